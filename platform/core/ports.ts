@@ -1,0 +1,92 @@
+import type { DatasetVersion } from './dataset.ts';
+import type { Digest } from './digest.ts';
+import type { ModelVersion } from './model.ts';
+import type { Release, ReleaseStage } from './release.ts';
+import type { RunRecord } from './run.ts';
+
+/** Keeps run records; the engine is the only writer. `save` replaces the record and its tasks in one transaction. */
+export interface RunStore {
+  save(run: RunRecord): Promise<void>;
+  get(id: string): Promise<RunRecord | undefined>;
+  /** Newest first. */
+  list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly RunRecord[]>;
+  /** A succeeded task's record with this cache key, the newest. */
+  findCached(cacheKey: Digest): Promise<RunRecord['tasks'][number] | undefined>;
+}
+
+/** Keeps dataset versions: the manifest as a blob, and which version holds which item. */
+export interface DatasetStore {
+  save(dataset: DatasetVersion): Promise<void>;
+  get(digest: Digest): Promise<DatasetVersion>;
+  latest(name: string): Promise<Digest | undefined>;
+  list(): Promise<readonly { digest: Digest; name: string; items: number; createdAt: string }[]>;
+}
+
+/** Starts and follows pipeline runs. All calls may be repeated; what was started survives the caller's death. */
+export interface PipelineEngine {
+  submit(request: RunRequest): Promise<string>;
+  get(runId: string): Promise<RunRecord>;
+  cancel(runId: string): Promise<void>;
+  /** Continues a failed, canceled or interrupted run where it stopped; finished tasks are not repeated. */
+  resume(runId: string): Promise<void>;
+  /** What a task wrote so far. */
+  logs(runId: string, task: string): Promise<string>;
+}
+
+export interface RunRequest {
+  /** Given by the caller, so that a request repeated after a crash is the same run. */
+  readonly id: string;
+  /** Compiled PipelineSpec, parsed from YAML or JSON. */
+  readonly pipelineSpec: unknown;
+  readonly parameters: RunRecord['pins']['parameters'];
+  readonly datasets: readonly Digest[];
+  readonly trigger: string;
+  readonly seed: number;
+  readonly useCache: boolean;
+}
+
+/** Where experiments are tracked. */
+export interface Tracker {
+  startRun(run: { experiment: string; name: string; tags: Record<string, string> }): Promise<string>;
+  logParameters(run: string, parameters: Record<string, string>): Promise<void>;
+  logMetrics(
+    run: string,
+    metrics: readonly { key: string; value: number; step: number; time: Date }[],
+  ): Promise<void>;
+  logDatasets(
+    run: string,
+    datasets: readonly { name: string; digest: Digest; context: string }[],
+  ): Promise<void>;
+  endRun(run: string, outcome: 'succeeded' | 'failed' | 'canceled'): Promise<void>;
+}
+
+/** The model registry. `register` with a bundle that is registered already answers that version. */
+export interface ModelRegistry {
+  register(
+    model: Omit<ModelVersion, 'version' | 'createdAt'> & { trackingRun: string | null },
+  ): Promise<ModelVersion>;
+  get(name: string, version: number): Promise<ModelVersion>;
+  list(name: string): Promise<readonly ModelVersion[]>;
+  setAlias(name: string, alias: 'champion' | 'challenger', version: number | null): Promise<void>;
+}
+
+/** Keeps releases. `promote` makes one champion and retires the one before in a single transaction. */
+export interface ReleaseStore {
+  create(release: Release): Promise<void>;
+  setStage(id: string, stage: Exclude<ReleaseStage, 'champion'>, reason: string): Promise<void>;
+  promote(id: string, reason: string): Promise<void>;
+  champion(environment: string): Promise<Release | undefined>;
+  list(environment: string): Promise<readonly Release[]>;
+}
+
+/**
+ * What an application does for a release before and after it takes traffic. `prepare` may be repeated, must
+ * leave the current champion untouched, and answers only when the new bundle truly answers.
+ */
+export interface ReleaseTarget {
+  prepare(release: Release): Promise<void>;
+  /** Called after `promote` is durable. */
+  activate(release: Release): Promise<void>;
+  /** No longer needed; requests in flight are finished first. */
+  retire(release: Release): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Digest } from './digest.ts';
+
+/**
+ * `preparing`: not serving yet, its acceptance hook runs. At most one release of an environment is `champion`.
+ * `held-back`: the gate or the acceptance hook refused it, and `reason` says why.
+ */
+export const ReleaseStage = z.enum(['preparing', 'shadow', 'canary', 'champion', 'retired', 'held-back']);
+export type ReleaseStage = z.infer<typeof ReleaseStage>;
+
+export const Release = z.object({
+  id: z.string(),
+  environment: z.string(),
+  model: z.string(),
+  version: z.number().int().positive(),
+  bundle: Digest,
+  stage: ReleaseStage,
+  reason: z.string(),
+  createdAt: z.string(),
+  /** When it last became champion. */
+  promotedAt: z.string().nullable(),
+});
+export type Release = z.infer<typeof Release>;

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { Digest } from './digest.ts';
+
+/** The states of Kubeflow's v2beta1 API, in lower case; `skipped` is a task whose outputs came from the cache elsewhere. */
+export const RunState = z.enum(['pending', 'running', 'canceling', 'succeeded', 'failed', 'canceled']);
+export type RunState = z.infer<typeof RunState>;
+
+export const TaskState = z.enum(['pending', 'running', 'succeeded', 'failed', 'canceled', 'skipped']);
+export type TaskState = z.infer<typeof TaskState>;
+
+export function isFinished(state: RunState): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'canceled';
+}
+
+export const Parameter = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.unknown()),
+  z.record(z.string(), z.unknown()),
+]);
+export type Parameter = z.infer<typeof Parameter>;
+
+/** All that decides what a run produces. Two runs with equal pins on equal machines give equal artifacts. */
+export const RunPins = z.object({
+  pipeline: Digest,
+  code: Digest,
+  environment: Digest,
+  datasets: z.array(Digest),
+  parameters: z.record(z.string(), Parameter),
+  seed: z.number().int(),
+});
+export type RunPins = z.infer<typeof RunPins>;
+
+/** An artifact's bytes are the blob of this digest (a folder is stored as a manifest blob, media type `application/vnd.visavox.folder+json`). */
+export const ArtifactRecord = z.object({
+  name: z.string(),
+  digest: Digest,
+  bytes: z.number().int().nonnegative(),
+  type: z.string(),
+  metadata: z.record(z.string(), z.unknown()),
+});
+export type ArtifactRecord = z.infer<typeof ArtifactRecord>;
+
+export const Bindings = z.object({
+  parameters: z.record(z.string(), Parameter),
+  artifacts: z.record(z.string(), z.array(ArtifactRecord)),
+});
+export type Bindings = z.infer<typeof Bindings>;
+
+export const TaskRecord = z.object({
+  /** Path in the graph: `train-face`, or `embed/2/shard` inside the third iteration of a loop. */
+  name: z.string(),
+  state: TaskState,
+  attempts: z.number().int().nonnegative(),
+  cached: z.boolean(),
+  cacheKey: Digest.nullable(),
+  command: z.array(z.string()),
+  inputs: Bindings,
+  outputs: Bindings,
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  /** Why it failed or waits, and what to do, for people. */
+  reason: z.string().nullable(),
+  /** CPU seconds of the process and its children, where the engine can tell. */
+  cpuSeconds: z.number().nullable(),
+});
+export type TaskRecord = z.infer<typeof TaskRecord>;
+
+export const RunRecord = z.object({
+  id: z.string(),
+  pipeline: z.string(),
+  state: RunState,
+  reason: z.string().nullable(),
+  /** What asked for it: `manual`, or the trigger's own words. */
+  trigger: z.string(),
+  engine: z.enum(['local', 'kubeflow']),
+  pins: RunPins,
+  /** The run's id in the tracking server, once it has one. */
+  trackingRun: z.string().nullable(),
+  tasks: z.array(TaskRecord),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+});
+export type RunRecord = z.infer<typeof RunRecord>;
