@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+
+/** What a command gets from the global options and the running server. */
+export interface CommandContext {
+  /** Base URL of the server, without a trailing slash. */
+  readonly server: string;
+  /** One JSON document on stdout is wanted. */
+  readonly json: boolean;
+  /** Calls the server as the operator; a problem document is thrown as UserError. Answers parsed JSON, or text. */
+  request(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** For people, on stderr. */
+  log(text: string): void;
+  /** The command's result on stdout: `value` with --json, `human` otherwise. */
+  result(value: unknown, human: string): void;
+}
+
+/** Adds commands to `visavox`. Heavy modules are imported inside an action, so that `--help` stays quick. */
+export type CommandPlugin = (program: Command, context: (command: Command) => CommandContext) => void;
