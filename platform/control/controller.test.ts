@@ -1,0 +1,268 @@
+import { datasetVersion } from '@visavox/core/dataset';
+import { digestOf } from '@visavox/core/digest';
+import type { ModelVersion } from '@visavox/core/model';
+import type { Release } from '@visavox/core/release';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Controller, type ControllerResources } from './controller.ts';
+import type { Comparison } from './gate.ts';
+import { MemoryControlState, MemoryReleaseStore, ScriptedEngine } from './testing.ts';
+
+const better: Comparison = {
+  units: 40,
+  unitName: 'machines',
+  metrics: [{ metric: 'cost', champion: 0.5, candidate: 0.3, difference: -0.2, low: -0.3, high: -0.1 }],
+};
+const worse: Comparison = {
+  ...better,
+  metrics: [{ metric: 'cost', champion: 0.3, candidate: 0.5, difference: 0.2, low: 0.1, high: 0.3 }],
+};
+
+const version1: Release = {
+  id: 'first',
+  environment: 'production',
+  model: 'recogniser',
+  version: 1,
+  bundle: digestOf('one'),
+  stage: 'preparing',
+  reason: 'published',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  promotedAt: null,
+};
+
+/** One world that survives a crash: stores, engine, and what the application sees. */
+class World {
+  readonly releases = new MemoryReleaseStore(() => this.now());
+  readonly state = new MemoryControlState();
+  readonly engine = new ScriptedEngine();
+  readonly seenByDataset = new Map<string, number>();
+  comparison: Comparison = better;
+  people = 0;
+  serving = 'recogniser:1';
+  alias = '';
+  prepared: string[] = [];
+  clock = Date.parse('2026-01-02T00:00:00Z');
+  ids = 0;
+  /** Throws at this call to the outside, counted from zero: the process dies there. */
+  crashAt = Number.POSITIVE_INFINITY;
+  calls = 0;
+
+  now(): Date {
+    this.clock += 1000;
+    return new Date(this.clock);
+  }
+
+  controller(): Controller {
+    const subject: ControllerResources['subject'] = {
+      countNew: async (since) => ({
+        people: this.people - (since ? (this.seenByDataset.get(since) ?? 0) : 0),
+      }),
+      snapshot: async () => {
+        const dataset = datasetVersion('people', [
+          {
+            key: `people-${this.people}`,
+            digest: digestOf(''),
+            bytes: 0,
+            mediaType: 'text/plain',
+            labels: {},
+            provenance: {},
+          },
+        ]);
+        this.seenByDataset.set(dataset.digest, this.people);
+        return dataset;
+      },
+      request: async (dataset, champion) => ({
+        pipelineSpec: {},
+        parameters: { champion: champion.bundle },
+        datasets: [dataset],
+        seed: 1,
+      }),
+      result: async (run) => ({ model: modelOf(run), comparison: this.comparison }),
+    };
+    const registry: ControllerResources['registry'] = {
+      get: async (name, version) => ({ ...modelOf('run'), name, version }),
+      setAlias: async (name, _alias, version) => {
+        this.alias = `${name}:${version}`;
+      },
+    };
+    const target: ControllerResources['target'] = {
+      prepare: async (release) => {
+        this.prepared.push(release.id);
+      },
+      activate: async (release) => {
+        this.serving = `${release.model}:${release.version}`;
+      },
+      retire: async () => {},
+    };
+    return new Controller({
+      environment: 'production',
+      rule: { thresholds: { people: 5 }, retryAfterSeconds: 60 },
+      policy: { minimumUnits: 10, criteria: [{ metric: 'cost', rule: 'improve', tolerance: 0 }] },
+      subject: this.#mortal(subject),
+      state: this.#mortal(this.state),
+      engine: this.#mortal(this.engine),
+      releases: this.#mortal(this.releases),
+      target: this.#mortal(target),
+      registry: this.#mortal(registry),
+      newId: () => `run-${++this.ids}`,
+      now: () => this.now(),
+      report: () => {},
+    });
+  }
+
+  /** Counts calls and dies at the chosen one, half of the time before and half of the time after its effect. */
+  #mortal<T extends object>(part: T): T {
+    return new Proxy(part, {
+      get: (object, name) => {
+        const member = Reflect.get(object, name);
+        if (typeof member !== 'function') return member;
+        return async (...args: unknown[]) => {
+          const call = this.calls++;
+          if (call >= this.crashAt && this.crashAt % 2 === 0) throw new Error('killed');
+          const result = await member.apply(object, args);
+          if (call >= this.crashAt) throw new Error('killed');
+          return result;
+        };
+      },
+    });
+  }
+}
+
+function modelOf(run: string): ModelVersion {
+  return {
+    name: 'recogniser',
+    version: 2,
+    bundle: digestOf('two'),
+    run,
+    createdAt: '2026-01-02T00:00:00.000Z',
+    metrics: {},
+  };
+}
+
+let world: World;
+beforeEach(async () => {
+  world = new World();
+  await world.releases.create(version1);
+  await world.releases.promote('first', 'published');
+});
+
+describe('continuous training', () => {
+  it('trains by itself once enough is new, and releases what passes the gate', async () => {
+    const controller = world.controller();
+    world.people = 4;
+    await controller.tick();
+    expect(world.engine.requests.size).toBe(0);
+
+    world.people = 6;
+    await controller.tick();
+    expect([...world.engine.requests.values()]).toMatchObject([
+      { id: 'run-1', trigger: '6 new people (rule: 5)' },
+    ]);
+
+    world.engine.finish('run-1', 'succeeded');
+    await controller.tick();
+    expect(await world.releases.champion('production')).toMatchObject({ version: 2, stage: 'champion' });
+    expect(world.serving).toBe('recogniser:2');
+    expect(world.alias).toBe('recogniser:2');
+
+    await controller.tick();
+    expect(world.engine.requests.size, 'nothing is new since').toBe(1);
+  });
+
+  it('holds back what is not better, and says why', async () => {
+    const controller = world.controller();
+    world.comparison = worse;
+    world.people = 5;
+    await controller.tick();
+    world.engine.finish('run-1', 'succeeded');
+    await controller.tick();
+
+    expect(world.serving).toBe('recogniser:1');
+    const [held] = await world.releases.list('production');
+    expect(held).toMatchObject({
+      stage: 'held-back',
+      reason: 'cost 0.3 -> 0.5 (difference 0.1 to 0.3): not better',
+    });
+  });
+
+  it('leaves a failed training alone for a while, then tries again', async () => {
+    const controller = world.controller();
+    world.people = 5;
+    await controller.tick();
+    world.engine.finish('run-1', 'failed', 'task train: out of memory');
+    await controller.tick();
+    await controller.tick();
+    expect(world.engine.requests.size).toBe(1);
+    expect((await controller.progress()).lastFailure).toMatchObject({ reason: 'task train: out of memory' });
+
+    world.clock += 60_000;
+    await controller.tick();
+    expect([...world.engine.requests.keys()]).toEqual(['run-1', 'run-2']);
+  });
+
+  it('answers the run under way when a training is asked for twice', async () => {
+    const controller = world.controller();
+    expect(await controller.retrainNow('by hand')).toEqual({ run: 'run-1', started: true });
+    expect(await controller.retrainNow('by hand')).toEqual({ run: 'run-1', started: false });
+  });
+});
+
+describe('rolling back', () => {
+  it('serves the release before again, and can be undone the same way', async () => {
+    const controller = world.controller();
+    world.people = 5;
+    await controller.tick();
+    world.engine.finish('run-1', 'succeeded');
+    await controller.tick();
+
+    await controller.rollback('more refusals than yesterday');
+    expect(world.serving).toBe('recogniser:1');
+    expect(await world.releases.champion('production')).toMatchObject({
+      id: 'first',
+      reason: 'rolled back: more refusals than yesterday',
+    });
+    await controller.rollback('it was the camera');
+    expect(world.serving).toBe('recogniser:2');
+  });
+
+  it('is refused while there is nothing before', async () => {
+    await expect(world.controller().rollback('why not')).rejects.toMatchObject({
+      code: 'nothing_to_roll_back_to',
+    });
+  });
+});
+
+it('proposes a version beside the champion and promotes it on command', async () => {
+  const controller = world.controller();
+  const release = await controller.propose('recogniser', 2, 'looks good');
+  expect(world.serving).toBe('recogniser:1');
+  await controller.promote(release.id, 'approved');
+  expect(world.serving).toBe('recogniser:2');
+});
+
+/** The process dies at every single call to the outside in turn, before its effect (even) or after it (odd). */
+it.each(Array.from({ length: 44 }, (_, index) => index))(
+  'reaches the same end when killed at call %i',
+  async (crashAt) => {
+    world.people = 5;
+    const restart = async () => {
+      const controller = world.controller();
+      await controller.tick();
+      for (const run of world.engine.requests.keys()) world.engine.finish(run, 'succeeded');
+      await controller.tick();
+    };
+    world.crashAt = crashAt;
+    await restart().catch((error: Error) => expect(error.message).toBe('killed'));
+    world.crashAt = Number.POSITIVE_INFINITY;
+    await restart();
+    await restart();
+
+    expect(world.engine.requests.size, 'one training for one reason').toBe(1);
+    const champions = (await world.releases.list('production')).filter(
+      (release) => release.stage === 'champion',
+    );
+    expect(champions).toMatchObject([{ version: 2 }]);
+    expect(world.alias).toBe('recogniser:2');
+    // What a restarted server serves is the champion of the store; one that lives on was told.
+    expect(world.prepared.length).toBeGreaterThan(0);
+  },
+);

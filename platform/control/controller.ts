@@ -1,0 +1,392 @@
+import type { DatasetVersion } from '@visavox/core/dataset';
+import { Digest } from '@visavox/core/digest';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { type ModelVersion, modelReference } from '@visavox/core/model';
+import type {
+  ModelRegistry,
+  PipelineEngine,
+  ReleaseStore,
+  ReleaseTarget,
+  RunRequest,
+} from '@visavox/core/ports';
+import type { Release } from '@visavox/core/release';
+import { isFinished } from '@visavox/core/run';
+import { z } from 'zod';
+import { type Comparison, type GatePolicy, judge } from './gate.ts';
+import { type Counts, dueBecause, type TriggerRule } from './trigger.ts';
+
+/** What is being trained, told by the application. */
+export interface TrainingSubject {
+  /** What is new since the dataset of `since` (null: since the beginning). */
+  countNew(since: Digest | null): Promise<Counts>;
+  /** Freezes what there is now into a dataset version. Repeating it without new data gives the same version. */
+  snapshot(): Promise<DatasetVersion>;
+  /** The run to submit for this dataset against this champion. */
+  request(
+    dataset: Digest,
+    champion: Release,
+  ): Pick<RunRequest, 'pipelineSpec' | 'parameters' | 'datasets' | 'seed'>;
+  /** Reads what a succeeded run of it produced. */
+  result(runId: string): Promise<{ model: ModelVersion; comparison: Comparison }>;
+}
+
+/** Where the controller remembers what it is in the middle of. `set` is durable when it returns. */
+export interface ControlState {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+}
+
+export interface ControllerResources {
+  readonly environment: string;
+  readonly rule: TriggerRule;
+  readonly policy: GatePolicy;
+  readonly subject: TrainingSubject;
+  readonly state: ControlState;
+  readonly engine: PipelineEngine;
+  readonly releases: ReleaseStore;
+  readonly target: ReleaseTarget;
+  readonly registry: Pick<ModelRegistry, 'get' | 'setAlias'>;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  /** Told what happened, once a step: for the log. */
+  readonly report: (event: string, details: Record<string, unknown>) => void;
+}
+
+const Training = z.object({
+  phase: z.enum(['submitting', 'running', 'releasing']),
+  run: z.string(),
+  dataset: Digest,
+  trigger: z.string(),
+});
+type Training = z.infer<typeof Training>;
+
+const Memory = z.object({
+  training: Training.nullable(),
+  /** Asked for by hand and not started yet. */
+  requested: z.string().nullable(),
+  /** The dataset of the newest run that came to an end by itself: what is new is counted from here. */
+  trainedOn: Digest.nullable(),
+  lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+  /** How often the release in hand could not be prepared. */
+  prepareFailures: z.number().int(),
+  /** The version that the registry's alias `champion` was last set to. */
+  alias: z.string().nullable(),
+});
+type Memory = z.infer<typeof Memory>;
+
+const blank: Memory = {
+  training: null,
+  requested: null,
+  trainedOn: null,
+  lastFailure: null,
+  prepareFailures: 0,
+  alias: null,
+};
+const maximumPrepareFailures = 5;
+
+/**
+ * Continuous training as a reconciler: each tick reads what there is and takes one step towards what should
+ * be. Every step may be repeated and what it is in the middle of is written down first, so a crash between
+ * any two lines is mended by the next tick.
+ */
+export class Controller {
+  readonly #resources: ControllerResources;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(resources: ControllerResources) {
+    this.#resources = resources;
+  }
+
+  /** Steps until nothing is left to do but wait. */
+  tick(): Promise<void> {
+    return this.#exclusively(async () => {
+      while (await this.#step()) {
+        // one more step
+      }
+      await this.#alignAlias();
+    });
+  }
+
+  /** Asks for a training regardless of the thresholds; answers the run's id, also when one is under way already. */
+  retrainNow(trigger: string): Promise<{ run: string; started: boolean }> {
+    return this.#exclusively(async () => {
+      const memory = await this.#memory();
+      if (memory.training) return { run: memory.training.run, started: false };
+      await this.#begin(memory, trigger);
+      await this.#step();
+      const training = (await this.#memory()).training;
+      return { run: training?.run ?? '', started: true };
+    });
+  }
+
+  /** Makes the release that was champion before the present one champion again. */
+  rollback(reason: string): Promise<Release> {
+    return this.#exclusively(async () => {
+      const { releases, environment } = this.#resources;
+      const current = await releases.champion(environment);
+      const previous = (await releases.list(environment))
+        .filter(
+          (release) =>
+            release.stage === 'retired' && release.promotedAt !== null && release.id !== current?.id,
+        )
+        .sort((a, b) => ((a.promotedAt ?? '') < (b.promotedAt ?? '') ? 1 : -1))[0];
+      if (!previous) {
+        throw new UserError({
+          kind: 'conflict',
+          code: 'nothing_to_roll_back_to',
+          message: `no release has served ${environment} before the present one`,
+          action: 'Propose another model version instead.',
+        });
+      }
+      await this.#makeChampion(previous, `rolled back: ${reason}`);
+      return previous;
+    });
+  }
+
+  /** Brings a registered version up beside the champion, without giving it traffic. */
+  propose(model: string, version: number, reason: string): Promise<Release> {
+    return this.#exclusively(async () => {
+      const { registry, releases, target, environment } = this.#resources;
+      const found = await registry.get(model, version);
+      const release = this.#newRelease(this.#resources.newId(), found, 'preparing', reason);
+      await releases.create(release);
+      try {
+        await target.prepare(release);
+      } catch (error) {
+        await releases.setStage(release.id, 'held-back', `could not be brought up: ${messageOf(error)}`);
+        throw error;
+      }
+      await releases.setStage(release.id, 'shadow', reason);
+      this.#resources.report('release proposed', {
+        environment,
+        model: modelReference(found),
+        release: release.id,
+      });
+      return { ...release, stage: 'shadow' };
+    });
+  }
+
+  /** Makes a proposed (or earlier) release champion. */
+  promote(releaseId: string, reason: string): Promise<Release> {
+    return this.#exclusively(async () => {
+      const { releases, environment } = this.#resources;
+      const release = (await releases.list(environment)).find((candidate) => candidate.id === releaseId);
+      if (!release) {
+        throw new UserError({
+          kind: 'not-found',
+          code: 'unknown_release',
+          message: `there is no release ${releaseId} in ${environment}`,
+          action: 'List the releases to see their ids.',
+        });
+      }
+      await this.#makeChampion(release, reason);
+      return { ...release, stage: 'champion' };
+    });
+  }
+
+  async progress(): Promise<{
+    counts: Counts;
+    thresholds: TriggerRule['thresholds'];
+    training: Training | null;
+    lastFailure: Memory['lastFailure'];
+  }> {
+    const memory = await this.#memory();
+    return {
+      counts: await this.#resources.subject.countNew(memory.trainedOn),
+      thresholds: this.#resources.rule.thresholds,
+      training: memory.training,
+      lastFailure: memory.lastFailure,
+    };
+  }
+
+  /** Answers whether another step may follow at once. */
+  async #step(): Promise<boolean> {
+    const memory = await this.#memory();
+    const { training } = memory;
+    switch (training?.phase) {
+      case undefined:
+        return this.#startIfDue(memory);
+      case 'submitting':
+        return this.#submit(memory, training as Training);
+      case 'running':
+        return this.#follow(memory, training as Training);
+      case 'releasing':
+        return this.#release(memory, training as Training);
+    }
+  }
+
+  async #startIfDue(memory: Memory): Promise<boolean> {
+    const { subject, rule, releases, environment, now } = this.#resources;
+    if (!(await releases.champion(environment))) return false;
+    const reason = dueBecause(await subject.countNew(memory.trainedOn), rule);
+    if (!reason) return false;
+    const failedAt = memory.lastFailure ? Date.parse(memory.lastFailure.at) : Number.NEGATIVE_INFINITY;
+    if (now().getTime() - failedAt < rule.retryAfterSeconds * 1000) return false;
+    await this.#begin(memory, reason);
+    return true;
+  }
+
+  async #begin(memory: Memory, trigger: string): Promise<void> {
+    const dataset = await this.#resources.subject.snapshot();
+    const run = this.#resources.newId();
+    await this.#remember({
+      ...memory,
+      training: { phase: 'submitting', run, dataset: dataset.digest, trigger },
+    });
+    this.#resources.report('training due', { run, trigger, dataset: dataset.digest });
+  }
+
+  async #submit(memory: Memory, training: Training): Promise<boolean> {
+    const { releases, environment, subject, engine } = this.#resources;
+    const champion = await releases.champion(environment);
+    if (!champion) return false;
+    await engine.submit({
+      id: training.run,
+      trigger: training.trigger,
+      useCache: true,
+      ...(await subject.request(training.dataset, champion)),
+    });
+    await this.#remember({ ...memory, training: { ...training, phase: 'running' } });
+    return true;
+  }
+
+  async #follow(memory: Memory, training: Training): Promise<boolean> {
+    const { engine, subject, releases, policy, now, report } = this.#resources;
+    const run = await engine.get(training.run);
+    if (!isFinished(run.state)) return false;
+    if (run.state !== 'succeeded') {
+      const reason = run.reason ?? run.state;
+      report('training did not succeed', { run: run.id, state: run.state, reason });
+      // A run canceled by hand is not tried again until there is something new.
+      const trainedOn = run.state === 'canceled' ? training.dataset : memory.trainedOn;
+      await this.#remember({
+        ...memory,
+        training: null,
+        trainedOn,
+        lastFailure: { run: run.id, at: now().toISOString(), reason },
+      });
+      return false;
+    }
+    const { model, comparison } = await subject.result(training.run);
+    const verdict = judge(comparison, policy);
+    const release = this.#newRelease(
+      releaseIdOf(training.run),
+      model,
+      verdict.pass ? 'preparing' : 'held-back',
+      verdict.reasons.join('; '),
+    );
+    await this.#createOnce(releases, release);
+    report(verdict.pass ? 'candidate passed the gate' : 'candidate held back', {
+      run: run.id,
+      model: modelReference(model),
+      reasons: verdict.reasons,
+    });
+    const finished = { ...memory, trainedOn: training.dataset, lastFailure: null, prepareFailures: 0 };
+    await this.#remember({
+      ...finished,
+      training: verdict.pass ? { ...training, phase: 'releasing' } : null,
+    });
+    return verdict.pass;
+  }
+
+  async #release(memory: Memory, training: Training): Promise<boolean> {
+    const { releases, environment, report } = this.#resources;
+    const release = (await releases.list(environment)).find(
+      (candidate) => candidate.id === releaseIdOf(training.run),
+    );
+    const settled = release === undefined || release.stage === 'held-back' || release.stage === 'retired';
+    if (!settled) {
+      try {
+        await this.#makeChampion(release, release.reason);
+      } catch (error) {
+        const failures = memory.prepareFailures + 1;
+        report('release could not be brought up', {
+          release: release.id,
+          failures,
+          reason: messageOf(error),
+        });
+        if (failures < maximumPrepareFailures) {
+          await this.#remember({ ...memory, prepareFailures: failures });
+          return false;
+        }
+        await releases.setStage(release.id, 'held-back', `could not be brought up: ${messageOf(error)}`);
+      }
+    }
+    await this.#remember({ ...memory, training: null, prepareFailures: 0 });
+    return true;
+  }
+
+  async #makeChampion(release: Release, reason: string): Promise<void> {
+    const { releases, target, environment, report } = this.#resources;
+    const before = await releases.champion(environment);
+    if (before?.id !== release.id) {
+      await target.prepare(release);
+      await releases.promote(release.id, reason);
+    }
+    await target.activate({ ...release, stage: 'champion' });
+    if (before && before.id !== release.id) await target.retire(before);
+    report('released', {
+      environment,
+      model: modelReference({ name: release.model, version: release.version }),
+      reason,
+    });
+  }
+
+  /** The alias in the registry follows the release; the registry may be away for a while. */
+  async #alignAlias(): Promise<void> {
+    const { releases, environment, registry, report } = this.#resources;
+    const champion = await releases.champion(environment);
+    if (!champion) return;
+    const reference = modelReference({ name: champion.model, version: champion.version });
+    const memory = await this.#memory();
+    if (memory.alias === reference) return;
+    try {
+      await registry.setAlias(champion.model, 'champion', champion.version);
+    } catch (error) {
+      report('registry alias not set yet', { model: reference, reason: messageOf(error) });
+      return;
+    }
+    await this.#remember({ ...(await this.#memory()), alias: reference });
+  }
+
+  #newRelease(id: string, model: ModelVersion, stage: Release['stage'], reason: string): Release {
+    return {
+      id,
+      environment: this.#resources.environment,
+      model: model.name,
+      version: model.version,
+      bundle: model.bundle,
+      stage,
+      reason,
+      createdAt: this.#resources.now().toISOString(),
+      promotedAt: null,
+    };
+  }
+
+  async #createOnce(releases: ReleaseStore, release: Release): Promise<void> {
+    const existing = (await releases.list(release.environment)).some(
+      (candidate) => candidate.id === release.id,
+    );
+    if (!existing) await releases.create(release);
+  }
+
+  async #memory(): Promise<Memory> {
+    const stored = await this.#resources.state.get('controller');
+    return stored === undefined || stored === null ? blank : Memory.parse(stored);
+  }
+
+  #remember(memory: Memory): Promise<void> {
+    return this.#resources.state.set('controller', memory);
+  }
+
+  /** One at a time: a tick, a rollback and a promotion never interleave. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work, work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function releaseIdOf(run: string): string {
+  return `release-${run}`;
+}

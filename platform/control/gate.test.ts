@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type Comparison, type GatePolicy, judge } from './gate.ts';
+
+const policy: GatePolicy = {
+  minimumUnits: 10,
+  criteria: [
+    { metric: 'cost', rule: 'improve', tolerance: 0 },
+    { metric: 'error rate', rule: 'not-worse', tolerance: 0.01 },
+  ],
+};
+
+function comparison(
+  cost: [number, number, number, number],
+  errors: [number, number, number, number],
+  units = 50,
+): Comparison {
+  const metric = (name: string, [champion, candidate, low, high]: [number, number, number, number]) => ({
+    metric: name,
+    champion,
+    candidate,
+    difference: candidate - champion,
+    low,
+    high,
+  });
+  return { units, unitName: 'people', metrics: [metric('cost', cost), metric('error rate', errors)] };
+}
+
+describe('the gate', () => {
+  it('passes a candidate that is surely better at one thing and not worse at the other', () => {
+    const verdict = judge(comparison([0.4, 0.3, -0.15, -0.05], [0.02, 0.02, -0.01, 0.01]), policy);
+    expect(verdict.pass).toBe(true);
+    expect(verdict.reasons).toEqual([
+      'cost 0.4 -> 0.3 (difference -0.15 to -0.05): better',
+      'error rate 0.02 -> 0.02 (difference -0.01 to 0.01): not worse',
+    ]);
+  });
+
+  it('holds back an improvement that may be chance', () => {
+    const verdict = judge(comparison([0.4, 0.38, -0.06, 0.02], [0.02, 0.02, -0.01, 0.01]), policy);
+    expect(verdict).toMatchObject({
+      pass: false,
+      reasons: [expect.stringContaining('by less than chance may give'), expect.anything()],
+    });
+  });
+
+  it('holds back what gets worse elsewhere, and says that first', () => {
+    const verdict = judge(comparison([0.4, 0.3, -0.15, -0.05], [0.02, 0.05, 0.01, 0.05]), policy);
+    expect(verdict.pass).toBe(false);
+    expect(verdict.reasons[0]).toBe(
+      'error rate 0.02 -> 0.05 (difference 0.01 to 0.05): worse by more than 0.01',
+    );
+  });
+
+  it('does not judge on too few', () => {
+    const verdict = judge(comparison([0.4, 0.1, -0.4, -0.2], [0.02, 0, -0.1, 0], 3), policy);
+    expect(verdict).toEqual({
+      pass: false,
+      reasons: ['only 3 people to compare on, 10 are needed: the champion stays'],
+    });
+  });
+
+  it('does not pass what was not measured', () => {
+    expect(judge({ units: 50, unitName: 'people', metrics: [] }, policy).reasons).toEqual([
+      'cost could not be measured',
+      'error rate could not be measured',
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/**
+ * One metric of candidate and champion on the same unseen data. `low` and `high` bound the difference
+ * candidate - champion (a paired interval; null where the data is too small for one).
+ */
+export const MetricComparison = z.object({
+  metric: z.string(),
+  champion: z.number().nullable(),
+  candidate: z.number().nullable(),
+  difference: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+export type MetricComparison = z.infer<typeof MetricComparison>;
+
+/** What an evaluation hands to the gate. `units` is how many independent units (people, machines) stand behind it. */
+export const Comparison = z.object({
+  units: z.number().int().nonnegative(),
+  unitName: z.string(),
+  metrics: z.array(MetricComparison),
+});
+export type Comparison = z.infer<typeof Comparison>;
+
+/**
+ * `improve`: the candidate must be better, and its interval must not reach past `tolerance` on the wrong side.
+ * `not-worse`: the candidate may be worse by `tolerance` at most, unless the interval says that it is chance.
+ * All metrics are errors or costs: lower is better.
+ */
+export const Criterion = z.object({
+  metric: z.string(),
+  rule: z.enum(['improve', 'not-worse']),
+  tolerance: z.number().nonnegative(),
+});
+export type Criterion = z.infer<typeof Criterion>;
+
+export const GatePolicy = z.object({
+  minimumUnits: z.number().int().positive(),
+  criteria: z.array(Criterion).min(1),
+});
+export type GatePolicy = z.infer<typeof GatePolicy>;
+
+export interface Verdict {
+  readonly pass: boolean;
+  /** One sentence a criterion, those that speak against first. */
+  readonly reasons: readonly string[];
+}
+
+export function judge(comparison: Comparison, policy: GatePolicy): Verdict {
+  if (comparison.units < policy.minimumUnits) {
+    return {
+      pass: false,
+      reasons: [
+        `only ${comparison.units} ${comparison.unitName} to compare on, ${policy.minimumUnits} are needed: the champion stays`,
+      ],
+    };
+  }
+  const results = policy.criteria.map((criterion) => judgeOne(criterion, comparison));
+  return {
+    pass: results.every((result) => result.pass),
+    reasons: [...results].sort((a, b) => Number(a.pass) - Number(b.pass)).map((result) => result.reason),
+  };
+}
+
+function judgeOne(criterion: Criterion, comparison: Comparison): { pass: boolean; reason: string } {
+  const found = comparison.metrics.find((metric) => metric.metric === criterion.metric);
+  const difference = found?.difference ?? null;
+  if (!found || difference === null) {
+    return { pass: false, reason: `${criterion.metric} could not be measured` };
+  }
+  const figures = `${criterion.metric} ${format(found.champion)} -> ${format(found.candidate)}${interval(found)}`;
+  switch (criterion.rule) {
+    case 'improve': {
+      const better = difference < 0;
+      const certain = found.high === null || found.high <= criterion.tolerance;
+      if (better && certain) return { pass: true, reason: `${figures}: better` };
+      return {
+        pass: false,
+        reason: better ? `${figures}: better, but by less than chance may give` : `${figures}: not better`,
+      };
+    }
+    case 'not-worse': {
+      const within = difference <= criterion.tolerance;
+      const chance = found.low !== null && found.low <= 0 && difference <= 2 * criterion.tolerance;
+      if (within || chance) return { pass: true, reason: `${figures}: not worse` };
+      return { pass: false, reason: `${figures}: worse by more than ${format(criterion.tolerance)}` };
+    }
+  }
+}
+
+function interval(metric: MetricComparison): string {
+  if (metric.low === null || metric.high === null) return '';
+  return ` (difference ${format(metric.low)} to ${format(metric.high)})`;
+}
+
+function format(value: number | null): string {
+  return value === null ? 'unknown' : String(Number(value.toPrecision(3)));
+}
