@@ -25,7 +25,7 @@ export interface TrainingSubject {
   request(
     dataset: Digest,
     champion: Release,
-  ): Pick<RunRequest, 'pipelineSpec' | 'parameters' | 'datasets' | 'seed'>;
+  ): Promise<Pick<RunRequest, 'pipelineSpec' | 'parameters' | 'datasets' | 'seed'>>;
   /** Reads what a succeeded run of it produced. */
   result(runId: string): Promise<{ model: ModelVersion; comparison: Comparison }>;
 }
