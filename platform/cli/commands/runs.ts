@@ -1,0 +1,244 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { isFinished, RunRecord } from '@visavox/core/run';
+import { z } from 'zod';
+import type { CommandContext, CommandPlugin } from '../plugin.ts';
+import { seconds, table } from '../table.ts';
+
+const Submitted = z.looseObject({ id: z.string() });
+const Runs = z.object({ runs: z.array(RunRecord) });
+const pollMilliseconds = 500;
+
+interface RunOptions {
+  on: string;
+  param: Record<string, unknown>;
+  cache: boolean;
+  detach?: boolean;
+}
+
+export const runCommands: CommandPlugin = (program, context) => {
+  program
+    .command('run')
+    .argument('<file>', 'a pipeline: a .ts file with a default export, or compiled .yaml / .json')
+    .option('--on <engine>', 'local or kubeflow', 'local')
+    .option('--param <key=value>', 'a parameter; repeat for more. JSON values are understood', collect, {})
+    .option('--no-cache', 'run every task, even those whose result is known')
+    .option('--detach', 'answer the run id at once instead of following the run')
+    .description('run a pipeline and follow it')
+    .action(async (file: string, options: RunOptions, command) => {
+      if (options.on !== 'local') {
+        throw new UserError({
+          kind: 'invalid',
+          code: options.on === 'kubeflow' ? 'engine_not_available' : 'misuse',
+          message:
+            options.on === 'kubeflow'
+              ? 'this server has no Kubeflow engine configured'
+              : `there is no engine "${options.on}"`,
+          action: 'Use --on local.',
+        });
+      }
+      const { request, result, log } = context(command);
+      const pipelineSpec = await loadPipeline(file);
+      const { id } = Submitted.parse(
+        await request('POST', '/api/v1/runs', {
+          pipelineSpec,
+          parameters: options.param,
+          useCache: options.cache,
+          trigger: 'manual',
+        }),
+      );
+      log(`run ${id}`);
+      const run = options.detach ? getRun(request, id) : follow(id, request, log);
+      const record = await run;
+      result(record, describe(record));
+      if (record.state === 'failed' || record.state === 'canceled') process.exitCode = 1;
+    });
+
+  const runs = program.command('runs').description('pipeline runs');
+  runs
+    .command('list')
+    .description('runs, newest first')
+    .action(async (_options, command) => {
+      const { request, result } = context(command);
+      const answer = Runs.parse(await request('GET', '/api/v1/runs'));
+      result(
+        answer,
+        table(
+          ['run', 'pipeline', 'state', 'why', 'started', 'took'],
+          answer.runs.map((run) => [
+            run.id,
+            run.pipeline,
+            run.state,
+            run.trigger,
+            run.createdAt.slice(0, 19),
+            seconds(run.createdAt, run.finishedAt),
+          ]),
+        ),
+      );
+    });
+  runs
+    .command('show')
+    .argument('<id>')
+    .description('a run: what it is pinned to and its tasks')
+    .action(async (id: string, _options, command) => {
+      const { request, result } = context(command);
+      const run = await getRun(request, id);
+      result(run, describe(run));
+    });
+  runs
+    .command('logs')
+    .argument('<id>')
+    .argument('[task]', 'all tasks when not given')
+    .description('what the tasks of a run wrote')
+    .action(async (id: string, task: string | undefined, _options, command) => {
+      const { request, result } = context(command);
+      const names = task ? [task] : (await getRun(request, id)).tasks.map((one) => one.name);
+      const logs = await Promise.all(
+        names.map(async (name) => ({
+          task: name,
+          log: String(
+            await request(
+              'GET',
+              `/api/v1/runs/${encodeURIComponent(id)}/tasks/${encodeURIComponent(name)}/logs`,
+            ),
+          ),
+        })),
+      );
+      result(logs, logs.map((one) => `== ${one.task}\n${one.log}`).join('\n'));
+    });
+  for (const [name, description] of [
+    ['cancel', 'stop a run; what is finished stays'],
+    ['resume', 'continue a failed or canceled run where it stopped'],
+  ] as const) {
+    runs
+      .command(name)
+      .argument('<id>')
+      .description(description)
+      .action(async (id: string, _options, command) => {
+        const { request, result } = context(command);
+        await request('POST', `/api/v1/runs/${encodeURIComponent(id)}/${name}`);
+        const run = await getRun(request, id);
+        result(run, `run ${id} is ${run.state}`);
+      });
+  }
+};
+
+function collect(pair: string, earlier: Record<string, unknown>): Record<string, unknown> {
+  const at = pair.indexOf('=');
+  if (at < 1) {
+    throw new UserError({
+      kind: 'invalid',
+      code: 'misuse',
+      message: `"${pair}" is not KEY=VALUE`,
+      action: 'Write --param KEY=VALUE.',
+    });
+  }
+  const text = pair.slice(at + 1);
+  return { ...earlier, [pair.slice(0, at)]: parseValue(text) };
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function loadPipeline(file: string): Promise<unknown> {
+  if (/\.(ya?ml|json)$/.test(file)) {
+    const { parse } = await import('yaml');
+    try {
+      return parse(await readFile(file, 'utf8'));
+    } catch (cause) {
+      throw new UserError({
+        kind: 'invalid',
+        code: 'pipeline_unreadable',
+        message: `${file} cannot be read: ${messageOf(cause)}`,
+        action: 'Give a .ts pipeline or compiled YAML.',
+        cause,
+      });
+    }
+  }
+  const loaded: { default?: unknown; pipeline?: unknown } = await import(
+    pathToFileURL(resolve(file)).href
+  ).catch((cause: unknown) => {
+    throw new UserError({
+      kind: 'invalid',
+      code: 'pipeline_unreadable',
+      message: `${file} cannot be loaded: ${messageOf(cause)}`,
+      action: 'Mend the file, then run it again.',
+      cause,
+    });
+  });
+  const { compilePipeline, isPipeline } = await import('./compile.ts');
+  const pipeline = loaded.default ?? loaded.pipeline;
+  if (!isPipeline(pipeline)) {
+    throw new UserError({
+      kind: 'invalid',
+      code: 'no_pipeline',
+      message: `${file} exports no pipeline`,
+      action: 'Export the pipeline as the default export.',
+    });
+  }
+  return compilePipeline(pipeline);
+}
+
+async function getRun(request: CommandContext['request'], id: string): Promise<RunRecord> {
+  return RunRecord.parse(await request('GET', `/api/v1/runs/${encodeURIComponent(id)}`));
+}
+
+/** Prints each change of a task's state until the run is over. */
+async function follow(
+  id: string,
+  request: CommandContext['request'],
+  log: (text: string) => void,
+): Promise<RunRecord> {
+  const states = new Map<string, string>();
+  for (;;) {
+    const run = await getRun(request, id);
+    for (const task of run.tasks) {
+      if (task.state === 'pending' || states.get(task.name) === task.state) continue;
+      states.set(task.name, task.state);
+      log(
+        `  ${task.name.padEnd(28)} ${task.cached ? 'from the cache' : task.state}${task.reason ? `: ${task.reason}` : ''}`,
+      );
+    }
+    if (isFinished(run.state)) return run;
+    await new Promise((done) => setTimeout(done, pollMilliseconds));
+  }
+}
+
+function describe(run: RunRecord): string {
+  const pins = [
+    ['pipeline', run.pins.pipeline],
+    ['code', run.pins.code],
+    ['environment', run.pins.environment],
+    ['datasets', run.pins.datasets.join(', ') || '-'],
+    [
+      'parameters',
+      Object.entries(run.pins.parameters)
+        .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+        .join(' ') || '-',
+    ],
+    ['seed', String(run.pins.seed)],
+  ];
+  return [
+    `${run.id}  ${run.pipeline}  ${run.state}${run.reason ? `: ${run.reason}` : ''}  (${run.trigger})`,
+    ...pins.map(([name, value]) => `  ${name?.padEnd(12)} ${value}`),
+    '',
+    table(
+      ['task', 'state', 'attempts', 'took', 'CPU s', 'reason'],
+      run.tasks.map((task) => [
+        task.name,
+        task.cached ? 'cached' : task.state,
+        task.attempts,
+        task.startedAt ? seconds(task.startedAt, task.finishedAt) : '-',
+        task.cpuSeconds?.toFixed(1),
+        task.reason,
+      ]),
+    ),
+  ].join('\n');
+}

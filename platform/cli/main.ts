@@ -1,0 +1,64 @@
+import { UserError } from '@visavox/core/errors';
+import { Command, CommanderError } from 'commander';
+import { dataCommands } from './commands/data.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { modelCommands } from './commands/models.ts';
+import { releaseCommands } from './commands/release.ts';
+import { runCommands } from './commands/runs.ts';
+import { statusCommand } from './commands/status.ts';
+import { traceCommand } from './commands/trace.ts';
+import { findProject, loadPlugins } from './config.ts';
+import { createContext, type Surroundings } from './context.ts';
+
+const exitCode = { failure: 1, misuse: 2 } as const;
+
+async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const program = new Command('visavox')
+    .description(
+      'One environment for data, training, models and releases, and the sign-in by face and voice that runs on it.',
+    )
+    .option('--server <url>', 'the server to talk to (VISAVOX_SERVER; default http://127.0.0.1:4600)')
+    .option('--json', 'print one JSON document on stdout; everything for people goes to stderr')
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+  const context = (command: Command) => createContext(command, surroundings);
+  const platform = [
+    statusCommand,
+    doctorCommand,
+    dataCommands,
+    runCommands,
+    modelCommands,
+    releaseCommands,
+    traceCommand,
+  ];
+  for (const plugin of [...platform, ...(await loadPlugins(surroundings.project))]) plugin(program, context);
+  inheritExit(program);
+  try {
+    await program.parseAsync([...argv]);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.misuse;
+    if (!(error instanceof UserError)) throw error;
+    if (argv.includes('--json')) {
+      const { code, message, action, details } = error;
+      surroundings.stdout.write(`${JSON.stringify({ error: { code, message, action, ...details } })}\n`);
+    }
+    surroundings.stderr.write(`${error.message}\n${error.action}\n`);
+    return error.code === 'misuse' ? exitCode.misuse : exitCode.failure;
+  }
+}
+
+/** Commander asks each command, not only the program, whether to throw instead of ending the process. */
+function inheritExit(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride();
+    inheritExit(child);
+  }
+}
+
+process.exitCode = await main(process.argv, {
+  project: findProject(process.cwd()),
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});

@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+/** A room may import itself and the rooms named here, nothing else. The order is the flow of `ARCHITECTURE.md`. */
+export const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  'platform/core': [],
+  'platform/pipelines': ['platform/core'],
+  'platform/control': ['platform/core'],
+  'platform/adapters': ['platform/core', 'platform/pipelines', 'platform/control'],
+  'platform/cli': ['platform/core', 'platform/pipelines'],
+  recognition: [
+    'platform/core',
+    'platform/pipelines',
+    'platform/adapters',
+    'platform/control',
+    'platform/cli',
+  ],
+  'app/client': ['platform/core', 'platform/cli'],
+  'app/simulation': ['platform/core', 'platform/cli', 'recognition', 'app/client'],
+  'app/server': [
+    'platform/core',
+    'platform/pipelines',
+    'platform/control',
+    'platform/adapters',
+    'platform/cli',
+    'recognition',
+  ],
+  'app/web': [],
+};
+
+/** Node's modules that read or write the world: `core` may use none of them. */
+const inputAndOutput =
+  /^(node:)?(fs|fs\/promises|net|http|https|http2|child_process|worker_threads|dgram|dns|cluster|tls|readline|process)$/;
+
+export interface Violation {
+  readonly file: string;
+  readonly imported: string;
+  readonly reason: string;
+}
+
+export interface Inspection {
+  readonly files: number;
+  readonly imports: number;
+  readonly violations: readonly Violation[];
+}
+
+/** Reads every source file below `root` with TypeScript's own parser and holds its imports against the rules. */
+export function inspectImports(root: string): Inspection {
+  const rooms = Object.keys(allowedImports);
+  const names = packageNames(root, rooms);
+  const violations: Violation[] = [];
+  let imports = 0;
+  const files = rooms.flatMap((room) => sourcesBelow(join(root, room)));
+  for (const path of files) {
+    const file = relative(root, path);
+    const room = roomOf(file, rooms);
+    if (!room) continue;
+    const isTest = /\.(test|contract)\.tsx?$|\/testing[./]/.test(file);
+    for (const imported of importsOf(path)) {
+      imports += 1;
+      const target = imported.startsWith('.')
+        ? roomOf(relative(root, resolve(path, '..', imported)), rooms)
+        : names.get(
+            imported
+              .split('/')
+              .slice(0, imported.startsWith('@') ? 2 : 1)
+              .join('/'),
+          );
+      if (
+        target &&
+        target !== room &&
+        !allowedImports[room]?.includes(target) &&
+        !(isTest && mayTestWith(room, target))
+      ) {
+        violations.push({ file, imported, reason: `${room} may not import ${target}` });
+      }
+      if (room === 'platform/core' && !isTest && inputAndOutput.test(imported)) {
+        violations.push({ file, imported, reason: 'core does no input or output' });
+      }
+    }
+  }
+  return { files: files.length, imports, violations };
+}
+
+/** Tests of the page drive the real server and synthetic people; a test ships to nobody. */
+function mayTestWith(room: string, target: string): boolean {
+  return room.startsWith('app/') && (target.startsWith('app/') || target === 'recognition');
+}
+
+function packageNames(root: string, rooms: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    rooms
+      .filter((room) => existsSync(join(root, room, 'package.json')))
+      .map((room) => [
+        JSON.parse(readFileSync(join(root, room, 'package.json'), 'utf8')).name as string,
+        room,
+      ]),
+  );
+}
+
+function roomOf(file: string, rooms: readonly string[]): string | undefined {
+  return rooms.find((room) => file === room || file.startsWith(`${room}/`));
+}
+
+function sourcesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory())
+      return entry.name === 'node_modules' || entry.name === 'dist' ? [] : sourcesBelow(path);
+    return /\.tsx?$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function importsOf(path: string): string[] {
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, false);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      node.moduleSpecifier &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      found.push(node.moduleSpecifier.text);
+    }
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments;
+      if (argument && ts.isStringLiteral(argument)) found.push(argument.text);
+    }
+    if (
+      ts.isImportTypeNode(node) &&
+      ts.isLiteralTypeNode(node.argument) &&
+      ts.isStringLiteral(node.argument.literal)
+    ) {
+      found.push(node.argument.literal.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
