@@ -1,0 +1,151 @@
+import { drawShot, encodeJpeg, renderFace, type Shot } from './face/camera.ts';
+import { drawFace, type FaceTraits } from './face/traits.ts';
+import { Random } from './random.ts';
+import { recordVoice } from './voice/microphone.ts';
+import { sampleRate, speak } from './voice/speak.ts';
+import { drawVoice, type VoiceTraits } from './voice/traits.ts';
+import { wav } from './wav.ts';
+
+/** What may spoil a recording. `dim` and `low-resolution` touch faces, `telephone` and `noisy` voices. */
+export type Condition = 'dim' | 'low-resolution' | 'telephone' | 'noisy';
+
+export interface FaceOptions {
+  readonly conditions?: readonly Condition[];
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface VoiceOptions {
+  readonly conditions?: readonly Condition[];
+}
+
+/** Somebody who does not exist. Equal seed and index give the same person, and equal variations the same recordings. */
+export interface SyntheticPerson {
+  readonly name: string;
+  readonly seed: number;
+  readonly index: number;
+  readonly look: FaceTraits;
+  readonly sound: VoiceTraits;
+  /** A JPEG photograph; another `variation` is another light, pose and mood. */
+  face(variation: number, options?: FaceOptions): Promise<Uint8Array>;
+  /** WAV, PCM 16 bit, 16 kHz, one channel: the digits said in English. */
+  utterance(digits: string, variation: number, options?: VoiceOptions): Uint8Array;
+}
+
+const givenNames = ['Ada', 'Ben', 'Cleo', 'Dan', 'Eva', 'Finn', 'Gil', 'Hana', 'Ivo', 'June', 'Kai', 'Lea'];
+const familyNames = [
+  'Alder',
+  'Birch',
+  'Cedar',
+  'Elm',
+  'Fir',
+  'Hazel',
+  'Larch',
+  'Maple',
+  'Oak',
+  'Pine',
+  'Rowan',
+];
+
+export function syntheticPerson(seed: number, index: number): SyntheticPerson {
+  const look = drawFace(seed, index);
+  const sound = drawVoice(seed, index);
+  const given = givenNames[index % givenNames.length];
+  const family = familyNames[Math.floor(index / givenNames.length) % familyNames.length];
+  const round = Math.floor(index / (givenNames.length * familyNames.length));
+  return {
+    name: round === 0 ? `${given} ${family}` : `${given} ${family} ${round + 1}`,
+    seed,
+    index,
+    look,
+    sound,
+    face(variation, options = {}) {
+      const random = new Random('shot', seed, index, variation);
+      const shot = shotUnder(drawShot(random), options);
+      return encodeJpeg(renderFace(look, shot, random), shot);
+    },
+    utterance(digits, variation, options = {}) {
+      const random = new Random('utterance', seed, index, variation, digits);
+      const recorded = recordVoice(speak(sound, digits, random), random, options.conditions ?? []);
+      return wav(recorded, sampleRate);
+    },
+  };
+}
+
+function shotUnder(shot: Shot, { conditions = [], width, height }: FaceOptions): Shot {
+  let spoiled: Shot = { ...shot, width: width ?? shot.width, height: height ?? shot.height };
+  for (const condition of conditions) {
+    switch (condition) {
+      case 'dim':
+        spoiled = {
+          ...spoiled,
+          light: { ...spoiled.light, level: spoiled.light.level * 0.22 },
+          noise: spoiled.noise + 6,
+        };
+        break;
+      case 'low-resolution':
+        spoiled = { ...spoiled, width: 240, height: 240, blur: spoiled.blur + 0.4, quality: 55 };
+        break;
+      case 'telephone':
+      case 'noisy':
+        break;
+    }
+  }
+  return spoiled;
+}
+
+/**
+ * A film of the person in front of a camera, as concatenated JPEGs (MJPEG) at 640x480: small movements, forth
+ * and back, so that it can be looped. For Chromium's `--use-file-for-fake-video-capture`.
+ */
+export async function mjpeg(person: SyntheticPerson, seconds = 1, variation = 0): Promise<Uint8Array> {
+  const still = drawShot(new Random('film', person.seed, person.index, variation));
+  const distinct = Math.max(2, Math.round(seconds * 8));
+  const frames: Uint8Array[] = [];
+  for (let frame = 0; frame < distinct; frame++) {
+    const swing = Math.sin((Math.PI * frame) / (distinct - 1));
+    const shot: Shot = {
+      ...still,
+      width: 640,
+      height: 480,
+      size: 0.36,
+      expression: { ...still.expression, mouthOpen: 0.25 * swing, eyesOpen: 1 },
+      pose: { ...still.pose, yaw: still.pose.yaw * 0.4 + 0.03 * swing, pitch: still.pose.pitch * 0.4 },
+    };
+    const random = new Random('frame', person.seed, person.index, variation, frame);
+    frames.push(await encodeJpeg(renderFace(person.look, shot, random), shot));
+  }
+  // Each frame is shown for 4/30 s, as cameras' films play at 30 frames a second.
+  return concatenate(
+    [...frames, ...frames.slice(1, -1).reverse()].flatMap((frame) => [frame, frame, frame, frame]),
+  );
+}
+
+/** A long WAV of the person saying the digits over and over, for Chromium's `--use-file-for-fake-audio-capture`. */
+export function microphoneLoop(person: SyntheticPerson, digits: string, seconds = 10): Uint8Array {
+  const chunks: Float32Array[] = [];
+  let length = 0;
+  for (let round = 0; length < seconds * sampleRate; round++) {
+    const random = new Random('loop', person.seed, person.index, digits, round);
+    const said = recordVoice(speak(person.sound, digits, random), random, []);
+    chunks.push(said);
+    length += said.length;
+  }
+  const all = new Float32Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return wav(all, sampleRate);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
