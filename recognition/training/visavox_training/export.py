@@ -1,0 +1,79 @@
+"""Keras model -> ONNX, and the check that both answer the same."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import onnx
+import torch
+
+from visavox_training.tfjs_graph import OPSET
+
+
+def to_onnx(
+    model: keras.Model,
+    example: np.ndarray,
+    *,
+    input_name: str,
+    output_name: str,
+    dynamic: Mapping[str, Mapping[int, str]],
+) -> bytes:
+    """Exports a Keras model of one input and one output.
+
+    Args:
+        model: the Keras model, on the PyTorch backend.
+        example: an input to trace the model with.
+        input_name: name of the graph's input.
+        output_name: name of the graph's output.
+        dynamic: names of the axes that vary, by input or output name.
+    """
+    example_tensor = torch.from_numpy(example)
+    model(example_tensor)  # A reloaded model builds some of its layers on the first call.
+    buffer = io.BytesIO()
+    with torch.no_grad():
+        torch.onnx.export(
+            model,
+            (example_tensor,),
+            buffer,
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[input_name],
+            output_names=[output_name],
+            dynamic_axes={name: dict(axes) for name, axes in dynamic.items()},
+        )
+    return _cleaned(buffer.getvalue())
+
+
+def _cleaned(data: bytes) -> bytes:
+    """Without names of source files, checked."""
+    exported = onnx.load_from_string(data)
+    for node in exported.graph.node:
+        node.doc_string = ""
+    onnx.checker.check_model(exported, full_check=True)
+    return exported.SerializeToString(deterministic=True)
+
+
+def run_onnx(data: bytes, inputs: Mapping[str, np.ndarray], threads: int = 1) -> dict[str, np.ndarray]:
+    """Runs an ONNX model once with onnxruntime on the CPU; answers its outputs by name."""
+    session = onnx_session(data, threads)
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, dict(inputs)), strict=True))
+
+
+def onnx_session(data: bytes, threads: int = 1) -> Any:
+    """An onnxruntime session on the CPU with a fixed number of threads."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def max_difference(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest absolute difference. Shapes have to be equal."""
+    if a.shape != b.shape:
+        raise ValueError(f"Two results differ in shape. Expected {a.shape}. Received: {b.shape}")
+    return float(np.max(np.abs(a.astype(np.float64) - b.astype(np.float64))))

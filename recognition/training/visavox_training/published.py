@@ -1,0 +1,299 @@
+"""The published networks: where their weights come from, and how each becomes ONNX."""
+
+import importlib.metadata
+import importlib.util
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from visavox_training import face_signals
+from visavox_training.tensorflow_js import run_tensorflow_js
+
+FACE_API = "@vladmandic/face-api"
+HUMAN = "@vladmandic/human"
+VAD_WEB = "@ricky0123/vad-web"
+RESEMBLYZER = "Resemblyzer"
+
+FACE_SIZE = 150
+FACE_DIMENSION = 128
+VOICE_DIMENSION = 256
+TOLERANCE = 1e-3
+"""The largest difference that conversion may cause, relative to the largest output."""
+
+Shape = list[int | str]
+
+
+class ConversionError(Exception):
+    """A package is missing or is not what is expected; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a network's weights come from."""
+
+    package: str
+    version: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Parity:
+    """The largest absolute difference of outputs, on fixed inputs, to those of the implementation `against`."""
+
+    against: str
+    max_error: float
+
+
+@dataclass(frozen=True)
+class Network:
+    """A converted network.
+
+    Attributes:
+        inputs, outputs: shapes by name; a string is an axis that varies.
+        dimension: length of its output vectors, where it is an encoder or a head.
+        keras_model: what it was exported from, where there is such.
+    """
+
+    onnx: bytes
+    source: Source
+    licence: str
+    inputs: Mapping[str, Shape]
+    outputs: Mapping[str, Shape]
+    parity: Parity
+    dimension: int | None = None
+    keras_model: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Packages:
+    """The installed packages that hold weights, `folder` being node_modules."""
+
+    folder: Path
+
+    def source(self, name: str, file: str) -> Source:
+        description = self.folder / name / "package.json"
+        if not description.exists() or not (self.folder / name / file).exists():
+            raise ConversionError(f"{self.folder / name / file} is missing. Run npm install, then this command again.")
+        return Source(name, json.loads(description.read_text())["version"], file)
+
+    @cached_property
+    def resemblyzer(self) -> Path:
+        # Found, not imported: the package would import librosa and webrtcvad.
+        found = importlib.util.find_spec("resemblyzer")
+        if found is None or found.origin is None:
+            raise ConversionError(
+                "The Python package Resemblyzer is missing. Run: uv pip install --no-deps -r requirements-weights.txt"
+            )
+        return Path(found.origin).parent
+
+    @cached_property
+    def tensorflow_js(self) -> dict[str, np.ndarray]:
+        images = {"blazeface": random_image(256), "facemesh": random_image(192), "face": random_image(FACE_SIZE)}
+        return run_tensorflow_js(self.folder, images)
+
+    def weight_files(self) -> list[Path]:
+        npm = (
+            (FACE_API, "model/face_recognition_model.bin"),
+            (HUMAN, "models/blazeface.bin"),
+            (HUMAN, "models/facemesh.bin"),
+            (VAD_WEB, "dist/silero_vad_v5.onnx"),
+        )
+        files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
+        return [*files, self.resemblyzer / "pretrained.pt"]
+
+
+def face_detector(packages: Packages) -> Network:
+    """Blazeface of MediaPipe."""
+    outputs: dict[str, Shape] = {"boxes": [1, 896, 16], "scores": [1, 896]}
+    return _face_signal(packages, "blazeface", face_signals.face_detector, face_signals.DETECTOR_SIZE, outputs)
+
+
+def face_mesh(packages: Packages) -> Network:
+    """Facemesh of MediaPipe."""
+    outputs: dict[str, Shape] = {"landmarks": [1, 468, 3], "confidence": [1]}
+    return _face_signal(packages, "facemesh", face_signals.face_mesh, face_signals.MESH_SIZE, outputs)
+
+
+def _face_signal(
+    packages: Packages,
+    name: str,
+    convert: Callable[[Path], onnx.ModelProto],
+    size: int,
+    outputs: Mapping[str, Shape],
+) -> Network:
+    source = packages.source(HUMAN, f"models/{name}.json")
+    data = convert(packages.folder / HUMAN / source.file).SerializeToString(deterministic=True)
+    return Network(
+        onnx=data,
+        source=source,
+        licence="Apache-2.0 (MediaPipe)",
+        inputs={"image": [1, size, size, 3]},
+        outputs=outputs,
+        parity=_tensorflow_js_parity(packages, data, name, size, list(outputs)),
+    )
+
+
+def voice_activity(packages: Packages) -> Network:
+    """Silero's voice activity detector, version 5: already ONNX."""
+    source = packages.source(VAD_WEB, "dist/silero_vad_v5.onnx")
+    data = (packages.folder / VAD_WEB / source.file).read_bytes()
+    graph = onnx.load_from_string(data).graph
+    return Network(
+        onnx=data,
+        source=source,
+        licence="MIT (silero-vad)",
+        inputs={value.name: _shape(value) for value in graph.input},
+        outputs={value.name: _shape(value) for value in graph.output},
+        parity=Parity("the published file, copied", 0.0),
+    )
+
+
+def face_backbone(packages: Packages) -> Network:
+    """dlib's face recognition network."""
+    from visavox_training.export import to_onnx
+    from visavox_training.face_backbone import load_face_backbone
+
+    source = packages.source(FACE_API, "model/face_recognition_model.bin")
+    model = load_face_backbone((packages.folder / FACE_API / source.file).parent)
+    data = to_onnx(
+        model,
+        random_image(FACE_SIZE, count=2),
+        input_name="image",
+        output_name="features",
+        dynamic={"image": {0: "n"}, "features": {0: "n"}},
+    )
+    _keras_parity(model, data, [random_image(FACE_SIZE, count=count) for count in (1, 3)])
+    return Network(
+        onnx=data,
+        source=source,
+        licence="MIT; the weights are dlib's, in the public domain",
+        inputs={"image": ["n", FACE_SIZE, FACE_SIZE, 3]},
+        outputs={"features": ["n", FACE_DIMENSION]},
+        parity=_tensorflow_js_parity(packages, data, "face", FACE_SIZE, ["features"]),
+        dimension=FACE_DIMENSION,
+        keras_model=model,
+    )
+
+
+def voice_backbone(packages: Packages) -> Network:
+    """Resemblyzer's speaker encoder."""
+    from visavox_training.export import to_onnx
+    from visavox_training.voice_backbone import load_voice_backbone
+
+    model = load_voice_backbone(packages.resemblyzer / "pretrained.pt")
+    data = to_onnx(
+        model,
+        random_sound(48_000),
+        input_name="waveform",
+        output_name="features",
+        dynamic={"waveform": {1: "samples"}},
+    )
+    sounds = [random_sound(length) for length in (160, 16_000, 48_000, 70_001)]
+    return Network(
+        onnx=data,
+        source=Source(RESEMBLYZER, importlib.metadata.version(RESEMBLYZER), "resemblyzer/pretrained.pt"),
+        licence="Apache-2.0",
+        inputs={"waveform": [1, "samples"]},
+        outputs={"features": [1, VOICE_DIMENSION]},
+        parity=_keras_parity(model, data, sounds),
+        dimension=VOICE_DIMENSION,
+        keras_model=model,
+    )
+
+
+def face_head(_packages: Packages) -> Network:
+    """The identity: embeddings are the features of the published network, at unit length."""
+    return _identity_head(FACE_DIMENSION)
+
+
+def voice_head(_packages: Packages) -> Network:
+    """The identity, for voices."""
+    return _identity_head(VOICE_DIMENSION)
+
+
+def _identity_head(dimension: int) -> Network:
+    from visavox_training.head import build_head, head_to_onnx
+
+    model = build_head(dimension)
+    data = head_to_onnx(model)
+    features = [np.random.default_rng(n).normal(size=(n, dimension)).astype(np.float32) for n in (1, 5)]
+    return Network(
+        onnx=data,
+        source=Source("visavox", "1", "the identity"),
+        licence="Apache-2.0",
+        inputs={"features": ["n", dimension]},
+        outputs={"embedding": ["n", dimension]},
+        parity=_keras_parity(model, data, features),
+        dimension=dimension,
+        keras_model=model,
+    )
+
+
+NETWORKS: dict[str, Callable[[Packages], Network]] = {
+    "face-detector": face_detector,
+    "face-mesh": face_mesh,
+    "voice-activity": voice_activity,
+    "face-backbone": face_backbone,
+    "voice-backbone": voice_backbone,
+    "face-head": face_head,
+    "voice-head": voice_head,
+}
+
+
+def _tensorflow_js_parity(packages: Packages, data: bytes, name: str, size: int, outputs: list[str]) -> Parity:
+    from visavox_training.export import onnx_session
+
+    answers = onnx_session(data).run(outputs, {"image": random_image(size)})
+    expected = {output: packages.tensorflow_js[f"{name}.{output}"] for output in outputs}
+    actual = {output: answer.reshape(-1) for output, answer in zip(outputs, answers, strict=True)}
+    return _parity("TensorFlow.js", name, expected, actual)
+
+
+def _keras_parity(model: Any, data: bytes, inputs: list[np.ndarray]) -> Parity:
+    import torch
+
+    from visavox_training.export import onnx_session
+
+    session = onnx_session(data)
+    [input_value], [output_value] = session.get_inputs(), session.get_outputs()
+    expected, actual = {}, {}
+    for index, value in enumerate(inputs):
+        with torch.no_grad():
+            expected[str(index)] = model(torch.from_numpy(value)).numpy()
+        actual[str(index)] = session.run([output_value.name], {input_value.name: value})[0]
+    return _parity("its Keras model", model.name, expected, actual)
+
+
+def _parity(against: str, name: str, expected: Mapping[str, np.ndarray], actual: Mapping[str, np.ndarray]) -> Parity:
+    worst = 0.0
+    for key, reference in expected.items():
+        difference = float(np.max(np.abs(reference - actual[key])))
+        if not difference <= TOLERANCE * max(1.0, float(np.max(np.abs(reference)))):
+            raise ConversionError(
+                f"{name} as ONNX differs from {against} by {difference:.1e}; this is a fault of the "
+                "conversion or of an unexpected version of a package."
+            )
+        worst = max(worst, difference)
+    return Parity(against, worst)
+
+
+def random_image(size: int, count: int = 1) -> np.ndarray:
+    """Noise, RGB of 0 to 255, [count, size, size, 3]; the same for the same size and count."""
+    return np.random.default_rng(size).uniform(0, 255, (count, size, size, 3)).astype(np.float32)
+
+
+def random_sound(length: int) -> np.ndarray:
+    """Noise in bursts of varying loudness, [1, length]; the same for the same length."""
+    generator = np.random.default_rng(length)
+    loudness = np.repeat(generator.uniform(0.001, 0.2, length // 1600 + 1), 1600)[:length]
+    return (generator.normal(size=length) * loudness)[None].clip(-1, 1).astype(np.float32)
+
+
+def _shape(value: onnx.ValueInfoProto) -> Shape:
+    return [axis.dim_value or axis.dim_param or "any" for axis in value.type.tensor_type.shape.dim]
