@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { type Contestant, compareOnUnseen, type PersonEmbeddings } from './comparison.ts';
+import type { Calibration } from './signals/calibration.ts';
+import { normalise } from './signals/vectors.ts';
+
+const map = { slope: 12, offset: -6, limit: 8 };
+const calibration: Calibration = {
+  format: 1,
+  face: map,
+  voice: map,
+  decision: { targetFmr: 1e-3, threshold: 4, stepUp: 2 },
+  measured: { on: 'the example', how: 'by hand', trials: {}, figures: {} },
+};
+
+/** People at directions of their own; `noise` is how far their recordings scatter. */
+function population(count: number, noise: number): PersonEmbeddings[] {
+  let state = 7;
+  const random = () => {
+    state = (state * 16807) % 2147483647;
+    return state / 2147483647 - 0.5;
+  };
+  const vector = () => Float32Array.from({ length: 16 }, random);
+  return Array.from({ length: count }, () => {
+    const [face, voice] = [vector(), vector()];
+    const near = (centre: Float32Array) => {
+      const scatter = vector();
+      return normalise(centre.map((value, index) => value + noise * (scatter[index] ?? 0)));
+    };
+    return {
+      face: Array.from({ length: 4 }, () => near(face)),
+      voice: Array.from({ length: 3 }, () => near(voice)),
+    };
+  });
+}
+
+const sharp: Contestant = { people: population(12, 0.3), calibration };
+const blurred: Contestant = { people: population(12, 1.2), calibration };
+
+describe('champion against candidate', () => {
+  it('finds the better one surely better', () => {
+    const comparison = compareOnUnseen(blurred, sharp, 1);
+    expect(comparison).toMatchObject({ units: 12, unitName: 'unseen people' });
+    const cost = comparison.metrics.find((one) => one.metric === 'fused/cllr');
+    expect(cost?.difference).toBeLessThan(0);
+    expect(cost?.high).toBeLessThan(0);
+  });
+
+  it('finds no difference between a model and itself', () => {
+    for (const metric of compareOnUnseen(sharp, sharp, 1).metrics)
+      expect(metric).toMatchObject({ difference: 0, low: 0, high: 0 });
+  });
+
+  it('charges a candidate for a calibration that claims too much', () => {
+    const boastful: Contestant = {
+      ...blurred,
+      calibration: { ...calibration, face: { ...map, offset: 6, limit: 30 } },
+    };
+    const { metrics } = compareOnUnseen(blurred, boastful, 1);
+    expect(metrics.find((one) => one.metric === 'fused/cllr')?.difference).toBeGreaterThan(0);
+    expect(metrics.find((one) => one.metric === 'fused/fmr')?.difference).toBeGreaterThan(0);
+    expect(
+      metrics.find((one) => one.metric === 'face/eer')?.difference,
+      'the order of scores is the same',
+    ).toBeCloseTo(0, 1);
+  });
+
+  it('claims nothing about too few people', () => {
+    const comparison = compareOnUnseen({ ...sharp, people: [] }, { ...sharp, people: [] }, 1);
+    expect(comparison.units).toBe(0);
+    expect(comparison.metrics[0]).toMatchObject({
+      champion: null,
+      candidate: null,
+      difference: null,
+      low: null,
+    });
+  });
+
+  it('gives the same intervals for the same seed', () => {
+    expect(compareOnUnseen(blurred, sharp, 5)).toEqual(compareOnUnseen(blurred, sharp, 5));
+  });
+});

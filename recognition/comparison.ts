@@ -1,0 +1,160 @@
+import type { Comparison, MetricComparison } from '@visavox/control/gate';
+import { type Calibration, logLikelihoodRatio } from './signals/calibration.ts';
+import { fuse } from './signals/decision.ts';
+import { equalErrorRate } from './signals/error-rates.ts';
+import { dot, meanDirection } from './signals/vectors.ts';
+
+/** The embeddings of one person under one model, unit length, in the same order for every model compared. */
+export interface PersonEmbeddings {
+  readonly face: readonly Float32Array[];
+  readonly voice: readonly Float32Array[];
+}
+
+/** A model seen through its embeddings of the same people, with the calibration that it would serve with. */
+export interface Contestant {
+  readonly people: readonly PersonEmbeddings[];
+  readonly calibration: Calibration;
+}
+
+/** Ratios of one comparison of a claimant's recordings with a template. */
+interface Trial {
+  readonly face: number;
+  readonly voice: number;
+  readonly fused: number;
+}
+
+/** `genuine[p]`: the trials of person p against the own template; `impostor[p][q]`: q claims to be p. */
+interface Trials {
+  readonly genuine: readonly (readonly Trial[])[];
+  readonly impostor: readonly (readonly Trial[])[];
+  readonly threshold: number;
+}
+
+const resamples = 400;
+/** Of the paired differences, two-sided: one in ten on each side is left out. */
+const coverage = 0.8;
+
+/**
+ * Champion and candidate on the same comparisons of people that neither saw. Differences are bootstrapped over
+ * people (not over comparisons, which share people), both models on the same draw.
+ */
+export function compareOnUnseen(champion: Contestant, candidate: Contestant, seed: number): Comparison {
+  const before = trialsOf(champion);
+  const after = trialsOf(candidate);
+  const everyone = before.genuine.map((_, index) => index);
+  const random = generator(seed);
+  const draws =
+    everyone.length < 3
+      ? []
+      : Array.from({ length: resamples }, () => everyone.map(() => Math.floor(random() * everyone.length)));
+  const [old, now] = [metricsOf(before, everyone), metricsOf(after, everyone)];
+  const differences = draws.map((draw) => ({ old: metricsOf(before, draw), now: metricsOf(after, draw) }));
+  const metrics = Object.keys(old).map((metric): MetricComparison => {
+    const [was, is] = [old[metric] ?? null, now[metric] ?? null];
+    const drawn = differences
+      .flatMap((pair) => {
+        const [a, b] = [pair.old[metric], pair.now[metric]];
+        return typeof a === 'number' && typeof b === 'number' ? [b - a] : [];
+      })
+      .sort((a, b) => a - b);
+    return {
+      metric,
+      champion: was,
+      candidate: is,
+      difference: was === null || is === null ? null : is - was,
+      low: drawn.length > 0 ? quantile(drawn, (1 - coverage) / 2) : null,
+      high: drawn.length > 0 ? quantile(drawn, (1 + coverage) / 2) : null,
+    };
+  });
+  return { units: everyone.length, unitName: 'unseen people', metrics };
+}
+
+/** Leaves one recording of each modality out in turn; the others are the template. */
+function trialsOf({ people, calibration }: Contestant): Trials {
+  const usable = people.filter((person) => person.face.length >= 2 && person.voice.length >= 2);
+  const templates = usable.map((person) => ({
+    face: meanDirection(person.face),
+    voice: meanDirection(person.voice),
+  }));
+  const trial = (
+    template: { face: Float32Array; voice: Float32Array },
+    face: Float32Array,
+    voice: Float32Array,
+  ): Trial => {
+    const ratios = {
+      face: logLikelihoodRatio(calibration.face, dot(template.face, face)),
+      voice: logLikelihoodRatio(calibration.voice, dot(template.voice, voice)),
+    };
+    return { ...ratios, fused: fuse(ratios.face, ratios.voice).fused };
+  };
+  const turn = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
+  const without = <T>(list: readonly T[], index: number) =>
+    list.filter((_, at) => at !== index % list.length);
+  return {
+    threshold: calibration.decision.threshold,
+    genuine: usable.map((person) =>
+      Array.from({ length: Math.max(person.face.length, person.voice.length) }, (_, index) =>
+        trial(
+          {
+            face: meanDirection(without(person.face, index)),
+            voice: meanDirection(without(person.voice, index)),
+          },
+          turn(person.face, index),
+          turn(person.voice, index),
+        ),
+      ),
+    ),
+    impostor: templates.map((template, claimed) =>
+      usable.map((claimant, index) =>
+        trial(template, turn(claimant.face, claimed + index), turn(claimant.voice, claimed + index)),
+      ),
+    ),
+  };
+}
+
+/** Errors and costs of the people drawn; a metric without trials is null. Cllr as Brümmer and du Preez (2006), in bits. */
+function metricsOf(trials: Trials, draw: readonly number[]): Readonly<Record<string, number | null>> {
+  const genuine = draw.flatMap((person) => trials.genuine[person] ?? []);
+  const impostor = draw.flatMap((claimed) =>
+    draw.flatMap((claimant) =>
+      claimed === claimant ? [] : [trials.impostor[claimed]?.[claimant]].filter((one) => one !== undefined),
+    ),
+  );
+  if (genuine.length === 0 || impostor.length === 0) {
+    return { 'fused/cllr': null, 'fused/fnmr': null, 'fused/fmr': null, 'face/eer': null, 'voice/eer': null };
+  }
+  const bits = (ratio: number) => Math.log2(1 + Math.exp(-ratio));
+  return {
+    'fused/cllr':
+      (mean(genuine.map((one) => bits(one.fused))) + mean(impostor.map((one) => bits(-one.fused)))) / 2,
+    'fused/fnmr': mean(genuine.map((one) => Number(one.fused < trials.threshold))),
+    'fused/fmr': mean(impostor.map((one) => Number(one.fused >= trials.threshold))),
+    'face/eer': equalErrorRate({
+      genuine: genuine.map((one) => one.face),
+      impostor: impostor.map((one) => one.face),
+    }),
+    'voice/eer': equalErrorRate({
+      genuine: genuine.map((one) => one.voice),
+      impostor: impostor.map((one) => one.voice),
+    }),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
+}
+
+/** Mulberry32: the same draws for the same seed everywhere. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

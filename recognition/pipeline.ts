@@ -1,0 +1,200 @@
+import { component, pipeline } from '@visavox/pipelines/definition';
+
+const image = 'visavox-step';
+/** Enough for the processors of one machine; more of them only help where there are more nodes. */
+const shards = [0, 1];
+
+const validate = component({
+  name: 'validate',
+  image,
+  inputs: { dataset: 'string' },
+  outputs: { manifest: 'dataset', summary: 'struct' },
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'validate',
+    ...['--dataset', inputs.dataset],
+    ...['--manifest', outputs.manifest.path],
+    ...['--summary', outputs.summary.path],
+  ],
+});
+
+const embed = component({
+  name: 'embed-shard',
+  image,
+  inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'integer' },
+  outputs: { face: 'dataset', voice: 'dataset', counts: 'struct' },
+  retries: 1,
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'embed',
+    ...['--manifest', inputs.manifest.path],
+    ...['--champion', inputs.champion],
+    ...['--shard', inputs.shard, '--shards', inputs.shards],
+    ...['--face-features', outputs.face.path, '--voice-features', outputs.voice.path],
+    ...['--counts', outputs.counts.path],
+  ],
+});
+
+const gather = component({
+  name: 'gather',
+  image,
+  inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
+  outputs: { face_features: 'dataset', voice_features: 'dataset', face_head: 'model', voice_head: 'model' },
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'gather',
+    ...['--champion', inputs.champion],
+    ...['--face-shards', inputs.face, '--voice-shards', inputs.voice],
+    ...['--face-features', outputs.face_features.path, '--voice-features', outputs.voice_features.path],
+    ...['--face-head', outputs.face_head.path, '--voice-head', outputs.voice_head.path],
+  ],
+});
+
+const trainHead = (modality: 'face' | 'voice') =>
+  component({
+    name: `train-${modality}`,
+    image,
+    inputs: { features: 'dataset', champion_head: 'model', seed: 'integer' },
+    outputs: { head: 'model', report: 'metrics' },
+    resources: { cpu: 1, memory: '2Gi' },
+    retries: 1,
+    command: ({ inputs, outputs }) => [
+      ...['python', '-m', 'visavox_training.train_head'],
+      ...['--modality', modality],
+      ...['--features', inputs.features.path],
+      ...['--champion-head', inputs.champion_head.path],
+      ...['--out-onnx', outputs.head.path],
+      ...['--metrics', outputs.report.path],
+      ...['--seed', inputs.seed],
+    ],
+  });
+
+const calibrate = component({
+  name: 'calibrate',
+  image,
+  inputs: {
+    dataset: 'string',
+    champion: 'string',
+    face_features: 'dataset',
+    voice_features: 'dataset',
+    face_head: 'model',
+    voice_head: 'model',
+    face_report: 'metrics',
+    voice_report: 'metrics',
+  },
+  outputs: { calibration: 'artifact' },
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'calibrate',
+    ...['--dataset', inputs.dataset, '--champion', inputs.champion],
+    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
+    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--face-report', inputs.face_report.path, '--voice-report', inputs.voice_report.path],
+    ...['--calibration', outputs.calibration.path],
+  ],
+});
+
+const evaluate = component({
+  name: 'evaluate',
+  image,
+  inputs: {
+    champion: 'string',
+    face_features: 'dataset',
+    voice_features: 'dataset',
+    face_head: 'model',
+    voice_head: 'model',
+    calibration: 'artifact',
+    seed: 'integer',
+  },
+  outputs: { comparison: 'struct' },
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'evaluate',
+    ...['--champion', inputs.champion, '--seed', inputs.seed],
+    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
+    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--calibration', inputs.calibration.path],
+    ...['--comparison', outputs.comparison.path],
+  ],
+});
+
+const register = component({
+  name: 'register',
+  image,
+  inputs: {
+    champion: 'string',
+    dataset: 'string',
+    face_head: 'model',
+    voice_head: 'model',
+    calibration: 'artifact',
+    comparison: 'struct',
+    run: 'string',
+  },
+  outputs: { model: 'struct' },
+  retries: { max: 5, backoffSeconds: 2 },
+  // What is registered belongs to this run, even when it is the same bundle as an earlier one's.
+  cache: false,
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'register',
+    ...['--champion', inputs.champion, '--dataset', inputs.dataset, '--run', inputs.run],
+    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--calibration', inputs.calibration.path],
+    ...['--comparison', inputs.comparison],
+    ...['--model', outputs.model.path],
+  ],
+});
+
+/** From a dataset version of recordings to a registered recogniser, judged against the one that serves. */
+export default pipeline(
+  {
+    name: 'recogniser',
+    description:
+      'Embed in parallel shards, train both heads in parallel, calibrate, evaluate on unseen people, register.',
+    parameters: {
+      /** Digest of a dataset version whose items have the labels `person` and `modality`. */
+      dataset: 'string',
+      /** Bundle digest of the recogniser that serves: what training starts from and is compared with. */
+      champion: 'string',
+      /** The id of this run, for the registry. */
+      run: 'string',
+      seed: { type: 'integer', default: 1 },
+    },
+  },
+  (p) => {
+    const { dataset, champion, seed, run } = p.parameters;
+    const { manifest } = p.task(validate, { dataset }).outputs;
+    const shard = p.forEach(shards, { name: 'embed' }, (index) => {
+      const { face, voice } = p.task(embed, {
+        manifest,
+        champion,
+        shard: index,
+        shards: shards.length,
+      }).outputs;
+      return { face, voice };
+    });
+    const gathered = p.task(gather, { ...shard.collected, champion }).outputs;
+    const features = { face_features: gathered.face_features, voice_features: gathered.voice_features };
+    const face = p.task(trainHead('face'), {
+      features: gathered.face_features,
+      champion_head: gathered.face_head,
+      seed,
+    }).outputs;
+    const voice = p.task(trainHead('voice'), {
+      features: gathered.voice_features,
+      champion_head: gathered.voice_head,
+      seed,
+    }).outputs;
+    const heads = { face_head: face.head, voice_head: voice.head };
+    const { calibration } = p.task(calibrate, {
+      dataset,
+      champion,
+      ...features,
+      ...heads,
+      face_report: face.report,
+      voice_report: voice.report,
+    }).outputs;
+    const { comparison } = p.task(evaluate, { champion, ...features, ...heads, calibration, seed }).outputs;
+    p.task(register, { champion, dataset, run, ...heads, calibration, comparison });
+  },
+);

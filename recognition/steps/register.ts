@@ -1,0 +1,33 @@
+import { createModelRegistry } from '@visavox/adapters/mlflow/registry';
+import { Comparison } from '@visavox/control/gate';
+import { getBundle, putBundle } from '@visavox/core/bundle';
+import { recogniserBundle } from '../bundle.ts';
+import { Calibration } from '../signals/calibration.ts';
+import { runStep } from './step.ts';
+
+/** Puts the bundle into the object store and registers it; the same bundle twice is one version. */
+await runStep(async (step) => {
+  const objects = await step.objects();
+  const champion = step.digest('champion');
+  const parent = await getBundle(objects, champion);
+  const calibration = Calibration.parse(
+    JSON.parse(Buffer.from(await step.read('calibration')).toString('utf8')),
+  );
+  const networks = new Map(parent.files);
+  networks.set('face-head.onnx', await step.read('face-head'));
+  networks.set('voice-head.onnx', await step.read('voice-head'));
+  const bundle = await recogniserBundle(networks, { calibration, parent: champion });
+  const digest = await putBundle(objects, bundle);
+  const comparison = Comparison.parse(JSON.parse(step.argument('comparison')));
+  const model = await createModelRegistry(process.env).register({
+    name: 'recogniser',
+    bundle: digest,
+    run: step.argument('run'),
+    metrics: Object.fromEntries(
+      comparison.metrics.flatMap((one) => (one.candidate === null ? [] : [[one.metric, one.candidate]])),
+    ),
+    trackingRun: process.env.MLFLOW_RUN_ID ?? null,
+  });
+  step.log(`${model.name}:${model.version} is bundle ${digest}`);
+  await step.write('model', JSON.stringify(model));
+});
