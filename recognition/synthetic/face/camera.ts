@@ -37,8 +37,8 @@ export function drawShot(random: Random): Shot {
   const limited = (deviation: number, limit: number) =>
     Math.max(-limit, Math.min(limit, random.normal(0, deviation)));
   return {
-    width: 480,
-    height: 480,
+    width: 400,
+    height: 400,
     pose: { yaw: limited(5, 12) * degrees, pitch: limited(3.5, 8) * degrees, roll: limited(2, 5) * degrees },
     expression: {
       mouthOpen: random.next() < 0.3 ? random.between(0.1, 0.7) : 0,
@@ -56,8 +56,8 @@ export function drawShot(random: Random): Shot {
     offset: [random.normal(0, 0.02), random.normal(0.03, 0.015)],
     wall: [random.between(0.12, 0.6), random.between(0.12, 0.6), random.between(0.12, 0.6)],
     cloth: [random.between(0.01, 0.5), random.between(0.01, 0.5), random.between(0.01, 0.5)],
-    noise: random.between(1.5, 4),
-    blur: random.between(0.4, 0.8),
+    noise: random.between(0.8, 2),
+    blur: random.between(0.5, 0.9),
     quality: Math.round(random.between(82, 94)),
   };
 }

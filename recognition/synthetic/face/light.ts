@@ -76,7 +76,7 @@ function lit(
 ): void {
   const at = pixel * 3;
   let [nx, ny, nz] = [scene.normal[at]!, scene.normal[at + 1]!, scene.normal[at + 2]!];
-  const flip = (nz < 0 ? -1 : 1) / (Math.hypot(nx, ny, nz) || 1);
+  const flip = (nz < 0 ? -1 : 1) / (Math.sqrt(nx * nx + ny * ny + nz * nz) || 1);
   nx *= flip;
   ny *= flip;
   nz *= flip;

@@ -136,7 +136,7 @@ function gridNormals(points: Float32Array, rows: number, columns: number): Float
         points[up + 2]! - points[down + 2]!,
       ];
       const [nx, ny, nz] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
-      const length = Math.hypot(nx, ny, nz) || 1;
+      const length = Math.sqrt(nx * nx + ny * ny + nz * nz) || 1;
       normals.set([nx / length, ny / length, nz / length], (row * columns + column) * 3);
     }
   }

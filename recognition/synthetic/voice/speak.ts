@@ -168,6 +168,11 @@ function synthesise(tracks: Tracks, traits: VoiceTraits, random: Random): Float3
   const nose = new Resonator(sampleRate);
   nose.tune(traits.nose, 110);
   const narrowing = new Band(sampleRate);
+  const timbre = traits.timbre.map(({ centre, width, gain }) => {
+    const band = new Band(sampleRate);
+    band.tune(centre, width);
+    return { band, gain };
+  });
   const glottis = new Glottis(traits, random);
   let radiated = 0;
   for (let frame = 0; frame < tracks.length; frame++) {
@@ -183,6 +188,8 @@ function synthesise(tracks: Tracks, traits: VoiceTraits, random: Random): Float3
       const source = glottis.next(tracks.pitch[frame]!, voice, white) + tracks.breath[frame]! * white;
       let flow = source;
       for (const resonator of tract) flow = resonator.next(flow);
+      const plain = flow;
+      for (const { band, gain } of timbre) flow += gain * band.next(plain);
       const throughNose = nose.next(source);
       const hiss = narrowing.next(random.next() * 2 - 1) * tracks.hissLevel[frame]!;
       const pressure = flow * (1 - 0.55 * nasal) + throughNose * 0.9 * nasal;

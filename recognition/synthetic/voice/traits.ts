@@ -25,6 +25,8 @@ export interface VoiceTraits {
   readonly nose: number;
   /** Centre of s relative to the average. */
   readonly hiss: number;
+  /** What the throat and the nose's side cavities add or take: peaks and dips of the spectrum. */
+  readonly timbre: readonly { readonly centre: number; readonly width: number; readonly gain: number }[];
   readonly tempo: number;
   /** Accent: factors for F1 and F2 of each vowel and for the length of each sound. */
   accent(sound: string): { readonly first: number; readonly second: number; readonly length: number };
@@ -53,6 +55,11 @@ export function drawVoice(seed: number, index: number): VoiceTraits {
     nasality: random.between(0, 0.5),
     nose: vary(280, 40),
     hiss: vary(man ? 0.95 : 1.12, 0.1),
+    timbre: [450, 1000, 1900, 3000, 4300, 6000].map((centre) => ({
+      centre: centre * Math.exp(random.normal(0, 0.12)),
+      width: centre * 0.35,
+      gain: vary(0, 1),
+    })),
     tempo: within(7, 0.85, 1.2),
     accent(sound) {
       const known = accents.get(sound);
