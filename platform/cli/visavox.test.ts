@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const bin = join(import.meta.dirname, 'bin', 'visavox.mjs');
+const nowhere = 'http://127.0.0.1:9';
+
+function visavox(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, VISAVOX_TOKEN: 'the-token', VISAVOX_SERVER: '' };
+  return new Promise((done) => {
+    execFile(process.execPath, [bin, ...args], { env }, (error, stdout, stderr) => {
+      done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** A server that answers every request with `answer` and notes what was asked. */
+async function answering(answer: {
+  status: number;
+  type: string;
+  body: unknown;
+}): Promise<{ url: string; asked: string[] }> {
+  const asked: string[] = [];
+  server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    response.writeHead(answer.status, { 'content-type': answer.type }).end(JSON.stringify(answer.body));
+  });
+  await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+describe('visavox', () => {
+  it('teaches its commands', async () => {
+    const { code, stdout } = await visavox('--help');
+    expect(code).toBe(0);
+    for (const name of [
+      'up',
+      'status',
+      'doctor',
+      'data',
+      'run',
+      'runs',
+      'models',
+      'release',
+      'people',
+      'trace',
+      'evaluate',
+      'simulate',
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+    }
+  });
+
+  it('prints one JSON document on request, asked for as the operator', async () => {
+    const status = {
+      services: [{ name: 'server', healthy: true, url: null }],
+      environments: [{ name: 'production', champion: { model: 'recogniser', version: 3 }, challenger: null }],
+    };
+    const { url, asked } = await answering({ status: 200, type: 'application/json', body: status });
+    const { code, stdout } = await visavox('status', '--json', '--server', url);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(status);
+    expect(asked).toEqual(['GET /api/v1/status Bearer the-token']);
+    expect((await visavox('status', '--server', url)).stdout).toMatch(/production +recogniser:3/);
+  });
+
+  it('says what to do when no server answers, with exit code 1', async () => {
+    const { code, stdout, stderr } = await visavox('status', '--server', nowhere);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('npm start');
+  });
+
+  it('passes on what the server says is wrong', async () => {
+    const body = {
+      type: 'about:blank',
+      title: 'Conflict',
+      status: 409,
+      code: 'nothing_to_roll_back_to',
+      detail: 'nothing served before',
+      action: 'Propose one.',
+      requestId: 'r1',
+    };
+    const { url } = await answering({ status: 409, type: 'application/problem+json', body });
+    const { code, stdout, stderr } = await visavox('release', 'rollback', '--json', '--server', url);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'nothing_to_roll_back_to', requestId: 'r1' } });
+    expect(stderr).toBe('nothing served before\nPropose one.\n');
+  });
+
+  it.each([
+    [['frobnicate']],
+    [['trace']],
+    [['run', 'p.yaml', '--param', 'novalue']],
+    [['status', '--frobnicate']],
+  ])('answers misuse %j with exit code 2', async (args) => {
+    const { code, stderr } = await visavox(...args);
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(/ at .*\.ts:\d+/);
+  });
+
+  it('refuses an engine that is not there', async () => {
+    const { code, stderr } = await visavox('run', 'p.yaml', '--on', 'kubeflow');
+    expect(code).toBe(1);
+    expect(stderr).toContain('no Kubeflow engine');
+  });
+});
