@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { isFinished, RunRecord } from '@visavox/core/run';
+import type { PipelineNode } from '@visavox/pipelines/nodes';
 import { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
@@ -173,7 +174,6 @@ async function loadPipeline(file: string): Promise<unknown> {
       cause,
     });
   });
-  const { compilePipeline, isPipeline } = await import('./compile.ts');
   const pipeline = loaded.default ?? loaded.pipeline;
   if (!isPipeline(pipeline)) {
     throw new UserError({
@@ -183,7 +183,12 @@ async function loadPipeline(file: string): Promise<unknown> {
       action: 'Export the pipeline as the default export.',
     });
   }
-  return compilePipeline(pipeline);
+  const { compile } = await import('@visavox/pipelines/compile');
+  return compile(pipeline);
+}
+
+function isPipeline(value: unknown): value is PipelineNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pipeline';
 }
 
 async function getRun(request: CommandContext['request'], id: string): Promise<RunRecord> {
