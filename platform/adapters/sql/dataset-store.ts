@@ -1,0 +1,107 @@
+import { DatasetManifest, type DatasetVersion } from '@visavox/core/dataset';
+import { canonicalJson, type Digest, digestOf } from '@visavox/core/digest';
+import { SystemError, UserError } from '@visavox/core/errors';
+import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import type { DatasetStore } from '@visavox/core/ports';
+import { type Kysely, sql } from 'kysely';
+import type { PlatformTables } from './tables.ts';
+
+const rowsAtOnce = 5000;
+
+/** The manifests are blobs; the rows say which version holds which item, in both directions. */
+export class SqlDatasetStore implements DatasetStore {
+  readonly #db: Kysely<PlatformTables>;
+  readonly #objects: ObjectStore;
+
+  constructor(db: Kysely<PlatformTables>, objects: ObjectStore) {
+    this.#db = db;
+    this.#objects = objects;
+  }
+
+  async save(dataset: DatasetVersion): Promise<void> {
+    const { manifest } = dataset;
+    const text = canonicalJson(manifest);
+    if (digestOf(text) !== dataset.digest)
+      throw new SystemError(
+        `the manifest of dataset ${manifest.name} does not have the digest ${dataset.digest}`,
+      );
+    await putBlob(this.#objects, new TextEncoder().encode(text));
+    await this.#db.transaction().execute(async (transaction) => {
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('dataset_versions')
+        .values({ digest: dataset.digest, name: manifest.name, items: manifest.items.length })
+        .onConflict((conflict) => conflict.column('digest').doNothing())
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows === 0n) {
+        await transaction
+          .updateTable('dataset_versions')
+          .set({ saved: sql`nextval('dataset_versions_saved')` })
+          .where('digest', '=', dataset.digest)
+          .execute();
+        return;
+      }
+      for (let start = 0; start < manifest.items.length; start += rowsAtOnce) {
+        const rows = manifest.items
+          .slice(start, start + rowsAtOnce)
+          .map((item) => ({ dataset: dataset.digest, key: item.key, digest: item.digest }));
+        await transaction.insertInto('dataset_items').values(rows).execute();
+      }
+    });
+  }
+
+  async get(digest: Digest): Promise<DatasetVersion> {
+    const row = await this.#db
+      .selectFrom('dataset_versions')
+      .where('digest', '=', digest)
+      .select('digest')
+      .executeTakeFirst();
+    if (!row) {
+      throw new UserError({
+        kind: 'not-found',
+        code: 'unknown_dataset',
+        message: `there is no dataset version ${digest}`,
+        action: 'List the datasets to see their versions.',
+      });
+    }
+    const text = new TextDecoder().decode(await getBlob(this.#objects, digest));
+    return { digest, manifest: DatasetManifest.parse(JSON.parse(text)) };
+  }
+
+  async latest(name: string): Promise<Digest | undefined> {
+    const row = await this.#db
+      .selectFrom('dataset_versions')
+      .where('name', '=', name)
+      .orderBy('saved', 'desc')
+      .select('digest')
+      .executeTakeFirst();
+    return row && (row.digest as Digest);
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly { digest: Digest; name: string; items: number; createdAt: string }[]> {
+    const rows = await this.#db
+      .selectFrom('dataset_versions')
+      .orderBy('saved', 'desc')
+      .select(['digest', 'name', 'items', 'created_at'])
+      .execute();
+    return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at.toISOString() }));
+  }
+
+  /** The versions that hold these bytes, or an item of this key, oldest first. */
+  async containing(item: { readonly key: string } | { readonly digest: Digest }): Promise<readonly Digest[]> {
+    const rows = await this.#db
+      .selectFrom('dataset_versions')
+      .where('digest', 'in', (query) =>
+        'key' in item
+          ? query.selectFrom('dataset_items').where('key', '=', item.key).select('dataset')
+          : query
+              .selectFrom('dataset_items')
+              .where('dataset_items.digest', '=', item.digest)
+              .select('dataset'),
+      )
+      .orderBy('saved')
+      .select('digest')
+      .execute();
+    return rows.map((row) => row.digest);
+  }
+}

@@ -1,0 +1,79 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+
+async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
+  for (const text of texts) await sql.raw(text).execute(db);
+}
+
+/**
+ * The platform's tables, in the order in which they came to be. Records are `json`, not `jsonb`: they come
+ * back as they were written, and text from a task may hold characters that `jsonb` refuses.
+ */
+export const platformMigrations: Record<string, Migration> = {
+  'platform-001-runs-to-releases': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table runs (
+           id text primary key,
+           state text not null,
+           created_at timestamptz not null,
+           record json not null)`,
+        `create index runs_created on runs (created_at desc)`,
+        `create index runs_unfinished on runs (state) where state in ('pending', 'running', 'canceling')`,
+        `create table run_tasks (
+           run text not null references runs(id) on delete cascade,
+           position integer not null,
+           state text not null,
+           cache_key text,
+           finished_at timestamptz,
+           record json not null,
+           primary key (run, position))`,
+        `create index run_tasks_cache on run_tasks (cache_key, finished_at desc) where state = 'succeeded'`,
+        `create table run_datasets (
+           run text not null references runs(id) on delete cascade,
+           dataset text not null,
+           primary key (run, dataset))`,
+        `create index run_datasets_dataset on run_datasets (dataset)`,
+        `create sequence dataset_versions_saved`,
+        `create table dataset_versions (
+           digest text primary key,
+           name text not null,
+           items integer not null,
+           created_at timestamptz not null default now(),
+           saved bigint not null default nextval('dataset_versions_saved'))`,
+        `create index dataset_versions_name on dataset_versions (name, saved desc)`,
+        `create table dataset_items (
+           dataset text not null references dataset_versions(digest) on delete cascade,
+           key text not null,
+           digest text not null,
+           primary key (dataset, key))`,
+        `create index dataset_items_key on dataset_items (key)`,
+        `create index dataset_items_digest on dataset_items (digest)`,
+        `create table model_versions (
+           name text not null,
+           version integer not null,
+           bundle text not null,
+           run text,
+           created_at timestamptz not null,
+           metrics json not null,
+           primary key (name, version))`,
+        `create index model_versions_run on model_versions (run)`,
+        `create table releases (
+           id text primary key,
+           environment text not null,
+           model text not null,
+           version integer not null,
+           bundle text not null,
+           stage text not null check (stage in ('preparing', 'shadow', 'canary', 'champion', 'retired', 'held-back')),
+           reason text not null,
+           created_at timestamptz not null,
+           promoted_at timestamptz,
+           position bigint not null generated always as identity)`,
+        `create unique index releases_one_champion on releases (environment) where stage = 'champion'`,
+        `create index releases_model on releases (model, version)`,
+        `create table control_state (
+           key text primary key,
+           value json not null)`,
+      ),
+  },
+};

@@ -1,0 +1,108 @@
+import { digestOf } from '@visavox/core/digest';
+import type { ReleaseStore } from '@visavox/core/ports';
+import type { Release } from '@visavox/core/release';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+/** What every ReleaseStore promises. Each adapter's test calls this with a factory that gives an empty store. */
+export function releaseStoreContract(makeStore: () => Promise<ReleaseStore>): void {
+  describe('release store contract', () => {
+    let store: ReleaseStore;
+    beforeEach(async () => {
+      store = await makeStore();
+    });
+
+    const stages = async (environment = 'production') =>
+      (await store.list(environment)).map((release) => `${release.id}: ${release.stage}`);
+
+    it('answers a release as it was created, the newest first', async () => {
+      const [one, two] = [exampleRelease('one'), exampleRelease('two', { version: 2, stage: 'held-back' })];
+      await store.create(one);
+      await store.create(two);
+      await store.create(exampleRelease('elsewhere', { environment: 'test' }));
+      expect(await store.list('production')).toEqual([two, one]);
+      expect(await store.list('nowhere')).toEqual([]);
+    });
+
+    it('has no champion before the first promotion', async () => {
+      await store.create(exampleRelease('one'));
+      expect(await store.champion('production')).toBeUndefined();
+    });
+
+    it('makes one champion and retires the one before', async () => {
+      await store.create(exampleRelease('one'));
+      await store.create(exampleRelease('two', { version: 2 }));
+      await store.promote('one', 'the first');
+      await store.promote('two', 'better by 3 %');
+      expect(await stages()).toEqual(['two: champion', 'one: retired']);
+      const champion = await store.champion('production');
+      expect(champion).toMatchObject({ id: 'two', reason: 'better by 3 %' });
+      expect(Date.parse(champion?.promotedAt ?? '')).not.toBeNaN();
+    });
+
+    it('can bring a retired one back', async () => {
+      await store.create(exampleRelease('one'));
+      await store.create(exampleRelease('two'));
+      for (const id of ['one', 'two', 'one']) await store.promote(id, 'rolled back');
+      expect(await stages()).toEqual(['two: retired', 'one: champion']);
+    });
+
+    it('changes nothing when the champion is promoted again', async () => {
+      await store.create(exampleRelease('one'));
+      await store.promote('one', 'the first');
+      const before = await store.champion('production');
+      await store.promote('one', 'once more');
+      expect(await store.champion('production')).toEqual(before);
+    });
+
+    it('refuses to promote one that was held back, and leaves the champion', async () => {
+      await store.create(exampleRelease('one'));
+      await store.create(exampleRelease('bad', { stage: 'held-back', reason: 'worse' }));
+      await store.promote('one', 'the first');
+      await expect(store.promote('bad', 'all the same')).rejects.toMatchObject({ code: 'release_held_back' });
+      expect(await stages()).toEqual(['bad: held-back', 'one: champion']);
+    });
+
+    it('keeps the champions of two environments apart', async () => {
+      await store.create(exampleRelease('test-one', { environment: 'test' }));
+      await store.create(exampleRelease('one'));
+      await store.promote('test-one', 'passed');
+      await store.promote('one', 'passed');
+      expect((await store.champion('test'))?.id).toBe('test-one');
+      expect((await store.champion('production'))?.id).toBe('one');
+    });
+
+    it('moves a release to another stage with its reason', async () => {
+      await store.create(exampleRelease('one'));
+      await store.setStage('one', 'canary', 'to a tenth of the people');
+      expect(await store.list('production')).toMatchObject([
+        { stage: 'canary', reason: 'to a tenth of the people' },
+      ]);
+    });
+
+    it('says that a release is unknown, with a stable code', async () => {
+      await expect(store.promote('none', 'x')).rejects.toMatchObject({ code: 'unknown_release' });
+      await expect(store.setStage('none', 'retired', 'x')).rejects.toMatchObject({ code: 'unknown_release' });
+    });
+
+    it('refuses a second release of the same id', async () => {
+      await store.create(exampleRelease('one'));
+      await expect(store.create(exampleRelease('one', { version: 2 }))).rejects.toThrow();
+      expect(await store.list('production')).toMatchObject([{ version: 1 }]);
+    });
+  });
+}
+
+export function exampleRelease(id: string, changes: Partial<Release> = {}): Release {
+  return {
+    id,
+    environment: 'production',
+    model: 'recogniser',
+    version: 1,
+    bundle: digestOf('bundle'),
+    stage: 'preparing',
+    reason: 'published',
+    createdAt: '2026-03-01T10:00:00.000Z',
+    promotedAt: null,
+    ...changes,
+  };
+}

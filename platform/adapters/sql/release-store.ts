@@ -1,0 +1,111 @@
+import { UserError } from '@visavox/core/errors';
+import type { ReleaseStore } from '@visavox/core/ports';
+import type { Release, ReleaseStage } from '@visavox/core/release';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { PlatformTables } from './tables.ts';
+
+export class SqlReleaseStore implements ReleaseStore {
+  readonly #db: Kysely<PlatformTables>;
+  readonly #now: () => Date;
+
+  constructor(db: Kysely<PlatformTables>, now: () => Date = () => new Date()) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  async create(release: Release): Promise<void> {
+    const { createdAt, promotedAt, ...row } = release;
+    await this.#db
+      .insertInto('releases')
+      .values({
+        ...row,
+        created_at: new Date(createdAt),
+        promoted_at: promotedAt === null ? null : new Date(promotedAt),
+      })
+      .execute();
+  }
+
+  async setStage(id: string, stage: Exclude<ReleaseStage, 'champion'>, reason: string): Promise<void> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('releases')
+      .set({ stage, reason })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw unknownRelease(id);
+  }
+
+  async promote(id: string, reason: string): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      // Two promotions in one environment would lock each other's champions; they wait here instead.
+      await sql`select pg_advisory_xact_lock(hashtext('visavox promote'))`.execute(transaction);
+      const release = await transaction
+        .selectFrom('releases')
+        .where('id', '=', id)
+        .forUpdate()
+        .select(['stage', 'environment'])
+        .executeTakeFirst();
+      if (!release) throw unknownRelease(id);
+      if (release.stage === 'champion') return;
+      if (release.stage === 'held-back') throw heldBack(id);
+      await transaction
+        .updateTable('releases')
+        .set({ stage: 'retired' })
+        .where('environment', '=', release.environment)
+        .where('stage', '=', 'champion')
+        .execute();
+      await transaction
+        .updateTable('releases')
+        .set({ stage: 'champion', reason, promoted_at: this.#now() })
+        .where('id', '=', id)
+        .execute();
+    });
+  }
+
+  async champion(environment: string): Promise<Release | undefined> {
+    const row = await this.#db
+      .selectFrom('releases')
+      .where('environment', '=', environment)
+      .where('stage', '=', 'champion')
+      .selectAll()
+      .executeTakeFirst();
+    return row && releaseOf(row);
+  }
+
+  /** Newest first. */
+  async list(environment: string): Promise<readonly Release[]> {
+    const rows = await this.#db
+      .selectFrom('releases')
+      .where('environment', '=', environment)
+      .orderBy('position', 'desc')
+      .selectAll()
+      .execute();
+    return rows.map(releaseOf);
+  }
+}
+
+function releaseOf(row: Selectable<PlatformTables['releases']>): Release {
+  const { created_at, promoted_at, position: _, ...release } = row;
+  return {
+    ...release,
+    createdAt: created_at.toISOString(),
+    promotedAt: promoted_at?.toISOString() ?? null,
+  };
+}
+
+function unknownRelease(id: string): UserError {
+  return new UserError({
+    kind: 'not-found',
+    code: 'unknown_release',
+    message: `there is no release ${id}`,
+    action: 'List the releases to see their ids.',
+  });
+}
+
+function heldBack(id: string): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'release_held_back',
+    message: `release ${id} was held back and cannot be promoted`,
+    action: 'Look at its reason, and propose its model version again if it should serve all the same.',
+  });
+}

@@ -1,0 +1,56 @@
+import type { ReleaseStage } from '@visavox/core/release';
+import type { RunState, TaskState } from '@visavox/core/run';
+import type { ColumnType, Generated } from 'kysely';
+
+/** Written as text (`JSON.stringify`), read as the value: both drivers agree on nothing else. */
+export type Json<T> = ColumnType<T, string, string>;
+
+/** The platform's tables. An application adds its own: `database.db.withTables<ApplicationTables>()`. */
+export interface PlatformTables {
+  runs: {
+    id: string;
+    state: RunState;
+    created_at: Date;
+    /** The run record without its tasks. */
+    record: Json<unknown>;
+  };
+  run_tasks: {
+    run: string;
+    position: number;
+    state: TaskState;
+    cache_key: string | null;
+    finished_at: Date | null;
+    record: Json<unknown>;
+  };
+  run_datasets: { run: string; dataset: string };
+  dataset_versions: {
+    digest: string;
+    name: string;
+    items: number;
+    created_at: Generated<Date>;
+    /** Grows with every save: the newest of a name is the one saved last. */
+    saved: Generated<number>;
+  };
+  dataset_items: { dataset: string; key: string; digest: string };
+  model_versions: {
+    name: string;
+    version: number;
+    bundle: string;
+    run: string | null;
+    created_at: Date;
+    metrics: Json<unknown>;
+  };
+  releases: {
+    id: string;
+    environment: string;
+    model: string;
+    version: number;
+    bundle: string;
+    stage: ReleaseStage;
+    reason: string;
+    created_at: Date;
+    promoted_at: Date | null;
+    position: Generated<number>;
+  };
+  control_state: { key: string; value: Json<unknown> };
+}

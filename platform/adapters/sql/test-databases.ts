@@ -1,0 +1,146 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, chown, cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { createCluster } from './embedded-cluster.ts';
+import { migrate } from './migrate.ts';
+import { type Database, openDatabase } from './open-database.ts';
+import { platformMigrations } from './platform-migrations.ts';
+
+const run = promisify(execFile);
+
+/** Runs the tests on the embedded database and on a PostgreSQL server; `open` gives an up-to-date, empty database. */
+export function describeOnEachDatabase(name: string, tests: (open: () => Database) => void): void {
+  describe(`${name} (embedded)`, () => tests(freshDatabase(startEmbedded)));
+  const programs = installed ? describe : describe.skip;
+  const why = installed ? '' : ', not installed here: apt install postgresql';
+  programs(`${name} (PostgreSQL${why})`, () => tests(freshDatabase(startServer)));
+}
+
+/** An embedded database in a new folder, up to date; quick, since the empty cluster is copied. Gone when closed. */
+export async function openTestDatabase(): Promise<Database> {
+  const started = await startEmbedded();
+  await migrate(started.db, [platformMigrations]);
+  return started;
+}
+
+function freshDatabase(start: () => Promise<Database>): () => Database {
+  let database: Database | undefined;
+  beforeAll(async () => {
+    database = await start();
+    await migrate(database.db, [platformMigrations]);
+  });
+  beforeEach(async () => {
+    if (database) await emptyTables(database);
+  });
+  afterAll(() => database?.close());
+  return () => {
+    if (!database) throw new TypeError('the database is open inside tests only');
+    return database;
+  };
+}
+
+async function emptyTables({ db }: Database): Promise<void> {
+  const { rows } = await sql<{ tablename: string }>`
+    select tablename from pg_tables where schemaname = 'public' and tablename <> 'migrations'`.execute(db);
+  // Without `truncate`, which makes new files for every table and index.
+  await db.transaction().execute(async (transaction) => {
+    for (const { tablename } of rows) await sql`delete from ${sql.table(tablename)}`.execute(transaction);
+  });
+}
+
+async function startEmbedded(): Promise<Database> {
+  const folder = await newClusterFolder();
+  return closingAlso(await openDatabase({ folder }), () => rm(folder, { recursive: true }));
+}
+
+/** A folder with an empty cluster, as after a first start that cost seconds. */
+export async function newClusterFolder(): Promise<string> {
+  const version = manifest.dependencies['@electric-sql/pglite'];
+  const template = join(tmpdir(), `visavox-empty-cluster-${version}-${process.getuid?.() ?? 'user'}`);
+  if (!(await exists(join(template, 'cluster')))) {
+    const unfinished = await mkdtemp(`${template}-`);
+    await createCluster(unfinished);
+    await rename(unfinished, template).catch(async (error) => {
+      if (!(await exists(join(template, 'cluster')))) throw error;
+      await rm(unfinished, { recursive: true });
+    });
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-database-'));
+  await cp(template, folder, { recursive: true });
+  return folder;
+}
+
+/** Where `initdb` and `postgres` are. */
+const installed = await findPrograms();
+
+async function findPrograms(): Promise<string | undefined> {
+  const debian = '/usr/lib/postgresql';
+  const versions = await readdir(debian).catch(() => []);
+  const folders = [
+    ...versions.map((version) => join(debian, version, 'bin')).reverse(),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  for (const folder of folders)
+    if ((await exists(join(folder, 'initdb'))) && (await exists(join(folder, 'postgres')))) return folder;
+  return undefined;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A PostgreSQL server of our own, on a socket in a temporary folder. */
+async function startServer(): Promise<Database> {
+  if (!installed) throw new TypeError('PostgreSQL is not installed');
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-pg-'));
+  const user = await serverUser();
+  if (user) await chown(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  await run(
+    join(installed, 'initdb'),
+    ['-D', data, '-U', 'visavox', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'],
+    {
+      ...user,
+      cwd: folder,
+    },
+  );
+  const settings = ['-D', data, '-k', folder, '-h', '', '-c', 'fsync=off', '-c', 'shared_buffers=16MB'];
+  const server = spawn(join(installed, 'postgres'), settings, {
+    ...user,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  for await (const text of server.stderr) if (String(text).includes('ready to accept connections')) break;
+  const url = `postgres://visavox@localhost/postgres?host=${encodeURIComponent(folder)}`;
+  return closingAlso(await openDatabase({ url }), async () => {
+    server.kill('SIGINT');
+    if (server.exitCode === null) await once(server, 'exit');
+    await rm(folder, { recursive: true });
+  });
+}
+
+/** PostgreSQL refuses to run as root. */
+async function serverUser(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = async (flag: string) => Number((await run('id', [flag, 'postgres'])).stdout);
+  return { uid: await id('-u'), gid: await id('-g') };
+}
+
+function closingAlso(database: Database, afterwards: () => Promise<void>): Database {
+  return {
+    ...database,
+    close: async () => {
+      await database.close();
+      await afterwards();
+    },
+  };
+}
