@@ -1,0 +1,64 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { UserError } from '@visavox/core/errors';
+import type { Kysely, Transaction } from 'kysely';
+import type { ApplicationTables } from './tables.ts';
+
+const lifetime = 2 * 60_000;
+/** For so long after its end a challenge is told to be expired or used, not unknown. */
+const memory = 24 * 3_600_000;
+
+/** Digits to be spoken, good for one attempt that begins within two minutes. */
+export class Challenges {
+  readonly #db: Kysely<ApplicationTables>;
+  readonly #now: () => Date;
+
+  constructor(resources: { db: Kysely<ApplicationTables>; now: () => Date }) {
+    this.#db = resources.db;
+    this.#now = resources.now;
+  }
+
+  async create(): Promise<{ id: string; digits: string; expiresAt: Date }> {
+    const challenge = {
+      id: randomUUID(),
+      digits: String(randomInt(10_000)).padStart(4, '0'),
+      expires_at: new Date(this.#now().getTime() + lifetime),
+      used_at: null,
+    };
+    await this.#db.insertInto('challenges').values(challenge).execute();
+    return { id: challenge.id, digits: challenge.digits, expiresAt: challenge.expires_at };
+  }
+
+  /** Refuses early, before any work; `claim` decides. */
+  async check(id: string, at: Date): Promise<void> {
+    const row = await this.#db.selectFrom('challenges').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) throw fault('challenge_unknown', 'not-found', 'this challenge was never given');
+    if (row.used_at) throw used();
+    if (row.expires_at <= at) throw fault('challenge_expired', 'gone', 'this challenge is too old');
+  }
+
+  /** Uses it up in the attempt's own transaction: one challenge, one attempt. */
+  async claim(trx: Transaction<ApplicationTables>, id: string, at: Date): Promise<void> {
+    const claimed = await trx
+      .updateTable('challenges')
+      .set({ used_at: at })
+      .where('id', '=', id)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', at)
+      .returning('id')
+      .executeTakeFirst();
+    if (!claimed) throw used();
+  }
+
+  async sweep(): Promise<void> {
+    const before = new Date(this.#now().getTime() - memory);
+    await this.#db.deleteFrom('challenges').where('expires_at', '<', before).execute();
+  }
+}
+
+function used(): UserError {
+  return fault('challenge_used', 'conflict', 'this challenge was used already');
+}
+
+function fault(code: string, kind: 'not-found' | 'gone' | 'conflict', message: string): UserError {
+  return new UserError({ kind, code, message, action: 'Ask for a new challenge and say its digits.' });
+}

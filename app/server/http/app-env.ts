@@ -1,0 +1,11 @@
+import type { Caller } from '../sessions.ts';
+
+/** What middleware leaves for the handlers. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    caller: Caller;
+    /** The session's token where the caller came with a cookie. */
+    sessionToken: string | undefined;
+  };
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { UserError } from '@visavox/core/errors';
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AppEnv } from './app-env.ts';
+
+export const maximumBodyBytes = 25 * 1024 * 1024;
+
+const securityHeaders = {
+  'content-security-policy': [
+    "default-src 'self'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(self), microphone=(self), geolocation=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const id = randomUUID();
+  c.set('requestId', id);
+  await next();
+  c.header('x-request-id', id);
+  for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value);
+  if (c.req.path.startsWith('/api/')) c.header('cache-control', 'no-store');
+};
+
+/** A foreign page whose name was pointed at this machine (DNS rebinding) comes with its own Host header. */
+export function requireKnownHost(hosts: ReadonlySet<string>): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const host = hostnameOf(`http://${c.req.header('host') ?? new URL(c.req.url).host}`);
+    if (host === undefined || !hosts.has(host)) {
+      throw new UserError({
+        kind: 'forbidden',
+        code: 'host_not_allowed',
+        message: 'this service does not answer to this name',
+        action: 'Use the address that the service printed, or set VISAVOX_PUBLIC_URL to this one.',
+      });
+    }
+    await next();
+  };
+}
+
+/** No page of another origin may change anything here; programs that send no Origin may. */
+export const requireSameOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) {
+    const origin = c.req.header('origin');
+    const site = c.req.header('sec-fetch-site');
+    const host = c.req.header('host') ?? new URL(c.req.url).host;
+    const foreign =
+      (origin !== undefined && hostOf(origin) !== host) ||
+      (site !== undefined && site !== 'same-origin' && site !== 'none');
+    if (foreign) {
+      throw new UserError({
+        kind: 'forbidden',
+        code: 'cross_origin',
+        message: 'a page of another origin may not do this',
+        action: 'Use the page of this service, or call the API from a program.',
+      });
+    }
+  }
+  await next();
+};
+
+/** Refuses while the body streams in: at once where its length is told, else at the first byte too many. */
+export const limitBody: MiddlewareHandler<AppEnv> = bodyLimit({
+  maxSize: maximumBodyBytes,
+  onError: () => {
+    throw new UserError({
+      kind: 'too-large',
+      code: 'body_too_large',
+      message: `a request may have ${maximumBodyBytes / 1024 / 1024} MB at most`,
+      action: 'Send smaller images and shorter recordings.',
+    });
+  },
+});
+
+export function allowedHosts(settings: { host: string; publicUrl: string | undefined }): Set<string> {
+  const hosts = ['localhost', '127.0.0.1', '[::1]', settings.host];
+  const published = settings.publicUrl ? hostnameOf(settings.publicUrl) : undefined;
+  return new Set(published ? [...hosts, published] : hosts);
+}
+
+function hostnameOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined;
+}

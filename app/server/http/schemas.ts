@@ -1,0 +1,199 @@
+import { z } from '@hono/zod-openapi';
+import { DatasetManifest } from '@visavox/core/dataset';
+import { Digest } from '@visavox/core/digest';
+import { ModelVersion } from '@visavox/core/model';
+import { Release } from '@visavox/core/release';
+import { Parameter, RunRecord } from '@visavox/core/run';
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().openapi({ description: 'stable' }),
+    action: z.string().openapi({ description: 'what to do next' }),
+    requestId: z.string(),
+  })
+  .openapi('Problem');
+
+const Time = z.iso.datetime();
+const Decision = z.enum(['accept', 'reject', 'step_up']);
+const Outcome = z.enum(['genuine', 'impostor']);
+const PersonName = z.object({ id: z.string(), name: z.string() });
+const SampleCounts = z.object({ face: z.int(), voice: z.int() });
+
+export const Person = z
+  .object({ id: z.string(), name: z.string(), enrolledAt: Time, samples: SampleCounts })
+  .openapi('Person');
+export const People = z.object({ people: z.array(Person) }).openapi('People');
+
+export const CaptureVerdict = z
+  .object({
+    ok: z.literal(true),
+    quality: z.record(z.string(), z.number()),
+    hints: z.array(z.string()).openapi({ description: 'what would make it better' }),
+  })
+  .openapi('CaptureVerdict');
+
+export const Challenge = z
+  .object({ id: z.string(), digits: z.string(), expiresAt: Time })
+  .openapi('Challenge');
+
+export const AttemptResult = z
+  .object({
+    id: z.string(),
+    decision: Decision,
+    person: PersonName.nullable(),
+    servedBy: z.object({ model: z.string(), version: z.int() }),
+    reasons: z.array(z.string()),
+  })
+  .openapi('AttemptResult');
+
+export const Attempts = z
+  .object({
+    attempts: z.array(
+      z.object({
+        id: z.string(),
+        person: PersonName.nullable(),
+        decision: Decision,
+        reasons: z.array(z.string()),
+        servedBy: z.object({ model: z.string(), version: z.int(), release: z.string() }),
+        createdAt: Time,
+        latencyMs: z.int(),
+        feedback: Outcome.nullable(),
+      }),
+    ),
+  })
+  .openapi('Attempts');
+
+export const Feedback = z.object({ outcome: Outcome }).openapi('Feedback');
+export const FeedbackResult = z
+  .object({ id: z.string(), outcome: Outcome, samples: z.int() })
+  .openapi('FeedbackResult');
+
+export const Session = z.object({ person: PersonName.nullable(), operator: z.boolean() }).openapi('Session');
+export const OperatorToken = z.object({ token: z.string().max(500) }).openapi('OperatorToken');
+
+export const Samples = z
+  .object({
+    samples: z.array(
+      z.object({
+        id: z.string(),
+        person: z.string(),
+        modality: z.enum(['face', 'voice']),
+        digest: z.string(),
+        bytes: z.int(),
+        mediaType: z.string(),
+        capturedAt: Time,
+        source: z.enum(['enrolment', 'attempt']),
+        attempt: z.string().nullable(),
+        consent: z.string(),
+      }),
+    ),
+  })
+  .openapi('Samples');
+
+const Serving = z.object({ model: z.string(), version: z.int(), release: z.string() }).nullable();
+
+export const Status = z
+  .object({
+    services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
+    environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
+    people: z.int(),
+    samples: z.int(),
+  })
+  .openapi('Status');
+
+export const Overview = z
+  .object({
+    people: z.int(),
+    samples: z.int(),
+    attempts: z.array(z.object({ day: z.iso.date(), decision: Decision, count: z.int() })),
+    champion: z.object({ model: z.string(), version: z.int(), since: Time }).nullable(),
+    pending: z.object({
+      newPeople: z.int(),
+      newSamples: z.int(),
+      thresholds: z.object({ people: z.int(), samples: z.int() }),
+      training: z.object({ run: z.string(), trigger: z.string() }).nullable(),
+      lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+    }),
+  })
+  .openapi('Overview');
+
+export const Run = RunRecord.openapi('Run');
+export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
+export const NewRun = z
+  .object({
+    pipelineSpec: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .openapi({ description: 'compiled PipelineSpec; without it the recogniser is retrained now' }),
+    parameters: z.record(z.string(), Parameter).default({}),
+    useCache: z.boolean().default(true),
+    trigger: z.string().max(200).default('manual'),
+    seed: z.int().default(0),
+  })
+  .openapi('NewRun');
+export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
+
+export const Models = z
+  .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
+  .openapi('Models');
+export const ReleaseRecord = Release.openapi('Release');
+export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
+export const Proposal = z.object({ version: z.int().positive() }).openapi('Proposal');
+
+export const Datasets = z
+  .object({
+    datasets: z.array(z.object({ digest: Digest, name: z.string(), items: z.int(), createdAt: z.string() })),
+  })
+  .openapi('Datasets');
+export const Dataset = z.object({ digest: Digest, manifest: DatasetManifest }).openapi('Dataset');
+
+export const traceKinds = ['person', 'sample', 'dataset', 'run', 'model', 'release', 'attempt'] as const;
+export const Trace = z
+  .object({
+    nodes: z.array(z.object({ kind: z.enum(traceKinds), id: z.string(), label: z.string().optional() })),
+    edges: z.array(z.object({ from: z.string(), to: z.string(), relation: z.string() })),
+  })
+  .openapi('Trace');
+
+/** Bodies that are read by hand: schemas for the description alone. */
+export const enrolmentForm = form(
+  {
+    name: { type: 'string', maxLength: 80 },
+    consent: { type: 'string', enum: ['true'] },
+    face: files(3, 5, 'JPEG, PNG or WebP'),
+    voice: files(3, 3, 'WAV, WebM or Ogg with Opus, FLAC or MP3'),
+  },
+  'Everything or nothing is kept.',
+);
+export const attemptForm = form(
+  {
+    name: { type: 'string', maxLength: 80 },
+    challenge: { type: 'string' },
+    face: files(1, 5, 'JPEG, PNG or WebP'),
+    voice: files(1, 1, 'WAV, WebM or Ogg with Opus, FLAC or MP3, saying the digits'),
+  },
+  'Kept encrypted until it is confirmed or too old.',
+);
+
+interface FormProperty {
+  readonly type: 'string' | 'array';
+  readonly [key: string]: unknown;
+}
+
+function form(properties: Record<string, FormProperty>, description: string) {
+  const schema = { type: 'object' as const, required: Object.keys(properties), properties, description };
+  return { required: true, content: { 'multipart/form-data': { schema } } };
+}
+
+function files(minItems: number, maxItems: number, description: string): FormProperty {
+  return { type: 'array', items: { type: 'string', format: 'binary' }, minItems, maxItems, description };
+}
+
+export function binaryBody(mediaType: string) {
+  const schema = { type: 'string' as const, format: 'binary' };
+  return { required: true, content: { [mediaType]: { schema } } };
+}

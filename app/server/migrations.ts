@@ -1,0 +1,95 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+
+async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
+  for (const text of texts) await sql.raw(text).execute(db);
+}
+
+/** The application's tables, in the order in which they came to be. */
+export const applicationMigrations: Record<string, Migration> = {
+  'application-001-people': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table people (
+           id text primary key,
+           name text not null,
+           name_key text not null unique,
+           consent text not null,
+           consented_at timestamptz not null,
+           enrolled_at timestamptz not null,
+           idempotency_key text unique,
+           idempotency_digest text)`,
+        `create table samples (
+           id text primary key,
+           person text not null references people(id) on delete cascade,
+           modality text not null check (modality in ('face', 'voice')),
+           digest text not null,
+           bytes integer not null,
+           media_type text not null,
+           quality jsonb not null,
+           captured_at timestamptz not null,
+           source text not null check (source in ('enrolment', 'attempt')),
+           attempt text,
+           consent text not null,
+           position integer not null,
+           unique (person, digest))`,
+        `create index samples_digest on samples (digest)`,
+        `create table templates (
+           person text not null references people(id) on delete cascade,
+           contract text not null,
+           vectors bytea not null,
+           created_at timestamptz not null,
+           primary key (person, contract))`,
+        `create table challenges (
+           id text primary key,
+           digits text not null,
+           expires_at timestamptz not null,
+           used_at timestamptz)`,
+        `create index challenges_expiry on challenges (expires_at)`,
+        `create table attempts (
+           id text primary key,
+           person text references people(id) on delete set null,
+           challenge text unique,
+           release text not null,
+           model text not null,
+           version integer not null,
+           bundle text not null,
+           decision text not null check (decision in ('accept', 'reject', 'step_up')),
+           reasons jsonb not null,
+           evidence bytea,
+           created_at timestamptz not null,
+           latency_ms integer not null,
+           feedback text check (feedback in ('genuine', 'impostor')),
+           feedback_by text check (feedback_by in ('self', 'operator')),
+           feedback_at timestamptz,
+           recordings_until timestamptz)`,
+        `create index attempts_created on attempts (created_at desc)`,
+        `create index attempts_person on attempts (person, created_at desc)`,
+        `create index attempts_release on attempts (release)`,
+        `create index attempts_expiry on attempts (recordings_until) where recordings_until is not null`,
+        `create table attempt_recordings (
+           attempt text not null references attempts(id) on delete cascade,
+           position integer not null,
+           modality text not null check (modality in ('face', 'voice')),
+           digest text not null,
+           bytes integer not null,
+           media_type text not null,
+           quality jsonb not null,
+           primary key (attempt, position))`,
+        `create index attempt_recordings_digest on attempt_recordings (digest)`,
+        `create table sessions (
+           token_hash text primary key,
+           person text references people(id) on delete cascade,
+           operator boolean not null,
+           expires_at timestamptz not null)`,
+        `create index sessions_person on sessions (person)`,
+        `create table recording_intents (
+           batch text not null,
+           digest text not null,
+           created_at timestamptz not null default now(),
+           primary key (batch, digest))`,
+        `create index recording_intents_digest on recording_intents (digest)`,
+        `create table recording_erasures (digest text primary key)`,
+      ),
+  },
+};

@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import { digestOf, digestOfJson } from '@visavox/core/digest';
+import { UserError } from '@visavox/core/errors';
+import { type Kysely, sql } from 'kysely';
+import { type Captures, captureAll } from './captures.ts';
+import type { Champion } from './champion.ts';
+import { databaseFault, invalidRequest, uniqueViolation, unknownPerson } from './faults.ts';
+import { featuresOfCaptures, type LoadedRecogniser, type SampleFeatures, sameFeatures } from './features.ts';
+import { personName } from './person-name.ts';
+import type { Features, Template } from './recogniser-port.ts';
+import { type Recording, type Recordings, requireDistinct, requireRecordings } from './recordings.ts';
+import type { ApplicationTables } from './tables.ts';
+import type { Templates } from './templates.ts';
+
+/** The text that people agree to when they enrol; a new wording is a new version. */
+export const consentVersion = 'biometric-sign-in/1';
+
+export interface Enrolment {
+  readonly name: string;
+  readonly consent: boolean;
+  /** Three to five faces and three utterances. */
+  readonly recordings: readonly Recording[];
+  /** A repeated request with the same key answers the same person. */
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly enrolledAt: Date;
+  readonly samples: { readonly face: number; readonly voice: number };
+}
+
+interface PeopleResources {
+  readonly db: Kysely<ApplicationTables>;
+  readonly champion: Champion;
+  readonly recordings: Recordings;
+  readonly features: SampleFeatures;
+  readonly templates: Templates;
+  readonly now: () => Date;
+}
+
+export class People {
+  readonly #resources: PeopleResources;
+
+  constructor(resources: PeopleResources) {
+    this.#resources = resources;
+  }
+
+  /** All or nothing; who is enrolled is recognisable the moment this answers. */
+  async enrol(enrolment: Enrolment): Promise<Person> {
+    const name = personName(enrolment.name);
+    if (!enrolment.consent) {
+      throw new UserError({
+        kind: 'invalid',
+        code: 'consent_missing',
+        message: 'face and voice are not kept without consent',
+        action: 'Read what is kept, and agree to it.',
+      });
+    }
+    requireCounts(enrolment.recordings);
+    requireDistinct(enrolment.recordings);
+    const idempotency = idempotencyOf(enrolment, name.key);
+    const earlier = await this.#earlier(idempotency);
+    if (earlier) return earlier;
+    if (await this.#idOf(name.key)) throw nameTaken();
+    try {
+      return await this.#enrolNew(enrolment, name, idempotency);
+    } catch (error) {
+      if (databaseFault(error).code !== uniqueViolation) throw error;
+      const meanwhile = await this.#earlier(idempotency);
+      if (meanwhile) return meanwhile;
+      throw nameTaken();
+    }
+  }
+
+  async list(): Promise<Person[]> {
+    return (await this.#select().orderBy('people.enrolled_at').orderBy('people.id').execute()).map(toPerson);
+  }
+
+  async get(id: string): Promise<Person> {
+    const row = await this.#select().where('people.id', '=', id).executeTakeFirst();
+    if (!row) throw unknownPerson();
+    return toPerson(row);
+  }
+
+  async byName(given: string): Promise<{ id: string; name: string }> {
+    const row = await this.#resources.db
+      .selectFrom('people')
+      .select(['id', 'name'])
+      .where('name_key', '=', personName(given).key)
+      .executeTakeFirst();
+    if (!row) throw unknownPerson();
+    return row;
+  }
+
+  /**
+   * Erases recordings, templates and features, and takes the person off the attempts. What a crash leaves
+   * undone is finished at the next start, or by asking again.
+   */
+  async forget(id: string): Promise<void> {
+    const { db, recordings } = this.#resources;
+    const known = await db.transaction().execute(async (trx) => {
+      const samples = await trx.deleteFrom('samples').where('person', '=', id).returning('digest').execute();
+      await recordings.markForErasure(
+        trx,
+        samples.map((sample) => sample.digest),
+      );
+      const attempts = await trx
+        .updateTable('attempts')
+        .set({ person: null, evidence: null, recordings_until: null })
+        .where('person', '=', id)
+        .returning('id')
+        .execute();
+      await recordings.dropOfAttempts(
+        trx,
+        attempts.map((attempt) => attempt.id),
+      );
+      return (await trx.deleteFrom('people').where('id', '=', id).returning('id').execute()).length > 0;
+    });
+    await recordings.erase();
+    if (!known) throw unknownPerson();
+  }
+
+  async #enrolNew(
+    enrolment: Enrolment,
+    name: { text: string; key: string },
+    idempotency: { key: string; digest: string } | undefined,
+  ): Promise<Person> {
+    const { champion, recordings, templates, features, now } = this.#resources;
+    return champion.useAll(async ({ loaded }, others) => {
+      const captures = await captureAll(loaded.recogniser.signals, enrolment.recordings);
+      const vectors = await featuresOfCaptures(loaded.recogniser, captures);
+      const made = [await loaded.recogniser.template(vectors)];
+      for (const other of others) made.push(await templateFor(other, { loaded, vectors, enrolment }));
+      const id = randomUUID();
+      const enrolledAt = now();
+      const stored = await recordings.store(enrolment.recordings, async (trx, kept) => {
+        await trx
+          .insertInto('people')
+          .values({
+            id,
+            name: name.text,
+            name_key: name.key,
+            consent: consentVersion,
+            consented_at: enrolledAt,
+            enrolled_at: enrolledAt,
+            idempotency_key: idempotency?.key ?? null,
+            idempotency_digest: idempotency?.digest ?? null,
+          })
+          .execute();
+        await trx
+          .insertInto('samples')
+          .values(
+            kept.map((recording, position) => ({
+              id: randomUUID(),
+              person: id,
+              modality: recording.modality,
+              digest: recording.digest,
+              bytes: recording.bytes,
+              media_type: recording.mediaType,
+              quality: JSON.stringify(captures.qualities[position]),
+              captured_at: enrolledAt,
+              source: 'enrolment' as const,
+              attempt: null,
+              consent: consentVersion,
+              position,
+            })),
+          )
+          .execute();
+        for (const template of made) await templates.insert(trx, id, template);
+        return kept;
+      });
+      await features.remember(stored, vectors, loaded);
+      return { id, name: name.text, enrolledAt, samples: countsOf(captures) };
+    });
+  }
+
+  async #earlier(idempotency: { key: string; digest: string } | undefined): Promise<Person | undefined> {
+    if (!idempotency) return undefined;
+    const row = await this.#resources.db
+      .selectFrom('people')
+      .select(['id', 'idempotency_digest'])
+      .where('idempotency_key', '=', idempotency.key)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    if (row.idempotency_digest === idempotency.digest) return this.get(row.id);
+    throw new UserError({
+      kind: 'conflict',
+      code: 'idempotency_key_reused',
+      message: 'this Idempotency-Key was used for another enrolment',
+      action: 'Use a new key for each enrolment.',
+    });
+  }
+
+  async #idOf(nameKey: string): Promise<string | undefined> {
+    const query = this.#resources.db.selectFrom('people').select('id').where('name_key', '=', nameKey);
+    return (await query.executeTakeFirst())?.id;
+  }
+
+  #select() {
+    const count = (modality: string) =>
+      sql<number>`(select count(*)::int from samples where person = people.id and modality = ${modality})`;
+    return this.#resources.db
+      .selectFrom('people')
+      .select(['people.id', 'people.name', 'people.enrolled_at'])
+      .select([count('face').as('faces'), count('voice').as('voices')]);
+  }
+}
+
+/** The same features where the other release differs in its heads alone. */
+async function templateFor(
+  other: LoadedRecogniser,
+  known: { loaded: LoadedRecogniser; vectors: Features; enrolment: Enrolment },
+): Promise<Template> {
+  const { loaded, vectors, enrolment } = known;
+  if (sameFeatures(other, loaded)) return other.recogniser.template(vectors);
+  const captures = await captureAll(other.recogniser.signals, enrolment.recordings);
+  return other.recogniser.template(await featuresOfCaptures(other.recogniser, captures));
+}
+
+function requireCounts(recordings: readonly Recording[]): void {
+  requireRecordings(recordings, 'face', { least: 3, most: 5 });
+  requireRecordings(recordings, 'voice', { least: 3, most: 3 });
+}
+
+function idempotencyOf(enrolment: Enrolment, nameKey: string): { key: string; digest: string } | undefined {
+  if (enrolment.idempotencyKey === undefined) return undefined;
+  if (!/^[\x21-\x7e]{8,200}$/.test(enrolment.idempotencyKey)) {
+    throw invalidRequest(
+      'the Idempotency-Key is not 8 to 200 visible ASCII characters',
+      'Use a UUID, a new one for each enrolment.',
+    );
+  }
+  const recordings = enrolment.recordings.map((recording) => digestOf(recording.bytes));
+  return { key: enrolment.idempotencyKey, digest: digestOfJson({ name: nameKey, recordings }) };
+}
+
+function nameTaken(): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'name_taken',
+    message: 'somebody of this name is enrolled already',
+    action: 'Choose another name, or sign in.',
+  });
+}
+
+function countsOf(captures: Captures): Person['samples'] {
+  return { face: captures.faces.length, voice: captures.voices.length };
+}
+
+function toPerson(row: {
+  id: string;
+  name: string;
+  enrolled_at: Date;
+  faces: number;
+  voices: number;
+}): Person {
+  return {
+    id: row.id,
+    name: row.name,
+    enrolledAt: row.enrolled_at,
+    samples: { face: row.faces, voice: row.voices },
+  };
+}

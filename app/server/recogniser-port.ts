@@ -1,0 +1,20 @@
+import type { FaceCapture, Recogniser, Signals, VoiceCapture } from '@visavox/recognition/recogniser';
+
+export type { Evidence, FaceCapture, Template, VoiceCapture } from '@visavox/recognition/recogniser';
+export type FaceQuality = FaceCapture['quality'];
+export type VoiceQuality = VoiceCapture['quality'];
+
+/** Throws a UserError that says what to do better when a recording cannot be used. */
+export type SignalsPort = Pick<Signals, 'captureFace' | 'captureVoice'>;
+
+/** What the server needs of a recogniser. */
+export type RecogniserPort = Pick<
+  Recogniser,
+  'contract' | 'faceFeatures' | 'voiceFeatures' | 'template' | 'compare' | 'decide' | 'close'
+> & { readonly signals: SignalsPort };
+
+/** Outputs of the backbones. */
+export interface Features {
+  readonly faces: readonly Float32Array[];
+  readonly voices: readonly Float32Array[];
+}

@@ -1,0 +1,73 @@
+import type { ColumnType, Generated } from 'kysely';
+
+type Json<T> = ColumnType<T, string, string>;
+export type Modality = 'face' | 'voice';
+export type Decision = 'accept' | 'reject' | 'step_up';
+export type Outcome = 'genuine' | 'impostor';
+
+/** The application's own tables; the platform's lie beside them and are reached through its stores only. */
+export interface ApplicationTables {
+  people: {
+    id: string;
+    name: string;
+    /** The name as it is compared: without regard to case and width. */
+    name_key: string;
+    consent: string;
+    consented_at: Date;
+    enrolled_at: Date;
+    idempotency_key: string | null;
+    /** Digest of what the idempotency key was first used for. */
+    idempotency_digest: string | null;
+  };
+  samples: {
+    id: string;
+    person: string;
+    modality: Modality;
+    digest: string;
+    bytes: number;
+    media_type: string;
+    quality: Json<Record<string, unknown>>;
+    captured_at: Date;
+    source: 'enrolment' | 'attempt';
+    attempt: string | null;
+    consent: string;
+    position: number;
+  };
+  templates: { person: string; contract: string; vectors: Uint8Array; created_at: Date };
+  challenges: { id: string; digits: string; expires_at: Date; used_at: Date | null };
+  attempts: {
+    id: string;
+    /** Null once the person is forgotten. */
+    person: string | null;
+    challenge: string | null;
+    release: string;
+    model: string;
+    version: number;
+    bundle: string;
+    decision: Decision;
+    reasons: Json<string[]>;
+    /** Sealed; never leaves the server. */
+    evidence: Uint8Array | null;
+    created_at: Date;
+    latency_ms: number;
+    feedback: Outcome | null;
+    feedback_by: 'self' | 'operator' | null;
+    feedback_at: Date | null;
+    /** Its recordings are erased after this; null when there are none any more. */
+    recordings_until: Date | null;
+  };
+  attempt_recordings: {
+    attempt: string;
+    position: number;
+    modality: Modality;
+    digest: string;
+    bytes: number;
+    media_type: string;
+    quality: Json<Record<string, unknown>>;
+  };
+  sessions: { token_hash: string; person: string | null; operator: boolean; expires_at: Date };
+  /** Written before a recording's blob is, and removed by the transaction that refers to it. */
+  recording_intents: { batch: string; digest: string; created_at: Generated<Date> };
+  /** Recordings that are to be erased once nothing refers to them; removed when that is done. */
+  recording_erasures: { digest: string };
+}

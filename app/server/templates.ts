@@ -1,0 +1,169 @@
+import { Digest } from '@visavox/core/digest';
+import { SystemError, UserError } from '@visavox/core/errors';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { z } from 'zod';
+import type { LoadedRecogniser, SampleFeatures, SampleReference } from './features.ts';
+import type { Template } from './recogniser-port.ts';
+import type { Sealer } from './sealing.ts';
+import type { ApplicationTables } from './tables.ts';
+
+const Vectors = z.object({ face: z.array(z.number()).nullable(), voice: z.array(z.number()).nullable() });
+
+/**
+ * What people are recognised by, one per person and contract, sealed. Made from the enrolment's samples alone:
+ * a recording that its own sender confirmed must not change whom the system takes him for.
+ */
+export class Templates {
+  readonly #db: Kysely<ApplicationTables>;
+  readonly #sealer: Sealer;
+  readonly #features: SampleFeatures;
+
+  constructor(resources: { db: Kysely<ApplicationTables>; sealer: Sealer; features: SampleFeatures }) {
+    this.#db = resources.db;
+    this.#sealer = resources.sealer;
+    this.#features = resources.features;
+  }
+
+  /** The stored template; computed from the retained recordings where there is none for this contract yet. */
+  async of(person: string, loaded: LoadedRecogniser): Promise<Template> {
+    const { contract } = loaded.recogniser;
+    const row = await this.#db
+      .selectFrom('templates')
+      .select('vectors')
+      .where('person', '=', person)
+      .where('contract', '=', contract)
+      .executeTakeFirst();
+    return row ? this.#open(row.vectors, person, contract) : this.#compute(person, loaded);
+  }
+
+  async insert(trx: Transaction<ApplicationTables>, person: string, template: Template): Promise<void> {
+    await trx
+      .insertInto('templates')
+      .values({
+        person,
+        contract: template.contract,
+        vectors: this.#seal(template, person),
+        created_at: new Date(),
+      })
+      .onConflict((conflict) => conflict.columns(['person', 'contract']).doNothing())
+      .execute();
+  }
+
+  /** Computes what is missing for this contract, in batches; may be repeated, and people may come and go meanwhile. */
+  async prepare(loaded: LoadedRecogniser): Promise<{ computed: number }> {
+    const failures = new Map<string, UserError>();
+    let computed = 0;
+    for (;;) {
+      const people = await this.#without(loaded.recogniser.contract, [...failures.keys()]);
+      if (people.length === 0) break;
+      for (const person of people) {
+        try {
+          await this.#compute(person, loaded);
+          computed++;
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          if (error.code !== 'unknown_person') failures.set(person, error);
+        }
+      }
+    }
+    const first = [...failures.values()][0];
+    if (!first) return { computed };
+    throw new UserError({
+      kind: 'conflict',
+      code: 'templates_incomplete',
+      message: `${failures.size} people would not be recognised any more, the first because: ${first.message}`,
+      action: 'Keep the present release, or let these people enrol again.',
+      details: { people: failures.size },
+    });
+  }
+
+  async #without(contract: Digest, except: readonly string[]): Promise<string[]> {
+    let query = this.#db
+      .selectFrom('people')
+      .select('id')
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('templates')
+              .select(sql`1`.as('one'))
+              .whereRef('templates.person', '=', 'people.id')
+              .where('contract', '=', contract),
+          ),
+        ),
+      )
+      .orderBy('id')
+      .limit(100);
+    if (except.length > 0) query = query.where('id', 'not in', except);
+    return (await query.execute()).map((row) => row.id);
+  }
+
+  async #compute(person: string, loaded: LoadedRecogniser): Promise<Template> {
+    const rows = await this.#db
+      .selectFrom('samples')
+      .select(['digest', 'modality'])
+      .where('person', '=', person)
+      .where('source', '=', 'enrolment')
+      .orderBy('position')
+      .execute();
+    const samples: SampleReference[] = rows.map((row) => ({
+      digest: Digest.parse(row.digest),
+      modality: row.modality,
+    }));
+    if (samples.length === 0) throw forgotten();
+    let template: Template;
+    try {
+      template = await loaded.recogniser.template(await this.#features.of(samples, loaded));
+    } catch (error) {
+      if (await this.#exists(person)) throw error;
+      await this.#features.forget(samples);
+      throw forgotten();
+    }
+    const stored = await this.#db.transaction().execute(async (trx) => {
+      const known = await trx
+        .selectFrom('people')
+        .select('id')
+        .where('id', '=', person)
+        .forUpdate()
+        .executeTakeFirst();
+      if (known) await this.insert(trx, person, template);
+      return known !== undefined;
+    });
+    if (stored) return template;
+    await this.#features.forget(samples);
+    throw forgotten();
+  }
+
+  async #exists(person: string): Promise<boolean> {
+    const row = await this.#db.selectFrom('people').select('id').where('id', '=', person).executeTakeFirst();
+    return row !== undefined;
+  }
+
+  #seal(template: Template, person: string): Uint8Array {
+    const vectors = {
+      face: template.face && [...template.face],
+      voice: template.voice && [...template.voice],
+    };
+    return this.#sealer.seal(Buffer.from(JSON.stringify(vectors)), contextOf(person, template.contract));
+  }
+
+  #open(sealed: Uint8Array, person: string, contract: Digest): Template {
+    const opened = this.#sealer.open(sealed, contextOf(person, contract));
+    const vectors = Vectors.parse(JSON.parse(Buffer.from(opened).toString()));
+    const floats = (numbers: number[] | null) => numbers && Float32Array.from(numbers);
+    const template = { contract, face: floats(vectors.face), voice: floats(vectors.voice) };
+    if (!template.face && !template.voice) throw new SystemError(`the template of ${person} is empty`);
+    return template;
+  }
+}
+
+const contextOf = (person: string, contract: string) => `template ${person} ${contract}`;
+
+/** Forgotten while at work. */
+function forgotten(): UserError {
+  return new UserError({
+    kind: 'not-found',
+    code: 'unknown_person',
+    message: 'nobody of this name is enrolled',
+    action: 'Enrol first, or correct the name.',
+  });
+}
