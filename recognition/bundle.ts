@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalJson, digestOf } from '@visavox/core/digest';
+import { messageOf, SystemError, UserError } from '@visavox/core/errors';
+import type { BundleManifest } from '@visavox/core/model';
+import publishedCalibration from './published-calibration.json' with { type: 'json' };
+import { Calibration } from './signals/calibration.ts';
+import { Network } from './signals/network.ts';
+import { PREPROCESSING } from './signals/signals.ts';
+
+/** The files of every recogniser's bundle; `calibration.json` comes beside them. */
+export const NETWORK_FILES = [
+  'face-detector.onnx',
+  'face-mesh.onnx',
+  'voice-activity.onnx',
+  'face-backbone.onnx',
+  'face-head.onnx',
+  'voice-backbone.onnx',
+  'voice-head.onnx',
+] as const;
+
+export interface Bundle {
+  readonly manifest: BundleManifest;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Version 1: the published networks as set-up converts them, with the published calibration. Equal files, equal digest. */
+export async function publishedBundle(networksFolder: string): Promise<Bundle> {
+  const networks = await Promise.all(
+    NETWORK_FILES.map(
+      async (path): Promise<[string, Uint8Array]> => [path, await readNetwork(join(networksFolder, path))],
+    ),
+  );
+  return recogniserBundle(new Map(networks), {
+    calibration: Calibration.parse(publishedCalibration),
+    parent: null,
+  });
+}
+
+/** Puts a bundle together from its networks, by file name. Its dimensions are read from the heads. */
+export async function recogniserBundle(
+  networks: ReadonlyMap<string, Uint8Array>,
+  { calibration, parent }: { calibration: Calibration; parent: BundleManifest['parent'] },
+): Promise<Bundle> {
+  const files = new Map<string, Uint8Array>();
+  for (const path of NETWORK_FILES) {
+    const bytes = networks.get(path);
+    if (!bytes) throw new SystemError(`a recogniser's bundle needs ${path}`);
+    files.set(path, bytes);
+  }
+  files.set('calibration.json', new TextEncoder().encode(canonicalJson(calibration)));
+  const manifest: BundleManifest = {
+    format: 1,
+    name: 'recogniser',
+    files: [...files].map(([path, bytes]) => ({ path, digest: digestOf(bytes), bytes: bytes.length })),
+    parent,
+    properties: {
+      dimension: {
+        face: await outputWidth(files, 'face-head.onnx'),
+        voice: await outputWidth(files, 'voice-head.onnx'),
+      },
+      preprocessing: PREPROCESSING,
+    },
+  };
+  return { manifest, files };
+}
+
+async function outputWidth(files: ReadonlyMap<string, Uint8Array>, name: string): Promise<number> {
+  const head = await Network.load(files, name);
+  try {
+    const width = head.shape(head.outputs[0] ?? '').at(-1);
+    if (typeof width !== 'number') throw new SystemError(`${name} does not say how wide its output is`);
+    return width;
+  } finally {
+    await head.release();
+  }
+}
+
+async function readNetwork(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new UserError({
+      kind: 'unavailable',
+      code: 'networks_missing',
+      message: `The network ${path} cannot be read: ${messageOf(cause)}`,
+      action: 'Run `npm run setup`, which converts the published networks.',
+      cause,
+    });
+  }
+}

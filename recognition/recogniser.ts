@@ -1,0 +1,176 @@
+import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
+import { SystemError, UserError } from '@visavox/core/errors';
+import { type BundleManifest, bundleDigest } from '@visavox/core/model';
+import { z } from 'zod';
+import { Calibration, logLikelihoodRatio } from './signals/calibration.ts';
+import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
+import { FACE_CROP } from './signals/face-alignment.ts';
+import { Network } from './signals/network.ts';
+import { type FaceCapture, PREPROCESSING, Signals, type VoiceCapture } from './signals/signals.ts';
+import { dot, meanDirection } from './signals/vectors.ts';
+
+export { publishedBundle } from './bundle.ts';
+export type { Decision, Evidence } from './signals/decision.ts';
+export { type FaceCapture, Signals, type VoiceCapture } from './signals/signals.ts';
+
+/** What a bundle of this project says about itself. */
+export const RecogniserProperties = z.object({
+  dimension: z.object({ face: z.number().int().positive(), voice: z.number().int().positive() }),
+  preprocessing: z.string(),
+});
+
+/** What a person is recognised by. Only comparable within its contract. */
+export interface Template {
+  readonly contract: Digest;
+  readonly face: Float32Array | null;
+  readonly voice: Float32Array | null;
+}
+
+interface Networks {
+  readonly faceBackbone: Network;
+  readonly faceHead: Network;
+  readonly voiceBackbone: Network;
+  readonly voiceHead: Network;
+}
+
+/** One model version in memory. */
+export class Recogniser {
+  readonly bundle: Digest;
+  readonly contract: Digest;
+  readonly dimension: { readonly face: number; readonly voice: number };
+  readonly calibration: Calibration;
+  readonly signals: Signals;
+  readonly #networks: Networks;
+
+  private constructor(parts: {
+    bundle: Digest;
+    properties: z.infer<typeof RecogniserProperties>;
+    calibration: Calibration;
+    signals: Signals;
+    networks: Networks;
+  }) {
+    this.bundle = parts.bundle;
+    this.contract = embeddingContract(parts.bundle, parts.properties);
+    this.dimension = parts.properties.dimension;
+    this.calibration = parts.calibration;
+    this.signals = parts.signals;
+    this.#networks = parts.networks;
+  }
+
+  /** Checks every file against the manifest, so that what serves is what was registered. */
+  static async load(manifest: BundleManifest, files: ReadonlyMap<string, Uint8Array>): Promise<Recogniser> {
+    for (const { path, digest } of manifest.files) {
+      const bytes = files.get(path);
+      if (!bytes) throw new SystemError(`bundle ${bundleDigest(manifest)} lacks its file ${path}`);
+      if (digestOf(bytes) !== digest)
+        throw new SystemError(`${path} is not the file that bundle ${bundleDigest(manifest)} names`);
+    }
+    const properties = RecogniserProperties.parse(manifest.properties);
+    if (properties.preprocessing !== PREPROCESSING)
+      throw new UserError({
+        kind: 'conflict',
+        code: 'preprocessing_mismatch',
+        message: `The bundle was made for the preprocessing ${properties.preprocessing}; this is ${PREPROCESSING}.`,
+        action: 'Retrain the model with this version of the software, or serve it with the one that made it.',
+      });
+    const calibration = Calibration.parse(
+      JSON.parse(new TextDecoder().decode(files.get('calibration.json'))),
+    );
+    return new Recogniser({
+      bundle: bundleDigest(manifest),
+      properties,
+      calibration,
+      signals: await Signals.load(files),
+      networks: {
+        faceBackbone: await Network.load(files, 'face-backbone.onnx'),
+        faceHead: await Network.load(files, 'face-head.onnx'),
+        voiceBackbone: await Network.load(files, 'voice-backbone.onnx'),
+        voiceHead: await Network.load(files, 'voice-head.onnx'),
+      },
+    });
+  }
+
+  /** Output of the face backbone for each capture. */
+  async faceFeatures(captures: readonly FaceCapture[]): Promise<Float32Array[]> {
+    if (captures.length === 0) return [];
+    const size = FACE_CROP * FACE_CROP * 3;
+    const pixels = new Float32Array(captures.length * size);
+    captures.forEach(({ crop }, index) => {
+      pixels.set(crop, index * size);
+    });
+    const shape = [captures.length, FACE_CROP, FACE_CROP, 3];
+    return rows(await this.#networks.faceBackbone.map(pixels, shape), captures.length);
+  }
+
+  /** Output of the voice backbone. */
+  async voiceFeatures(capture: VoiceCapture): Promise<Float32Array> {
+    const { waveform } = capture;
+    return new Float32Array(await this.#networks.voiceBackbone.map(waveform, [1, waveform.length]));
+  }
+
+  /** Features of one modality through its head: unit vectors. */
+  async embed(modality: 'face' | 'voice', features: readonly Float32Array[]): Promise<Float32Array[]> {
+    const [first] = features;
+    if (!first) return [];
+    const head = modality === 'face' ? this.#networks.faceHead : this.#networks.voiceHead;
+    const joined = new Float32Array(features.length * first.length);
+    features.forEach((feature, index) => {
+      joined.set(feature, index * first.length);
+    });
+    return rows(await head.map(joined, [features.length, first.length]), features.length);
+  }
+
+  async template(features: {
+    readonly faces: readonly Float32Array[];
+    readonly voices: readonly Float32Array[];
+  }): Promise<Template> {
+    return {
+      contract: this.contract,
+      face: await this.#direction('face', features.faces),
+      voice: await this.#direction('voice', features.voices),
+    };
+  }
+
+  async compare(
+    template: Template,
+    probe: { readonly faces: readonly Float32Array[]; readonly voice: Float32Array | null },
+  ): Promise<Evidence> {
+    if (template.contract !== this.contract)
+      throw new SystemError(
+        `a template of contract ${template.contract} cannot be compared under contract ${this.contract}`,
+      );
+    const face = await this.#direction('face', probe.faces);
+    const voice = await this.#direction('voice', probe.voice ? [probe.voice] : []);
+    return fuse(
+      template.face && face ? logLikelihoodRatio(this.calibration.face, dot(template.face, face)) : null,
+      template.voice && voice ? logLikelihoodRatio(this.calibration.voice, dot(template.voice, voice)) : null,
+    );
+  }
+
+  decide(evidence: Evidence): Decision {
+    return decide(evidence, this.calibration.decision);
+  }
+
+  async close(): Promise<void> {
+    const { faceBackbone, faceHead, voiceBackbone, voiceHead } = this.#networks;
+    await Promise.all([faceBackbone, faceHead, voiceBackbone, voiceHead].map((network) => network.release()));
+    await this.signals.close();
+  }
+
+  async #direction(
+    modality: 'face' | 'voice',
+    features: readonly Float32Array[],
+  ): Promise<Float32Array | null> {
+    return features.length === 0 ? null : meanDirection(await this.embed(modality, features));
+  }
+}
+
+/** Vectors are comparable exactly if these agree. */
+export function embeddingContract(bundle: Digest, properties: z.infer<typeof RecogniserProperties>): Digest {
+  return digestOfJson({ bundle, dimension: properties.dimension, preprocessing: properties.preprocessing });
+}
+
+function rows(matrix: Float32Array, count: number): Float32Array[] {
+  const width = matrix.length / count;
+  return Array.from({ length: count }, (_, row) => matrix.slice(row * width, (row + 1) * width));
+}

@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import type { ScoreSet } from './trials.ts';
+
+/** Log-likelihood ratio (natural logarithm) = slope x cosine + offset, kept within what the trials can carry. */
+export const AffineCalibration = z.object({
+  slope: z.number().positive(),
+  offset: z.number(),
+  /** However clear a single comparison is, it says no more than this, either way. */
+  limit: z.number().positive(),
+});
+export type AffineCalibration = z.infer<typeof AffineCalibration>;
+
+/** The numbers that turn scores into a decision, with how and on what they were measured. */
+export const Calibration = z.object({
+  format: z.literal(1),
+  face: AffineCalibration,
+  voice: AffineCalibration,
+  /** On the sum of both ratios. From `stepUp` to `threshold` a person is asked for more. */
+  decision: z.object({ targetFmr: z.number().gt(0).lt(1), threshold: z.number(), stepUp: z.number() }),
+  measured: z.object({
+    on: z.string(),
+    how: z.string(),
+    trials: z.record(z.string(), z.object({ genuine: z.number().int(), impostor: z.number().int() })),
+    figures: z.record(z.string(), z.number()),
+  }),
+});
+export type Calibration = z.infer<typeof Calibration>;
+
+export function logLikelihoodRatio(map: AffineCalibration, score: number): number {
+  return Math.max(-map.limit, Math.min(map.limit, map.slope * score + map.offset));
+}
+
+/** A prior worth this many trials speaks for the map of the parent, so that a few people cannot turn it over. */
+const PARENT_TRIALS = 20;
+/** How much the errors weigh where the decision is made: between even odds and the target FMR. */
+const PRIOR = 0.05;
+
+/**
+ * Logistic regression of genuine against impostor scores, both classes weighted to {@link PRIOR} (Brümmer and
+ * du Preez, 2006), drawn towards `parent` by as much as trials are few. `parent` null: hardly drawn at all.
+ */
+export function fitAffine(scores: ScoreSet, parent: AffineCalibration | null): AffineCalibration {
+  const all = [...scores.genuine, ...scores.impostor];
+  if (scores.genuine.length === 0 || scores.impostor.length === 0) {
+    if (parent) return parent;
+    throw new TypeError('a calibration needs genuine and impostor scores');
+  }
+  const middle = mean(all);
+  const spread = Math.sqrt(mean(all.map((score) => (score - middle) ** 2))) || 1;
+  // On standardised scores z: llr = a z + b.
+  const prior = parent
+    ? { a: parent.slope * spread, b: parent.slope * middle + parent.offset }
+    : { a: 1, b: 0 };
+  const fewest = Math.min(scores.genuine.length, scores.impostor.length);
+  const pull = (parent ? PARENT_TRIALS : 0.01) / fewest;
+  const examples = [
+    ...scores.genuine.map((score) => ({
+      z: (score - middle) / spread,
+      sign: 1,
+      weight: PRIOR / scores.genuine.length,
+    })),
+    ...scores.impostor.map((score) => ({
+      z: (score - middle) / spread,
+      sign: -1,
+      weight: (1 - PRIOR) / scores.impostor.length,
+    })),
+  ];
+  const { a, b } = minimise(examples, prior, pull * PRIOR * 0.1);
+  const slope = a / spread;
+  if (!(slope > 0)) {
+    if (parent) return parent;
+    throw new TypeError('the genuine scores are not above the impostor scores');
+  }
+  const limit = Math.max(parent?.limit ?? 0, Math.log(fewest + 1));
+  return { slope, offset: b - slope * middle, limit };
+}
+
+interface Example {
+  readonly z: number;
+  readonly sign: number;
+  readonly weight: number;
+}
+
+/** Newton's method on the convex loss, with halved steps where a full one would go too far. */
+function minimise(
+  examples: readonly Example[],
+  prior: { readonly a: number; readonly b: number },
+  pull: number,
+): { a: number; b: number } {
+  const shift = Math.log(PRIOR / (1 - PRIOR));
+  const loss = (a: number, b: number) =>
+    examples.reduce((sum, { z, sign, weight }) => sum + weight * softplus(-sign * (a * z + b + shift)), 0) +
+    (pull / 2) * ((a - prior.a) ** 2 + (b - prior.b) ** 2);
+  let { a, b } = prior;
+  let current = loss(a, b);
+  for (let step = 0; step < 100; step++) {
+    let [ga, gb] = [pull * (a - prior.a), pull * (b - prior.b)];
+    let [haa, hab, hbb] = [pull, 0, pull];
+    for (const { z, sign, weight } of examples) {
+      const wrong = 1 / (1 + Math.exp(sign * (a * z + b + shift)));
+      const slope = -sign * weight * wrong;
+      const curve = weight * wrong * (1 - wrong);
+      ga += slope * z;
+      gb += slope;
+      haa += curve * z * z;
+      hab += curve * z;
+      hbb += curve;
+    }
+    const determinant = haa * hbb - hab * hab;
+    const da = (hbb * ga - hab * gb) / determinant;
+    const db = (haa * gb - hab * ga) / determinant;
+    let size = 1;
+    let next = loss(a - da, b - db);
+    while (!(next <= current) && size > 1e-6) {
+      size /= 2;
+      next = loss(a - size * da, b - size * db);
+    }
+    if (!(current - next > 1e-13)) break;
+    a -= size * da;
+    b -= size * db;
+    current = next;
+  }
+  return { a, b };
+}
+
+/**
+ * The sum of ratios that impostors reach with probability `fmr`. Face and voice of different people know nothing
+ * of each other, so their sum is distributed as the convolution of both, on a grid of a twentieth.
+ */
+export function fusedThreshold(face: readonly number[], voice: readonly number[], fmr: number): number {
+  const grid = 0.05;
+  const histogram = (values: readonly number[]) => {
+    const low = Math.floor(Math.min(...extremes(values)) / grid);
+    const high = Math.ceil(Math.max(...extremes(values)) / grid);
+    const counts = new Float64Array(high - low + 1);
+    for (const value of values) counts[Math.ceil(value / grid) - low]! += 1 / values.length;
+    return { low, counts };
+  };
+  const [f, v] = [histogram(face), histogram(voice)];
+  let tail = 0;
+  for (let sum = f.counts.length + v.counts.length - 2; sum >= 0; sum--) {
+    let here = 0;
+    for (let i = Math.max(0, sum - v.counts.length + 1); i <= Math.min(sum, f.counts.length - 1); i++)
+      here += f.counts[i]! * v.counts[sum - i]!;
+    if (tail + here > fmr) return (sum + 1 + f.low + v.low) * grid;
+    tail += here;
+  }
+  return (f.low + v.low) * grid;
+}
+
+/** Refits both maps and the thresholds for a model that descends from the one that `parent` belongs to. */
+export function fitCalibration(request: {
+  readonly face: ScoreSet;
+  readonly voice: ScoreSet;
+  readonly parent: Calibration | null;
+  readonly targetFmr?: number;
+  readonly on: string;
+  readonly how: string;
+}): Calibration {
+  const { parent } = request;
+  const face = fitAffine(request.face, parent?.face ?? null);
+  const voice = fitAffine(request.voice, parent?.voice ?? null);
+  const targetFmr = request.targetFmr ?? parent?.decision.targetFmr ?? 1e-3;
+  const ratios = {
+    face: request.face.impostor.map((score) => logLikelihoodRatio(face, score)),
+    voice: request.voice.impostor.map((score) => logLikelihoodRatio(voice, score)),
+  };
+  const fewest = Math.min(ratios.face.length, ratios.voice.length);
+  const at = (fmr: number, inherited: number) => {
+    const measured = fewest === 0 ? -Infinity : fusedThreshold(ratios.face, ratios.voice, fmr);
+    // Too few impostors to have met a rare one (rule of three): not below what is known.
+    return fewest * fmr >= 3 ? measured : Math.max(measured, inherited);
+  };
+  const threshold = at(targetFmr, parent?.decision.threshold ?? -Math.log(targetFmr));
+  const stepUp = Math.min(
+    threshold,
+    at(targetFmr * 10, parent?.decision.stepUp ?? -Math.log(targetFmr * 10)),
+  );
+  const count = (scores: ScoreSet) => ({ genuine: scores.genuine.length, impostor: scores.impostor.length });
+  return {
+    format: 1,
+    face,
+    voice,
+    decision: { targetFmr, threshold, stepUp },
+    measured: {
+      on: request.on,
+      how: request.how,
+      trials: { face: count(request.face), voice: count(request.voice) },
+      figures: {},
+    },
+  };
+}
+
+function extremes(values: readonly number[]): [number, number] {
+  return values.reduce<[number, number]>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
+}
+
+function softplus(x: number): number {
+  return x > 30 ? x : Math.log1p(Math.exp(x));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

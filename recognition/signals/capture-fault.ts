@@ -1,0 +1,68 @@
+import { type FaultKind, UserError } from '@visavox/core/errors';
+
+/** What can be wrong with a recording; stable, and shown to people with their `action`. */
+const FAULTS = {
+  image_unreadable: [
+    'This is not a JPEG, PNG or WebP image that can be read.',
+    'Send a complete JPEG, PNG or WebP image.',
+  ],
+  image_too_large: [
+    'The image is larger than 10 MB or 40 megapixels.',
+    'Send a smaller image; 640 x 480 pixels are enough.',
+  ],
+  no_face: [
+    'No face was found in the image.',
+    'Look into the camera, with the whole face in the oval and light from the front.',
+  ],
+  several_faces: [
+    'More than one face of comparable size is in the image.',
+    'Make sure that only you are in front of the camera.',
+  ],
+  face_too_small: ['The face is too small in the image.', 'Come closer to the camera.'],
+  face_cut_off: ['Part of the face is outside the image.', 'Move so that the whole face is in the image.'],
+  face_turned: ['The face is turned too far to the side.', 'Look straight into the camera.'],
+  too_dark: ['The face is too dark.', 'Turn towards a light, or switch one on.'],
+  too_bright: ['The face is overexposed.', 'Move away from the direct light.'],
+  too_blurred: ['The face is blurred.', 'Hold still, and clean the lens.'],
+  audio_unreadable: [
+    'This is not an audio recording that can be read.',
+    'Send WAV, WebM or Ogg with Opus, FLAC or MP3.',
+  ],
+  audio_too_large: [
+    'The recording is larger than 20 MB.',
+    'Send a shorter recording; 16 kHz mono is enough.',
+  ],
+  audio_too_long: [
+    'The recording is longer than 60 seconds.',
+    'Send only the spoken digits, a few seconds long.',
+  ],
+  silence: ['No speech was heard.', 'Check that the microphone is on and not muted, and speak up.'],
+  speech_too_short: ['Less than a second of speech was heard.', 'Say all the digits, one after another.'],
+  speech_too_quiet: ['The speech is too quiet.', 'Come closer to the microphone, or speak up.'],
+  audio_clipped: [
+    'The recording is distorted: it is too loud for the microphone.',
+    'Move away from the microphone, or lower its level.',
+  ],
+} as const;
+
+export type CaptureCode = keyof typeof FAULTS;
+
+const KINDS: Partial<Record<CaptureCode, FaultKind>> = {
+  image_too_large: 'too-large',
+  audio_too_large: 'too-large',
+  audio_too_long: 'too-large',
+};
+
+export function captureFault(
+  code: CaptureCode,
+  details: Readonly<Record<string, unknown>> = {},
+  cause?: unknown,
+): UserError {
+  const [message, action] = FAULTS[code];
+  return new UserError({ kind: KINDS[code] ?? 'invalid', code, message, action, details, cause });
+}
+
+/** True for a fault of the recording, which the person in front of the camera or microphone can mend. */
+export function isCaptureFault(error: unknown): error is UserError {
+  return error instanceof UserError && Object.hasOwn(FAULTS, error.code);
+}

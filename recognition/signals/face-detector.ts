@@ -1,0 +1,118 @@
+import { SystemError } from '@visavox/core/errors';
+import { floats, Network } from './network.ts';
+import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** In pixels of the image. Left and right are the viewer's. */
+export interface DetectedFace {
+  readonly score: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly leftEye: Point;
+  readonly rightEye: Point;
+}
+
+const INPUT = 256;
+const MINIMUM_SCORE = 0.5;
+const OVERLAP = 0.3;
+
+/** Two anchors a cell of 16 pixels, six a cell of 32 (BlazeFace, back camera; arXiv:1907.05047). Centres in input pixels. */
+const ANCHORS: readonly Point[] = [
+  { stride: 16, repeat: 2 },
+  { stride: 32, repeat: 6 },
+].flatMap(({ stride, repeat }) => {
+  const cells = INPUT / stride;
+  return Array.from({ length: cells * cells * repeat }, (_, index) => {
+    const cell = Math.floor(index / repeat);
+    return { x: ((cell % cells) + 0.5) * stride, y: (Math.floor(cell / cells) + 0.5) * stride };
+  });
+});
+
+export class FaceDetector {
+  readonly #network: Network;
+
+  private constructor(network: Network) {
+    this.#network = network;
+  }
+
+  static async load(files: ReadonlyMap<string, Uint8Array>): Promise<FaceDetector> {
+    return new FaceDetector(await Network.load(files, 'face-detector.onnx'));
+  }
+
+  /**
+   * Faces, the largest first. The whole image is looked at once; where that shows nothing, wider (a face that
+   * fills the image) and then in overlapping parts (a face far away or off the centre).
+   */
+  async detect(pyramid: Pyramid): Promise<readonly DetectedFace[]> {
+    const { width, height } = pyramid.image;
+    const side = Math.max(width, height);
+    const view = (x: number, y: number, scale: number) => ({ x, y, side: side * scale, angle: 0 });
+    const middle = view(width / 2, height / 2, 1);
+    const wider = view(width / 2, height / 2, 1.6);
+    const parts = [0.5, 0.3, 0.7].flatMap((v) =>
+      [0.5, 0.3, 0.7].map((u) => view(width * u, height * v, 0.6)),
+    );
+    for (const views of [[middle], [wider], parts]) {
+      const found: DetectedFace[] = [];
+      for (const square of views) found.push(...(await this.#look(pyramid, square)));
+      if (found.length > 0) return suppress(found).sort((a, b) => b.width - a.width);
+    }
+    return [];
+  }
+
+  async #look(pyramid: Pyramid, square: Square): Promise<DetectedFace[]> {
+    const pixels = sampleSquare(pyramid, square, INPUT);
+    const result = await this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+    const [scores, boxes] = [result.get('scores'), result.get('boxes')];
+    if (!scores || !boxes) throw new SystemError('the face detector gives no scores or no boxes');
+    return decode(scores, boxes, square);
+  }
+
+  release(): Promise<void> {
+    return this.#network.release();
+  }
+}
+
+/** `scores`: the probability of a face an anchor. `boxes`: centre, size and six key points an anchor, relative to its centre. */
+function decode(scores: Float32Array, boxes: Float32Array, square: Square): DetectedFace[] {
+  const faces: DetectedFace[] = [];
+  const unit = square.side / INPUT;
+  ANCHORS.forEach((anchor, index) => {
+    const score = scores[index]!;
+    if (score < MINIMUM_SCORE) return;
+    const box = boxes.subarray(index * 16, index * 16 + 16);
+    const point = (at: number) =>
+      pointInImage(square, (box[at]! + anchor.x) / INPUT, (box[at + 1]! + anchor.y) / INPUT);
+    faces.push({
+      score,
+      ...point(0),
+      width: box[2]! * unit,
+      height: box[3]! * unit,
+      leftEye: point(4),
+      rightEye: point(6),
+    });
+  });
+  return faces;
+}
+
+/** Keeps the surest of faces that overlap. */
+function suppress(faces: readonly DetectedFace[]): DetectedFace[] {
+  const kept: DetectedFace[] = [];
+  for (const face of [...faces].sort((a, b) => b.score - a.score)) {
+    if (kept.every((other) => intersectionOverUnion(face, other) < OVERLAP)) kept.push(face);
+  }
+  return kept;
+}
+
+function intersectionOverUnion(a: DetectedFace, b: DetectedFace): number {
+  const shared = (p: number, q: number, sizeP: number, sizeQ: number) =>
+    Math.max(0, Math.min(p + sizeP / 2, q + sizeQ / 2) - Math.max(p - sizeP / 2, q - sizeQ / 2));
+  const common = shared(a.x, b.x, a.width, b.width) * shared(a.y, b.y, a.height, b.height);
+  return common / (a.width * a.height + b.width * b.height - common);
+}

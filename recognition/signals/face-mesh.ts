@@ -1,0 +1,77 @@
+import { SystemError } from '@visavox/core/errors';
+import type { DetectedFace, Point } from './face-detector.ts';
+import { floats, Network } from './network.ts';
+import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
+
+const INPUT = 192;
+const POINTS = 468;
+/** The mesh network expects the face with a margin of a quarter on each side (MediaPipe). */
+const MARGIN = 1.5;
+
+/** Landmarks in pixels of the image; left and right are the viewer's. Angles in radians. */
+export interface FaceGeometry {
+  /** 0..1: is this a face at all. */
+  readonly score: number;
+  readonly leftEye: Point;
+  readonly rightEye: Point;
+  readonly eyes: Point;
+  readonly mouth: Point;
+  readonly yaw: number;
+  readonly roll: number;
+}
+
+export class FaceMesh {
+  readonly #network: Network;
+
+  private constructor(network: Network) {
+    this.#network = network;
+  }
+
+  static async load(files: ReadonlyMap<string, Uint8Array>): Promise<FaceMesh> {
+    return new FaceMesh(await Network.load(files, 'face-mesh.onnx'));
+  }
+
+  async fit(pyramid: Pyramid, face: DetectedFace): Promise<FaceGeometry> {
+    const square: Square = {
+      x: face.x,
+      y: face.y,
+      side: Math.max(face.width, face.height) * MARGIN,
+      angle: Math.atan2(face.rightEye.y - face.leftEye.y, face.rightEye.x - face.leftEye.x),
+    };
+    const pixels = sampleSquare(pyramid, square, INPUT);
+    const result = await this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+    const [mesh, score] = [result.get('landmarks'), result.get('confidence')?.[0]];
+    if (mesh?.length !== POINTS * 3 || score === undefined)
+      throw new SystemError('the face mesh network gives no mesh or no score');
+    return { score, ...geometry(mesh, square) };
+  }
+
+  release(): Promise<void> {
+    return this.#network.release();
+  }
+}
+
+/** Indices of MediaPipe's canonical face model. */
+const LEFT_EYE = [33, 133, 159, 145];
+const RIGHT_EYE = [263, 362, 386, 374];
+const MOUTH = [61, 291, 13, 14];
+const LEFT_CHEEK = 234;
+const RIGHT_CHEEK = 454;
+
+function geometry(mesh: Float32Array, square: Square): Omit<FaceGeometry, 'score'> {
+  const mean = (indices: readonly number[]): Point => {
+    const sum = (axis: number) => indices.reduce((total, index) => total + mesh[index * 3 + axis]!, 0);
+    return pointInImage(square, sum(0) / indices.length / INPUT, sum(1) / indices.length / INPUT);
+  };
+  const leftEye = mean(LEFT_EYE);
+  const rightEye = mean(RIGHT_EYE);
+  const across = (axis: number) => mesh[RIGHT_CHEEK * 3 + axis]! - mesh[LEFT_CHEEK * 3 + axis]!;
+  return {
+    leftEye,
+    rightEye,
+    eyes: { x: (leftEye.x + rightEye.x) / 2, y: (leftEye.y + rightEye.y) / 2 },
+    mouth: mean(MOUTH),
+    yaw: Math.atan2(across(2), Math.hypot(across(0), across(1))),
+    roll: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),
+  };
+}

@@ -1,0 +1,93 @@
+import { captureFault } from './capture-fault.ts';
+import { FACE_CROP } from './face-alignment.ts';
+import type { FaceGeometry } from './face-mesh.ts';
+
+export interface FaceQuality {
+  /** Energy of the fine detail in the aligned crop relative to its contrast: about 0.03 blurred, 0.3 crisp. */
+  readonly sharpness: number;
+  /** Mean luma of the face, 0..255. */
+  readonly brightness: number;
+  /** Distance from eyes to mouth in pixels of the original image. */
+  readonly eyeMouthPixels: number;
+  /** Degrees; 0 is straight. */
+  readonly yaw: number;
+  readonly roll: number;
+  /** 0..1: how much there is to recognise. */
+  readonly score: number;
+}
+
+const LIMITS = {
+  eyeMouthPixels: 16,
+  darkest: 25,
+  brightest: 245,
+  sharpness: 0.004,
+  yaw: 60,
+} as const;
+
+export function assessFace(crop: Uint8Array, geometry: FaceGeometry, scale: number): FaceQuality {
+  const luma = Float32Array.from({ length: FACE_CROP * FACE_CROP }, (_, pixel) => {
+    const at = pixel * 3;
+    return 0.299 * crop[at]! + 0.587 * crop[at + 1]! + 0.114 * crop[at + 2]!;
+  });
+  const { brightness, sharpness } = detail(luma);
+  const { eyes, mouth } = geometry;
+  const degrees = (radians: number) => (radians * 180) / Math.PI;
+  const measured = {
+    sharpness,
+    brightness,
+    eyeMouthPixels: Math.hypot(mouth.x - eyes.x, mouth.y - eyes.y) * scale,
+    yaw: degrees(geometry.yaw),
+    roll: degrees(geometry.roll),
+  };
+  return { ...measured, score: scoreOf(measured) };
+}
+
+/** Throws what the person should mend first. */
+export function assertGoodFace(quality: FaceQuality): void {
+  if (quality.eyeMouthPixels < LIMITS.eyeMouthPixels) throw captureFault('face_too_small', { quality });
+  if (quality.brightness < LIMITS.darkest) throw captureFault('too_dark', { quality });
+  if (quality.brightness > LIMITS.brightest) throw captureFault('too_bright', { quality });
+  if (quality.sharpness < LIMITS.sharpness) throw captureFault('too_blurred', { quality });
+  if (Math.abs(quality.yaw) > LIMITS.yaw) throw captureFault('face_turned', { quality });
+}
+
+/** What lies inside the face: the middle of the crop. */
+const INNER = [Math.round(FACE_CROP * 0.2), Math.round(FACE_CROP * 0.8)] as const;
+
+function detail(luma: Float32Array): { brightness: number; sharpness: number } {
+  let sum = 0;
+  let squares = 0;
+  let edges = 0;
+  let count = 0;
+  for (let y = INNER[0]; y < INNER[1]; y++) {
+    for (let x = INNER[0]; x < INNER[1]; x++, count++) {
+      const at = y * FACE_CROP + x;
+      const value = luma[at]!;
+      const laplacian =
+        4 * value - luma[at - 2]! - luma[at + 2]! - luma[at - 2 * FACE_CROP]! - luma[at + 2 * FACE_CROP]!;
+      sum += value;
+      squares += value * value;
+      edges += laplacian * laplacian;
+    }
+  }
+  const brightness = sum / count;
+  const contrast = squares / count - brightness * brightness;
+  return { brightness, sharpness: edges / count / (contrast + 25) };
+}
+
+function scoreOf(quality: Omit<FaceQuality, 'score'>): number {
+  const light = Math.min(
+    ramp(quality.brightness, LIMITS.darkest, 70),
+    ramp(-quality.brightness, -LIMITS.brightest, -215),
+  );
+  return (
+    ramp(quality.eyeMouthPixels, LIMITS.eyeMouthPixels, 40) ** 0.5 *
+    ramp(quality.sharpness, LIMITS.sharpness, 0.05) ** 0.5 *
+    light ** 0.5 *
+    ramp(-Math.abs(quality.yaw), -LIMITS.yaw, -15) ** 0.5
+  );
+}
+
+function ramp(value: number, zero: number, one: number): number {
+  return Math.min(1, Math.max(0, (value - zero) / (one - zero)));
+}

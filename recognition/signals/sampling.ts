@@ -1,0 +1,101 @@
+import type { RgbImage } from './image.ts';
+
+/** A square of an image: centre and side in pixels, turned clockwise by `angle` radians. */
+export interface Square {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+  readonly angle: number;
+}
+
+type Level = Pick<RgbImage, 'width' | 'height' | 'data'>;
+
+/** An image with its halves, quarters, …: made when first asked for. */
+export class Pyramid {
+  readonly image: RgbImage;
+  readonly #levels: Level[];
+
+  constructor(image: RgbImage) {
+    this.image = image;
+    this.#levels = [image];
+  }
+
+  level(index: number): Level {
+    for (let last = this.#levels.length - 1; last < index; last++)
+      this.#levels.push(halve(this.#levels[last]!));
+    return this.#levels[index]!;
+  }
+}
+
+/**
+ * Samples `square` to `size` x `size` RGB (0..255, interleaved): bilinear, on the level of the pyramid
+ * where a step is between half a pixel and one pixel and a half, so that shrinking averages areas. Black outside.
+ */
+export function sampleSquare(pyramid: Pyramid, square: Square, size: number): Float32Array {
+  const step = square.side / size;
+  const index = Math.max(0, Math.min(6, Math.round(Math.log2(step))));
+  const { width, height, data } = pyramid.level(index);
+  const shrink = 2 ** index;
+  const dx = (Math.cos(square.angle) * step) / shrink;
+  const dy = (Math.sin(square.angle) * step) / shrink;
+  const half = size / 2 - 0.5;
+  const startX = square.x / shrink - 0.5 - dx * half + dy * half;
+  const startY = square.y / shrink - 0.5 - dy * half - dx * half;
+  const out = new Float32Array(size * size * 3);
+  let target = 0;
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++, target += 3) {
+      const x = startX + column * dx - row * dy;
+      const y = startY + column * dy + row * dx;
+      if (x <= -1 || y <= -1 || x >= width || y >= height) continue;
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const fx = x - left;
+      const fy = y - top;
+      const x0 = Math.max(left, 0);
+      const x1 = left + 1 >= width ? width - 1 : left + 1;
+      const a = Math.max(top, 0) * width;
+      const b = (top + 1 >= height ? height - 1 : top + 1) * width;
+      const wa = (1 - fx) * (1 - fy);
+      const wb = fx * (1 - fy);
+      const wc = (1 - fx) * fy;
+      const wd = fx * fy;
+      const i = (a + x0) * 3;
+      const j = (a + x1) * 3;
+      const k = (b + x0) * 3;
+      const l = (b + x1) * 3;
+      out[target] = data[i]! * wa + data[j]! * wb + data[k]! * wc + data[l]! * wd;
+      out[target + 1] = data[i + 1]! * wa + data[j + 1]! * wb + data[k + 1]! * wc + data[l + 1]! * wd;
+      out[target + 2] = data[i + 2]! * wa + data[j + 2]! * wb + data[k + 2]! * wc + data[l + 2]! * wd;
+    }
+  }
+  return out;
+}
+
+function halve({ width, height, data }: Level): Level {
+  const w = Math.max(1, width >> 1);
+  const h = Math.max(1, height >> 1);
+  const out = new Uint8Array(w * h * 3);
+  const right = width > 1 ? 3 : 0;
+  const below = height > 1 ? width * 3 : 0;
+  for (let y = 0, target = 0; y < h; y++) {
+    let i = y * 2 * width * 3;
+    for (let x = 0; x < w; x++, i += 6, target += 3) {
+      for (let c = 0; c < 3; c++) {
+        const at = i + c;
+        out[target + c] =
+          (data[at]! + data[at + right]! + data[at + below]! + data[at + below + right]! + 2) >> 2;
+      }
+    }
+  }
+  return { width: w, height: h, data: out };
+}
+
+/** Where the point (u, v) of the sampled square, both 0..1, lies in the image. */
+export function pointInImage(square: Square, u: number, v: number): { x: number; y: number } {
+  const cosine = Math.cos(square.angle);
+  const sine = Math.sin(square.angle);
+  const a = (u - 0.5) * square.side;
+  const b = (v - 0.5) * square.side;
+  return { x: square.x + a * cosine - b * sine, y: square.y + a * sine + b * cosine };
+}

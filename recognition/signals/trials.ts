@@ -1,0 +1,44 @@
+import { dot, meanDirection } from './vectors.ts';
+
+/** Scores of comparisons of which it is known whether both sides are one person. */
+export interface ScoreSet {
+  readonly genuine: readonly number[];
+  readonly impostor: readonly number[];
+}
+
+/**
+ * Enrols and verifies every person with every other, the way a sign-in does: a template of `enrol` vectors
+ * against the mean of `probe` others. A person with fewer vectors is enrolled with what is left.
+ * Each person's vectors take turns in being enrolled (at most `turns` times); nobody is compared with himself
+ * on the same recording. Vectors are of unit length.
+ */
+export function verificationScores(
+  people: ReadonlyMap<string, readonly Float32Array[]>,
+  { enrol, probe, turns = 4 }: { enrol: number; probe: number; turns?: number },
+): ScoreSet {
+  const sides = [...people.values()]
+    .filter((vectors) => vectors.length >= 2)
+    .map((vectors) => split(vectors, { enrol, probe, turns }));
+  const genuine = sides.flatMap((person) => person.map(({ template, sample }) => dot(template, sample)));
+  const impostor = sides.flatMap((claimed, a) =>
+    sides.flatMap((claimant, b) => (a === b ? [] : [dot(claimed[0]!.template, claimant[0]!.sample)])),
+  );
+  return { genuine, impostor };
+}
+
+function split(
+  vectors: readonly Float32Array[],
+  { enrol, probe, turns }: { enrol: number; probe: number; turns: number },
+): { template: Float32Array; sample: Float32Array }[] {
+  const enrolled = Math.min(enrol, vectors.length - 1);
+  const probed = Math.min(probe, vectors.length - enrolled);
+  return Array.from({ length: Math.min(turns, vectors.length) }, (_, turn) => {
+    const start = Math.floor((turn * vectors.length) / Math.min(turns, vectors.length));
+    const pick = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => vectors[(from + index) % vectors.length]!);
+    return {
+      template: meanDirection(pick(start, enrolled)),
+      sample: meanDirection(pick(start + enrolled, probed)),
+    };
+  });
+}

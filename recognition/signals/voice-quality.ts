@@ -1,0 +1,99 @@
+import { SAMPLE_RATE } from './audio.ts';
+import { captureFault } from './capture-fault.ts';
+import { FRAME } from './voice-activity.ts';
+
+export interface VoiceQuality {
+  readonly speechSeconds: number;
+  /** Level of the speech, decibels below full scale (negative). */
+  readonly loudnessDb: number;
+  /** Share of the samples that lie on a cut-off top, 0..1. */
+  readonly clippedFraction: number;
+  /** Speech over what is heard between it; 60 where nothing is. */
+  readonly snrDb: number;
+  /** 0..1: how much there is to recognise. */
+  readonly score: number;
+}
+
+const LIMITS = {
+  speechSeconds: 0.9,
+  silentDb: -60,
+  quietestDb: -50,
+  clippedFraction: 0.03,
+} as const;
+
+const SPEECH = 0.5;
+/** Kept before and after the speech: soft consonants start below the detector's threshold. */
+const PADDING_FRAMES = 8;
+const LARGEST_SNR = 60;
+
+export function assessVoice(waveform: Float32Array, probabilities: Float32Array): VoiceQuality {
+  const speech = { power: 0, frames: 0 };
+  const noise = { power: 0, frames: 0 };
+  probabilities.forEach((probability, frame) => {
+    const part = probability >= SPEECH ? speech : noise;
+    part.power += meanSquare(waveform.subarray(frame * FRAME, (frame + 1) * FRAME));
+    part.frames += 1;
+  });
+  const level = (part: typeof speech) => decibels(part.frames === 0 ? 0 : part.power / part.frames);
+  const measured = {
+    speechSeconds: (speech.frames * FRAME) / SAMPLE_RATE,
+    loudnessDb: level(speech.frames > 0 ? speech : noise),
+    clippedFraction: clippedFraction(waveform),
+    snrDb: noise.frames < 3 ? LARGEST_SNR : Math.min(LARGEST_SNR, level(speech) - level(noise)),
+  };
+  return { ...measured, score: scoreOf(measured) };
+}
+
+/** Throws what the person should mend first. */
+export function assertGoodVoice(quality: VoiceQuality): void {
+  if (quality.clippedFraction > LIMITS.clippedFraction) throw captureFault('audio_clipped', { quality });
+  if (quality.speechSeconds === 0 || quality.loudnessDb < LIMITS.silentDb)
+    throw captureFault('silence', { quality });
+  if (quality.loudnessDb < LIMITS.quietestDb) throw captureFault('speech_too_quiet', { quality });
+  if (quality.speechSeconds < LIMITS.speechSeconds) throw captureFault('speech_too_short', { quality });
+}
+
+/** Cuts what lies before the first and after the last speech. What lies between stays: cutting it was no better. */
+export function trimToSpeech(waveform: Float32Array, probabilities: Float32Array): Float32Array {
+  const first = probabilities.findIndex((probability) => probability >= SPEECH);
+  const last = probabilities.findLastIndex((probability) => probability >= SPEECH);
+  if (first < 0) return waveform;
+  return waveform.slice(
+    Math.max(0, first - PADDING_FRAMES) * FRAME,
+    Math.min(waveform.length, (last + 1 + PADDING_FRAMES) * FRAME),
+  );
+}
+
+/** Three samples or more in a row at the recording's own ceiling: a wave that was cut off, not one that peaks. */
+function clippedFraction(waveform: Float32Array): number {
+  const peak = waveform.reduce((highest, value) => Math.max(highest, Math.abs(value)), 0);
+  if (peak < 0.25) return 0;
+  const ceiling = peak * 0.995;
+  let clipped = 0;
+  let run = 0;
+  for (const value of waveform) {
+    run = Math.abs(value) >= ceiling ? run + 1 : 0;
+    if (run === 3) clipped += 3;
+    else if (run > 3) clipped += 1;
+  }
+  return clipped / waveform.length;
+}
+
+function meanSquare(samples: Float32Array): number {
+  return samples.length === 0 ? 0 : samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
+}
+
+function decibels(power: number): number {
+  return 10 * Math.log10(Math.max(power, 1e-10));
+}
+
+function scoreOf(quality: Omit<VoiceQuality, 'score'>): number {
+  const ramp = (value: number, zero: number, one: number) =>
+    Math.min(1, Math.max(0, (value - zero) / (one - zero)));
+  return (
+    ramp(quality.speechSeconds, 0, 2) *
+    ramp(quality.snrDb, 0, 15) ** 0.5 *
+    ramp(quality.loudnessDb, LIMITS.quietestDb, -35) ** 0.5 *
+    ramp(-quality.clippedFraction, -LIMITS.clippedFraction, 0) ** 0.5
+  );
+}
