@@ -1,0 +1,34 @@
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PageFrame } from './components/page-frame.tsx';
+import { AccountPage } from './pages/account.tsx';
+import { EnrolPage } from './pages/enrol.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { useAddress } from './router.tsx';
+
+const Console = lazy(() => import('./console/console.tsx').then(({ Console }) => ({ default: Console })));
+
+export function App() {
+  const { t } = useTranslation();
+  const { pathname } = useAddress();
+  if (pathname === '/console' || pathname.startsWith('/console/'))
+    return (
+      <Suspense fallback={<p className="one muted">{t('loading')}</p>}>
+        <Console />
+      </Suspense>
+    );
+  return (
+    <PageFrame>
+      {pathname === '/' ? (
+        <SignInPage />
+      ) : pathname === '/enrol' ? (
+        <EnrolPage />
+      ) : pathname === '/account' ? (
+        <AccountPage />
+      ) : (
+        <NotFoundPage />
+      )}
+    </PageFrame>
+  );
+}

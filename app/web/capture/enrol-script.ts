@@ -1,0 +1,100 @@
+import { checkVoice } from '../api/calls.ts';
+import { Problem } from '../api/problem.ts';
+import type { Capturing } from './use-capture.ts';
+
+export const poses = ['straight', 'left', 'right', 'again'] as const;
+export type Pose = (typeof poses)[number];
+
+export const UTTERANCES = 3;
+export const UTTERANCE_SECONDS = 3.6;
+/** Time to read what is asked and to turn the head. */
+const POSE_MS = { straight: 700, left: 1700, right: 1900, again: 1700 } as const satisfies Record<
+  Pose,
+  number
+>;
+
+export type Take =
+  | { readonly kind: 'face'; readonly index: number }
+  | { readonly kind: 'voice'; readonly index: number };
+
+export interface Takes {
+  readonly faces: readonly (Blob | undefined)[];
+  readonly voices: readonly (Blob | undefined)[];
+}
+
+export type EnrolStep =
+  | { readonly kind: 'face'; readonly index: number; readonly pose: Pose }
+  | {
+      readonly kind: 'voice';
+      readonly index: number;
+      readonly digits: string;
+      readonly heard: boolean;
+      readonly mend: string | null;
+    }
+  | { readonly kind: 'checking'; readonly index: number };
+
+export function missingTakes(takes: Takes): Take[] {
+  const faces = poses.map((_, index) => ({ kind: 'face', index }) as const);
+  const voices = Array.from({ length: UTTERANCES }, (_, index) => ({ kind: 'voice', index }) as const);
+  return [
+    ...faces.filter(({ index }) => !takes.faces[index]),
+    ...voices.filter(({ index }) => !takes.voices[index]),
+  ];
+}
+
+/** Five digits, no two neighbours alike, so that one says them evenly. */
+export function digitsToSay(random: () => number = Math.random): string {
+  let digits = '';
+  while (digits.length < 5) {
+    const digit = String(Math.floor(random() * 10));
+    if (!digits.endsWith(digit)) digits += digit;
+  }
+  return digits;
+}
+
+/** Makes the takes that are asked for, each accepted by the server before the next one. */
+export async function enrolScript(
+  wanted: readonly Take[],
+  { devices, guide, signal }: Capturing,
+  on: { step: (step: EnrolStep) => void; taken: (take: Take, recording: Blob) => void },
+): Promise<void> {
+  for (const take of wanted) {
+    signal.throwIfAborted();
+    if (take.kind === 'face') {
+      const pose = poses[take.index] ?? 'straight';
+      on.step({ kind: 'face', index: take.index, pose });
+      on.taken(take, await guide.goodFrame({ after: POSE_MS[pose], signal }));
+    } else {
+      guide.close();
+      on.taken(take, await utterance(take.index, devices.microphone, signal, on.step));
+    }
+  }
+}
+
+async function utterance(
+  index: number,
+  microphone: Capturing['devices']['microphone'],
+  signal: AbortSignal,
+  onStep: (step: EnrolStep) => void,
+): Promise<Blob> {
+  const digits = digitsToSay();
+  let mend: string | null = null;
+  for (;;) {
+    onStep({ kind: 'voice', index, digits, heard: false, mend });
+    try {
+      const recording = await microphone.record({
+        seconds: UTTERANCE_SECONDS,
+        signal,
+        onSpeech: () => onStep({ kind: 'voice', index, digits, heard: true, mend: null }),
+      });
+      onStep({ kind: 'checking', index });
+      await checkVoice(recording.wav);
+      return recording.wav;
+    } catch (error) {
+      // Whatever is wrong with this recording is said, and the next try mends it; all else ends the script.
+      if (!(error instanceof Problem) || error.status >= 500 || error.code === 'service_unreachable')
+        throw error;
+      mend = error.code;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { meterPosition } from '../capture/levels.ts';
+import type { Microphone } from '../capture/microphone.ts';
+import { CheckIcon, CrossIcon, QuestionIcon } from './icons.tsx';
+
+export type Tone = 'idle' | 'attention' | 'good' | 'speaking' | 'busy' | 'done' | 'refused' | 'unsure';
+
+const OVAL = { cx: 150, cy: 172, rx: 98, ry: 130 };
+const AROUND = 720; // a little more than the ellipse's own length, which pathLength replaces
+
+/** The camera's picture with the oval; without a stream, a drawing of what is going to happen. */
+export function Stage(props: {
+  video: RefObject<HTMLVideoElement | null>;
+  stream: MediaStream | null;
+  tone: Tone;
+  /** How far the recording has come, 0..1. */
+  progress?: number | undefined;
+  children?: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const { video, stream, tone, progress } = props;
+  useEffect(() => {
+    if (video.current) video.current.srcObject = stream;
+  }, [video, stream]);
+  return (
+    <div className="stage" data-tone={tone}>
+      {stream ? (
+        <video ref={video} autoPlay playsInline muted aria-label={t('camera_preview')} />
+      ) : (
+        <Drawing />
+      )}
+      <svg className="oval" viewBox="0 0 300 400" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
+        <mask id="outside-the-oval">
+          <rect width="300" height="400" fill="#fff" />
+          <ellipse {...OVAL} fill="#000" />
+        </mask>
+        {stream && <rect className="veil" width="300" height="400" mask="url(#outside-the-oval)" />}
+        <ellipse className="ring" {...OVAL} />
+        {progress !== undefined && (
+          <ellipse
+            className="progress"
+            {...OVAL}
+            pathLength={AROUND}
+            strokeDasharray={AROUND}
+            strokeDashoffset={AROUND * (1 - progress)}
+          />
+        )}
+      </svg>
+      {tone === 'done' || tone === 'refused' || tone === 'unsure' ? (
+        <div className="verdict">
+          {tone === 'done' ? <CheckIcon /> : tone === 'refused' ? <CrossIcon /> : <QuestionIcon />}
+        </div>
+      ) : null}
+      {props.children && <div className="caption">{props.children}</div>}
+    </div>
+  );
+}
+
+function Drawing() {
+  const heights = [10, 22, 38, 24, 46, 30, 14, 34, 20, 9];
+  return (
+    <svg className="oval" viewBox="0 0 300 400" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
+      <g className="silhouette">
+        <path d="M122 156q9-7 18 0M162 156q9-7 18 0M151 162v26q0 6-7 6M130 220q20 15 40 0" />
+      </g>
+      <g className="wave">
+        {heights.map((height, index) => (
+          <rect
+            // biome-ignore lint/suspicious/noArrayIndexKey: the bars never move
+            key={index}
+            x={106 + index * 9.4}
+            y={352 - height / 2}
+            width="4"
+            height={height}
+            rx="2"
+          />
+        ))}
+      </g>
+    </svg>
+  );
+}
+
+export function Meter({ microphone }: { microphone: Microphone }) {
+  const { t } = useTranslation();
+  const bar = useRef<HTMLSpanElement>(null);
+  useEffect(
+    () =>
+      microphone.onLevel((level) => {
+        if (!bar.current) return;
+        bar.current.style.transform = `scaleX(${meterPosition(level.decibels).toFixed(3)})`;
+        bar.current.parentElement?.setAttribute('data-loud', String(level.clipped > 0.01));
+      }),
+    [microphone],
+  );
+  return (
+    <div className="meter" role="img" aria-label={t('microphone')}>
+      <span ref={bar} />
+    </div>
+  );
+}

@@ -1,0 +1,11 @@
+const SHOWN = 12;
+
+/** The first digits of a digest, all of it on hovering; anything else as it is. */
+export function Digest({ value }: { value: string }) {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(value)?.[1];
+  return <code title={hex ? value : undefined}>{hex ? hex.slice(0, SHOWN) : value}</code>;
+}
+
+export function shortened(text: string): string {
+  return text.replace(/^sha256:/, '').slice(0, SHOWN);
+}

@@ -1,0 +1,139 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { forgetPerson, people } from '../api/calls.ts';
+import type { Person } from '../api/types.ts';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { SureDialog } from '../components/sure-dialog.tsx';
+import { TextField } from '../components/text-field.tsx';
+import { Link, navigate, useAddress } from '../router.tsx';
+import { useFormat } from '../text/format.ts';
+import { PageHead } from './page-head.tsx';
+
+export function PeoplePage() {
+  const { t } = useTranslation('operator');
+  const address = useAddress();
+  const wanted = address.searchParams.get('find') ?? '';
+  const [doomed, setDoomed] = useState<Person | null>(null);
+  const [gone, setGone] = useState('');
+  const list = useQuery({ queryKey: ['people'], queryFn: people, refetchInterval: 5000 });
+  const found = list.data?.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase())) ?? [];
+  return (
+    <>
+      <PageHead title={t('people.title')} text={t('people.text')}>
+        <Link className="button plain" href="/enrol">
+          {t('people.enrol')}
+        </Link>
+      </PageHead>
+      {list.isError && <ProblemNotice error={list.error} />}
+      <p role="status" className={gone ? 'notice good' : 'visually-hidden'}>
+        {gone && t('people.removed', { name: gone })}
+      </p>
+      {list.data?.length === 0 && <p className="card muted">{t('people.none')}</p>}
+      {list.data && list.data.length > 0 && (
+        <div className="card stack table">
+          <TextField
+            label={t('people.find')}
+            type="search"
+            value={wanted}
+            onChange={({ target }) =>
+              navigate(
+                target.value ? `/console/people?find=${encodeURIComponent(target.value)}` : '/console/people',
+                'replace',
+              )
+            }
+          />
+          {found.length === 0 ? (
+            <p className="muted">{t('people.none_found', { text: wanted })}</p>
+          ) : (
+            <PeopleTable people={found} onRemove={setDoomed} />
+          )}
+        </div>
+      )}
+      {doomed && <Remove person={doomed} onClose={() => setDoomed(null)} onGone={setGone} />}
+    </>
+  );
+}
+
+function PeopleTable({
+  people,
+  onRemove,
+}: {
+  people: readonly Person[];
+  onRemove: (person: Person) => void;
+}) {
+  const { t } = useTranslation('operator');
+  const format = useFormat();
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{t('people.name')}</th>
+          <th scope="col">{t('people.enrolled')}</th>
+          <th scope="col" className="number">
+            {t('people.faces')}
+          </th>
+          <th scope="col" className="number">
+            {t('people.voices')}
+          </th>
+          <th scope="col">
+            <span className="visually-hidden">{t('people.trace')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {people.map((person) => (
+          <tr key={person.id}>
+            <th scope="row">{person.name}</th>
+            <td>{format.moment(person.enrolledAt)}</td>
+            <td className="number">{format.number(person.samples.face)}</td>
+            <td className="number">{format.number(person.samples.voice)}</td>
+            <td className="end">
+              <Link
+                className="button quiet small"
+                href={`/console/trace/person/${encodeURIComponent(person.id)}`}
+                aria-label={t('people.trace_of', { name: person.name })}
+              >
+                {t('people.trace')}
+              </Link>
+              <button
+                type="button"
+                className="button quiet danger small"
+                aria-label={t('people.remove_of', { name: person.name })}
+                onClick={() => onRemove(person)}
+              >
+                {t('people.remove')}
+              </button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Remove(props: { person: Person; onClose: () => void; onGone: (name: string) => void }) {
+  const { t } = useTranslation('operator');
+  const queries = useQueryClient();
+  const { person } = props;
+  const remove = useMutation({
+    mutationFn: () => forgetPerson(person.id),
+    async onSuccess() {
+      props.onGone(person.name);
+      props.onClose();
+      await queries.invalidateQueries();
+    },
+  });
+  return (
+    <SureDialog
+      title={t('people.remove_title', { name: person.name })}
+      text={t('people.remove_text')}
+      confirm={t('people.remove_sure')}
+      danger
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate()}
+      onClose={props.onClose}
+    />
+  );
+}

@@ -1,0 +1,184 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { models, promote, propose, releases, rollBack } from '../api/calls.ts';
+import type { ModelVersion, Release } from '../api/types.ts';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { SureDialog } from '../components/sure-dialog.tsx';
+import { Link } from '../router.tsx';
+import { useFormat } from '../text/format.ts';
+import { Digest } from './digest.tsx';
+import { PageHead } from './page-head.tsx';
+import { StageBadge } from './state-badge.tsx';
+
+export function ReleasesPage() {
+  const { t } = useTranslation('operator');
+  const queries = useQueryClient();
+  const list = useQuery({ queryKey: ['releases'], queryFn: releases, refetchInterval: 3000 });
+  const versions = useQuery({ queryKey: ['models'], queryFn: models, refetchInterval: 10_000 });
+  const [asked, setAsked] = useState(false);
+  const [said, setSaid] = useState('');
+  const refresh = () => queries.invalidateQueries();
+  const back = useMutation({
+    mutationFn: rollBack,
+    onSuccess() {
+      setAsked(false);
+      setSaid(t('releases.rolled_back'));
+      return refresh();
+    },
+  });
+  const release = useMutation({
+    mutationFn: ({ id }: Release) => promote(id),
+    onSuccess(_, { version }) {
+      setSaid(t('releases.promoted', { version: String(version) }));
+      return refresh();
+    },
+  });
+  const all = list.data ?? [];
+  const champion = all.find(({ stage }) => stage === 'champion');
+  const before = all
+    .filter(({ stage, promotedAt }) => stage === 'retired' && promotedAt !== null)
+    .sort((a, b) => (b.promotedAt ?? '').localeCompare(a.promotedAt ?? ''))[0];
+  const error = list.error ?? versions.error ?? release.error;
+  return (
+    <>
+      <PageHead title={t('releases.title')} text={t('releases.text')}>
+        {champion && before && (
+          <button type="button" className="button plain" onClick={() => setAsked(true)}>
+            {t('releases.roll_back')}
+          </button>
+        )}
+      </PageHead>
+      {error && <ProblemNotice error={error} />}
+      <p role="status" className={said ? 'notice good' : 'visually-hidden'}>
+        {said}
+      </p>
+      {list.data?.length === 0 && <p className="card muted">{t('releases.none')}</p>}
+      <ol className="history">
+        {all.map((one) => (
+          <ReleaseItem
+            key={one.id}
+            release={one}
+            busy={release.isPending}
+            onPromote={() => release.mutate(one)}
+          />
+        ))}
+      </ol>
+      {versions.data && <Propose models={versions.data} onDone={setSaid} />}
+      {asked && champion && before && (
+        <SureDialog
+          title={t('releases.roll_back_title')}
+          text={t('releases.roll_back_text', { from: String(champion.version), to: String(before.version) })}
+          confirm={t('releases.roll_back')}
+          busy={back.isPending}
+          error={back.error}
+          onConfirm={() => back.mutate()}
+          onClose={() => setAsked(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function ReleaseItem({
+  release,
+  busy,
+  onPromote,
+}: {
+  release: Release;
+  busy: boolean;
+  onPromote: () => void;
+}) {
+  const { t } = useTranslation('operator');
+  const format = useFormat();
+  const { stage, promotedAt } = release;
+  const version = String(release.version);
+  return (
+    <li className="card release" data-stage={stage}>
+      <div className="between">
+        <h2>
+          {t('releases.version', { version })} <span className="muted">{release.model}</span>
+        </h2>
+        <StageBadge stage={stage} />
+      </div>
+      <p>{release.reason}</p>
+      <div className="between">
+        <p className="muted small-print">
+          {promotedAt
+            ? t(stage === 'champion' ? 'releases.served_from' : 'releases.served', {
+                when: format.moment(promotedAt),
+              })
+            : `${t('releases.created')} ${format.moment(release.createdAt)}`}
+          {' · '}
+          {release.environment}
+          {' · '}
+          <Digest value={release.bundle} />
+        </p>
+        <div className="actions">
+          {(stage === 'shadow' || stage === 'canary' || stage === 'held-back') && (
+            <button
+              type="button"
+              className="button plain small"
+              disabled={busy}
+              aria-label={t('releases.promote_of', { version })}
+              onClick={onPromote}
+            >
+              {t('releases.promote')}
+            </button>
+          )}
+          <Link
+            href={`/console/trace/release/${encodeURIComponent(release.id)}`}
+            aria-label={t('releases.trace_of', { version })}
+          >
+            {t('releases.trace')}
+          </Link>
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function Propose({ models, onDone }: { models: readonly ModelVersion[]; onDone: (said: string) => void }) {
+  const { t } = useTranslation('operator');
+  const queries = useQueryClient();
+  const newest = [...models].sort((a, b) => b.version - a.version);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const version = chosen ?? newest[0]?.version;
+  const send = useMutation({
+    mutationFn: propose,
+    onSuccess(_, sent) {
+      onDone(t('releases.proposed', { version: String(sent) }));
+      return queries.invalidateQueries({ queryKey: ['releases'] });
+    },
+  });
+  if (version === undefined) return null;
+  return (
+    <section className="card stack" aria-labelledby="propose">
+      <div className="stack tight">
+        <h2 id="propose">{t('releases.propose')}</h2>
+        <p className="muted">{t('releases.propose_text')}</p>
+      </div>
+      {send.isError && <ProblemNotice error={send.error} />}
+      <div className="actions">
+        <label className="field">
+          <span className="visually-hidden">{t('releases.model')}</span>
+          <select value={version} onChange={({ target }) => setChosen(Number(target.value))}>
+            {newest.map((model) => (
+              <option key={model.version} value={model.version}>
+                {t('releases.version', { version: String(model.version) })}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button
+          type="button"
+          className="button"
+          disabled={send.isPending}
+          onClick={() => send.mutate(version)}
+        >
+          {t('releases.propose_go')}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next';
+import type { Run, Task } from '../api/types.ts';
+import { Link } from '../router.tsx';
+import { GraphView } from './graph-view.tsx';
+import { StateBadge } from './state-badge.tsx';
+import { taskEdges } from './tasks-graph.ts';
+
+export function logAddress(run: string, task: string): string {
+  return `/console/runs/${encodeURIComponent(run)}?log=${encodeURIComponent(task)}`;
+}
+
+export function secondsOf(task: Pick<Task, 'startedAt' | 'finishedAt'>, now: number): number | null {
+  if (!task.startedAt) return null;
+  const end = task.finishedAt ? Date.parse(task.finishedAt) : now;
+  return Math.max(0, (end - Date.parse(task.startedAt)) / 1000);
+}
+
+export function TasksGraph({ run }: { run: Run }) {
+  const { t } = useTranslation('operator');
+  const nodes = run.tasks.map((task) => ({ key: task.name, task }));
+  return (
+    <GraphView label={t('run.graph_label')} nodes={nodes} edges={taskEdges(run)} width={158} height={62}>
+      {({ task }) => (
+        <Link className="node" data-state={task.state} href={logAddress(run.id, task.name)}>
+          <span className="name">{task.name}</span>
+          <StateBadge state={task.state} cached={task.cached} />
+        </Link>
+      )}
+    </GraphView>
+  );
+}

@@ -1,0 +1,199 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { forgetPerson, giveFeedback, person, session, signOut } from '../api/calls.ts';
+import { Heading } from '../components/heading.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { SureDialog } from '../components/sure-dialog.tsx';
+import { Link, navigate, useAddress } from '../router.tsx';
+import { useFormat } from '../text/format.ts';
+
+export function AccountPage() {
+  const { t } = useTranslation();
+  const address = useAddress();
+  const attempt = address.searchParams.get('attempt');
+  const current = useQuery({ queryKey: ['session'], queryFn: session });
+  if (address.searchParams.has('deleted')) return <Farewell title="deleted_title" text="deleted_text" />;
+  if (address.searchParams.has('alarm')) return <Farewell title="nobody_title" text="feedback_alarm" />;
+  if (current.isPending) return <p className="one muted">{t('loading')}</p>;
+  if (current.isError)
+    return (
+      <div className="one">
+        <Heading title={t('account.title')} />
+        <ProblemNotice error={current.error} />
+      </div>
+    );
+  const who = current.data.person;
+  if (!who) return <Farewell title="nobody_title" text="nobody_text" />;
+  return (
+    <div className="one">
+      <div className="stack tight">
+        <Heading title={attempt ? t('account.welcome', { name: who.name }) : t('account.title')} />
+        <p className="lead">{t('account.signed_in_as', { name: who.name })}</p>
+      </div>
+      {attempt && <Feedback attempt={attempt} />}
+      <Stored id={who.id} />
+      <Forget id={who.id} />
+      <SignOut />
+    </div>
+  );
+}
+
+function Farewell({
+  title,
+  text,
+}: {
+  title: 'deleted_title' | 'nobody_title';
+  text: 'deleted_text' | 'nobody_text' | 'feedback_alarm';
+}) {
+  const { t } = useTranslation();
+  return (
+    <div className="one">
+      <div className="stack tight">
+        <Heading title={t(`account.${title}`)} />
+        <p className="lead">{t(`account.${text}`)}</p>
+      </div>
+      <div className="actions">
+        <Link className="button" href="/">
+          {t('sign_in.title')}
+        </Link>
+      </div>
+    </div>
+  );
+}
+
+function Feedback({ attempt }: { attempt: string }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const feedback = useMutation({
+    mutationFn: (outcome: 'genuine' | 'impostor') => giveFeedback(attempt, outcome),
+    async onSuccess(_, outcome) {
+      if (outcome === 'impostor') {
+        await signOut();
+        navigate('/account?alarm=1', 'replace');
+      }
+      await queries.invalidateQueries();
+    },
+  });
+  if (feedback.isSuccess)
+    return (
+      <div className="notice good" role="status">
+        <p>{t('account.feedback_thanks')}</p>
+      </div>
+    );
+  return (
+    <section className="card stack" aria-labelledby="feedback">
+      <div className="stack tight">
+        <h2 id="feedback">{t('account.feedback_title')}</h2>
+        <p className="muted">{t('account.feedback_text')}</p>
+      </div>
+      {feedback.isError && <ProblemNotice error={feedback.error} />}
+      <div className="actions">
+        <button
+          type="button"
+          className="button"
+          disabled={feedback.isPending}
+          onClick={() => feedback.mutate('genuine')}
+        >
+          {t('account.feedback_yes')}
+        </button>
+        <button
+          type="button"
+          className="button plain"
+          disabled={feedback.isPending}
+          onClick={() => feedback.mutate('impostor')}
+        >
+          {t('account.feedback_no')}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Stored({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const stored = useQuery({ queryKey: ['person', id], queryFn: () => person(id) });
+  return (
+    <section className="card stack" aria-labelledby="stored">
+      <h2 id="stored">{t('account.stored_title')}</h2>
+      {stored.isError && <ProblemNotice error={stored.error} />}
+      {stored.data && (
+        <dl className="facts">
+          <div>
+            <dt>{t('account.stored_pictures')}</dt>
+            <dd>{format.number(stored.data.samples.face)}</dd>
+          </div>
+          <div>
+            <dt>{t('account.stored_voices')}</dt>
+            <dd>{format.number(stored.data.samples.voice)}</dd>
+          </div>
+          <div>
+            <dt>{t('account.stored_since')}</dt>
+            <dd>{format.day(stored.data.enrolledAt)}</dd>
+          </div>
+        </dl>
+      )}
+      <p className="muted">{t('account.stored_text')}</p>
+    </section>
+  );
+}
+
+function Forget({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState(false);
+  const forget = useMutation({
+    mutationFn: () => forgetPerson(id),
+    async onSuccess() {
+      await signOut().catch(() => {}); // the session may have gone with the person
+      navigate('/account?deleted=1', 'replace');
+      await queries.invalidateQueries({ queryKey: ['session'] });
+    },
+  });
+  return (
+    <section className="card stack" aria-labelledby="forget">
+      <div className="stack tight">
+        <h2 id="forget">{t('account.delete_title')}</h2>
+        <p className="muted">{t('account.delete_text')}</p>
+      </div>
+      <div className="actions">
+        <button type="button" className="button plain" onClick={() => setAsked(true)}>
+          {t('account.delete_go')}
+        </button>
+      </div>
+      {asked && (
+        <SureDialog
+          title={t('account.delete_sure_title')}
+          text={`${t('account.delete_text')} ${t('account.delete_sure_text')}`}
+          confirm={t('account.delete_sure')}
+          danger
+          busy={forget.isPending}
+          error={forget.error}
+          onConfirm={() => forget.mutate()}
+          onClose={() => setAsked(false)}
+        />
+      )}
+    </section>
+  );
+}
+
+function SignOut() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const leave = useMutation({
+    mutationFn: signOut,
+    async onSuccess() {
+      await queries.invalidateQueries({ queryKey: ['session'] });
+      navigate('/');
+    },
+  });
+  return (
+    <div className="actions">
+      <button type="button" className="button plain" onClick={() => leave.mutate()}>
+        {t('account.sign_out')}
+      </button>
+      {leave.isError && <ProblemNotice error={leave.error} />}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Heading } from '../components/heading.tsx';
+import { CheckIcon } from '../components/icons.tsx';
+import { OtherWay } from '../components/other-way.tsx';
+import { TextField } from '../components/text-field.tsx';
+
+const promises = ['consent_keep', 'consent_use', 'consent_away', 'consent_free'] as const;
+
+export function EnrolForm(props: { name: string; onName: (name: string) => void; onGo: () => void }) {
+  const { t } = useTranslation();
+  const [consent, setConsent] = useState(false);
+  const [tried, setTried] = useState(false);
+  const missing = props.name.trim() === '';
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!missing && consent) props.onGo();
+  };
+  return (
+    <>
+      <div className="stack tight">
+        <Heading title={t('enrol.title')} />
+        <p className="lead">{t('enrol.lead')}</p>
+      </div>
+      <form className="stack" onSubmit={submit} noValidate>
+        <TextField
+          label={t('enrol.name')}
+          hint={t('enrol.name_hint')}
+          wrong={tried && missing ? t('enrol.name_missing') : null}
+          name="name"
+          autoComplete="name"
+          autoCapitalize="words"
+          spellCheck={false}
+          maxLength={200}
+          value={props.name}
+          onChange={({ target }) => props.onName(target.value)}
+        />
+        <div className="stack tight">
+          <h2>{t('enrol.consent_title')}</h2>
+          <ul className="consent">
+            {promises.map((promise) => (
+              <li key={promise}>
+                <CheckIcon />
+                {t(`enrol.${promise}`)}
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div className="field">
+          <label className="check">
+            <input
+              type="checkbox"
+              name="consent"
+              checked={consent}
+              aria-invalid={tried && !consent ? true : undefined}
+              aria-describedby={tried && !consent ? 'consent-missing' : undefined}
+              onChange={({ target }) => setConsent(target.checked)}
+            />
+            {t('enrol.consent')}
+          </label>
+          {tried && !consent && (
+            <span className="wrong" id="consent-missing" role="alert">
+              {t('enrol.consent_missing')}
+            </span>
+          )}
+        </div>
+        <button type="submit" className="button">
+          {t('enrol.go')}
+        </button>
+      </form>
+      <OtherWay />
+    </>
+  );
+}

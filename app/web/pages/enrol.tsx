@@ -1,0 +1,121 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { enrol } from '../api/calls.ts';
+import type { Person } from '../api/types.ts';
+import { type EnrolStep, enrolScript, missingTakes, type Take, type Takes } from '../capture/enrol-script.ts';
+import { useCapture } from '../capture/use-capture.ts';
+import { useAddress } from '../router.tsx';
+import { EnrolDone } from './enrol-done.tsx';
+import { EnrolForm } from './enrol-form.tsx';
+import { EnrolStage } from './enrol-stage.tsx';
+import { EnrolSteps } from './enrol-steps.tsx';
+import { EnrolCapturing, EnrolReview } from './enrol-takes.tsx';
+
+export type EnrolState =
+  | { readonly kind: 'form' }
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'capturing'; readonly step: EnrolStep }
+  | { readonly kind: 'review'; readonly error: unknown }
+  | { readonly kind: 'saving' }
+  | { readonly kind: 'done'; readonly person: Person };
+
+const NOTHING: Takes = { faces: [], voices: [] };
+
+export function EnrolPage() {
+  const { t } = useTranslation();
+  const address = useAddress();
+  const [name, setName] = useState(address.searchParams.get('name') ?? '');
+  const [state, setState] = useState<EnrolState>({ kind: 'form' });
+  const [takes, setTakes] = useState<Takes>(NOTHING);
+  // One key for one set of recordings, however often it has to be sent.
+  const [key, setKey] = useState(newKey);
+  const capture = useCapture();
+
+  const run = async (wanted: readonly Take[]) => {
+    setState({ kind: 'asking' });
+    setKey(newKey());
+    try {
+      await capture.start((capturing) =>
+        enrolScript(wanted, capturing, {
+          step: (step) => setState({ kind: 'capturing', step }),
+          taken: (take, recording) => setTakes((before) => withTake(before, take, recording)),
+        }),
+      );
+      setState({ kind: 'review', error: null });
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError'))
+        setState({ kind: 'review', error });
+    }
+  };
+
+  const save = async () => {
+    setState({ kind: 'saving' });
+    try {
+      const person = await enrol({
+        name: name.trim(),
+        faces: takes.faces.filter((face) => face !== undefined),
+        voices: takes.voices.filter((voice) => voice !== undefined),
+        idempotencyKey: key,
+      });
+      setTakes(NOTHING);
+      setState({ kind: 'done', person });
+    } catch (error) {
+      setState({ kind: 'review', error });
+    }
+  };
+
+  const toForm = () => {
+    capture.stop();
+    setState({ kind: 'form' });
+  };
+
+  const capturing = state.kind === 'capturing' || state.kind === 'asking';
+  return (
+    <div className={capturing ? 'two capturing' : 'two'}>
+      <div className="words">
+        <EnrolSteps state={state} />
+        {state.kind === 'form' ? (
+          <EnrolForm name={name} onName={setName} onGo={() => run(missingTakes(takes))} />
+        ) : state.kind === 'done' ? (
+          <EnrolDone person={state.person} />
+        ) : capturing ? (
+          <>
+            <EnrolCapturing state={state} takes={takes} />
+            <div className="actions">
+              <button type="button" className="button plain" onClick={toForm}>
+                {t('cancel')}
+              </button>
+            </div>
+          </>
+        ) : (
+          <EnrolReview
+            takes={takes}
+            error={state.kind === 'review' ? state.error : null}
+            saving={state.kind === 'saving'}
+            onRedo={(take) => run([take])}
+            onContinue={() => run(missingTakes(takes))}
+            onSave={save}
+            onOtherName={toForm}
+          />
+        )}
+      </div>
+      <div className="camera">
+        <EnrolStage state={state} capture={capture} />
+      </div>
+    </div>
+  );
+}
+
+function newKey(): string {
+  // crypto.randomUUID exists in secure contexts only; the form is shown in others as well.
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}
+
+function withTake(takes: Takes, take: Take, recording: Blob): Takes {
+  const place = take.kind === 'face' ? 'faces' : 'voices';
+  const list = [...takes[place]];
+  list[take.index] = recording;
+  return { ...takes, [place]: list };
+}

@@ -1,0 +1,46 @@
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Heading } from '../components/heading.tsx';
+import { OtherWay } from '../components/other-way.tsx';
+import { TextField } from '../components/text-field.tsx';
+import { Link } from '../router.tsx';
+
+export function SignInForm(props: { name: string; onName: (name: string) => void; onGo: () => void }) {
+  const { t } = useTranslation();
+  const [tried, setTried] = useState(false);
+  const missing = props.name.trim() === '';
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!missing) props.onGo();
+  };
+  return (
+    <>
+      <div className="stack tight">
+        <Heading title={t('sign_in.title')} />
+        <p className="lead">{t('sign_in.lead')}</p>
+      </div>
+      <form className="stack" onSubmit={submit} noValidate>
+        <TextField
+          label={t('sign_in.name')}
+          hint={t('sign_in.name_hint')}
+          wrong={tried && missing ? t('sign_in.name_missing') : null}
+          name="name"
+          autoComplete="username"
+          autoCapitalize="words"
+          spellCheck={false}
+          maxLength={200}
+          value={props.name}
+          onChange={({ target }) => props.onName(target.value)}
+        />
+        <button type="submit" className="button">
+          {t('sign_in.go')}
+        </button>
+      </form>
+      <p>
+        {t('sign_in.new_here')} <Link href="/enrol">{t('sign_in.enrol')}</Link>
+      </p>
+      <OtherWay />
+    </>
+  );
+}

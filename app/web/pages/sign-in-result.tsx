@@ -1,0 +1,93 @@
+import { useTranslation } from 'react-i18next';
+import { Problem } from '../api/problem.ts';
+import { Heading } from '../components/heading.tsx';
+import { OtherWay } from '../components/other-way.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { Link } from '../router.tsx';
+import { isKnownCode, useCodeText } from '../text/code-text.ts';
+import type { SignInState } from './sign-in.tsx';
+
+type Settled = Extract<SignInState, { kind: 'answered' | 'failed' }>;
+
+export function SignInResult(props: {
+  state: Settled;
+  name: string;
+  onAgain: () => void;
+  onOtherName: () => void;
+}) {
+  const { t } = useTranslation();
+  const { state, name } = props;
+  if (state.kind === 'answered' && state.answer.decision === 'accept')
+    return <Heading title={t('account.welcome', { name: state.answer.person?.name ?? name })} />;
+  const unknown =
+    state.kind === 'failed' && state.error instanceof Problem && state.error.code === 'unknown_person';
+  return (
+    <>
+      {state.kind === 'failed' ? (
+        <>
+          <Heading title={t('sign_in.failed_title')} />
+          <ProblemNotice error={state.error} />
+        </>
+      ) : (
+        <Refusal decision={state.answer.decision} reasons={state.answer.reasons} name={name} />
+      )}
+      <div className="actions">
+        {!unknown && (
+          <button type="button" className="button" onClick={props.onAgain}>
+            {t('sign_in.again')}
+          </button>
+        )}
+        <button type="button" className={unknown ? 'button' : 'button plain'} onClick={props.onOtherName}>
+          {t('sign_in.other_name')}
+        </button>
+        {unknown && (
+          <Link className="button plain" href={`/enrol?name=${encodeURIComponent(name)}`}>
+            {t('sign_in.enrol_instead')}
+          </Link>
+        )}
+      </div>
+      <OtherWay open={state.kind === 'answered'} />
+    </>
+  );
+}
+
+function Refusal({
+  decision,
+  reasons,
+  name,
+}: {
+  decision: string;
+  reasons: readonly string[];
+  name: string;
+}) {
+  const { t } = useTranslation();
+  const explain = useCodeText();
+  const which = decision === 'step_up' ? 'step_up' : 'reject';
+  const known = [...new Set(reasons.filter(isKnownCode).map((code) => explain(code)))];
+  return (
+    <>
+      <div className="stack tight">
+        <Heading title={t(`sign_in.${which}_title`)} />
+        <p className="lead">{t(`sign_in.${which}_text`, { name })}</p>
+      </div>
+      {known.length > 0 && (
+        <div className={which === 'step_up' ? 'notice warn' : 'notice bad'}>
+          {known.map((reason) => (
+            <p key={reason}>{reason}</p>
+          ))}
+        </div>
+      )}
+      <div className="stack tight">
+        <h2>{t('sign_in.advice_title')}</h2>
+        <ul className="consent">
+          {(['advice_light', 'advice_close', 'advice_voice'] as const).map((advice) => (
+            <li key={advice}>
+              <span aria-hidden="true">–</span>
+              {t(`sign_in.${advice}`)}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next';
+
+/** Numbers, days and durations as the reader's language writes them. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  return formats(i18n.resolvedLanguage ?? 'en');
+}
+
+export function formats(language: string) {
+  return {
+    number: (value: number) => new Intl.NumberFormat(language).format(value),
+    figure: (value: number) => new Intl.NumberFormat(language, { maximumSignificantDigits: 4 }).format(value),
+    percent: (share: number) =>
+      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }).format(share),
+    day: (date: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(date)),
+    shortDay: (date: string) =>
+      new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }).format(new Date(date)),
+    moment: (date: string) =>
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(date)),
+    duration(seconds: number): string {
+      const unit = (value: number, name: string, digits = 0) =>
+        new Intl.NumberFormat(language, {
+          style: 'unit',
+          unit: name,
+          unitDisplay: 'narrow',
+          maximumFractionDigits: digits,
+        }).format(value);
+      if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0);
+      const minutes = Math.floor(seconds / 60);
+      if (minutes < 60) return `${unit(minutes, 'minute')} ${unit(Math.floor(seconds % 60), 'second')}`;
+      return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { problems as english } from './problems.en.ts';
+import type { Translation } from './translation.ts';
+
+export const problems: Translation<typeof english> = {
+  good: 'C’est bien. Ne bougez plus.',
+  looking: 'Nous cherchons votre visage…',
+  no_face: 'Placez votre visage dans l’ovale.',
+  several_faces: 'Un seul visage, s’il vous plaît. Nous en voyons plusieurs.',
+  face_too_small: 'Approchez-vous un peu.',
+  face_too_large: 'Reculez un peu.',
+  face_off_centre: 'Placez-vous au milieu de l’ovale.',
+  face_turned: 'Tournez-vous vers la caméra.',
+  too_dark: 'Il fait trop sombre. Tournez-vous vers une lumière.',
+  too_bright: 'Il y a trop de lumière. Évitez l’éblouissement.',
+  light_behind: 'La lumière est derrière vous. Tournez-vous vers elle.',
+  too_blurred: 'L’image est floue. Ne bougez plus, ou nettoyez l’objectif.',
+  hold_still: 'Ne bougez pas un instant.',
+  voice_too_quiet: 'Nous vous entendons à peine. Parlez plus fort ou approchez-vous.',
+  voice_too_loud: 'C’est trop fort. Parlez plus doucement ou reculez.',
+  nothing_heard: 'Nous n’avons rien entendu. Vérifiez le microphone, puis parlez à voix haute.',
+
+  image_unreadable: 'Cette image est illisible.',
+  image_too_large: 'Cette image est trop lourde.',
+  audio_unreadable: 'Cet enregistrement est illisible.',
+  audio_too_long: 'Cet enregistrement est trop long.',
+  silence: 'Nous n’avons entendu aucune parole. Dites les chiffres à voix haute.',
+  speech_too_short: 'C’était trop court. Dites tous les chiffres.',
+  audio_clipped: 'C’était trop fort pour le microphone. Parlez plus doucement.',
+  too_noisy: 'Il y a trop de bruit autour de vous. Cherchez un endroit plus calme.',
+
+  camera_refused:
+    'Cette page ne peut utiliser ni la caméra ni le microphone. Autorisez les deux dans la barre d’adresse, puis réessayez.',
+  camera_missing: 'Il manque une caméra ou un microphone. Branchez les deux, puis réessayez.',
+  camera_busy: 'Une autre application utilise la caméra ou le microphone. Fermez-la, puis réessayez.',
+  insecure_page:
+    'Le navigateur ne donne caméra et microphone qu’aux pages sécurisées. Ouvrez cette page en https, ou sur cette machine par localhost.',
+
+  unknown_person: 'Personne n’est inscrit sous ce nom. Vérifiez l’orthographe, ou inscrivez-vous d’abord.',
+  name_taken: 'Quelqu’un est déjà inscrit sous ce nom. Choisissez-en un autre.',
+  name_missing: 'Veuillez saisir votre nom.',
+  consent_missing: 'Il nous faut votre accord avant de garder quoi que ce soit.',
+  challenge_unknown: 'Ces chiffres ne sont plus connus. Réessayez avec de nouveaux.',
+  challenge_expired: 'Plus de deux minutes ont passé. Réessayez avec de nouveaux chiffres.',
+  challenge_used: 'Ces chiffres ont déjà servi. Réessayez avec de nouveaux.',
+  faces_missing: 'Il manque des photos de votre visage. Refaites-les.',
+  voices_missing: 'Il manque des enregistrements de votre voix. Refaites-les.',
+  face_not_similar: 'Votre visage ne correspond pas.',
+  voice_not_similar: 'Votre voix ne correspond pas.',
+  evidence_too_weak: 'Visage et voix réunis n’étaient pas assez nets.',
+  evidence_unclear: 'Visage et voix réunis n’étaient pas assez nets.',
+
+  unauthenticated: 'Il faut d’abord vous connecter.',
+  forbidden: 'Votre session n’a pas ce droit.',
+  not_found: 'Cela n’existe plus.',
+  too_many_requests: 'Trop d’essais. Attendez une minute, puis réessayez.',
+  request_invalid: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',
+  request_refused: 'Le service a refusé cette demande.',
+  service_failed: 'Le service a commis une erreur. Elle est notée ; réessayez dans un instant.',
+  service_unreachable: 'Le service est injoignable. Vérifiez la connexion, puis réessayez.',
+  operator_token_invalid: 'Ce jeton n’est pas le bon. Copiez-le depuis le terminal où le service a démarré.',
+};

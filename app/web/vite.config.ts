@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = process.env.VISAVOX_SERVER ?? 'http://127.0.0.1:4600';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: '/',
+  plugins: [react()],
+  build: {
+    outDir: fileURLToPath(new URL('../../.visavox/setup/web', import.meta.url)),
+    emptyOutDir: true,
+    // The page is served with `default-src 'self'`, which refuses data: URLs.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2022',
+  },
+  server: { proxy: { '/api': server, '/health': server } },
+});
