@@ -137,7 +137,7 @@ function hairThickness(traits: FaceTraits, [x, y, z]: Point): number {
   const edge = y - (line * front + (hair.style === 'long' ? -1 : -0.3) * (1 - front));
   return (
     hair.volume * smoothstep(-0.01, 0.16, edge) * (0.6 + 0.5 * smoothstep(0.2, 0.9, y)) -
-    (edge < 0 ? 0.06 : 0)
+    (edge < 0 ? 0.25 : 0)
   );
 }
 
@@ -166,7 +166,7 @@ export function hairSurfaces(traits: FaceTraits): Surface[] {
 }
 
 export function bodySurfaces(traits: FaceTraits): Surface[] {
-  const neckWidth = traits.head.width * (0.62 + 0.4 * (traits.head.jawSquareness - 2));
+  const neckWidth = traits.head.width * (0.56 + 0.2 * (traits.head.jawSquareness - 2));
   const neck = grid('neck', 40, 60, (u, v) => {
     const a = (u - 0.5) * Math.PI * 1.1;
     const y = -0.55 - v * 1.1;

@@ -1,0 +1,64 @@
+import { ModelVersion } from '@visavox/core/model';
+import { Release } from '@visavox/core/release';
+import { RunRecord } from '@visavox/core/run';
+import { z } from 'zod';
+
+/** What the server answers. Fields that are not named here may come along and are dropped. */
+export const Person = z.object({
+  id: z.string(),
+  name: z.string(),
+  enrolledAt: z.string(),
+  samples: z.object({ face: z.number(), voice: z.number() }),
+});
+export type Person = z.infer<typeof Person>;
+export const People = z.object({ people: z.array(Person) });
+
+export const CaptureVerdict = z.object({
+  ok: z.literal(true),
+  quality: z.record(z.string(), z.number()),
+  hints: z.array(z.string()),
+});
+export type CaptureVerdict = z.infer<typeof CaptureVerdict>;
+
+export const Challenge = z.object({ id: z.string(), digits: z.string(), expiresAt: z.string() });
+export type Challenge = z.infer<typeof Challenge>;
+
+export const Attempt = z.object({
+  id: z.string(),
+  decision: z.enum(['accept', 'reject', 'step_up']),
+  person: z.object({ id: z.string(), name: z.string() }).nullable(),
+  servedBy: z.object({ model: z.string(), version: z.number() }),
+  reasons: z.array(z.string()),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+const Serving = z.object({ model: z.string(), version: z.number() }).nullable();
+export const Status = z.object({
+  services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
+  environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
+  people: z.number(),
+  samples: z.number(),
+});
+export type Status = z.infer<typeof Status>;
+
+export const Overview = z.object({
+  people: z.number(),
+  samples: z.number(),
+  pending: z.object({
+    newPeople: z.number(),
+    newSamples: z.number(),
+    thresholds: z.object({ people: z.number(), samples: z.number() }),
+    training: z.object({ run: z.string(), trigger: z.string() }).nullable(),
+    lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+  }),
+});
+export type Overview = z.infer<typeof Overview>;
+
+export const Runs = z.object({ runs: z.array(RunRecord) });
+export const Models = z.object({ models: z.array(ModelVersion) });
+export const Releases = z.object({ releases: z.array(Release) });
+export const Trace = z.object({
+  nodes: z.array(z.object({ kind: z.string(), id: z.string(), label: z.string().optional() })),
+  edges: z.array(z.object({ from: z.string(), to: z.string(), relation: z.string() })),
+});
+export type Trace = z.infer<typeof Trace>;

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, UserError } from '@visavox/core/errors';
+import type { CommandContext, CommandPlugin } from 'visavox/plugin';
+import { table } from 'visavox/table';
+
+interface Files {
+  readonly faces: string[];
+  readonly voices: string[];
+}
+
+/** `visavox people …` */
+export const plugin: CommandPlugin = (program, context) => {
+  const people = program.command('people').description('who can sign in');
+  people
+    .command('enrol')
+    .argument('<name>')
+    .requiredOption('--faces <file...>', '3 to 5 images of the face')
+    .requiredOption('--voices <file...>', '3 recordings of the voice')
+    .description('enrol a person, who can sign in from then on')
+    .action(async (name: string, files: Files, command) => {
+      const own = context(command);
+      const client = await connect(own);
+      const person = await client.enrol({
+        name,
+        faces: await read(files.faces),
+        voices: await read(files.voices),
+      });
+      own.result(
+        person,
+        `${person.name} is enrolled (${person.id}) with ${person.samples.face} faces and ${person.samples.voice} voices.`,
+      );
+    });
+  people
+    .command('verify')
+    .argument('<name>')
+    .requiredOption('--faces <file...>', '1 to 5 images of the face')
+    .requiredOption('--voices <file...>', 'a recording of the voice; the first is used')
+    .description('try whether these recordings would sign the person in; exit code 0 for yes, 1 for no')
+    .action(async (name: string, files: Files, command) => {
+      const own = context(command);
+      const [voice, ...more] = await read(files.voices);
+      if (!voice) return;
+      if (more.length > 0)
+        own.log(`An attempt takes one recording of the voice: ${files.voices[0]} is used.`);
+      const client = await connect(own);
+      const attempt = await client.signIn({ name, faces: await read(files.faces), speak: () => voice });
+      const by = `${attempt.servedBy.model}:${attempt.servedBy.version}`;
+      const why = attempt.reasons.length > 0 ? `: ${attempt.reasons.join(', ')}` : '';
+      own.result(attempt, `${attempt.decision} by ${by} (attempt ${attempt.id})${why}`);
+      if (attempt.decision !== 'accept') process.exitCode = 1;
+    });
+  people
+    .command('list')
+    .description('everyone who is enrolled')
+    .action(async (_options, command) => {
+      const own = context(command);
+      const everyone = await (await connect(own)).people();
+      const rows = everyone.map((one) => [
+        one.name,
+        one.samples.face,
+        one.samples.voice,
+        one.enrolledAt,
+        one.id,
+      ]);
+      own.result({ people: everyone }, table(['name', 'faces', 'voices', 'enrolled', 'id'], rows));
+    });
+  people
+    .command('forget')
+    .argument('<name>', 'or the id of the person')
+    .description('erase a person with all recordings')
+    .action(async (name: string, _options, command) => {
+      const own = context(command);
+      const client = await connect(own);
+      const wanted = name.normalize('NFKC').toLowerCase();
+      const person = (await client.people()).find(
+        (one) => one.id === name || one.name.normalize('NFKC').toLowerCase() === wanted,
+      );
+      if (!person) {
+        throw new UserError({
+          kind: 'not-found',
+          code: 'unknown_person',
+          message: `nobody is enrolled as "${name}"`,
+          action: 'List everyone with "visavox people list".',
+        });
+      }
+      await client.forget(person.id);
+      own.result({ id: person.id, name: person.name, forgotten: true }, `${person.name} is forgotten.`);
+    });
+};
+
+async function connect(context: CommandContext) {
+  const [{ VisavoxClient }, { operatorToken }] = await Promise.all([
+    import('./client.ts'),
+    import('./operator-token.ts'),
+  ]);
+  return new VisavoxClient({ server: context.server, token: operatorToken(process.env) });
+}
+
+async function read(files: readonly string[]): Promise<Uint8Array[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      try {
+        return new Uint8Array(await readFile(file));
+      } catch (error) {
+        throw new UserError({
+          kind: 'invalid',
+          code: 'file_unreadable',
+          message: `${file} cannot be read: ${messageOf(error)}`,
+          action: 'Check the path.',
+          cause: error,
+        });
+      }
+    }),
+  );
+}

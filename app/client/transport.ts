@@ -1,0 +1,125 @@
+import { type FaultKind, UserError } from '@visavox/core/errors';
+import { z } from 'zod';
+
+export interface TransportOptions {
+  /** Base URL, for example http://127.0.0.1:4600. */
+  readonly server: string;
+  /** The operator's token; without it only the public routes answer. */
+  readonly token?: string | undefined;
+  /** How long a request that may be repeated is repeated while no server answers. 0: not at all. */
+  readonly patienceSeconds?: number;
+  /** Told when a request has to wait for the server to come back. */
+  readonly onWait?: (waitedSeconds: number) => void;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: FormData | Uint8Array | Record<string, unknown>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether sending it twice is as good as sending it once. */
+  readonly repeatable: boolean;
+}
+
+const Problem = z.object({
+  detail: z.string(),
+  code: z.string(),
+  action: z.string(),
+  requestId: z.string().optional(),
+});
+
+const kinds: Readonly<Record<number, FaultKind>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  409: 'conflict',
+  410: 'gone',
+  413: 'too-large',
+  429: 'too-many',
+  502: 'unavailable',
+  503: 'unavailable',
+};
+
+/** The connection broke or none came about: the server may or may not have done what was asked. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'server_unreachable';
+}
+
+/** Sends requests; problem documents are thrown as UserError. */
+export class Transport {
+  readonly #options: TransportOptions;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  async send(call: Call): Promise<unknown> {
+    if (!call.repeatable) return this.#once(call);
+    return this.persist(() => this.#once(call));
+  }
+
+  /** Repeats `action` while the server is away or not ready, as long as the patience lasts. */
+  async persist<T>(action: () => Promise<T>): Promise<T> {
+    const patience = (this.#options.patienceSeconds ?? 0) * 1000;
+    const started = Date.now();
+    for (let pause = 250; ; pause = Math.min(3000, pause * 1.5)) {
+      try {
+        return await action();
+      } catch (error) {
+        const waited = Date.now() - started;
+        if (!(error instanceof UserError && error.kind === 'unavailable') || waited + pause > patience)
+          throw error;
+        this.#options.onWait?.(waited / 1000);
+        await new Promise((done) => setTimeout(done, pause));
+      }
+    }
+  }
+
+  async #once({ method, path, body, headers = {} }: Call): Promise<unknown> {
+    const { token, server } = this.#options;
+    const plain = body !== undefined && !(body instanceof FormData) && !(body instanceof Uint8Array);
+    const sent: RequestInit = {
+      method,
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(plain ? { 'content-type': 'application/json' } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: plain ? JSON.stringify(body) : (body as BodyInit) }),
+    };
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${server.replace(/\/+$/, '')}${path}`, sent);
+      text = await response.text();
+    } catch (cause) {
+      throw new UserError({
+        kind: 'unavailable',
+        code: 'server_unreachable',
+        message: `no server answers at ${server}`,
+        action: 'Start it with "npm start", or name another one.',
+        cause,
+      });
+    }
+    const answer = parse(response, text);
+    if (response.ok) return answer;
+    const problem = Problem.safeParse(answer).data;
+    throw new UserError({
+      kind: kinds[response.status] ?? 'invalid',
+      code: problem?.code ?? `http_${response.status}`,
+      message: problem?.detail ?? `the server answered ${response.status} to ${method} ${path}`,
+      action: problem?.action ?? 'The log of the server says more.',
+      details: { ...(answer as object), status: response.status },
+    });
+  }
+}
+
+function parse(response: Response, text: string): unknown {
+  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A document that was cut off or is none: the status has to do.
+    return text;
+  }
+}
