@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Digest, digestOf, digestOfJson, shortDigest } from '@visavox/core/digest';
+import { messageOf, UserError } from '@visavox/core/errors';
+import type { BundleManifest } from '@visavox/core/model';
+import type { Recogniser } from '../recogniser.ts';
+import { decodeAudio, join as joinAudio } from '../signals/audio.ts';
+import { isCaptureFault } from '../signals/capture-fault.ts';
+import { PREPROCESSING } from '../signals/signals.ts';
+import { type Acquired, FeatureFile } from './feature-file.ts';
+import type { Recording } from './lists.ts';
+
+export const nameOf = (recording: Recording) => recording.join('|');
+
+export interface AcquisitionOptions {
+  readonly root: string;
+  /** Where features are kept; null for nowhere. */
+  readonly cache: string | null;
+  /** Recordings worked on at a time. The networks run beside each other, so one per core pays. */
+  readonly lanes: number;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** The features of each recording, by {@link nameOf}. A recording that cannot be used is a fault, not an error. */
+export async function acquire(
+  recogniser: Recogniser,
+  manifest: BundleManifest,
+  modality: 'face' | 'voice',
+  recordings: readonly Recording[],
+  options: AcquisitionOptions,
+): Promise<ReadonlyMap<string, Acquired>> {
+  const source = featureSource(manifest, modality);
+  const file = await FeatureFile.open(
+    options.cache === null ? null : join(options.cache, `${modality}-${shortDigest(source)}.jsonl`),
+  );
+  // Sorted, so that the pieces of one speaker are decoded once and then let go.
+  const waiting = [...new Map(recordings.map((recording) => [nameOf(recording), recording]))].sort(
+    ([a], [b]) => (a < b ? -1 : 1),
+  );
+  const total = waiting.length;
+  const results = new Map<string, Acquired>();
+  const files = new Files(options.root);
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [name, recording] = next;
+      const sample = await files.digest(recording);
+      let acquired = file.get(sample);
+      if (!acquired) {
+        acquired = await features(recogniser, modality, recording, files);
+        await file.put(sample, acquired);
+      }
+      results.set(name, acquired);
+      options.onProgress(results.size, total);
+    }
+  };
+  await Promise.all(Array.from({ length: options.lanes }, lane));
+  return results;
+}
+
+/** What decides a feature besides the recording: the networks before it and its own. */
+function featureSource(manifest: BundleManifest, modality: 'face' | 'voice'): Digest {
+  const used =
+    modality === 'face'
+      ? ['face-detector.onnx', 'face-mesh.onnx', 'face-backbone.onnx']
+      : ['voice-activity.onnx', 'voice-backbone.onnx'];
+  const networks = manifest.files.filter((entry) => used.includes(entry.path)).map((entry) => entry.digest);
+  return digestOfJson({ networks, preprocessing: PREPROCESSING });
+}
+
+async function features(
+  recogniser: Recogniser,
+  modality: 'face' | 'voice',
+  recording: Recording,
+  files: Files,
+): Promise<Acquired> {
+  try {
+    if (modality === 'voice') {
+      const waveform = joinAudio(await Promise.all(recording.map((path) => files.audio(path))));
+      return { features: await recogniser.voiceFeatures(await recogniser.signals.captureWaveform(waveform)) };
+    }
+    const capture = await recogniser.signals.captureFace(await files.bytes(recording[0] ?? ''));
+    const [face] = await recogniser.faceFeatures([capture]);
+    return face ? { features: face } : { fault: 'no_face' };
+  } catch (error) {
+    if (isCaptureFault(error)) return { fault: error.code };
+    throw error;
+  }
+}
+
+/** Files under a folder, with the digests of all and the decoded audio of the last few hundred. */
+class Files {
+  readonly #root: string;
+  readonly #digests = new Map<string, Digest>();
+  readonly #audio = new Map<string, Promise<Float32Array>>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async bytes(path: string): Promise<Uint8Array> {
+    try {
+      return await readFile(join(this.#root, path));
+    } catch (cause) {
+      throw new UserError({
+        kind: 'not-found',
+        code: 'file_missing',
+        message: `${path} cannot be read under ${this.#root}: ${messageOf(cause)}`,
+        action: 'Name the folder that the paths of the lists start from with --root.',
+        cause,
+      });
+    }
+  }
+
+  async digest(recording: Recording): Promise<Digest> {
+    const parts: Digest[] = [];
+    for (const path of recording) {
+      const digest = this.#digests.get(path) ?? digestOf(await this.bytes(path));
+      this.#digests.set(path, digest);
+      parts.push(digest);
+    }
+    return digestOf(parts.join('|'));
+  }
+
+  audio(path: string): Promise<Float32Array> {
+    const known = this.#audio.get(path);
+    if (known) return known;
+    const decoded = this.bytes(path).then(decodeAudio);
+    this.#audio.set(path, decoded);
+    const [oldest] = this.#audio.keys();
+    if (this.#audio.size > 400 && oldest !== undefined) this.#audio.delete(oldest);
+    return decoded;
+  }
+}

@@ -1,0 +1,42 @@
+import type { CommandPlugin } from 'visavox/plugin';
+import { z } from 'zod';
+
+const Options = z.object({
+  faces: z.string(),
+  voices: z.string(),
+  root: z.string(),
+  model: z.string().optional(),
+  networks: z.string().optional(),
+  seed: z.coerce.number().int(),
+  cache: z.boolean(),
+});
+
+export const plugin: CommandPlugin = (program, context) => {
+  program
+    .command('evaluate')
+    .description('error rates of a recogniser on lists of comparisons, per modality and fused')
+    .requiredOption(
+      '--faces <pairs.csv>',
+      'a,b,same: one image against one; the folder of an image is its person',
+    )
+    .requiredOption(
+      '--voices <trials.csv>',
+      'enrol_speaker,test_speaker,enrol1,enrol2,enrol3,test,same: three recordings against one; a|b joins files',
+    )
+    .requiredOption('--root <folder>', 'the folder that the paths in the lists start from')
+    .option('--model <name:version>', 'a registered model; the published networks if left out')
+    .option('--networks <folder>', 'the folder of the published networks', undefined)
+    .option('--seed <number>', 'which voice each face is paired with in the fused figures', '1')
+    .option('--no-cache', 'compute all features anew and keep none (.visavox/cache)')
+    .addHelpText(
+      'after',
+      `
+Counting: a comparison with a recording that cannot be acquired (no face, too little speech, …) never matches: a
+genuine one counts as a false non-match, an impostor one as refused. EER: interpolated between operating points.
+FNMR at an FMR is left out where there are fewer than 3 / FMR impostor comparisons. Intervals: 95 %, Wilson.`,
+    )
+    .action(async (_options, command) => {
+      const { runEvaluation } = await import('./run.ts');
+      await runEvaluation(Options.parse(command.opts()), context(command));
+    });
+};
