@@ -218,9 +218,9 @@ def voice_head(_packages: Packages) -> Network:
 
 
 def _identity_head(dimension: int) -> Network:
-    from visavox_training.head import build_head, head_to_onnx
+    from visavox_training.head import build_head, head_to_onnx, identity_weights
 
-    model = build_head(dimension)
+    model = build_head(identity_weights(dimension))
     data = head_to_onnx(model)
     features = [np.random.default_rng(n).normal(size=(n, dimension)).astype(np.float32) for n in (1, 5)]
     return Network(

@@ -1,0 +1,203 @@
+"""Training a head from the command line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from visavox_training.head import build_head, head_to_onnx, identity_weights, read_head
+from visavox_training.train_head import main
+from visavox_training.verification import verify
+
+DIMENSION = 32
+SPLITS = ["train"] * 7 + ["validation", "evaluation", "evaluation"]
+
+
+def population(people: int, *, nuisance: float, recordings: int = 6, seed: int = 0) -> tuple[np.ndarray, list[dict]]:
+    """People are points; each recording is off its person, and much more so along three directions."""
+    generator = np.random.default_rng(seed)
+    directions = np.linalg.qr(generator.normal(size=(DIMENSION, DIMENSION)))[0][:3]
+    features, items = [], []
+    for person in range(people):
+        centre = generator.normal(size=DIMENSION)
+        for recording in range(recordings):
+            conditions = nuisance * generator.normal(size=3) @ directions
+            features.append(centre + 0.8 * generator.normal(size=DIMENSION) + conditions)
+            name = f"{person}-{recording}"
+            split = SPLITS[person % len(SPLITS)]
+            items.append({"key": name, "person": f"person-{person}", "sample": name, "split": split})
+    return np.array(features, np.float32), items
+
+
+@pytest.fixture(scope="module")
+def champion(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("champion") / "head.onnx"
+    path.write_bytes(head_to_onnx(build_head(identity_weights(DIMENSION))))
+    return path
+
+
+def save_features(folder: Path, features: np.ndarray, items: list[dict]) -> Path:
+    path = folder / "features.safetensors"
+    save_file({"features": features}, path, {"items": json.dumps(items)})
+    return path
+
+
+def run(features: Path, champion: Path, out: Path, *more: str) -> tuple[int, dict]:
+    code = main(
+        [
+            *("--modality", "voice", "--features", str(features), "--champion-head", str(champion)),
+            *("--out-onnx", str(out / "head.onnx"), "--out-weights", str(out / "head.safetensors")),
+            *("--metrics", str(out / "metrics.json"), "--seed", "7", "--threads", "1", "--epochs", "40", *more),
+        ]
+    )
+    metrics = out / "metrics.json"
+    return code, json.loads(metrics.read_text()) if metrics.exists() else {}
+
+
+def test_people_that_were_never_seen_are_told_apart_better(tmp_path: Path, champion: Path) -> None:
+    features, items = population(60, nuisance=4.0)
+    code, metrics = run(save_features(tmp_path, features, items), champion, tmp_path / "out")
+
+    assert code == 0
+    assert metrics["kept"] is False
+    assert metrics["trained"]["minCllr"] < metrics["champion"]["minCllr"]
+    assert metrics["people"] == {"train": 42, "validation": 6}
+    unseen = np.array([item["split"] == "evaluation" for item in items])
+    people = np.array([item["person"] for item in items])[unseen]
+    session = onnxruntime.InferenceSession(tmp_path / "out" / "head.onnx")
+    trained = session.run(["embedding"], {"features": features[unseen]})[0]
+    np.testing.assert_allclose(np.linalg.norm(trained, axis=1), 1, atol=1e-5)
+    before = verify(identity_weights(DIMENSION).apply(features[unseen]), people)
+    after = verify(trained, people)
+    assert after.eer < before.eer / 2
+
+
+def test_one_seed_gives_the_same_bits_twice(tmp_path: Path, champion: Path) -> None:
+    features = save_features(tmp_path, *population(40, nuisance=4.0))
+    for name in ("once", "again"):
+        assert run(features, champion, tmp_path / name)[1]["kept"] is False
+    for file in ("head.onnx", "head.safetensors", "metrics.json"):
+        assert (tmp_path / "once" / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
+
+
+def test_a_trained_head_is_the_next_champion(tmp_path: Path, champion: Path) -> None:
+    features = save_features(tmp_path, *population(40, nuisance=4.0))
+    run(features, champion, tmp_path / "first")
+    weights = load_file(tmp_path / "first" / "head.safetensors")
+    head = read_head(tmp_path / "first" / "head.onnx")
+    np.testing.assert_array_equal(head.kernel, weights["kernel"])
+    np.testing.assert_array_equal(head.bias, weights["bias"])
+
+    code, second = run(features, tmp_path / "first" / "head.onnx", tmp_path / "second")
+    first = json.loads((tmp_path / "first" / "metrics.json").read_text())
+    assert code == 0
+    assert second["champion"] == pytest.approx(first["trained"], abs=1e-6)
+
+
+def test_the_champion_stays_where_nothing_is_better(tmp_path: Path, champion: Path) -> None:
+    features, items = population(30, nuisance=0.0)
+    features += 3 * np.repeat(np.random.default_rng(5).normal(size=(30, DIMENSION)), 6, axis=0).astype(np.float32)
+    code, metrics = run(save_features(tmp_path, features, items), champion, tmp_path / "out")
+    assert code == 0
+    assert metrics["kept"] is True
+    assert "the champion's head stays" in metrics["reason"]
+    assert (tmp_path / "out" / "head.onnx").read_bytes() == champion.read_bytes()
+
+
+@pytest.mark.parametrize("people", [0, 1, 5])
+def test_too_few_people_leave_the_champion(tmp_path: Path, champion: Path, people: int) -> None:
+    features, items = population(people, nuisance=1.0)
+    features = save_features(tmp_path, features.reshape(-1, DIMENSION), items)
+    code, metrics = run(features, champion, tmp_path / "out")
+    assert code == 0
+    assert metrics["kept"] is True
+    assert "4 are needed" in metrics["reason"]
+    assert (tmp_path / "out" / "head.onnx").read_bytes() == champion.read_bytes()
+
+
+def test_people_with_one_recording_are_no_people_to_train_on(tmp_path: Path, champion: Path) -> None:
+    features = save_features(tmp_path, *population(40, nuisance=1.0, recordings=1))
+    code, metrics = run(features, champion, tmp_path / "out")
+    assert (code, metrics["people"]) == (0, {"train": 0, "validation": 0})
+
+
+def bad_split(features: np.ndarray, items: list[dict]) -> tuple[np.ndarray, list[dict]]:
+    return features, [{**item, "split": "test"} for item in items]
+
+
+def missing_person(features: np.ndarray, items: list[dict]) -> tuple[np.ndarray, list[dict]]:
+    return features, [{"key": item["key"], "split": "train"} for item in items]
+
+
+def too_few_items(features: np.ndarray, items: list[dict]) -> tuple[np.ndarray, list[dict]]:
+    return features, items[1:]
+
+
+def not_finite(features: np.ndarray, items: list[dict]) -> tuple[np.ndarray, list[dict]]:
+    return np.full_like(features, np.nan), items
+
+
+def other_dimension(features: np.ndarray, items: list[dict]) -> tuple[np.ndarray, list[dict]]:
+    return np.ascontiguousarray(features[:, :8]), items
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (bad_split, "Received: 'test'"),
+        (missing_person, "to have a text 'person'"),
+        (too_few_items, "one item for each of 24 rows. Received: 23 items"),
+        (not_finite, "Received: NaN"),
+        (other_dimension, "Expected 32 dimensions. Received: 8"),
+    ],
+)
+def test_bad_input_is_one_clear_line(
+    tmp_path: Path, champion: Path, capsys: pytest.CaptureFixture[str], change, message: str
+) -> None:
+    features = save_features(tmp_path, *change(*population(4, nuisance=1.0)))
+    assert run(features, champion, tmp_path / "out") == (2, {})
+    error = capsys.readouterr().err.strip()
+    assert message in error
+    assert len(error.splitlines()) == 1
+
+
+def test_files_that_are_something_else_are_named(
+    tmp_path: Path, champion: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    features = save_features(tmp_path, *population(4, nuisance=1.0))
+    text = tmp_path / "notes.txt"
+    text.write_text("not a network")
+    assert run(tmp_path / "nothing", champion, tmp_path / "out")[0] == 2
+    assert run(text, champion, tmp_path / "out")[0] == 2
+    assert run(features, text, tmp_path / "out")[0] == 2
+    errors = capsys.readouterr().err.strip().splitlines()
+    assert ["nothing" in errors[0], "notes.txt" in errors[1], "notes.txt" in errors[2]] == [True, True, True]
+
+
+def test_tracking_that_is_away_is_no_failure(
+    tmp_path: Path, champion: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_RUN_ID", "0123456789abcdef0123456789abcdef")
+    features = save_features(tmp_path, *population(40, nuisance=4.0))
+    code, metrics = run(features, champion, tmp_path / "out")
+    assert (code, metrics["kept"]) == (0, False)
+    assert "tracking is away" in capsys.readouterr().err
+
+
+def test_metrics_reach_mlflow(tmp_path: Path, champion: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    client = MlflowClient(uri)
+    run_id = client.create_run(client.create_experiment("heads", str(tmp_path / "artifacts"))).info.run_id
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.setenv("MLFLOW_RUN_ID", run_id)
+    _, metrics = run(save_features(tmp_path, *population(40, nuisance=4.0)), champion, tmp_path / "out")
+    history = client.get_metric_history(run_id, "voice/validation_min_cllr")
+    assert history[0].value == pytest.approx(metrics["champion"]["minCllr"])
+    assert min(entry.value for entry in history) == pytest.approx(metrics["trained"]["minCllr"])
+    assert len(client.get_metric_history(run_id, "voice/train_loss")) == metrics["epochs"]

@@ -1,0 +1,84 @@
+"""Features of many recordings: what the embedding task writes and training reads."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+SPLITS = ("train", "validation", "evaluation")
+
+
+class InputError(Exception):
+    """What was passed in is not what is expected; the message says what, what was expected and what was received."""
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Row i of `features` is the backbone's output for a recording of `people[i]`.
+
+    Attributes:
+        features: [n, dimension], float32.
+        people: [n], ids of persons.
+        splits: [n], each 'train', 'validation' or 'evaluation'.
+    """
+
+    features: np.ndarray
+    people: np.ndarray
+    splits: np.ndarray
+
+    @property
+    def dimension(self) -> int:
+        return self.features.shape[1]
+
+    def of(self, people: list[str]) -> "FeatureTable":
+        """Only the rows of these people."""
+        rows = np.isin(self.people, people)
+        return FeatureTable(self.features[rows], self.people[rows], self.splits[rows])
+
+    def people_of(self, split: str) -> list[str]:
+        """People of a split with at least two recordings, since one cannot be compared with itself; sorted."""
+        people, counts = np.unique(self.people[self.splits == split], return_counts=True)
+        return [str(person) for person in people[counts >= 2]]
+
+
+def read_feature_table(path: Path) -> FeatureTable:
+    """Reads safetensors with a tensor `features` [n, d] and metadata `items`: JSON of [{key, person, sample, split}].
+
+    Raises:
+        InputError: the file is missing or holds something else.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise InputError(f"The features {path} do not exist.")
+    try:
+        with safe_open(path, "numpy") as file:
+            features = file.get_tensor("features")
+            items = json.loads((file.metadata() or {})["items"])
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise InputError(
+            f"{path} cannot be read. Expected safetensors with a tensor 'features' and metadata 'items'. "
+            f"Received: {error}"
+        ) from error
+    if features.ndim != 2 or features.dtype != np.float32:
+        raise InputError(f"Expected 'features' as float32 [n, d]. Received: {features.dtype} {list(features.shape)}")
+    if not isinstance(items, list) or len(items) != len(features):
+        raise InputError(f"Expected one item for each of {len(features)} rows. Received: {_length(items)}")
+    if not np.isfinite(features).all():
+        raise InputError("Expected finite features. Received: NaN or infinity")
+    people, splits = [_field(item, "person") for item in items], [_field(item, "split") for item in items]
+    unknown = sorted(set(splits) - set(SPLITS))
+    if unknown:
+        raise InputError(f"Expected splits among {SPLITS}. Received: {unknown[0]!r}")
+    return FeatureTable(features, np.array(people, dtype=str), np.array(splits, dtype=str))
+
+
+def _field(item: object, name: str) -> str:
+    if not isinstance(item, dict) or not isinstance(item.get(name), str):
+        raise InputError(f"Expected each item to have a text {name!r}. Received: {item!r}")
+    return item[name]
+
+
+def _length(items: object) -> str:
+    return f"{len(items)} items" if isinstance(items, list) else type(items).__name__
