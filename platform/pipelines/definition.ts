@@ -136,7 +136,7 @@ export interface PipelineBuilder<Parameters extends InputPorts> {
       | readonly (string | number | boolean | Readonly<Record<string, unknown>>)[]
       | Reference<`${ArtifactType}[]`>,
     Results extends Readonly<Record<string, Reference>> = Record<never, never>,
-  >(items: Items, options: LoopOptions, body: (item: Item<Items>) => Results | undefined): Loop<Results>;
+  >(items: Items, options: LoopOptions, body: (item: Item<Items>) => Answer<Results>): Loop<Results>;
   /** Over a list that is known only when the pipeline runs: say what its items are. */
   forEach<
     const Type extends ParameterType,

@@ -1,0 +1,92 @@
+import type { Bindings, Parameter } from '@visavox/core/run';
+import type { IrComponent, IrTask } from './ir.ts';
+import { coerce, isRecord } from './parameters.ts';
+
+export type TaskOutputs = Bindings;
+
+interface ResolvedInputs {
+  /** What the component declares. */
+  readonly inputs: Bindings;
+  /** Those and what was carried in for texts and conditions. */
+  readonly carried: Readonly<Record<string, Parameter>>;
+}
+
+/** A task's inputs from what surrounds it and what ran before it; a text says why they cannot be had. */
+export function resolveInputs(
+  task: IrTask,
+  component: IrComponent,
+  around: Bindings,
+  outputsOf: (task: string) => Bindings | undefined,
+): ResolvedInputs | string {
+  const carried: Record<string, Parameter> = {};
+  const declared = component.inputDefinitions?.parameters ?? {};
+  const missing = new Map<string, string>();
+  for (const [name, source] of Object.entries(task.inputs?.parameters ?? {})) {
+    const { taskOutputParameter: output, componentInputParameter: outer, runtimeValue } = source;
+    const given = output
+      ? outputsOf(output.producerTask)?.parameters[output.outputParameterKey]
+      : outer !== undefined
+        ? around.parameters[outer]
+        : runtimeValue?.constant;
+    const picked = source.parameterExpressionSelector
+      ? member(given, source.parameterExpressionSelector)
+      : given;
+    const type = declared[name]?.parameterType;
+    const value = type ? coerceLoosely(type, picked) : asParameter(picked);
+    if (value !== undefined) carried[name] = value;
+    else if (picked === undefined || picked === null)
+      missing.set(
+        name,
+        output ? `${output.producerTask} gave no ${output.outputParameterKey}` : 'it was not given',
+      );
+    else return `not run, because its input ${name} is ${JSON.stringify(picked)}, which is no ${type}`;
+  }
+  for (const [name, { defaultValue }] of Object.entries(declared)) {
+    const fallback = asParameter(defaultValue);
+    if (carried[name] === undefined && fallback !== undefined) carried[name] = fallback;
+  }
+  const parameters: Record<string, Parameter> = {};
+  for (const [name, { isOptional }] of Object.entries(declared)) {
+    const value = carried[name];
+    if (value !== undefined) parameters[name] = substitute(value, carried);
+    else if (!isOptional && !name.includes('loop-item'))
+      return `not run, because its input ${name} is missing: ${missing.get(name) ?? 'it was not given'}`;
+  }
+  const artifacts: Bindings['artifacts'] = {};
+  for (const [name, source] of Object.entries(task.inputs?.artifacts ?? {})) {
+    const { taskOutputArtifact: output, componentInputArtifact: outer } = source;
+    const found = output
+      ? outputsOf(output.producerTask)?.artifacts[output.outputArtifactKey]
+      : around.artifacts[outer ?? ''];
+    if (found) artifacts[name] = found;
+    else if (!component.inputDefinitions?.artifacts?.[name]?.isOptional)
+      return `not run, because its input ${name} is missing: ${output?.producerTask ?? 'what surrounds it'} gave none`;
+  }
+  return { inputs: { parameters, artifacts }, carried };
+}
+
+/** Texts that kfp compiles from f-strings name other inputs of the same task. */
+function substitute(value: Parameter, carried: Readonly<Record<string, Parameter>>): Parameter {
+  if (typeof value !== 'string') return value;
+  return value.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
+    const found = carried[name];
+    if (found === undefined) return whole;
+    return typeof found === 'string' ? found : JSON.stringify(found);
+  });
+}
+
+function coerceLoosely(type: Parameters<typeof coerce>[0], value: unknown): Parameter | undefined {
+  return value === undefined || value === null ? undefined : coerce(type, value);
+}
+
+function asParameter(value: unknown): Parameter | undefined {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return Array.isArray(value) || isRecord(value) ? value : undefined;
+}
+
+/** `parseJson(string_value)["a"]["b"]`: how kfp picks a member of a loop's item. */
+function member(value: unknown, selector: string): unknown {
+  const keys = [...selector.matchAll(/\["([^"]+)"\]/g)].map((match) => match[1] ?? '');
+  const start: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+  return keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), start);
+}
