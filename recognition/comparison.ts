@@ -1,7 +1,7 @@
 import type { Comparison, MetricComparison } from '@visavox/control/gate';
+import { costOfRatios, errorRates } from './evaluation/error-rates.ts';
 import { type Calibration, logLikelihoodRatio } from './signals/calibration.ts';
 import { fuse } from './signals/decision.ts';
-import { equalErrorRate } from './signals/error-rates.ts';
 import { dot, meanDirection } from './signals/vectors.ts';
 
 /** The embeddings of one person under one model, unit length, in the same order for every model compared. */
@@ -23,14 +23,16 @@ interface Trial {
   readonly fused: number;
 }
 
-/** `genuine[p]`: the trials of person p against the own template; `impostor[p][q]`: q claims to be p. */
+/** By person claimed: the trials of the person, and those of others who claim to be it. */
 interface Trials {
   readonly genuine: readonly (readonly Trial[])[];
-  readonly impostor: readonly (readonly Trial[])[];
+  readonly impostor: readonly (readonly { readonly claimant: number; readonly trial: Trial }[])[];
   readonly threshold: number;
 }
 
-const resamples = 400;
+const resamples = 200;
+/** Claims against one person; more of them say little more about how people differ. */
+const mostClaimants = 25;
 /** Of the paired differences, two-sided: one in ten on each side is left out. */
 const coverage = 0.8;
 
@@ -105,38 +107,46 @@ function trialsOf({ people, calibration }: Contestant): Trials {
       ),
     ),
     impostor: templates.map((template, claimed) =>
-      usable.map((claimant, index) =>
-        trial(template, turn(claimant.face, claimed + index), turn(claimant.voice, claimed + index)),
-      ),
+      claimantsOf(claimed, usable.length).map((claimant) => {
+        const other = usable[claimant] as PersonEmbeddings;
+        return { claimant, trial: trial(template, turn(other.face, claimed), turn(other.voice, claimed)) };
+      }),
     ),
   };
 }
 
-/** Errors and costs of the people drawn; a metric without trials is null. Cllr as Brümmer and du Preez (2006), in bits. */
+/** The others, spread evenly where they are many. */
+function claimantsOf(claimed: number, people: number): number[] {
+  const others = people - 1;
+  const count = Math.min(others, mostClaimants);
+  return Array.from(
+    { length: count },
+    (_, index) => (claimed + 1 + Math.floor((index * others) / count)) % people,
+  );
+}
+
+/** Errors and costs of the people drawn; a metric without trials is null. */
 function metricsOf(trials: Trials, draw: readonly number[]): Readonly<Record<string, number | null>> {
   const genuine = draw.flatMap((person) => trials.genuine[person] ?? []);
+  // A claim counts as often as both the person and the claimant were drawn.
+  const times = new Map<number, number>();
+  for (const person of draw) times.set(person, (times.get(person) ?? 0) + 1);
   const impostor = draw.flatMap((claimed) =>
-    draw.flatMap((claimant) =>
-      claimed === claimant ? [] : [trials.impostor[claimed]?.[claimant]].filter((one) => one !== undefined),
+    (trials.impostor[claimed] ?? []).flatMap(({ claimant, trial }) =>
+      Array.from({ length: times.get(claimant) ?? 0 }, () => trial),
     ),
   );
   if (genuine.length === 0 || impostor.length === 0) {
     return { 'fused/cllr': null, 'fused/fnmr': null, 'fused/fmr': null, 'face/eer': null, 'voice/eer': null };
   }
-  const bits = (ratio: number) => Math.log2(1 + Math.exp(-ratio));
+  const eer = (of: (one: Trial) => number) => errorRates(genuine.map(of), impostor.map(of)).eer;
+  const fused = { genuine: genuine.map((one) => one.fused), impostor: impostor.map((one) => one.fused) };
   return {
-    'fused/cllr':
-      (mean(genuine.map((one) => bits(one.fused))) + mean(impostor.map((one) => bits(-one.fused)))) / 2,
-    'fused/fnmr': mean(genuine.map((one) => Number(one.fused < trials.threshold))),
-    'fused/fmr': mean(impostor.map((one) => Number(one.fused >= trials.threshold))),
-    'face/eer': equalErrorRate({
-      genuine: genuine.map((one) => one.face),
-      impostor: impostor.map((one) => one.face),
-    }),
-    'voice/eer': equalErrorRate({
-      genuine: genuine.map((one) => one.voice),
-      impostor: impostor.map((one) => one.voice),
-    }),
+    'fused/cllr': costOfRatios(fused.genuine, fused.impostor),
+    'fused/fnmr': mean(fused.genuine.map((ratio) => Number(ratio < trials.threshold))),
+    'fused/fmr': mean(fused.impostor.map((ratio) => Number(ratio >= trials.threshold))),
+    'face/eer': eer((one) => one.face),
+    'voice/eer': eer((one) => one.voice),
   };
 }
 
