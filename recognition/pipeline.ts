@@ -123,21 +123,19 @@ const register = component({
   image,
   inputs: {
     champion: 'string',
-    dataset: 'string',
     face_head: 'model',
     voice_head: 'model',
     calibration: 'artifact',
     comparison: 'struct',
-    run: 'string',
   },
   outputs: { model: 'struct' },
   retries: { max: 5, backoffSeconds: 2 },
   // What is registered belongs to this run, even when it is the same bundle as an earlier one's.
   cache: false,
-  command: ({ inputs, outputs }) => [
+  command: ({ inputs, outputs, runName }) => [
     'recognition-step',
     'register',
-    ...['--champion', inputs.champion, '--dataset', inputs.dataset, '--run', inputs.run],
+    ...['--champion', inputs.champion, '--run', runName],
     ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
     ...['--calibration', inputs.calibration.path],
     ...['--comparison', inputs.comparison],
@@ -156,13 +154,11 @@ export default pipeline(
       dataset: 'string',
       /** Bundle digest of the recogniser that serves: what training starts from and is compared with. */
       champion: 'string',
-      /** The id of this run, for the registry. */
-      run: 'string',
       seed: { type: 'integer', default: 1 },
     },
   },
   (p) => {
-    const { dataset, champion, seed, run } = p.parameters;
+    const { dataset, champion, seed } = p.parameters;
     const { manifest } = p.task(validate, { dataset }).outputs;
     const shard = p.forEach(shards, { name: 'embed' }, (index) => {
       const { face, voice } = p.task(embed, {
@@ -195,6 +191,6 @@ export default pipeline(
       voice_report: voice.report,
     }).outputs;
     const { comparison } = p.task(evaluate, { champion, ...features, ...heads, calibration, seed }).outputs;
-    p.task(register, { champion, dataset, run, ...heads, calibration, comparison });
+    p.task(register, { champion, ...heads, calibration, comparison });
   },
 );

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { Controller, type ControlState, type TrainingSubject } from '@visavox/control/controller';
+import { Comparison, type GatePolicy } from '@visavox/control/gate';
+import { SystemError } from '@visavox/core/errors';
+import { ModelVersion } from '@visavox/core/model';
+import type { ModelRegistry, RunStore } from '@visavox/core/ports';
+import { compile } from '@visavox/pipelines/compile';
+import recogniserPipeline from '@visavox/recognition/pipeline';
+import { type ControlResources, environment } from './resources.ts';
+import type { TrainingData } from './training-data.ts';
+
+/**
+ * A recogniser goes out when its likelihood ratios cost less on people that neither saw, and neither the errors at the
+ * threshold nor the order of scores of either modality gets worse.
+ */
+export const gatePolicy: GatePolicy = {
+  minimumUnits: 4,
+  criteria: [
+    { metric: 'fused/cllr', rule: 'improve', tolerance: 0 },
+    { metric: 'fused/fnmr', rule: 'not-worse', tolerance: 0.01 },
+    { metric: 'fused/fmr', rule: 'not-worse', tolerance: 0.002 },
+    { metric: 'face/eer', rule: 'not-worse', tolerance: 0.01 },
+    { metric: 'voice/eer', rule: 'not-worse', tolerance: 0.01 },
+  ],
+};
+
+const seed = 1;
+const retryAfterSeconds = 120;
+
+export function createController(resources: ControlResources & { readonly state: ControlState }): Controller {
+  const { log, retrain, engine, releases, target, registry, state, runs, trainingData } = resources;
+  return new Controller({
+    environment,
+    rule: { thresholds: { people: retrain.people, samples: retrain.samples }, retryAfterSeconds },
+    policy: gatePolicy,
+    subject: recogniserTraining({ trainingData, runs, registry }),
+    ...{ state, engine, releases, target, registry },
+    newId: randomUUID,
+    now: () => new Date(),
+    report: (event, details) => log.info(details, event),
+  });
+}
+
+export function recogniserTraining(resources: {
+  trainingData: TrainingData;
+  runs: RunStore;
+}): TrainingSubject {
+  const { trainingData, runs, registry } = resources;
+  const pipelineSpec = compile(recogniserPipeline);
+  return {
+    countNew: (since) => trainingData.countNew(since),
+    snapshot: () => trainingData.snapshot(),
+    request: async (dataset, champion) => ({
+      pipelineSpec,
+      parameters: { dataset, champion: champion.bundle, seed },
+      datasets: [dataset],
+      seed,
+    }),
+    async result(runId) {
+      const run = await runs.get(runId);
+      const output = (task: string, name: string) =>
+        run?.tasks.find((candidate) => candidate.name === task)?.outputs.parameters[name];
+      const [model, comparison] = [output('register', 'model'), output('evaluate', 'comparison')];
+      if (model === undefined || comparison === undefined)
+        throw new SystemError(`run ${runId} succeeded without a model`);
+      const { name, version } = ModelVersion.parse(model);
+      return { model: await registry.get(name, version), comparison: Comparison.parse(comparison) };
+    },
+  };
+}
