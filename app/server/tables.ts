@@ -1,12 +1,12 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { Json, PlatformTables } from '@visavox/adapters/sql/tables';
+import type { Generated } from 'kysely';
 
-type Json<T> = ColumnType<T, string, string>;
 export type Modality = 'face' | 'voice';
 export type Decision = 'accept' | 'reject' | 'step_up';
 export type Outcome = 'genuine' | 'impostor';
 
-/** The application's own tables; the platform's lie beside them and are reached through its stores only. */
-export interface ApplicationTables {
+/** The application's own tables. */
+export type OwnTables = {
   people: {
     id: string;
     name: string;
@@ -70,4 +70,7 @@ export interface ApplicationTables {
   recording_intents: { batch: string; digest: string; created_at: Generated<Date> };
   /** Recordings that are to be erased once nothing refers to them; removed when that is done. */
   recording_erasures: { digest: string };
-}
+};
+
+/** The platform's tables lie beside them, and are reached through its stores only. */
+export type ApplicationTables = PlatformTables & OwnTables;

@@ -121,7 +121,8 @@ export const Overview = z
   })
   .openapi('Overview');
 
-export const Run = RunRecord.openapi('Run');
+// Made anew, since a schema made before the OpenAPI extension lacks its method.
+export const Run = z.object(RunRecord.shape).openapi('Run');
 export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
 export const NewRun = z
   .object({
@@ -140,7 +141,7 @@ export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
 export const Models = z
   .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
   .openapi('Models');
-export const ReleaseRecord = Release.openapi('Release');
+export const ReleaseRecord = z.object(Release.shape).openapi('Release');
 export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
 export const Proposal = z.object({ version: z.int().positive() }).openapi('Proposal');
 

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beside, clipped, cut, silence } from './testing/spoiled.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import {
+  enrol,
+  enrolmentForm,
+  form,
+  newChallenge,
+  signIn,
+  type Visitor,
+  visitor,
+} from './testing/visitors.ts';
+
+let server: TestServer;
+let ada: Visitor;
+let before: Record<string, number>;
+
+const pdf = new TextEncoder().encode('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n');
+const nothing = new Uint8Array();
+
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await visitor(0);
+  await enrol(server, ada);
+});
+beforeEach(async () => {
+  before = await server.census();
+});
+afterAll(() => server.close());
+
+/** A problem document that says what to do, and nothing written. */
+async function expectRefusal(response: Response, status: number, code: string): Promise<void> {
+  const problem = await response.json();
+  expect(problem).toMatchObject({ status, code });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  expect(problem.action).toMatch(/\w{4}/);
+  expect(problem.requestId).toBe(response.headers.get('x-request-id'));
+  expect(await server.census()).toEqual(before);
+}
+
+describe('an enrolment is refused whole', () => {
+  const enrolWith = (change: Partial<Pick<Visitor, 'name' | 'faces' | 'voices'>>) =>
+    enrol(server, { ...ada, name: 'Somebody New', ...change });
+  const lastFace = (face: Uint8Array) => ({ faces: [...ada.faces.slice(0, 2), face] });
+  const lastVoice = (voice: Uint8Array) => ({ voices: [...ada.voices.slice(0, 2), voice] });
+
+  it('without a face in one of the images', async () => {
+    await expectRefusal(await enrolWith(lastFace(await beside([], 640, 480))), 400, 'no_face');
+  });
+  it('with two faces in one of the images', async () => {
+    const pair = await beside([ada.probe.faces[0], ada.probe.faces[1]], 480, 480);
+    await expectRefusal(await enrolWith(lastFace(pair)), 400, 'several_faces');
+  });
+  it('with an empty image', async () => {
+    await expectRefusal(await enrolWith(lastFace(nothing)), 400, 'image_unreadable');
+  });
+  it('with a PDF that is named .jpg', async () => {
+    await expectRefusal(await enrolWith(lastFace(pdf)), 400, 'image_unreadable');
+  });
+  it('with an image that breaks off', async () => {
+    const half = ada.probe.faces[0]?.slice(0, 900) ?? nothing;
+    await expectRefusal(await enrolWith(lastFace(half)), 400, 'image_unreadable');
+  });
+  it('with silence', async () => {
+    await expectRefusal(await enrolWith(lastVoice(silence(3))), 400, 'silence');
+  });
+  it('with clipped audio', async () => {
+    await expectRefusal(await enrolWith(lastVoice(clipped(ada.probe.voice))), 400, 'audio_clipped');
+  });
+  it('with one second of audio', async () => {
+    await expectRefusal(await enrolWith(lastVoice(cut(ada.probe.voice, 0.9))), 400, 'speech_too_short');
+  });
+  it('with an empty recording', async () => {
+    await expectRefusal(await enrolWith(lastVoice(nothing)), 400, 'audio_unreadable');
+  });
+  it('with too few or too many recordings', async () => {
+    await expectRefusal(await enrolWith({ faces: ada.faces.slice(1) }), 400, 'faces_missing');
+    await expectRefusal(await enrolWith({ voices: ada.voices.slice(1) }), 400, 'voices_missing');
+    const many = [...ada.faces, ...ada.faces];
+    await expectRefusal(await enrolWith({ faces: many }), 400, 'too_many_faces');
+  });
+  it('with the same recording twice', async () => {
+    await expectRefusal(await enrolWith(lastFace(ada.faces[0] ?? nothing)), 400, 'recording_repeated');
+  });
+  it('without a name, or with one that cannot be shown', async () => {
+    await expectRefusal(await enrolWith({ name: '  ' }), 400, 'name_missing');
+    await expectRefusal(await enrolWith({ name: 'x'.repeat(81) }), 400, 'request_invalid');
+    await expectRefusal(await enrolWith({ name: 'Ad\u202ea' }), 400, 'request_invalid');
+  });
+  it('without consent', async () => {
+    const body = enrolmentForm({ ...ada, name: 'Somebody New' }, { consent: 'no' });
+    const response = await server.app.request('/api/v1/people', { method: 'POST', body });
+    await expectRefusal(response, 400, 'consent_missing');
+  });
+});
+
+describe('a sign-in is refused', () => {
+  it('for a person nobody knows', async () => {
+    await expectRefusal(
+      await signInWithout(newRow, { as: 'Nobody', probe: ada.probe }),
+      404,
+      'unknown_person',
+    );
+  });
+  it('with a challenge that was never given', async () => {
+    const response = await signIn(server, { as: ada.name, probe: ada.probe, challenge: 'made-up' });
+    await expectRefusal(response, 404, 'challenge_unknown');
+  });
+  it('with an expired or a replayed challenge', async () => {
+    const challenge = await newChallenge(server);
+    await signIn(server, { as: ada.name, probe: ada.probe, challenge });
+    const old = await newChallenge(server);
+    before = await server.census();
+    const replayed = await signIn(server, { as: ada.name, probe: ada.probe, challenge });
+    await expectRefusal(replayed, 409, 'challenge_used');
+    server.advance(150);
+    const late = await signIn(server, { as: ada.name, probe: ada.probe, challenge: old });
+    await expectRefusal(late, 410, 'challenge_expired');
+  });
+  it('without a usable face; the challenge is still good', async () => {
+    const challenge = await newChallenge(server);
+    before = await server.census();
+    const faces = [await beside([], 320, 240)];
+    const refused = await signIn(server, { as: ada.name, probe: { ...ada.probe, faces }, challenge });
+    await expectRefusal(refused, 400, 'no_face');
+    expect((await signIn(server, { as: ada.name, probe: ada.probe, challenge })).status).toBe(200);
+  });
+
+  /** The challenge's own row is asked for first. */
+  const newRow = () => newChallenge(server);
+  async function signInWithout(
+    prepare: () => Promise<string>,
+    attempt: { as: string; probe: Visitor['probe'] },
+  ): Promise<Response> {
+    const challenge = await prepare();
+    before = await server.census();
+    return signIn(server, { ...attempt, challenge });
+  }
+});
+
+describe('a body is refused', () => {
+  const post = async (path: string, type: string, body: string | Uint8Array | ReadableStream) =>
+    server.app.request(path, {
+      method: 'POST',
+      headers: { 'content-type': type, authorization: 'Bearer the-token-of-the-operator-in-these-tests' },
+      body: typeof body === 'string' || body instanceof ReadableStream ? body : Uint8Array.from(body),
+      duplex: 'half',
+    } as RequestInit);
+
+  it('when it is not JSON, or JSON of another shape', async () => {
+    await expectRefusal(
+      await post('/api/v1/runs', 'application/json', '{"useCache":'),
+      400,
+      'malformed_json',
+    );
+    const wrong = await post('/api/v1/attempts/a/feedback', 'application/json', '{"outcome":"maybe"}');
+    await expectRefusal(wrong, 400, 'request_invalid');
+  });
+  it('when it is not the form that it says it is', async () => {
+    const type = 'multipart/form-data; boundary=b';
+    await expectRefusal(await post('/api/v1/people', type, '--b\r\ngarbage'), 400, 'malformed_form');
+    const odd = form({ name: 'A', consent: 'true', admin: 'true' }, {});
+    const response = await server.app.request('/api/v1/people', { method: 'POST', body: odd });
+    await expectRefusal(response, 400, 'malformed_form');
+  });
+  it('of another content type', async () => {
+    await expectRefusal(
+      await post('/api/v1/people', 'application/json', '{}'),
+      415,
+      'unsupported_media_type',
+    );
+    await expectRefusal(await post('/api/v1/runs', 'text/plain', '{}'), 415, 'unsupported_media_type');
+    await expectRefusal(await post('/api/v1/captures/face', 'text/html', 'x'), 415, 'unsupported_media_type');
+  });
+  it('of 50 MB, before it has all been read', async () => {
+    let sent = 0;
+    const megabyte = new Uint8Array(1024 * 1024);
+    const stream = new ReadableStream({
+      pull(controller) {
+        if (sent === 50) return controller.close();
+        sent++;
+        controller.enqueue(megabyte);
+      },
+    });
+    await expectRefusal(await post('/api/v1/captures/voice', 'audio/wav', stream), 413, 'body_too_large');
+    expect(sent).toBeLessThan(30);
+  });
+});

@@ -1,0 +1,65 @@
+import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
+import type { Database } from '@visavox/adapters/sql/open-database';
+import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
+import { SqlRunStore } from '@visavox/adapters/sql/run-store';
+import type { ObjectStore } from '@visavox/core/object-store';
+import { FeatureCache } from '@visavox/recognition/feature-cache';
+import { Attempts } from './attempts.ts';
+import { Challenges } from './challenges.ts';
+import { Champion } from './champion.ts';
+import { SampleFeatures } from './features.ts';
+import { Overview } from './overview.ts';
+import { People } from './people.ts';
+import { type LoadRecogniser, RecogniserPool } from './recogniser-pool.ts';
+import { Recordings } from './recordings.ts';
+import { environment } from './resources.ts';
+import { Sealer } from './sealing.ts';
+import { Sessions } from './sessions.ts';
+import { SignIn, type SignInLimits } from './sign-in.ts';
+import type { OwnTables } from './tables.ts';
+import { Templates } from './templates.ts';
+import { TrainingData } from './training-data.ts';
+
+/** What the services stand on. */
+export interface Foundations {
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  /** Seals what is encrypted inside the database. */
+  readonly secret: Uint8Array;
+  readonly loadRecogniser: LoadRecogniser;
+  readonly attemptLimits: SignInLimits;
+  readonly now: () => Date;
+}
+
+export type Services = ReturnType<typeof composeServices>;
+
+/** The services over a database that is up to date; nothing is started here. */
+export function composeServices(foundations: Foundations) {
+  const { database, objects, now } = foundations;
+  const db = database.db.withTables<OwnTables>();
+  const releases = new SqlReleaseStore(database.db);
+  const runs = new SqlRunStore(database.db);
+  const datasets = new SqlDatasetStore(database.db, objects);
+  const cache = new FeatureCache(objects);
+  const recordings = new Recordings({ db, objects, cache });
+  const features = new SampleFeatures({ cache, recordings });
+  const sealer = new Sealer(foundations.secret);
+  const templates = new Templates({ db, sealer, features });
+  const pool = new RecogniserPool({ objects, load: foundations.loadRecogniser });
+  const champion = new Champion({ environment, releases, pool, templates });
+  const people = new People({ db, champion, recordings, features, templates, now });
+  const challenges = new Challenges({ db, now });
+  const limits = foundations.attemptLimits;
+  const signIn = new SignIn({
+    ...{ db, people, champion, challenges, recordings },
+    ...{ templates, sealer, limits, now },
+  });
+  const attempts = new Attempts({ db, recordings, now });
+  const sessions = new Sessions({ db, now });
+  const overview = new Overview({ db, releases });
+  const trainingData = new TrainingData({ db, datasets });
+  return {
+    ...{ db, objects, releases, runs, datasets, recordings, templates, pool, champion },
+    ...{ people, challenges, signIn, attempts, sessions, overview, trainingData },
+  };
+}

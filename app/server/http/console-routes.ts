@@ -1,0 +1,67 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Release } from '@visavox/core/release';
+import { type ApiResources, environment } from '../resources.ts';
+import type { AppEnv } from './app-env.ts';
+import { routes } from './routes.ts';
+
+/** What operators look at. */
+export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
+  const { overview, attempts, controller, services } = resources;
+
+  app.openapi(routes.status, async (c) => {
+    const serving = await overview.environment(environment);
+    const challenger = told(serving.challenger);
+    return c.json(
+      {
+        services: (await services()).map(({ name, healthy, url }) => ({ name, healthy, url })),
+        environments: [{ name: environment, champion: told(serving.champion), challenger }],
+        ...(await overview.counts()),
+      },
+      200,
+    );
+  });
+
+  app.openapi(routes.overview, async (c) => {
+    const { champion } = await overview.environment(environment);
+    const { counts, thresholds, training, lastFailure } = await controller.progress();
+    return c.json(
+      {
+        ...(await overview.counts()),
+        attempts: await overview.attemptsByDay(),
+        champion: champion && {
+          model: champion.model,
+          version: champion.version,
+          since: champion.promotedAt ?? champion.createdAt,
+        },
+        pending: {
+          newPeople: counts.people ?? 0,
+          newSamples: counts.samples ?? 0,
+          thresholds: { people: thresholds.people ?? 0, samples: thresholds.samples ?? 0 },
+          training: training && { run: training.run, trigger: training.trigger },
+          lastFailure,
+        },
+      },
+      200,
+    );
+  });
+
+  app.openapi(routes.attempts, async (c) => {
+    const found = await attempts.list(c.req.valid('query'));
+    const shown = found.map(({ reasons, createdAt, ...attempt }) => ({
+      ...attempt,
+      reasons: [...reasons],
+      createdAt: createdAt.toISOString(),
+    }));
+    return c.json({ attempts: shown }, 200);
+  });
+
+  app.openapi(routes.samples, async (c) => {
+    const found = await overview.samples(c.req.valid('query'));
+    const shown = found.map((sample) => ({ ...sample, capturedAt: sample.capturedAt.toISOString() }));
+    return c.json({ samples: shown }, 200);
+  });
+}
+
+function told(release: Release | null) {
+  return release && { model: release.model, version: release.version, release: release.id };
+}

@@ -1,0 +1,44 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Person } from '../people.ts';
+import type { ApiResources } from '../resources.ts';
+import type { AppEnv } from './app-env.ts';
+import { requirePerson } from './auth.ts';
+import { routes } from './routes.ts';
+import { readUpload } from './uploads.ts';
+
+export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
+  const { people, log } = resources;
+
+  app.openapi(routes.enrol, async (c) => {
+    const { fields, recordings } = await readUpload(c, ['name', 'consent']);
+    const person = await people.enrol({
+      name: fields.get('name') ?? '',
+      consent: fields.get('consent') === 'true',
+      recordings,
+      idempotencyKey: c.req.header('idempotency-key'),
+    });
+    log.info({ requestId: c.get('requestId'), person: person.id, samples: person.samples }, 'enrolled');
+    return c.json(told(person), 201);
+  });
+
+  app.openapi(routes.people, async (c) => c.json({ people: (await people.list()).map(told) }, 200));
+
+  app.openapi(routes.person, async (c) => {
+    const { id } = c.req.valid('param');
+    requirePerson(c, id);
+    return c.json(told(await people.get(id)), 200);
+  });
+
+  app.openapi(routes.forget, async (c) => {
+    const { id } = c.req.valid('param');
+    requirePerson(c, id);
+    await people.forget(id);
+    log.info({ requestId: c.get('requestId'), person: id }, 'forgotten');
+    return c.body(null, 204);
+  });
+}
+
+function told(person: Person) {
+  const { id, name, enrolledAt, samples } = person;
+  return { id, name, enrolledAt: enrolledAt.toISOString(), samples };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { Digest } from '@visavox/core/digest';
+import { UserError } from '@visavox/core/errors';
+import { type LineageKind, trace } from '@visavox/core/lineage';
+import type { DatasetStore } from '@visavox/core/ports';
+import type { Parameter } from '@visavox/core/run';
+import { type ApiResources, environment, modelName } from '../resources.ts';
+import type { AppEnv } from './app-env.ts';
+import { routes } from './routes.ts';
+
+/** The platform through its stores, its engine and its controller. */
+export function addPlatformRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
+  addRunRoutes(app, resources);
+  addReleaseRoutes(app, resources);
+  const { datasets, attempts, lineage } = resources;
+
+  app.openapi(routes.datasets, async (c) => c.json({ datasets: [...(await datasets.list())] }, 200));
+
+  app.openapi(routes.dataset, async (c) => {
+    const digest = Digest.safeParse(c.req.valid('param').digest);
+    if (!digest.success) throw unknown('dataset', c.req.valid('param').digest);
+    const { manifest } = await datasets.get(digest.data);
+    return c.json({ digest: digest.data, manifest }, 200);
+  });
+
+  app.openapi(routes.trace, async (c) => {
+    const { kind, id } = c.req.valid('param');
+    const start = { kind, id: kind === 'attempt' && id === 'latest' ? await attempts.latest() : id };
+    if (start.id === undefined) throw unknown('attempt', id);
+    const line = await trace({ kind, id: start.id }, lineage);
+    if (line.edges.length === 0) throw unknown(kind, id);
+    const name = (node: { kind: LineageKind; id: string }) => `${node.kind}:${node.id}`;
+    const edges = line.edges.map(({ from, to, relation }) => ({ from: name(from), to: name(to), relation }));
+    return c.json({ nodes: line.nodes.map((node) => ({ ...node })), edges }, 200);
+  });
+}
+
+function addRunRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
+  const { runs, engine, controller, datasets, log } = resources;
+
+  app.openapi(routes.runs, async (c) => {
+    const found = await runs.list({ limit: c.req.valid('query').limit });
+    return c.json({ runs: [...found] }, 200);
+  });
+
+  app.openapi(routes.startRun, async (c) => {
+    const { pipelineSpec, parameters, useCache, trigger, seed } = c.req.valid('json');
+    if (!pipelineSpec) {
+      const { run } = await controller.retrainNow(trigger);
+      log.info({ requestId: c.get('requestId'), run, trigger }, 'retraining asked for');
+      return c.json({ id: run }, 202);
+    }
+    const id = await engine.submit({
+      id: randomUUID(),
+      pipelineSpec,
+      parameters,
+      datasets: await datasetsAmong(parameters, datasets),
+      trigger,
+      seed,
+      useCache,
+    });
+    log.info({ requestId: c.get('requestId'), run: id, trigger }, 'run submitted');
+    return c.json({ id }, 202);
+  });
+
+  app.openapi(routes.run, async (c) => c.json(await engine.get(c.req.valid('param').id), 200));
+
+  app.openapi(routes.cancelRun, async (c) => {
+    const { id } = c.req.valid('param');
+    await engine.cancel(id);
+    return c.json({ id }, 202);
+  });
+
+  app.openapi(routes.resumeRun, async (c) => {
+    const { id } = c.req.valid('param');
+    await engine.resume(id);
+    return c.json({ id }, 202);
+  });
+
+  app.openapi(routes.taskLogs, async (c) => {
+    const { id, task } = c.req.valid('param');
+    return c.text(await engine.logs(id, task), 200);
+  });
+}
+
+function addReleaseRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
+  const { registry, releases, controller, log } = resources;
+
+  app.openapi(routes.models, async (c) => {
+    const serving = await releases.list(environment);
+    const aliased = (version: number) => [
+      ...(serving.some((one) => one.version === version && one.stage === 'champion') ? ['champion'] : []),
+      ...(serving.some((one) => one.version === version && ['shadow', 'canary'].includes(one.stage))
+        ? ['challenger']
+        : []),
+    ];
+    const models = [...(await registry.list(modelName))].sort((a, b) => b.version - a.version);
+    return c.json({ models: models.map((model) => ({ ...model, aliases: aliased(model.version) })) }, 200);
+  });
+
+  app.openapi(routes.releases, async (c) =>
+    c.json({ releases: [...(await releases.list(environment))] }, 200),
+  );
+
+  app.openapi(routes.propose, async (c) => {
+    const { version } = c.req.valid('json');
+    const release = await controller.propose(modelName, version, 'proposed by hand');
+    log.info({ requestId: c.get('requestId'), release: release.id, version }, 'release proposed by hand');
+    return c.json(release, 201);
+  });
+
+  app.openapi(routes.rollback, async (c) => {
+    const release = await controller.rollback('by hand');
+    log.info({ requestId: c.get('requestId'), release: release.id }, 'rolled back by hand');
+    return c.json(release, 200);
+  });
+
+  app.openapi(routes.promote, async (c) => {
+    const release = await controller.promote(c.req.valid('param').id, 'promoted by hand');
+    log.info({ requestId: c.get('requestId'), release: release.id }, 'promoted by hand');
+    return c.json(release, 200);
+  });
+}
+
+/** A parameter that names a dataset version pins it. */
+async function datasetsAmong(
+  parameters: Readonly<Record<string, Parameter>>,
+  store: DatasetStore,
+): Promise<Digest[]> {
+  const known = new Set((await store.list()).map((dataset) => dataset.digest));
+  return Object.values(parameters)
+    .map((value) => Digest.safeParse(value))
+    .flatMap((parsed) => (parsed.success && known.has(parsed.data) ? [parsed.data] : []));
+}
+
+function unknown(kind: string, id: string): UserError {
+  return new UserError({
+    kind: 'not-found',
+    code: `unknown_${kind}`,
+    message: `there is no ${kind} ${id}, or nothing is known of it`,
+    action: 'Look the id up in the lists.',
+  });
+}

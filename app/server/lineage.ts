@@ -1,0 +1,98 @@
+import type { LineageEdge, LineageNode, LineageSource } from '@visavox/core/lineage';
+import type { Kysely } from 'kysely';
+import type { ApplicationTables } from './tables.ts';
+
+/**
+ * The ends of the line: person `gave` sample; release `decided` attempt; attempt `became` sample when it was
+ * confirmed. What lies between a sample and a release, the platform knows.
+ */
+export class ApplicationLineage implements LineageSource {
+  readonly #db: Kysely<ApplicationTables>;
+
+  constructor(db: Kysely<ApplicationTables>) {
+    this.#db = db;
+  }
+
+  async into(node: LineageNode): Promise<readonly LineageEdge[]> {
+    switch (node.kind) {
+      case 'sample': {
+        const sample = await this.#samples().where('samples.id', '=', node.id).executeTakeFirst();
+        if (!sample) return [];
+        const to = sampleNode(sample);
+        const gave = { from: personNode(sample), to, relation: 'gave' };
+        return sample.attempt === null
+          ? [gave]
+          : [gave, { from: { kind: 'attempt', id: sample.attempt }, to, relation: 'became' }];
+      }
+      case 'attempt': {
+        const attempt = await this.#attempts().where('id', '=', node.id).executeTakeFirst();
+        return attempt ? [decided(attempt)] : [];
+      }
+      default:
+        return [];
+    }
+  }
+
+  async outOf(node: LineageNode): Promise<readonly LineageEdge[]> {
+    switch (node.kind) {
+      case 'person': {
+        const samples = await this.#samples().where('person', '=', node.id).orderBy('samples.id').execute();
+        return samples.map((sample) => ({
+          from: personNode(sample),
+          to: sampleNode(sample),
+          relation: 'gave',
+        }));
+      }
+      case 'release':
+        return (await this.#attempts().where('release', '=', node.id).orderBy('created_at').execute()).map(
+          decided,
+        );
+      case 'attempt': {
+        const samples = await this.#samples().where('attempt', '=', node.id).orderBy('position').execute();
+        return samples.map((sample) => ({ from: node, to: sampleNode(sample), relation: 'became' }));
+      }
+      default:
+        return [];
+    }
+  }
+
+  #samples() {
+    return this.#db
+      .selectFrom('samples')
+      .innerJoin('people', 'people.id', 'samples.person')
+      .select(['samples.id', 'samples.person', 'samples.modality', 'samples.attempt', 'people.name']);
+  }
+
+  #attempts() {
+    return this.#db
+      .selectFrom('attempts')
+      .select(['id', 'release', 'model', 'version', 'decision', 'created_at']);
+  }
+}
+
+function personNode(sample: { person: string; name: string }): LineageNode {
+  return { kind: 'person', id: sample.person, label: sample.name };
+}
+
+function sampleNode(sample: { id: string; modality: string }): LineageNode {
+  return { kind: 'sample', id: sample.id, label: sample.modality };
+}
+
+function decided(attempt: {
+  id: string;
+  release: string;
+  model: string;
+  version: number;
+  decision: string;
+  created_at: Date;
+}): LineageEdge {
+  return {
+    from: { kind: 'release', id: attempt.release, label: `${attempt.model}:${attempt.version}` },
+    to: {
+      kind: 'attempt',
+      id: attempt.id,
+      label: `${attempt.decision} ${attempt.created_at.toISOString().slice(0, 19)}`,
+    },
+    relation: 'decided',
+  };
+}

@@ -1,0 +1,72 @@
+import type { Controller } from '@visavox/control/controller';
+import type { LineageSource } from '@visavox/core/lineage';
+import type {
+  DatasetStore,
+  ModelRegistry,
+  PipelineEngine,
+  ReleaseStore,
+  ReleaseTarget,
+  RunStore,
+} from '@visavox/core/ports';
+import type { Logger } from 'pino';
+import type { Attempts } from './attempts.ts';
+import type { Challenges } from './challenges.ts';
+import type { Champion } from './champion.ts';
+import type { Overview } from './overview.ts';
+import type { People } from './people.ts';
+import type { Sessions } from './sessions.ts';
+import type { SignIn } from './sign-in.ts';
+import type { TrainingData } from './training-data.ts';
+
+export const modelName = 'recogniser';
+export const environment = 'production';
+
+export interface ServiceHealth {
+  readonly name: string;
+  readonly healthy: boolean;
+  readonly url: string | null;
+}
+
+export type ControllerPort = Pick<
+  Controller,
+  'tick' | 'retrainNow' | 'rollback' | 'propose' | 'promote' | 'progress'
+>;
+
+/** What the HTTP API works with. */
+export interface ApiResources {
+  readonly log: Logger;
+  readonly allowedHosts: ReadonlySet<string>;
+  /** Cookies go over https alone. */
+  readonly secureCookies: boolean;
+  readonly operatorToken: string;
+  /** The built page. */
+  readonly webFolder: string;
+  readonly people: People;
+  readonly signIn: SignIn;
+  readonly attempts: Attempts;
+  readonly challenges: Challenges;
+  readonly sessions: Sessions;
+  readonly champion: Champion;
+  readonly overview: Overview;
+  readonly runs: RunStore;
+  readonly engine: PipelineEngine;
+  readonly datasets: DatasetStore;
+  readonly registry: Pick<ModelRegistry, 'list'>;
+  readonly releases: ReleaseStore;
+  readonly controller: ControllerPort;
+  readonly lineage: readonly LineageSource[];
+  readonly services: () => Promise<readonly ServiceHealth[]>;
+}
+
+/** What continuous training is wired from. */
+export interface ControlResources {
+  readonly log: Logger;
+  readonly retrain: { readonly people: number; readonly samples: number };
+  readonly trainingData: TrainingData;
+  readonly engine: PipelineEngine;
+  readonly runs: RunStore;
+  readonly datasets: DatasetStore;
+  readonly registry: ModelRegistry;
+  readonly releases: ReleaseStore;
+  readonly target: ReleaseTarget;
+}

@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Sealer } from './sealing.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { enrol, form, newChallenge, signIn, type Visitor, visitor } from './testing/visitors.ts';
+
+let server: TestServer;
+let ada: Visitor;
+let ben: Visitor;
+/** Not enrolled. */
+let intruder: Visitor;
+let adaId: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  [ada, ben, intruder] = [await visitor(0), await visitor(1), await visitor(2)];
+});
+afterAll(() => server.close());
+
+const cookieOf = (response: Response) => (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+
+describe('enrolment', () => {
+  it('makes a person recognisable the moment it answers, and nobody else', async () => {
+    const enrolled = await enrol(server, ada);
+    expect(enrolled.status).toBe(201);
+    const person = await enrolled.json();
+    expect(person).toMatchObject({ name: ada.name, samples: { face: 3, voice: 3 } });
+    adaId = person.id;
+
+    const own = await signIn(server, { as: ada.name.toUpperCase(), probe: ada.probe });
+    expect(await own.json()).toMatchObject({
+      decision: 'accept',
+      person: { id: adaId, name: ada.name },
+      servedBy: { model: 'recogniser', version: 1 },
+      reasons: [],
+    });
+    const foreign = await signIn(server, { as: ada.name, probe: ben.probe });
+    expect(await foreign.json()).toMatchObject({ decision: 'reject', person: null });
+    expect(foreign.headers.get('set-cookie')).toBeNull();
+  });
+
+  it('refuses a name that is taken, in whatever case, and keeps nothing of it', async () => {
+    const before = await server.census();
+    const response = await enrol(server, { ...ben, name: ` ${ada.name.toLowerCase()} ` });
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ code: 'name_taken' });
+    expect(await server.census()).toEqual(before);
+  });
+
+  it('answers the same person when a request is repeated with its key, also at once', async () => {
+    const headers = { 'idempotency-key': 'enrolment-of-ben-1' };
+    const answers = await Promise.all([enrol(server, ben, headers), enrol(server, ben, headers)]);
+    const later = await enrol(server, ben, headers);
+    const ids = await Promise.all([...answers, later].map(async (answer) => (await answer.json()).id));
+    expect(new Set(ids).size).toBe(1);
+
+    const other = await enrol(server, { ...ben, name: 'Another Ben' }, headers);
+    expect(await other.json()).toMatchObject({ status: 409, code: 'idempotency_key_reused' });
+  });
+
+  it('lets one of two through who enrol under one name at once', async () => {
+    const clara = { ...ben, name: 'Clara' };
+    const rival = { ...intruder, name: 'clara' };
+    const statuses = (await Promise.all([enrol(server, clara), enrol(server, rival)])).map((r) => r.status);
+    expect(statuses.sort()).toEqual([201, 409]);
+  });
+});
+
+describe('a challenge', () => {
+  it('is good for one attempt, also when two use it at once', async () => {
+    const challenge = await newChallenge(server);
+    const attempts = await Promise.all(
+      [1, 2].map(() => signIn(server, { as: ada.name, probe: ada.probe, challenge })),
+    );
+    expect(attempts.map((attempt) => attempt.status).sort()).toEqual([200, 409]);
+    const replayed = await signIn(server, { as: ada.name, probe: ada.probe, challenge });
+    expect(await replayed.json()).toMatchObject({ status: 409, code: 'challenge_used' });
+  });
+
+  it('is good for two minutes', async () => {
+    const challenge = await newChallenge(server);
+    server.advance(121);
+    const late = await signIn(server, { as: ada.name, probe: ada.probe, challenge });
+    expect(await late.json()).toMatchObject({ status: 410, code: 'challenge_expired' });
+  });
+});
+
+describe('what is told of an attempt', () => {
+  it('is a decision and never a score', async () => {
+    server.logged.length = 0;
+    const own = await signIn(server, { as: ada.name, probe: ada.probe });
+    const foreign = await signIn(server, { as: ada.name, probe: ben.probe });
+    const bodies = [
+      await own.text(),
+      await foreign.text(),
+      await (await server.get('/api/v1/attempts')).text(),
+    ];
+
+    const sealer = new Sealer(Buffer.alloc(32, 7));
+    const rows = await server.services.db.selectFrom('attempts').selectAll().execute();
+    for (const row of rows) {
+      if (!row.evidence) continue;
+      const evidence = JSON.parse(Buffer.from(sealer.open(row.evidence, `attempt ${row.id}`)).toString());
+      expect(evidence).toMatchObject({ face: expect.any(Number), fused: expect.any(Number) });
+      for (const score of Object.values<number>(evidence))
+        for (const told of [...bodies, ...server.logged]) expect(told).not.toContain(score.toFixed(3));
+    }
+    for (const body of bodies.slice(0, 2)) expect(body).not.toMatch(/-?\d+\.\d+/);
+  });
+});
+
+describe('a session', () => {
+  it('begins with an accepted attempt and ends on request', async () => {
+    const accepted = await signIn(server, { as: ada.name, probe: ada.probe });
+    expect(accepted.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/);
+    const cookie = cookieOf(accepted);
+    const session = () => server.app.request('/api/v1/session', { headers: { cookie } });
+    expect(await (await session()).json()).toEqual({
+      person: { id: adaId, name: ada.name },
+      operator: false,
+    });
+
+    const own = await server.app.request(`/api/v1/people/${adaId}`, { headers: { cookie } });
+    expect(own.status).toBe(200);
+    const others = await server.app.request('/api/v1/people', { headers: { cookie } });
+    expect(await others.json()).toMatchObject({ status: 403, code: 'forbidden' });
+
+    await server.app.request('/api/v1/session', { method: 'DELETE', headers: { cookie } });
+    expect(await (await session()).json()).toEqual({ person: null, operator: false });
+  });
+});
+
+describe('feedback', () => {
+  const say = (id: string, outcome: string, headers: Record<string, string>) =>
+    server.app.request(`/api/v1/attempts/${id}/feedback`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ outcome }),
+    });
+  const operator = { authorization: 'Bearer the-token-of-the-operator-in-these-tests' };
+
+  it('makes samples of a genuine attempt, once', async () => {
+    const attempt = await signIn(server, { as: ada.name, probe: ada.probe });
+    const { id } = await attempt.json();
+    const before = await server.services.people.get(adaId);
+    const confirmed = await say(id, 'genuine', { cookie: cookieOf(attempt) });
+    expect(await confirmed.json()).toMatchObject({ outcome: 'genuine', samples: 3 });
+    expect(await (await say(id, 'genuine', operator)).json()).toMatchObject({ samples: 3 });
+    const after = await server.services.people.get(adaId);
+    expect(after.samples.face - before.samples.face).toBe(2);
+    expect(await (await say(id, 'impostor', operator)).json()).toMatchObject({ code: 'feedback_given' });
+  });
+
+  it('erases the recordings of an impostor', async () => {
+    const [face] = intruder.probe.faces;
+    const probe = { faces: face ? [face] : [], voice: intruder.probe.voice };
+    const attempt = await signIn(server, { as: ada.name, probe });
+    const before = (await server.census()).objects ?? 0;
+    expect((await say((await attempt.json()).id, 'impostor', operator)).status).toBe(200);
+    expect((await server.census()).objects).toBe(before - 2);
+  });
+
+  it('is for the person and for operators alone', async () => {
+    const ofBen = await signIn(server, { as: ben.name, probe: ben.probe });
+    const ofAda = await signIn(server, { as: ada.name, probe: ada.probe });
+    const { id } = await ofBen.json();
+    expect((await say(id, 'genuine', {})).status).toBe(401);
+    const foreign = await say(id, 'genuine', { cookie: cookieOf(ofAda) });
+    expect(await foreign.json()).toMatchObject({ status: 403, code: 'not_your_attempt' });
+  });
+});
+
+it('gives up recordings that nobody confirmed in time', async () => {
+  await signIn(server, { as: ben.name, probe: ben.probe });
+  const waiting = await server.census();
+  expect(waiting.attempt_recordings).toBeGreaterThan(0);
+  server.advance(25 * 3600);
+  await server.services.recordings.expire(new Date(Date.now() + 26 * 3_600_000));
+  const after = await server.census();
+  expect(after).toMatchObject({ attempt_recordings: 0, recording_erasures: 0 });
+  expect(after.objects).toBeLessThan(waiting.objects ?? 0);
+  expect(after.attempts).toBe(waiting.attempts);
+});
+
+it('slows down who fails again and again on one name', async () => {
+  const attempts: Response[] = [];
+  for (let count = 0; count < 6; count++)
+    attempts.push(await signIn(server, { as: ben.name, probe: intruder.probe }));
+  expect(attempts.map((attempt) => attempt.status)).toEqual([200, 200, 200, 200, 200, 429]);
+  const refused = attempts[5];
+  expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await refused?.json()).toMatchObject({ code: 'too_many_requests' });
+  server.advance(301);
+  expect((await signIn(server, { as: ben.name, probe: ben.probe })).status).toBe(200);
+});
+
+it('forgets a person without leaving anything behind', async () => {
+  const dora = { ...intruder, name: 'Dora' };
+  const before = await server.census();
+  const { id } = await (await enrol(server, dora)).json();
+  const attempt = await signIn(server, { as: 'Dora', probe: dora.probe });
+  const cookie = cookieOf(attempt);
+  const forgotten = await server.app.request(`/api/v1/people/${id}`, {
+    method: 'DELETE',
+    headers: { cookie },
+  });
+  expect(forgotten.status).toBe(204);
+
+  const after = await server.census();
+  const { attempts = 0, challenges = 0 } = before;
+  expect(after).toEqual({ ...before, attempts: attempts + 1, challenges: challenges + 1 });
+  expect(await server.services.attempts.list({ limit: 1 })).toMatchObject([{ person: null }]);
+  const again = await server.app.request(`/api/v1/people/${id}`, {
+    method: 'DELETE',
+    headers: { authorization: 'Bearer the-token-of-the-operator-in-these-tests' },
+  });
+  expect(again.status).toBe(404);
+  const unknown = await signIn(server, { as: 'Dora', probe: dora.probe });
+  expect(await unknown.json()).toMatchObject({ status: 404, code: 'unknown_person' });
+});
+
+it('says whether a recording can be used, and keeps nothing', async () => {
+  const before = await server.census();
+  const check = (path: string, body: Uint8Array, type: string) =>
+    server.app.request(`/api/v1/captures/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: Uint8Array.from(body),
+    });
+  const face = await check('face', ada.probe.faces[0] as Uint8Array, 'image/jpeg');
+  expect(await face.json()).toMatchObject({
+    ok: true,
+    quality: { brightness: expect.any(Number) },
+    hints: [],
+  });
+  const voice = await check('voice', ada.probe.voice, 'audio/wav');
+  expect(await voice.json()).toMatchObject({ ok: true, quality: { speechSeconds: expect.any(Number) } });
+  const nothing = await check('voice', new Uint8Array(), 'audio/wav');
+  expect(await nothing.json()).toMatchObject({ status: 400, code: 'audio_unreadable' });
+  expect(await server.census()).toEqual(before);
+});
+
+it('takes an upload apart in whatever order its parts come', async () => {
+  const data = form({ name: 'Zoe' }, { voice: ben.voices, face: ben.faces });
+  data.set('consent', 'true');
+  const response = await server.app.request('/api/v1/people', { method: 'POST', body: data });
+  expect(response.status).toBe(201);
+});

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { migrate } from '@visavox/adapters/sql/migrate';
+import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
+import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import { SystemError } from '@visavox/core/errors';
+import type { PipelineEngine } from '@visavox/core/ports';
+import { publishedBundle } from '@visavox/recognition/bundle';
+import { Recogniser } from '@visavox/recognition/recogniser';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { composeServices, type Services } from '../compose.ts';
+import { ensureFirstRelease } from '../first-release.ts';
+import { type App, createApp } from '../http/app.ts';
+import { ApplicationLineage } from '../lineage.ts';
+import { applicationMigrations } from '../migrations.ts';
+import type { ApiResources } from '../resources.ts';
+
+export const operatorToken = 'the-token-of-the-operator-in-these-tests';
+
+const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../../.visavox/setup');
+export const networksFolder = join(setup, 'networks');
+
+export interface TestServer {
+  readonly app: App;
+  readonly services: Services;
+  readonly logged: string[];
+  /** Moves the server's clock. */
+  advance(seconds: number): void;
+  /** As an operator. */
+  get(path: string): Promise<Response>;
+  /** How many rows each table has and how many objects there are. */
+  census(): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
+export async function startTestServer(overrides: Partial<ApiResources> = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
+  const database = await openTestDatabase();
+  await migrate(database.db, [platformMigrations, applicationMigrations]);
+  const objects = await openOrCreateObjectStore({
+    url: pathToFileURL(join(folder, 'objects')).href,
+    key: { file: join(folder, 'secrets', 'objects.key') },
+  });
+  let offset = 0;
+  const now = () => new Date(Date.now() + offset);
+  const services = composeServices({
+    database,
+    objects,
+    secret: Buffer.alloc(32, 7),
+    loadRecogniser: ({ manifest, files }) => Recogniser.load(manifest, files),
+    attemptLimits: { failures: 5, windowSeconds: 300, retentionHours: 24 },
+    now,
+  });
+  const published = () => publishedBundle(networksFolder);
+  await ensureFirstRelease({ objects, releases: services.releases, published, now });
+  await services.champion.follow();
+  const logged: string[] = [];
+  const app = createApp({
+    ...services,
+    log: pino({}, { write: (line: string) => void logged.push(line) }),
+    allowedHosts: new Set(['localhost']),
+    secureCookies: false,
+    operatorToken,
+    webFolder: join(folder, 'web'),
+    engine: absentEngine,
+    registry: { list: async () => [] },
+    controller: {
+      tick: absent,
+      retrainNow: absent,
+      rollback: absent,
+      propose: absent,
+      promote: absent,
+      progress: async () => ({
+        counts: await services.trainingData.countNew(null),
+        thresholds: { people: 5, samples: 50 },
+        training: null,
+        lastFailure: null,
+      }),
+    },
+    lineage: [new ApplicationLineage(services.db)],
+    services: async () => [{ name: 'database', healthy: true, url: null }],
+    ...overrides,
+  });
+  return {
+    app,
+    services,
+    logged,
+    advance: (seconds) => {
+      offset += seconds * 1000;
+    },
+    get: async (path) => app.request(path, { headers: { authorization: `Bearer ${operatorToken}` } }),
+    census: () => census(services),
+    close: async () => {
+      await services.champion.close();
+      await database.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function census({ db, objects }: Services): Promise<Record<string, number>> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(db);
+  const counts: Record<string, number> = {};
+  for (const { name } of tables) {
+    const { rows } = await sql<{
+      count: number;
+    }>`select count(*)::int as count from ${sql.table(name)}`.execute(db);
+    counts[name] = rows[0]?.count ?? 0;
+  }
+  counts.objects = 0;
+  for await (const _ of objects.list('')) counts.objects++;
+  return counts;
+}
+
+/** What these tests do not reach. */
+async function absent(): Promise<never> {
+  throw new SystemError('not part of this test');
+}
+const absentEngine: PipelineEngine = {
+  submit: absent,
+  get: absent,
+  cancel: absent,
+  resume: absent,
+  logs: absent,
+};
