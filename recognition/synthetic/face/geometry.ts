@@ -109,12 +109,13 @@ function skull(traits: FaceTraits, a: number, t: number): Point {
 }
 
 export function headSurface(traits: FaceTraits, expression: Expression): Surface {
-  return grid('skin', 230, 200, (u, v) => {
+  return grid('skin', 190, 170, (u, v) => {
     const a = (u - 0.5) * Math.PI * 1.3;
     const t = 0.001 + v * (Math.PI - 0.002);
     const [x, y, z] = skull(traits, a, t);
     const front = smoothstep(0.02, 0.3, z);
-    return [x, y - jawDrop(traits, expression, y), z + front * relief(traits, expression, x, y)];
+    const out = front > 0 ? front * relief(traits, expression, x, y) : 0;
+    return [x, y - jawDrop(traits, expression, y), z + out];
   });
 }
 
@@ -143,7 +144,7 @@ function hairThickness(traits: FaceTraits, [x, y, z]: Point): number {
 
 export function hairSurfaces(traits: FaceTraits): Surface[] {
   if (traits.hair.style === 'bald') return [];
-  const cap = grid('hair', 150, 150, (u, v) => {
+  const cap = grid('hair', 120, 120, (u, v) => {
     const a = (u - 0.5) * Math.PI * 1.6;
     const t = 0.001 + v * (Math.PI * 0.8);
     const base = skull(traits, a, t);

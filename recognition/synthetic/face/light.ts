@@ -1,7 +1,7 @@
 import type { Expression, Surface } from './geometry.ts';
 import { smoothNoise } from './noise.ts';
 import { Paint, paintHair, paintSkin } from './paint.ts';
-import { project, type Scene } from './raster.ts';
+import { perspective, type Scene } from './raster.ts';
 import type { Colour, FaceTraits } from './traits.ts';
 
 export interface Light {
@@ -66,6 +66,9 @@ function wallTone(u: number, v: number, texture: number): number {
   return 0.75 + 0.3 * (1 - v) + 0.25 * (smoothNoise(u * 3 + 10, v * 3 + 10, texture) - 0.5);
 }
 
+/** Red, green, blue. */
+const scatter = [0.34, 0.2, 0.15] as const;
+
 function lit(
   scene: Scene,
   pixel: number,
@@ -82,14 +85,14 @@ function lit(
   nz *= flip;
   const [lx, ly, lz] = light.direction;
   const facing = nx * lx + ny * ly + nz * lz;
-  const visible = shadow(scene, pixel, light.direction);
+  const visible = facing > -0.35 ? shadow(scene, pixel, light.direction) : 0;
   const around = occlusion(scene, pixel) * paint.open;
   const half = Math.hypot(lx, ly, lz + 1);
   const gloss = Math.max(0, (nx * lx + ny * ly + nz * (lz + 1)) / half) ** 24 * paint.shine * visible;
   const sky = 0.75 + 0.25 * ny;
   for (let channel = 0; channel < 3; channel++) {
     // Light that scatters in skin comes out past the shadow's edge, red furthest.
-    const wrap = skin ? [0.34, 0.2, 0.15][channel]! : 0.12;
+    const wrap = skin ? scatter[channel]! : 0.12;
     const direct =
       Math.max(0, (facing + wrap) / (1 + wrap)) * (visible + (1 - visible) * wrap * 0.45) * paint.open;
     const albedo = channel === 0 ? paint.red : channel === 1 ? paint.green : paint.blue;
@@ -103,14 +106,15 @@ function lit(
 
 /** Marches from the pixel to the lamp and looks whether something nearer stands in the way: 1 is fully lit. */
 function shadow(scene: Scene, pixel: number, [lx, ly, lz]: readonly [number, number, number]): number {
+  const { camera, world } = scene;
   const at = pixel * 3;
-  const [x, y, z] = [scene.world[at]!, scene.world[at + 1]!, scene.world[at + 2]!];
   let clearance = 1;
-  for (let step = 1; step <= 18; step++) {
-    const length = 0.012 + 0.0016 * step * step;
-    const height = z + lz * length;
-    const [column, row] = project(scene.camera, x + lx * length, y + ly * length, height);
-    const [c, r] = [Math.round(column), Math.round(row)];
+  for (let step = 1; step <= 14; step++) {
+    const length = 0.012 + 0.0026 * step * step;
+    const height = world[at + 2]! + lz * length;
+    const factor = perspective(camera, height);
+    const c = Math.round(camera.centreX + (world[at]! + lx * length) * factor);
+    const r = Math.round(camera.centreY - (world[at + 1]! + ly * length) * factor);
     if (c < 0 || r < 0 || c >= scene.width || r >= scene.height) break;
     const blocker = scene.depth[r * scene.width + c]! - height;
     // What reaches far in front of the ray is another layer, not a bump on this one.

@@ -31,9 +31,9 @@ export interface Camera {
   readonly distance: number;
 }
 
-export function project(camera: Camera, x: number, y: number, z: number): readonly [number, number] {
-  const factor = (camera.scale * camera.distance) / (camera.distance - z);
-  return [camera.centreX + x * factor, camera.centreY - y * factor];
+/** Pixels a unit at depth z. */
+export function perspective(camera: Camera, z: number): number {
+  return (camera.scale * camera.distance) / (camera.distance - z);
 }
 
 function rotation({ yaw, pitch, roll }: Pose): readonly number[] {
@@ -102,10 +102,9 @@ function drawSurface(scene: Scene, surface: Surface, mark: number, turn: readonl
   const normals = gridNormals(world, rows, columns);
   const screen = new Float32Array(rows * columns * 2);
   for (let point = 0; point < rows * columns; point++) {
-    screen.set(
-      project(scene.camera, world[point * 3]!, world[point * 3 + 1]!, world[point * 3 + 2]!),
-      point * 2,
-    );
+    const factor = perspective(scene.camera, world[point * 3 + 2]!);
+    screen[point * 2] = scene.camera.centreX + world[point * 3]! * factor;
+    screen[point * 2 + 1] = scene.camera.centreY - world[point * 3 + 1]! * factor;
   }
   const source = { screen, world, normals, positions };
   for (let row = 0; row + 1 < rows; row++) {
