@@ -44,6 +44,7 @@ export function createController(resources: ControlResources & { readonly state:
 export function recogniserTraining(resources: {
   trainingData: TrainingData;
   runs: RunStore;
+  registry: Pick<ModelRegistry, 'get'>;
 }): TrainingSubject {
   const { trainingData, runs, registry } = resources;
   const pipelineSpec = compile(recogniserPipeline);
