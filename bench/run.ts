@@ -1,0 +1,31 @@
+// npm run bench -- [signin|memory|pipelines …]   all of them without a name
+import { UserError } from '@visavox/core/errors';
+
+type Bench = (print: (line: string) => void) => Promise<boolean>;
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  signin: async () => (await import('./signin.ts')).benchSignIn,
+  pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
+  memory: async () => (await import('./memory.ts')).benchMemory,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !(name in benches));
+if (unknown !== undefined) {
+  process.stderr.write(
+    `There is no benchmark "${unknown}". Choose of: ${Object.keys(benches).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+for (const name of names.length > 0 ? names : Object.keys(benches)) {
+  const bench = await benches[name]!();
+  try {
+    const within = await bench((line) => process.stdout.write(`${line}\n`));
+    process.stdout.write(`${name}: ${within ? 'within its limits' : 'BEYOND ITS LIMITS'}\n\n`);
+    if (!within) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${name}: ${error.message}\n${error.action}\n`);
+    process.exitCode = 1;
+  }
+}

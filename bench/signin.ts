@@ -1,0 +1,72 @@
+import { join, resolve } from 'node:path';
+import { networkTimes } from './network-times.ts';
+import { ServerProcess, sleep } from './server-process.ts';
+import { describeSummary, summarise } from './summary.ts';
+import { enrolVisitor, signIn, undisturbed } from './visitors.ts';
+
+const blocks = 20;
+/** Sign-ins a block: the kernel counts CPU time in steps of 10 ms. */
+const perBlock = 5;
+const limitMilliseconds = 150;
+
+/** What one sign-in (two faces and 3 s of speech, decoding included) costs the server in CPU, beside its networks alone. */
+export async function benchSignIn(print: (line: string) => void): Promise<boolean> {
+  const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../.visavox/setup');
+  const server = await ServerProcess.create(undisturbed);
+  await server.start();
+  try {
+    const client = server.client();
+    const visitor = await enrolVisitor(client, 0, 5);
+    print(`sign-in: 2 faces of 640x480 and ${visitor.voiceSeconds.toFixed(1)} s of speech`);
+    for (let turn = 0; turn < 10; turn++) await signIn(client, visitor, turn);
+    // MLflow comes up behind the service; its start is not part of a sign-in.
+    await quiet(server);
+    const idle = await cpuOf(server, () => sleep(5000));
+    const cpu: number[] = [];
+    const latency: number[] = [];
+    const decisions = new Map<string, number>();
+    for (let block = 0; block < blocks; block++) {
+      const used = await cpuOf(server, async () => {
+        for (let turn = 0; turn < perBlock; turn++) {
+          const started = performance.now();
+          const { decision } = await signIn(client, visitor, block * perBlock + turn);
+          latency.push(performance.now() - started);
+          decisions.set(decision, (decisions.get(decision) ?? 0) + 1);
+        }
+      });
+      cpu.push((used * 1000) / perBlock);
+    }
+    const measured = summarise(cpu);
+    const networks = await networkTimes(join(setup, 'networks'), 2, visitor.voiceSeconds);
+    const sum = networks.reduce((total, { runs, milliseconds }) => total + runs * milliseconds.median, 0);
+    print(`  CPU of the server   ${describeSummary(measured, 'ms')}   limit ${limitMilliseconds} ms`);
+    print(
+      `  CPU when idle       ${((idle / 5) * 1000).toFixed(1)} ms a second (contained in the figure above)`,
+    );
+    print(`  time on the wire    ${describeSummary(summarise(latency), 'ms')}`);
+    print(`  networks alone      ${sum.toFixed(1)} ms:`);
+    for (const { network, runs, milliseconds } of networks) {
+      print(`    ${network.padEnd(16)} ${String(runs).padStart(3)} x ${describeSummary(milliseconds, 'ms')}`);
+    }
+    print(
+      `  the rest            ${(measured.median - sum).toFixed(1)} ms (decoding, alignment, encryption, database, HTTP)`,
+    );
+    print(`  decisions           ${[...decisions].map(([decision, n]) => `${decision} ${n}`).join(', ')}`);
+    return measured.median <= limitMilliseconds;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function cpuOf(server: ServerProcess, work: () => Promise<unknown>): Promise<number> {
+  const before = server.cpuSeconds();
+  await work();
+  return server.cpuSeconds() - before;
+}
+
+/** Until the server uses less than a tenth of a processor, or a minute has passed. */
+async function quiet(server: ServerProcess): Promise<void> {
+  for (let second = 0; second < 60; second++) {
+    if ((await cpuOf(server, () => sleep(1000))) < 0.1) return;
+  }
+}

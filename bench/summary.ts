@@ -1,0 +1,18 @@
+/** Median with the quartiles around it. */
+export interface Summary {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+}
+
+export function summarise(values: readonly number[]): Summary {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return { median: at(0.5), low: at(0.25), high: at(0.75), count: values.length };
+}
+
+export function describeSummary({ median, low, high, count }: Summary, unit: string): string {
+  const digits = median < 10 ? 2 : 1;
+  return `${median.toFixed(digits)} ${unit} (quartiles ${low.toFixed(digits)} to ${high.toFixed(digits)}, n ${count})`;
+}
