@@ -30,42 +30,44 @@ export function logLikelihoodRatio(map: AffineCalibration, score: number): numbe
   return Math.max(-map.limit, Math.min(map.limit, map.slope * score + map.offset));
 }
 
-/** A prior worth this many trials speaks for the map of the parent, so that a few people cannot turn it over. */
-const PARENT_TRIALS = 20;
-/** How much the errors weigh where the decision is made: between even odds and the target FMR. */
+/** The parent's map weighs as much as this many trials, so that a few people cannot turn it over. */
+const PARENT_TRIALS = 100;
+/** Where between even odds and the target FMR errors weigh most. */
 const PRIOR = 0.05;
+const PRIOR_LOG_ODDS = Math.log(PRIOR / (1 - PRIOR));
+/** Keeps the map of scores that do not overlap finite. */
+const RIDGE = 1e-4;
 
 /**
  * Logistic regression of genuine against impostor scores, both classes weighted to {@link PRIOR} (Brümmer and
- * du Preez, 2006), drawn towards `parent` by as much as trials are few. `parent` null: hardly drawn at all.
+ * du Preez, 2006), together with {@link PARENT_TRIALS} trials that say what the parent's map says.
  */
 export function fitAffine(scores: ScoreSet, parent: AffineCalibration | null): AffineCalibration {
-  const all = [...scores.genuine, ...scores.impostor];
-  if (scores.genuine.length === 0 || scores.impostor.length === 0) {
+  const fewest = Math.min(scores.genuine.length, scores.impostor.length);
+  if (fewest === 0) {
     if (parent) return parent;
     throw new TypeError('a calibration needs genuine and impostor scores');
   }
+  const all = [...scores.genuine, ...scores.impostor];
   const middle = mean(all);
   const spread = Math.sqrt(mean(all.map((score) => (score - middle) ** 2))) || 1;
-  // On standardised scores z: llr = a z + b.
-  const prior = parent
-    ? { a: parent.slope * spread, b: parent.slope * middle + parent.offset }
-    : { a: 1, b: 0 };
-  const fewest = Math.min(scores.genuine.length, scores.impostor.length);
-  const pull = (parent ? PARENT_TRIALS : 0.01) / fewest;
+  const share = parent ? fewest / (fewest + PARENT_TRIALS) : 1;
   const examples = [
     ...scores.genuine.map((score) => ({
-      z: (score - middle) / spread,
-      sign: 1,
-      weight: PRIOR / scores.genuine.length,
+      score,
+      genuine: 1,
+      weight: (share * PRIOR) / scores.genuine.length,
     })),
     ...scores.impostor.map((score) => ({
-      z: (score - middle) / spread,
-      sign: -1,
-      weight: (1 - PRIOR) / scores.impostor.length,
+      score,
+      genuine: 0,
+      weight: (share * (1 - PRIOR)) / scores.impostor.length,
     })),
+    ...(parent ? whatItSays(parent, 1 - share) : []),
   ];
-  const { a, b } = minimise(examples, prior, pull * PRIOR * 0.1);
+  const { a, b } = minimise(
+    examples.map(({ score, genuine, weight }) => ({ z: (score - middle) / spread, genuine, weight })),
+  );
   const slope = a / spread;
   if (!(slope > 0)) {
     if (parent) return parent;
@@ -75,31 +77,44 @@ export function fitAffine(scores: ScoreSet, parent: AffineCalibration | null): A
   return { slope, offset: b - slope * middle, limit };
 }
 
+/** Soft examples on which the map itself is the best fit. */
+function whatItSays(
+  map: AffineCalibration,
+  weight: number,
+): { score: number; genuine: number; weight: number }[] {
+  const ratios = Array.from({ length: 17 }, (_, index) => index - 8);
+  return ratios.map((ratio) => ({
+    score: (ratio - map.offset) / map.slope,
+    genuine: 1 / (1 + Math.exp(-ratio - PRIOR_LOG_ODDS)),
+    weight: weight / ratios.length,
+  }));
+}
+
 interface Example {
   readonly z: number;
-  readonly sign: number;
+  /** How much of it is genuine, 0..1. */
+  readonly genuine: number;
   readonly weight: number;
 }
 
-/** Newton's method on the convex loss, with halved steps where a full one would go too far. */
-function minimise(
-  examples: readonly Example[],
-  prior: { readonly a: number; readonly b: number },
-  pull: number,
-): { a: number; b: number } {
-  const shift = Math.log(PRIOR / (1 - PRIOR));
+/** The a and b for which a z + b fits best as a log-likelihood ratio: Newton's method on the convex cross-entropy. */
+function minimise(examples: readonly Example[]): { a: number; b: number } {
+  const ridge = RIDGE * mean(examples.map(({ weight }) => weight));
   const loss = (a: number, b: number) =>
-    examples.reduce((sum, { z, sign, weight }) => sum + weight * softplus(-sign * (a * z + b + shift)), 0) +
-    (pull / 2) * ((a - prior.a) ** 2 + (b - prior.b) ** 2);
-  let { a, b } = prior;
+    examples.reduce((sum, { z, genuine, weight }) => {
+      const logOdds = a * z + b + PRIOR_LOG_ODDS;
+      return sum + weight * (genuine * softplus(-logOdds) + (1 - genuine) * softplus(logOdds));
+    }, 0) +
+    (ridge / 2) * (a ** 2 + b ** 2);
+  let [a, b] = [1, 0];
   let current = loss(a, b);
   for (let step = 0; step < 100; step++) {
-    let [ga, gb] = [pull * (a - prior.a), pull * (b - prior.b)];
-    let [haa, hab, hbb] = [pull, 0, pull];
-    for (const { z, sign, weight } of examples) {
-      const wrong = 1 / (1 + Math.exp(sign * (a * z + b + shift)));
-      const slope = -sign * weight * wrong;
-      const curve = weight * wrong * (1 - wrong);
+    let [ga, gb] = [ridge * a, ridge * b];
+    let [haa, hab, hbb] = [ridge, 0, ridge];
+    for (const { z, genuine, weight } of examples) {
+      const believed = 1 / (1 + Math.exp(-(a * z + b + PRIOR_LOG_ODDS)));
+      const slope = weight * (believed - genuine);
+      const curve = weight * believed * (1 - believed);
       ga += slope * z;
       gb += slope;
       haa += curve * z * z;
@@ -109,12 +124,10 @@ function minimise(
     const determinant = haa * hbb - hab * hab;
     const da = (hbb * ga - hab * gb) / determinant;
     const db = (haa * gb - hab * ga) / determinant;
+    // A full step can go too far where the curve is flat.
     let size = 1;
-    let next = loss(a - da, b - db);
-    while (!(next <= current) && size > 1e-6) {
-      size /= 2;
-      next = loss(a - size * da, b - size * db);
-    }
+    while (loss(a - size * da, b - size * db) > current && size > 1e-6) size /= 2;
+    const next = loss(a - size * da, b - size * db);
     if (!(current - next > 1e-13)) break;
     a -= size * da;
     b -= size * db;

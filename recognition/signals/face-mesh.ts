@@ -14,7 +14,6 @@ export interface FaceGeometry {
   readonly score: number;
   readonly leftEye: Point;
   readonly rightEye: Point;
-  readonly eyes: Point;
   readonly mouth: Point;
   readonly yaw: number;
   readonly roll: number;
@@ -69,7 +68,6 @@ function geometry(mesh: Float32Array, square: Square): Omit<FaceGeometry, 'score
   return {
     leftEye,
     rightEye,
-    eyes: { x: (leftEye.x + rightEye.x) / 2, y: (leftEye.y + rightEye.y) / 2 },
     mouth: mean(MOUTH),
     yaw: Math.atan2(across(2), Math.hypot(across(0), across(1))),
     roll: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),

@@ -1,5 +1,5 @@
 import { captureFault } from './capture-fault.ts';
-import { FACE_CROP } from './face-alignment.ts';
+import { eyeMouthDistance, FACE_CROP } from './face-alignment.ts';
 import type { FaceGeometry } from './face-mesh.ts';
 
 export interface FaceQuality {
@@ -17,7 +17,7 @@ export interface FaceQuality {
 }
 
 const LIMITS = {
-  eyeMouthPixels: 16,
+  eyeMouthPixels: 18,
   darkest: 25,
   brightest: 245,
   sharpness: 0.004,
@@ -30,12 +30,11 @@ export function assessFace(crop: Uint8Array, geometry: FaceGeometry, scale: numb
     return 0.299 * crop[at]! + 0.587 * crop[at + 1]! + 0.114 * crop[at + 2]!;
   });
   const { brightness, sharpness } = detail(luma);
-  const { eyes, mouth } = geometry;
   const degrees = (radians: number) => (radians * 180) / Math.PI;
   const measured = {
     sharpness,
     brightness,
-    eyeMouthPixels: Math.hypot(mouth.x - eyes.x, mouth.y - eyes.y) * scale,
+    eyeMouthPixels: eyeMouthDistance(geometry) * scale,
     yaw: degrees(geometry.yaw),
     roll: degrees(geometry.roll),
   };
@@ -81,7 +80,7 @@ function scoreOf(quality: Omit<FaceQuality, 'score'>): number {
     ramp(-quality.brightness, -LIMITS.brightest, -215),
   );
   return (
-    ramp(quality.eyeMouthPixels, LIMITS.eyeMouthPixels, 40) ** 0.5 *
+    ramp(quality.eyeMouthPixels, LIMITS.eyeMouthPixels, 45) ** 0.5 *
     ramp(quality.sharpness, LIMITS.sharpness, 0.05) ** 0.5 *
     light ** 0.5 *
     ramp(-Math.abs(quality.yaw), -LIMITS.yaw, -15) ** 0.5
