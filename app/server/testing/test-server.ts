@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import { migrate } from '@visavox/adapters/sql/migrate';
+import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
 import { SystemError } from '@visavox/core/errors';
+import type { LineageSource } from '@visavox/core/lineage';
 import type { PipelineEngine } from '@visavox/core/ports';
 import { publishedBundle } from '@visavox/recognition/bundle';
 import { Recogniser } from '@visavox/recognition/recogniser';
@@ -27,6 +29,7 @@ export const networksFolder = join(setup, 'networks');
 export interface TestServer {
   readonly app: App;
   readonly services: Services;
+  readonly lineage: readonly LineageSource[];
   readonly logged: string[];
   /** Moves the server's clock. */
   advance(seconds: number): void;
@@ -59,6 +62,7 @@ export async function startTestServer(overrides: Partial<ApiResources> = {}): Pr
   const published = () => publishedBundle(networksFolder);
   await ensureFirstRelease({ objects, releases: services.releases, published, now });
   await services.champion.follow();
+  const lineage = [new PlatformLineage(database.db), new ApplicationLineage(services.db)];
   const logged: string[] = [];
   const app = createApp({
     ...services,
@@ -82,13 +86,14 @@ export async function startTestServer(overrides: Partial<ApiResources> = {}): Pr
         lastFailure: null,
       }),
     },
-    lineage: [new ApplicationLineage(services.db)],
+    lineage,
     services: async () => [{ name: 'database', healthy: true, url: null }],
     ...overrides,
   });
   return {
     app,
     services,
+    lineage,
     logged,
     advance: (seconds) => {
       offset += seconds * 1000;

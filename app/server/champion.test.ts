@@ -1,0 +1,122 @@
+import { putBundle } from '@visavox/core/bundle';
+import type { Release } from '@visavox/core/release';
+import { publishedBundle, recogniserBundle } from '@visavox/recognition/bundle';
+import { Calibration } from '@visavox/recognition/signals/calibration';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { environment } from './resources.ts';
+import { networksFolder, startTestServer, type TestServer } from './testing/test-server.ts';
+import { enrol, signIn, type Visitor, visitor } from './testing/visitors.ts';
+
+let server: TestServer;
+let ada: Visitor;
+let ben: Visitor;
+let second: Release;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  [ada, ben] = [await visitor(0), await visitor(1)];
+  await enrol(server, ada);
+  second = await nextRelease('second', 2);
+});
+afterAll(() => server.close());
+
+/** The published networks with another calibration: another bundle, hence another contract. */
+async function nextRelease(id: string, version: number): Promise<Release> {
+  const { files, manifest } = await publishedBundle(networksFolder);
+  const calibration = Calibration.parse(
+    JSON.parse(Buffer.from(files.get('calibration.json') ?? []).toString()),
+  );
+  const changed = {
+    ...calibration,
+    face: { ...calibration.face, offset: calibration.face.offset - version / 1000 },
+  };
+  const bundle = await recogniserBundle(files, { calibration: changed, parent: null });
+  const release: Release = {
+    id,
+    environment,
+    model: manifest.name,
+    version,
+    bundle: await putBundle(server.services.objects, bundle),
+    stage: 'preparing',
+    reason: 'trained',
+    createdAt: new Date().toISOString(),
+    promotedAt: null,
+  };
+  await server.services.releases.create(release);
+  return release;
+}
+
+const servedBy = async (probe = ada.probe) => {
+  const answer = await (await signIn(server, { as: ada.name, probe })).json();
+  return { decision: answer.decision, version: answer.servedBy.version };
+};
+const templates = () => server.services.db.selectFrom('templates').select(['person', 'contract']).execute();
+
+it('prepares a release beside the champion: everyone has a template of its contract', async () => {
+  const { champion } = server.services;
+  await champion.prepare(second);
+  await champion.prepare(second);
+  expect(await templates()).toHaveLength(2);
+  expect(await servedBy()).toEqual({ decision: 'accept', version: 1 });
+});
+
+it('knows who enrols meanwhile to both', async () => {
+  await enrol(server, ben);
+  expect(await templates()).toHaveLength(4);
+});
+
+it('releases without a failed sign-in; who began with the old one ends with it', async () => {
+  const { champion, releases, pool } = server.services;
+  const [first] = (await releases.list(environment)).filter((release) => release.stage === 'champion');
+  let finish = () => {};
+  const slow = champion.use(async ({ release, loaded }) => {
+    await new Promise<void>((done) => {
+      finish = done;
+    });
+    await loaded.recogniser.signals.captureFace(ada.probe.faces[0] ?? new Uint8Array());
+    return release.version;
+  });
+  const during = Promise.all([servedBy(), servedBy(), servedBy()]);
+  await releases.promote(second.id, 'better');
+  await champion.activate(second);
+  if (first) await champion.retire(first);
+  for (const { decision } of await during) expect(decision).toBe('accept');
+  expect(await servedBy()).toEqual({ decision: 'accept', version: 2 });
+  expect(pool.bundles()).toHaveLength(2);
+  finish();
+  expect(await slow).toBe(1);
+  await pool.settled();
+  expect(pool.bundles(), 'the old one is closed').toEqual([second.bundle]);
+});
+
+it('follows a promotion whose activation a crash prevented', async () => {
+  const { champion, releases } = server.services;
+  const third = await nextRelease('third', 3);
+  await releases.promote(third.id, 'better');
+  await champion.follow();
+  expect(await servedBy(), 'its template is computed on the way').toEqual({ decision: 'accept', version: 3 });
+});
+
+it('goes back to the release before, which still knows everyone', async () => {
+  const { champion, releases } = server.services;
+  await champion.prepare(second);
+  await releases.promote(second.id, 'rolled back');
+  await champion.activate(second);
+  expect(await servedBy()).toEqual({ decision: 'accept', version: 2 });
+});
+
+it('refuses a release that would lock somebody out, and says so', async () => {
+  const { champion, db, recordings } = server.services;
+  const fourth = await nextRelease('fourth', 4);
+  const sample = await db
+    .selectFrom('samples')
+    .select(['digest', 'id'])
+    .where('modality', '=', 'face')
+    .executeTakeFirstOrThrow();
+  const lost = 'sha256:'.padEnd(71, '0');
+  await db.updateTable('samples').set({ digest: lost }).where('id', '=', sample.id).execute();
+  await expect(champion.prepare(fourth)).rejects.toMatchObject({ code: 'templates_incomplete' });
+  await db.updateTable('samples').set({ digest: sample.digest }).where('id', '=', sample.id).execute();
+  await recordings.erase();
+  await champion.prepare(fourth);
+});

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { UserError } from '@visavox/core/errors';
+
+export type Answer = (request: Request) => Response | Promise<Response>;
+
+/** An HTTP server whose answers may be exchanged while it listens. */
+export interface Listener {
+  readonly url: string;
+  answerWith(answer: Answer): void;
+  /** Finishes the requests in flight, for a few seconds at most. */
+  close(): Promise<void>;
+}
+
+const finishWithinMs = 5000;
+
+export async function listen(address: { host: string; port: number }, first: Answer): Promise<Listener> {
+  let answer = first;
+  const server = createAdaptorServer({ fetch: (request) => answer(request) }) as Server;
+  server.requestTimeout = 60_000;
+  server.listen(address.port, address.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new UserError({
+      kind: 'conflict',
+      code: 'address_in_use',
+      message: `something else listens at ${address.host}:${address.port}`,
+      action: 'Stop it, or choose another port with the setting PORT.',
+      cause: error,
+    });
+  }
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    url: `http://${host}:${port}`,
+    answerWith: (next) => {
+      answer = next;
+    },
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      const impatient = setTimeout(() => server.closeAllConnections(), finishWithinMs);
+      await closed;
+      clearTimeout(impatient);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { digestOf } from '@visavox/core/digest';
+import { blobKey, type ObjectStore } from '@visavox/core/object-store';
+import { FeatureCache } from '@visavox/recognition/feature-cache';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Recording, Recordings } from './recordings.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const recording = (text: string): Recording => ({
+  modality: 'voice',
+  bytes: new TextEncoder().encode(text),
+  mediaType: 'audio/wav',
+});
+
+const person = (id: string) => ({
+  id,
+  name: id,
+  name_key: id,
+  consent: '1',
+  consented_at: new Date(),
+  enrolled_at: new Date(),
+  idempotency_key: null,
+  idempotency_digest: null,
+});
+
+const sample = (owner: string, digest: string) => ({
+  id: `${owner} ${digest}`,
+  person: owner,
+  modality: 'voice' as const,
+  digest,
+  bytes: 1,
+  media_type: 'audio/wav',
+  quality: '{}',
+  captured_at: new Date(),
+  source: 'enrolment' as const,
+  attempt: null,
+  consent: '1',
+  position: 0,
+});
+
+async function keep(recordings: Recordings, owner: string, text: string): Promise<void> {
+  await recordings.store([recording(text)], async (trx, stored) => {
+    await trx.insertInto('people').values(person(owner)).execute();
+    for (const { digest } of stored) await trx.insertInto('samples').values(sample(owner, digest)).execute();
+  });
+}
+
+it('takes the blobs back when the transaction that needed them fails', async () => {
+  const before = await server.census();
+  const failing = server.services.recordings.store([recording('never kept')], async () => {
+    throw new Error('the name is taken');
+  });
+  await expect(failing).rejects.toThrow('the name is taken');
+  expect(await server.census()).toEqual(before);
+});
+
+it('erases a recording that two people have only when both are gone', async () => {
+  const { recordings, people, objects } = server.services;
+  await keep(recordings, 'anna', 'the same words');
+  await keep(recordings, 'berta', 'the same words');
+  const blob = blobKey(digestOf('the same words'));
+  await people.forget('anna');
+  expect(await objects.has(blob)).toBe(true);
+  await people.forget('berta');
+  expect(await objects.has(blob)).toBe(false);
+});
+
+/** Dies at the chosen call to the object store: before its effect (even), after it (odd). */
+function mortal(objects: ObjectStore, dieAt: number): ObjectStore {
+  let calls = 0;
+  const killed = () => new Error('killed');
+  const around = async <T>(work: () => Promise<T>): Promise<T> => {
+    const call = calls++;
+    if (call >= dieAt && dieAt % 2 === 0) throw killed();
+    const result = await work();
+    if (call >= dieAt) throw killed();
+    return result;
+  };
+  return {
+    put: (key, bytes) => around(() => objects.put(key, bytes)),
+    get: (key) => around(() => objects.get(key)),
+    has: (key) => around(() => objects.has(key)),
+    delete: (key) => around(() => objects.delete(key)),
+    list: (prefix) => objects.list(prefix),
+  };
+}
+
+it.each([0, 1, 2, 3, 4, 5])('leaves nothing behind when killed at call %i', async (dieAt) => {
+  const { db, objects, recordings } = server.services;
+  const before = await server.census();
+  const dying = mortal(objects, dieAt);
+  const last = new Recordings({ db, objects: dying, cache: new FeatureCache(dying) });
+  const lost = async () => {
+    await keep(last, 'carla', 'said by carla');
+    await db.deleteFrom('people').where('id', '=', 'carla').execute();
+    await db.transaction().execute((trx) => last.markForErasure(trx, [digestOf('said by carla')]));
+    await last.erase();
+  };
+  await lost().catch((error: Error) => expect(error.message).toBe('killed'));
+  await db.deleteFrom('people').where('id', '=', 'carla').execute();
+  await db.transaction().execute((trx) => recordings.markForErasure(trx, [digestOf('said by carla')]));
+  await recordings.recover();
+  expect(await server.census()).toEqual(before);
+});
+
+it('finishes at the next start what a crash left undone', async () => {
+  const { db, objects, recordings } = server.services;
+  const before = await server.census();
+  const digest = digestOf('half enrolled');
+  await db.insertInto('recording_intents').values({ batch: 'lost', digest }).execute();
+  await objects.put(blobKey(digest), new TextEncoder().encode('half enrolled'));
+  await recordings.recover();
+  expect(await server.census()).toEqual(before);
+});

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '@visavox/core/errors';
+import type { Logger } from 'pino';
+
+/** Does the work again and again, one at a time, until stopped. What fails is logged and tried again. */
+export function repeat(
+  work: () => Promise<void>,
+  options: { name: string; everyMs: number; log: Logger },
+): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const running = (async () => {
+    let lastFailure = '';
+    while (!signal.aborted) {
+      try {
+        await work();
+        lastFailure = '';
+      } catch (error) {
+        // The same failure every few seconds would bury the rest of the log.
+        if (messageOf(error) !== lastFailure) options.log.error({ err: error }, `${options.name} failed`);
+        lastFailure = messageOf(error);
+      }
+      await pause(options.everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+  };
+}
