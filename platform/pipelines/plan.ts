@@ -37,7 +37,7 @@ export type PlannedTask =
   | (PlannedBase & { readonly kind: 'impossible'; readonly reason: string });
 
 export interface Plan {
-  /** In the order of the definition; what is inside a loop appears once the loop's items are known. */
+  /** Upstream first; what is inside a loop appears once the loop's items are known. */
   readonly tasks: readonly PlannedTask[];
   /** `running` while anything is ready, running or waiting. */
   readonly state: 'running' | 'succeeded' | 'failed';

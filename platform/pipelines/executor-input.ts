@@ -1,0 +1,165 @@
+import { UserError } from '@visavox/core/errors';
+import { z } from 'zod';
+
+/** Kubeflow's ExecutorInput: what a container is told, `{{$}}` in its command. */
+export interface RuntimeArtifact {
+  readonly name: string;
+  readonly uri: string;
+  readonly type: { readonly schemaTitle: string; readonly schemaVersion: string };
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export interface ExecutorInput {
+  readonly inputs: {
+    readonly parameterValues: Readonly<Record<string, unknown>>;
+    readonly artifacts: Readonly<Record<string, { readonly artifacts: readonly RuntimeArtifact[] }>>;
+  };
+  readonly outputs: {
+    readonly parameters: Readonly<Record<string, { readonly outputFile: string }>>;
+    readonly artifacts: Readonly<Record<string, { readonly artifacts: readonly RuntimeArtifact[] }>>;
+    readonly outputFile: string;
+  };
+}
+
+/** Where an artifact lies: the local engine gives paths, Kubeflow's launcher mounts `s3://bucket/key` at `/s3/bucket/key`. */
+export function localPath(uri: string): string {
+  const match = /^(gs|s3|minio|file):\/\/(.*)$/.exec(uri);
+  if (!match) return uri;
+  const [, scheme, rest = ''] = match;
+  return scheme === 'file' ? rest : `/${scheme === 'gs' ? 'gcs' : scheme}/${rest}`;
+}
+
+const ArtifactListText = z.looseObject({ artifacts: z.array(z.looseObject({ uri: z.string() })) });
+
+/** For a step whose command has a list of artifacts: the paths in the text that stands for it. */
+export function artifactPaths(text: string): readonly string[] {
+  return ArtifactListText.parse(JSON.parse(text)).artifacts.map((artifact) => localPath(artifact.uri));
+}
+
+/** What a container may write to `{{$.outputs.output_file}}`. */
+export const ExecutorOutput = z.looseObject({
+  parameterValues: z.record(z.string(), z.json()).optional(),
+  artifacts: z
+    .record(
+      z.string(),
+      z.looseObject({
+        artifacts: z.array(z.looseObject({ metadata: z.record(z.string(), z.unknown()).optional() })),
+      }),
+    )
+    .optional(),
+});
+export type ExecutorOutput = z.infer<typeof ExecutorOutput>;
+
+export interface PlaceholderContext {
+  readonly input: ExecutorInput;
+  readonly taskName: string;
+  readonly runId: string;
+  readonly runName: string;
+  readonly root: string;
+}
+
+/** A container's words with everything filled in that stood for what is known only now. */
+export function resolveCommand(words: readonly string[], context: PlaceholderContext): string[] {
+  return words.flatMap((word) => structured(word, context.input)).map((word) => filled(word, context));
+}
+
+const Structured: z.ZodType<Structure> = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.object({ Concat: z.array(Structured) }),
+    z.object({
+      IfPresent: z.object({
+        InputName: z.string(),
+        Then: z.union([Structured, z.array(Structured)]),
+        Else: z.union([Structured, z.array(Structured)]).optional(),
+      }),
+    }),
+  ]),
+);
+type Structure =
+  | string
+  | { Concat: Structure[] }
+  | {
+      IfPresent: {
+        InputName: string;
+        Then: Structure | Structure[];
+        Else?: Structure | Structure[] | undefined;
+      };
+    };
+
+/** kfp writes concatenated and conditional words as JSON. */
+function structured(word: string, input: ExecutorInput): string[] {
+  if (!/^\{"(Concat|IfPresent)":/.test(word)) return [word];
+  const words = (part: Structure | Structure[] | undefined): string[] => {
+    if (part === undefined) return [];
+    if (Array.isArray(part)) return part.flatMap(words);
+    if (typeof part === 'string') return [part];
+    if ('Concat' in part) return [part.Concat.flatMap(words).join('')];
+    const { InputName, Then, Else } = part.IfPresent;
+    const given = InputName in input.inputs.parameterValues || InputName in input.inputs.artifacts;
+    return words(given ? Then : Else);
+  };
+  return words(Structured.parse(JSON.parse(word)));
+}
+
+/** One pass, so that a value which looks like a placeholder stays a value. */
+function filled(word: string, { input, taskName, runId, runName, root }: PlaceholderContext): string {
+  const texts: Readonly<Record<string, string>> = {
+    '': JSON.stringify(input),
+    '.outputs.output_file': input.outputs.outputFile,
+    '.outputMetadataUri': input.outputs.outputFile,
+    '.pipeline_job_name': runName,
+    '.pipeline_job_uuid': runId,
+    '.pipeline_task_name': taskName,
+    '.pipeline_task_uuid': `${runId}/${taskName}`,
+    '.pipeline_root': root,
+  };
+  return word.replace(/\{\{\$(.*?)\}\}/g, (whole, name: string) => {
+    const found = texts[name] ?? portText(name, input);
+    if (found === undefined) throw unknown(whole);
+    return found;
+  });
+}
+
+function portText(name: string, { inputs, outputs }: ExecutorInput): string | undefined {
+  const match =
+    /^\.(inputs|outputs)\.(parameters|artifacts)\['([^']+)'\](?:\.(\w+))?(?:\['([^']+)'\])?$/.exec(name);
+  if (!match) return undefined;
+  const [, side, kind, port = '', member, key] = match;
+  if (side === 'inputs' && kind === 'parameters') return textOf(inputs.parameterValues[port]);
+  if (side === 'outputs' && kind === 'parameters') return outputs.parameters[port]?.outputFile;
+  const list = (side === 'inputs' ? inputs : outputs).artifacts[port];
+  if (member === undefined)
+    return JSON.stringify({
+      artifacts: (list?.artifacts ?? []).map((artifact) => ({ ...artifact, path: localPath(artifact.uri) })),
+    });
+  const artifact = list?.artifacts[0];
+  if (!artifact) return side === 'inputs' ? '' : undefined;
+  switch (member) {
+    case 'path':
+      return localPath(artifact.uri);
+    case 'uri':
+      return artifact.uri;
+    case 'name':
+      return artifact.name;
+    case 'metadata':
+      return textOf(key === undefined ? artifact.metadata : artifact.metadata[key]);
+    default:
+      return undefined;
+  }
+}
+
+/** Texts as they are, all else as JSON; an optional input that was not given is empty. */
+function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function unknown(placeholder: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'placeholder_unknown',
+    message: `The command holds ${placeholder}, which stands for nothing that this task has.`,
+    action: 'Name an input or output that the component declares.',
+  });
+}

@@ -1,0 +1,230 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UserError } from '@visavox/core/errors';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { ArtifactRecord, Bindings } from '@visavox/core/run';
+import { z } from 'zod';
+import { type ExecutorInput, ExecutorOutput } from '../executor-input.ts';
+import type { ArtifactTypeSchema, IrComponent } from '../ir.ts';
+import { coerce } from '../parameters.ts';
+import { fetchArtifact, folderMediaType, storeArtifact } from './artifacts.ts';
+
+/** What is known of an attempt before it runs; written to its folder. */
+const AttemptNote = z.object({
+  number: z.number().int().positive(),
+  /** How many attempts before it failed; lost ones do not count. */
+  failures: z.number().int().nonnegative(),
+  startedAt: z.string(),
+  /** After a restart of the machine, what a task wrote may be there in part: its result is not taken. */
+  boot: z.string().nullable(),
+});
+export type AttemptNote = z.infer<typeof AttemptNote>;
+
+export interface Attempt extends AttemptNote {
+  readonly folder: string;
+}
+
+/** Makes the attempt's folder with its inputs in plain bytes, readable by this user only. */
+export async function prepareAttempt(
+  objects: ObjectStore,
+  folder: string,
+  note: AttemptNote,
+  inputs: Bindings,
+): Promise<Attempt> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const name of ['outputs', 'parameters', 'tmp']) await mkdir(join(folder, name), { mode: 0o700 });
+  for (const [name, artifacts] of Object.entries(inputs.artifacts))
+    for (const [index, artifact] of artifacts.entries())
+      await fetchArtifact(
+        objects,
+        { digest: artifact.digest, isFolder: isFolder(artifact) },
+        inputPath(folder, name, index, artifacts.length),
+      );
+  await writeFile(join(folder, 'attempt.json.new'), JSON.stringify(note));
+  await rename(join(folder, 'attempt.json.new'), join(folder, 'attempt.json'));
+  return { ...note, folder };
+}
+
+/** The newest attempt that an engine prepared, finished or not. */
+export async function latestAttempt(taskFolder: string): Promise<Attempt | undefined> {
+  const names = await readdir(taskFolder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const numbers = names.flatMap((name) => /^attempt-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+  for (const number of numbers.sort((a, b) => b - a)) {
+    const folder = join(taskFolder, `attempt-${number}`);
+    const note = await readFile(join(folder, 'attempt.json'), 'utf8').catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined; // its preparation was interrupted: it never ran
+        throw error;
+      },
+    );
+    if (note !== undefined) return { ...AttemptNote.parse(JSON.parse(note)), folder };
+  }
+  return undefined;
+}
+
+export function executorInput(component: IrComponent, inputs: Bindings, folder: string): ExecutorInput {
+  const outputs = component.outputDefinitions ?? {};
+  return {
+    inputs: {
+      parameterValues: inputs.parameters,
+      artifacts: Object.fromEntries(
+        Object.entries(inputs.artifacts).map(([name, artifacts]) => [
+          name,
+          {
+            artifacts: artifacts.map((artifact, index) => ({
+              name: artifact.name,
+              uri: inputPath(folder, name, index, artifacts.length),
+              type: { schemaTitle: artifact.type, schemaVersion: '0.0.1' },
+              metadata: artifact.metadata,
+            })),
+          },
+        ]),
+      ),
+    },
+    outputs: {
+      parameters: Object.fromEntries(
+        Object.keys(outputs.parameters ?? {}).map((name) => [
+          name,
+          { outputFile: join(folder, 'parameters', name) },
+        ]),
+      ),
+      artifacts: Object.fromEntries(
+        Object.entries(outputs.artifacts ?? {}).map(([name, { artifactType }]) => [
+          name,
+          {
+            artifacts: [
+              {
+                name,
+                uri: join(folder, 'outputs', name),
+                type: { schemaTitle: schemaTitle(artifactType), schemaVersion: '0.0.1' },
+                metadata: {},
+              },
+            ],
+          },
+        ]),
+      ),
+      outputFile: join(folder, 'executor_output.json'),
+    },
+  };
+}
+
+/** Takes what a finished attempt wrote: artifacts into the object store, parameters from their files. */
+export async function collectOutputs(
+  objects: ObjectStore,
+  component: IrComponent,
+  input: ExecutorInput,
+): Promise<Bindings> {
+  const written = await readExecutorOutput(input.outputs.outputFile);
+  const parameters: Bindings['parameters'] = {};
+  for (const [name, { parameterType }] of Object.entries(component.outputDefinitions?.parameters ?? {})) {
+    const file = input.outputs.parameters[name]?.outputFile ?? '';
+    const raw = (await readIfThere(file)) ?? written.parameterValues?.[name];
+    if (raw === undefined)
+      throw outputFault(name, `the task did not write it to ${placeholder('parameters', name)}`);
+    const value = coerce(parameterType, raw);
+    if (value === undefined)
+      throw outputFault(
+        name,
+        `the task wrote ${JSON.stringify(String(raw).slice(0, 200))}, which is no ${parameterType}`,
+      );
+    parameters[name] = value;
+  }
+  const artifacts: Bindings['artifacts'] = {};
+  for (const [name, { artifactType }] of Object.entries(component.outputDefinitions?.artifacts ?? {})) {
+    const path = input.outputs.artifacts[name]?.artifacts[0]?.uri ?? '';
+    const described = written.artifacts?.[name]?.artifacts[0];
+    const type = schemaTitle(artifactType);
+    // Metrics are metadata; kfp writes no file for them.
+    if (!(await exists(path)) && (described || type.endsWith('Metrics'))) await writeFile(path, '');
+    if (!(await exists(path)))
+      throw outputFault(name, `the task did not write it to ${placeholder('artifacts', name)}`);
+    const stored = await storeArtifact(objects, path);
+    const record: ArtifactRecord = {
+      name,
+      digest: stored.digest,
+      bytes: stored.bytes,
+      type,
+      metadata: { ...described?.metadata, ...(stored.isFolder && { mediaType: folderMediaType }) },
+    };
+    artifacts[name] = [record];
+  }
+  return { parameters, artifacts };
+}
+
+export function isFolder(artifact: ArtifactRecord): boolean {
+  return artifact.metadata.mediaType === folderMediaType;
+}
+
+export function schemaTitle(type: z.infer<typeof ArtifactTypeSchema>): string {
+  return type.schemaTitle ?? 'system.Artifact';
+}
+
+function inputPath(folder: string, name: string, index: number, count: number): string {
+  return count === 1 ? join(folder, 'inputs', name) : join(folder, 'inputs', name, String(index));
+}
+
+async function readExecutorOutput(file: string): Promise<ExecutorOutput> {
+  const text = await readIfThere(file);
+  if (text === undefined) return {};
+  try {
+    return ExecutorOutput.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError({
+      kind: 'invalid',
+      code: 'executor_output_invalid',
+      message: 'The task wrote an executor output that cannot be read.',
+      action:
+        'Write {"parameterValues": {…}, "artifacts": {"name": {"artifacts": [{"metadata": {…}}]}}} as JSON.',
+      cause,
+    });
+  }
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return (await exists(file)) ? readFile(file, 'utf8') : undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+      throw error;
+    },
+  );
+}
+
+function placeholder(kind: 'parameters' | 'artifacts', name: string): string {
+  return kind === 'parameters'
+    ? `outputs.parameters['${name}'].output_file`
+    : `outputs.artifacts['${name}'].path`;
+}
+
+function outputFault(name: string, what: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'output_invalid',
+    message: `Its output ${name} is not there as declared: ${what}.`,
+    action: 'Correct the step: it has to write every output that it declares before it ends.',
+  });
+}
+
+/** Names this boot of the machine where the machine tells. */
+export async function bootId(): Promise<string | null> {
+  return readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
+    (text) => text.trim(),
+    () => null, // other systems have no such file
+  );
+}
+
+export function attemptFolder(taskFolder: string, number: number): string {
+  return join(taskFolder, `attempt-${number}`);
+}
+
+export async function makeFolderOf(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+}

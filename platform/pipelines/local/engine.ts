@@ -1,0 +1,314 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { canonicalJson, type Digest, digestOfJson, shortDigest } from '@visavox/core/digest';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import type { PipelineEngine, RunRequest, RunStore } from '@visavox/core/ports';
+import { isFinished, type RunRecord } from '@visavox/core/run';
+import { z } from 'zod';
+import { parsePipelineSpec } from '../ir.ts';
+import { resolveParameters } from '../parameters.ts';
+import { plan } from '../plan.ts';
+import { lockFolder } from './lock.ts';
+import { pendingRecord, RunDriver, type RunHooks } from './run-driver.ts';
+import { Slots } from './slots.ts';
+import { logFile, sweepTasks } from './task-run.ts';
+
+export interface LocalEngineOptions {
+  /** Where runs are worked on and their logs kept; one engine at a time. */
+  readonly folder: string;
+  readonly runs: RunStore;
+  /** Holds artifacts and compiled pipelines as blobs. */
+  readonly objects: ObjectStore;
+  /** Pinned by every run: what the commands' own code and their environment are. */
+  readonly code: Digest;
+  readonly environmentDigest: Digest;
+  /** Where commands run; a folder of their own unless given. */
+  readonly workingDirectory?: string;
+  /** For all tasks, beside PATH, HOME and the language. Nothing else of this process's environment reaches them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Searched for commands before PATH. */
+  readonly path?: readonly string[];
+  /** Cores for tasks; a task takes one, or its CPU limit. */
+  readonly cores?: number;
+  readonly hooks?: RunHooks;
+  readonly log?: (message: string) => void;
+  /** How long a canceled task may take to end by itself. */
+  readonly graceMs?: number;
+}
+
+/** What a run is worked on with that its record does not hold. */
+const RunNote = z.object({ useCache: z.boolean() });
+
+/**
+ * Runs pipelines as processes of this machine. Tasks are detached: they outlive this engine, and the next one
+ * on the same folder takes them up where they are.
+ */
+export class LocalEngine implements PipelineEngine {
+  readonly #options: LocalEngineOptions;
+  readonly #unlock: () => Promise<void>;
+  readonly #slots: Slots;
+  readonly #closed = new AbortController();
+  readonly #drivers = new Map<string, RunDriver>();
+  readonly #starting = new Map<string, Promise<string>>();
+
+  private constructor(options: LocalEngineOptions, unlock: () => Promise<void>) {
+    this.#options = options;
+    this.#unlock = unlock;
+    this.#slots = new Slots(options.cores ?? availableParallelism());
+  }
+
+  /** Takes the folder; throws a UserError `engine_running` while another process has it. */
+  static async open(options: LocalEngineOptions): Promise<LocalEngine> {
+    return new LocalEngine(options, await lockFolder(options.folder));
+  }
+
+  /** Continues all unfinished runs; answers which. Call it once, at start. */
+  async recover(): Promise<readonly string[]> {
+    const unfinished = (await this.#options.runs.list({ unfinished: true })).filter(
+      (run) => run.engine === 'local',
+    );
+    for (const run of unfinished) {
+      try {
+        await this.#drive(run);
+      } catch (error) {
+        // One unreadable run must not keep the others from going on.
+        const reason = `cannot be continued: ${messageOf(error)}`;
+        await this.#options.runs.save({
+          ...run,
+          state: 'failed',
+          reason,
+          finishedAt: new Date().toISOString(),
+        });
+      }
+    }
+    for (const entry of await readdir(this.#options.folder, { withFileTypes: true }))
+      if (entry.isDirectory() && !this.#drivers.has(entry.name))
+        await sweepTasks(join(this.#options.folder, entry.name), this.#graceMs);
+    return unfinished.map((run) => run.id);
+  }
+
+  submit(request: RunRequest): Promise<string> {
+    const starting = this.#starting.get(request.id) ?? this.#submit(request);
+    this.#starting.set(request.id, starting);
+    const forget = () => this.#starting.delete(request.id);
+    starting.then(forget, forget);
+    return starting;
+  }
+
+  async #submit(request: RunRequest): Promise<string> {
+    if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(request.id))
+      throw invalidId(`"${request.id}" is no id for a run`, 'Use letters, digits, hyphens and underscores.');
+    const spec = parsePipelineSpec(request.pipelineSpec);
+    const parameters = resolveParameters(spec, withSeed(spec, request));
+    const pipeline = digestOfJson(request.pipelineSpec);
+    const earlier = await this.#options.runs.get(request.id);
+    if (earlier) {
+      if (
+        earlier.pins.pipeline === pipeline &&
+        canonicalJson(earlier.pins.parameters) === canonicalJson(parameters)
+      )
+        return earlier.id;
+      throw invalidId(`run ${request.id} exists and is another one`, 'Give the new run an id of its own.');
+    }
+    await putBlob(this.#options.objects, new TextEncoder().encode(canonicalJson(request.pipelineSpec)));
+    await this.#writeNote(request.id, { useCache: request.useCache });
+    const run: RunRecord = {
+      id: request.id,
+      pipeline: spec.pipelineInfo.name,
+      state: 'pending',
+      reason: null,
+      trigger: request.trigger,
+      engine: 'local',
+      pins: {
+        pipeline,
+        code: this.#options.code,
+        environment: this.#options.environmentDigest,
+        datasets: [...request.datasets],
+        parameters,
+        seed: request.seed,
+      },
+      trackingRun: null,
+      tasks: plan(spec, parameters, new Map()).tasks.map((task) => pendingRecord(task.name, null)),
+      createdAt: new Date().toISOString(),
+      finishedAt: null,
+    };
+    await this.#options.runs.save(run);
+    await this.#drive(run);
+    return run.id;
+  }
+
+  async get(runId: string): Promise<RunRecord> {
+    const run = await this.#options.runs.get(runId);
+    if (!run) throw notFound(`There is no run ${runId}.`);
+    return run;
+  }
+
+  async cancel(runId: string): Promise<void> {
+    const run = await this.get(runId);
+    if (run.state === 'canceled') return;
+    if (isFinished(run.state))
+      throw new UserError({
+        kind: 'conflict',
+        code: 'run_finished',
+        message: `Run ${runId} has ${run.state} already.`,
+        action: 'There is nothing to cancel.',
+      });
+    await (this.#drivers.get(runId) ?? (await this.#drive(run))).cancel();
+  }
+
+  async resume(runId: string): Promise<void> {
+    let run = await this.get(runId);
+    const driver = this.#drivers.get(runId);
+    // Between its last record and its end, a run clears its folders away.
+    if (driver && isFinished(run.state)) run = await driver.done;
+    if (run.state === 'succeeded' || this.#drivers.has(runId)) return;
+    if (!isFinished(run.state)) {
+      await this.#drive(run);
+      return;
+    }
+    await sweepTasks(this.#runFolder(runId), this.#graceMs);
+    const { code, environmentDigest: environment } = this.#options;
+    const changed = [
+      ...(run.pins.code === code ? [] : [`code ${shortDigest(run.pins.code)} -> ${shortDigest(code)}`]),
+      ...(run.pins.environment === environment
+        ? []
+        : [`environment ${shortDigest(run.pins.environment)} -> ${shortDigest(environment)}`]),
+    ];
+    const resumed: RunRecord = {
+      ...run,
+      state: 'pending',
+      // Tasks finished before keep what the earlier code made.
+      reason:
+        changed.length > 0
+          ? `resumed with other ${changed.join(' and ')}: it cannot be reproduced exactly`
+          : null,
+      pins: { ...run.pins, code, environment },
+      finishedAt: null,
+      tasks: run.tasks.map((task) =>
+        task.state === 'succeeded' || task.cached
+          ? task
+          : { ...pendingRecord(task.name, null), attempts: task.attempts },
+      ),
+    };
+    await this.#options.runs.save(resumed);
+    await this.#drive(resumed);
+  }
+
+  async logs(runId: string, task: string): Promise<string> {
+    const run = await this.get(runId);
+    const record = run.tasks.find(({ name }) => name === task);
+    if (!record)
+      throw notFound(
+        `Run ${runId} has no task ${task}; it has ${run.tasks.map(({ name }) => name).join(', ')}.`,
+      );
+    const folder = join(logFile(this.#runFolder(runId), task, 1), '..');
+    const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    const attempts = files.map((file) => Number.parseInt(file, 10)).sort((a, b) => a - b);
+    const texts = await Promise.all(
+      attempts.map((attempt) => readFile(logFile(this.#runFolder(runId), task, attempt), 'utf8')),
+    );
+    return texts.length === 1
+      ? (texts[0] ?? '')
+      : texts.map((text, index) => `--- attempt ${attempts[index]} ---\n${text}`).join('');
+  }
+
+  /** The run when it has ended. */
+  async wait(runId: string): Promise<RunRecord> {
+    return (await this.#drivers.get(runId)?.done) ?? this.get(runId);
+  }
+
+  /** Stops working on runs. Their tasks go on; the next engine on this folder takes them up. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#unlock();
+  }
+
+  async #drive(run: RunRecord): Promise<RunDriver> {
+    const known = this.#drivers.get(run.id);
+    if (known) return known;
+    const text = new TextDecoder().decode(await getBlob(this.#options.objects, run.pins.pipeline));
+    const spec = parsePipelineSpec(JSON.parse(text));
+    const { useCache } = await this.#readNote(run.id);
+    const again = this.#drivers.get(run.id);
+    if (again) return again;
+    const driver = new RunDriver(structuredClone(run), spec, {
+      useCache,
+      folder: this.#runFolder(run.id),
+      objects: this.#options.objects,
+      runs: this.#options.runs,
+      slots: this.#slots,
+      environment: this.#environment(),
+      workingDirectory: this.#options.workingDirectory,
+      graceMs: this.#graceMs,
+      closed: this.#closed.signal,
+      hooks: this.#options.hooks ?? {},
+      log: this.#options.log ?? (() => {}),
+    });
+    this.#drivers.set(run.id, driver);
+    void driver.done.then(() => this.#drivers.delete(run.id));
+    void driver.start();
+    return driver;
+  }
+
+  #environment(): Readonly<Record<string, string>> {
+    const passed = ['HOME', 'USER', 'LANG', 'LC_ALL', 'TZ'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    });
+    const path = [...(this.#options.path ?? []), process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(
+      delimiter,
+    );
+    return { ...Object.fromEntries(passed), PATH: path, ...this.#options.environment };
+  }
+
+  get #graceMs(): number {
+    return this.#options.graceMs ?? 10_000;
+  }
+
+  #runFolder(runId: string): string {
+    return join(this.#options.folder, runId);
+  }
+
+  async #writeNote(runId: string, note: z.infer<typeof RunNote>): Promise<void> {
+    const folder = this.#runFolder(runId);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, 'run.json.new'), JSON.stringify(note), { flush: true });
+    await rename(join(folder, 'run.json.new'), join(folder, 'run.json'));
+  }
+
+  async #readNote(runId: string): Promise<z.infer<typeof RunNote>> {
+    try {
+      return RunNote.parse(JSON.parse(await readFile(join(this.#runFolder(runId), 'run.json'), 'utf8')));
+    } catch (error) {
+      // A run whose folder was cleared away can still be continued from its record.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { useCache: true };
+      throw error;
+    }
+  }
+}
+
+/** A pipeline that declares a parameter `seed` gets the run's, unless it is given. */
+function withSeed(spec: ReturnType<typeof parsePipelineSpec>, request: RunRequest): RunRequest['parameters'] {
+  const declared = spec.root.inputDefinitions?.parameters?.seed;
+  return declared?.parameterType === 'NUMBER_INTEGER' && !('seed' in request.parameters)
+    ? { ...request.parameters, seed: request.seed }
+    : request.parameters;
+}
+
+function invalidId(message: string, action: string): UserError {
+  return new UserError({ kind: 'conflict', code: 'run_id_invalid', message: `${message}.`, action });
+}
+
+function notFound(message: string): UserError {
+  return new UserError({
+    kind: 'not-found',
+    code: 'run_unknown',
+    message,
+    action: 'See "visavox runs list" for what there is.',
+  });
+}

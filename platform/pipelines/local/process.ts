@@ -1,0 +1,198 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Runs the command and leaves two files in the attempt's folder: `pid` when it starts, `exit` when it has ended.
+ * `pid` is created exclusively, so that an attempt is claimed once: by its process, or by an engine that gives it up.
+ * A signal to the group leaves it waiting for the command, which may end in its own way. Built-in commands of the shell only, which keeps it at about a millisecond.
+ */
+const wrapper = `
+_visavox_folder=$1; shift
+if [ -r /proc/$$/stat ]; then read -r _visavox_start < /proc/$$/stat; else _visavox_start=$(ps -o lstart= -p $$); fi
+trap : HUP INT TERM
+set -C
+{ echo "$$ $_visavox_start" > "$_visavox_folder/pid"; } 2>/dev/null || exit 125
+"$@"
+_visavox_code=$?
+{ echo "$_visavox_code"; times; echo end; } >| "$_visavox_folder/exit"
+`;
+
+export type AttemptState =
+  /** Its process has not begun, and may still. */
+  | { readonly kind: 'unclaimed' }
+  | { readonly kind: 'running'; readonly pid: number }
+  | { readonly kind: 'exited'; readonly code: number; readonly cpuSeconds: number | null }
+  /** Its process is gone and left no exit code: it was killed, or the machine stopped. */
+  | { readonly kind: 'lost'; readonly pid: number | null };
+
+export interface Launch {
+  readonly folder: string;
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}
+
+/** Starts the command in a process group of its own, which outlives this process. Answers when it has ended. */
+export async function launch({ folder, command, workingDirectory, environment, logFile }: Launch): Promise<{
+  readonly ended: Promise<void>;
+  readonly pid: number;
+  /** Lets this process end while the command goes on. */
+  readonly letGo: () => void;
+}> {
+  const log = await open(logFile, 'a', 0o600);
+  try {
+    const child = spawn('/bin/sh', ['-c', wrapper, 'visavox-task', folder, ...command], {
+      cwd: workingDirectory,
+      env: environment,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    const ended = new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', () => resolve());
+    });
+    ended.catch(() => {}); // whoever awaits it hears of the error; nobody does once the engine is closed
+    if (child.pid === undefined) await ended;
+    return { ended, pid: child.pid ?? 0, letGo: () => child.unref() };
+  } finally {
+    await log.close();
+  }
+}
+
+export async function observe(folder: string): Promise<AttemptState> {
+  const before = await readExit(folder);
+  if (before) return before;
+  let claim = await readText(join(folder, 'pid'));
+  if (claim === undefined) return { kind: 'unclaimed' };
+  if (!claim.endsWith('\n')) {
+    await sleep(50);
+    claim = (await readText(join(folder, 'pid'))) ?? '';
+  }
+  const pid = Number.parseInt(claim, 10);
+  if (!(pid > 0)) return { kind: 'lost', pid: null };
+  if (await isSame(pid, claim.slice(claim.indexOf(' ') + 1))) return { kind: 'running', pid };
+  return (await readExit(folder)) ?? { kind: 'lost', pid };
+}
+
+/** Keeps the attempt's process from beginning; false where it has begun already. */
+export async function revoke(folder: string): Promise<boolean> {
+  try {
+    await writeFile(join(folder, 'pid'), '0 revoked\n', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Asks the process group to end, and makes it after `graceMs`. */
+export async function terminate(pid: number, folder: string, graceMs: number): Promise<void> {
+  if (!signalGroup(pid, 'SIGTERM')) return;
+  for (const until = Date.now() + graceMs; Date.now() < until; await sleep(50))
+    if ((await groupMembers(pid, folder)).length === 0) return;
+  await killLeftovers(pid, folder);
+}
+
+/** Kills what is left of an attempt's process group, so that the next attempt is alone. Only what carries its mark. */
+export async function killLeftovers(pid: number, folder: string): Promise<void> {
+  // What cannot be killed, say in a hanging disk access, must not hold up the engine for ever.
+  for (let tries = 0; tries < 100 && signalGroup(pid, 0); tries++) {
+    const members = await groupMembers(pid, folder);
+    if (members.length === 0) return;
+    for (const member of members) kill(member, 'SIGKILL');
+    await sleep(20);
+  }
+}
+
+/** When the process with this id began; the machine's own words, to be compared only. Undefined if there is none. */
+export async function processStart(pid: number): Promise<string | undefined> {
+  const stat = await readText(`/proc/${pid}/stat`);
+  if (stat !== undefined) return startOfStat(stat);
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+  } catch {
+    return undefined; // ps fails for a process that is not there
+  }
+}
+
+/** A process's id is used again after its end; together with its start it names one process. */
+async function isSame(pid: number, start: string): Promise<boolean> {
+  const now = await processStart(pid);
+  return now !== undefined && now === (startOfStat(start) ?? start.trim());
+}
+
+/** Field 22 of /proc/<pid>/stat; field 3 is its state, where a zombie counts as ended. */
+function startOfStat(stat: string): string | undefined {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat.includes(')') && fields[0] !== 'Z' && fields[0] !== 'X' ? fields[19] : undefined;
+}
+
+async function groupMembers(group: number, folder: string): Promise<number[]> {
+  let entries: string[];
+  try {
+    entries = await readdir('/proc');
+  } catch {
+    return signalGroup(group, 0) ? [group] : []; // no /proc on this system: the group's first process stands for it
+  }
+  const members: number[] = [];
+  for (const entry of entries) {
+    const stat = /^\d+$/.test(entry) ? await readText(`/proc/${entry}/stat`) : undefined;
+    if (stat === undefined || startOfStat(stat) === undefined) continue;
+    if (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2] !== String(group)) continue;
+    const environment = await readText(`/proc/${entry}/environ`);
+    if (environment?.split('\0').includes(`VISAVOX_ATTEMPT=${folder}`)) members.push(Number(entry));
+  }
+  return members;
+}
+
+async function readExit(folder: string): Promise<Extract<AttemptState, { kind: 'exited' }> | undefined> {
+  const lines = (await readText(join(folder, 'exit')))?.trimEnd().split('\n');
+  if (lines?.at(-1) !== 'end') return undefined;
+  return { kind: 'exited', code: Number(lines[0]), cpuSeconds: cpuSeconds(lines.slice(1, -1)) };
+}
+
+/** `times` prints minutes and seconds, user and system: first of the shell, then of its children. */
+function cpuSeconds(lines: readonly string[]): number | null {
+  const parts = lines.at(1)?.match(/(\d+)m([\d.,]+)s/g);
+  if (!parts) return null;
+  return parts
+    .map((part) => {
+      const [minutes = '0', seconds = '0'] = part.slice(0, -1).replace(',', '.').split('m');
+      return Number(minutes) * 60 + Number(seconds);
+    })
+    .reduce((sum, seconds) => sum + seconds, 0);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    // Gone, or another user's: both mean that it is none of ours.
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(String(error.code))
+    )
+      return undefined;
+    throw error;
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  return kill(-pid, signal);
+}
+
+/** False where there is no such process. */
+function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM'))
+      return false;
+    throw error;
+  }
+}

@@ -1,0 +1,283 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@visavox/core/errors';
+import type { RunStore } from '@visavox/core/ports';
+import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import type { PipelineSpec } from '../ir.ts';
+import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '../plan.ts';
+import { explain, runTask, sweepTasks, type TaskResources, taskFolder } from './task-run.ts';
+
+/** What a composition root adds to runs. Each may be called again for the same run after a crash. */
+export interface RunHooks {
+  /** Before the first task, and again when a run is taken up: opens the tracked run, or finds it by `run.trackingRun`. */
+  onRunStarted?(run: RunRecord): Promise<{
+    readonly trackingRun: string | null;
+    /** For all tasks of the run. */
+    readonly environment: Readonly<Record<string, string>>;
+  }>;
+  onTaskFinished?(run: RunRecord, task: TaskRecord): Promise<void>;
+  /** Before the run's last state is durable. */
+  onRunFinished?(run: RunRecord): Promise<void>;
+}
+
+export interface DriverResources
+  extends Omit<TaskResources, 'changed' | 'canceled' | 'attemptsBefore' | 'runId' | 'pipeline' | 'pins'> {
+  readonly hooks: RunHooks;
+  readonly log: (message: string) => void;
+}
+
+/** Takes one run to its end: asks the plan what is ready, runs it, and keeps the record up to date. */
+export class RunDriver {
+  readonly done: Promise<RunRecord>;
+  readonly #spec: PipelineSpec;
+  readonly #resources: DriverResources;
+  readonly #run: RunRecord;
+  readonly #records = new Map<string, TaskRecord>();
+  readonly #active = new Set<string>();
+  readonly #cancel = new AbortController();
+  readonly #saves: Saves;
+  readonly #hooks: Promise<void>[] = [];
+  /** How often tasks were tried before this run was resumed. */
+  readonly #attempts: ReadonlyMap<string, number>;
+  #finishing = false;
+  #environment: Readonly<Record<string, string>> = {};
+  #settle: (run: RunRecord) => void = () => {};
+
+  constructor(run: RunRecord, spec: PipelineSpec, resources: DriverResources) {
+    this.#run = run;
+    this.#spec = spec;
+    this.#resources = resources;
+    this.#saves = new Saves(resources.runs, resources.closed, resources.log);
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#attempts = new Map(run.tasks.map((task) => [task.name, task.attempts]));
+    for (const task of run.tasks)
+      if (task.state === 'succeeded' || task.state === 'failed' || task.cached)
+        this.#records.set(task.name, task);
+    if (run.state === 'canceling') this.#cancel.abort();
+  }
+
+  async start(): Promise<void> {
+    if (this.#cancel.signal.aborted) {
+      await sweepTasks(this.#resources.folder, this.#resources.graceMs);
+      return this.#finish('canceled');
+    }
+    await this.#startHook();
+    if (this.#run.state === 'pending') this.#run.state = 'running';
+    this.#advance();
+  }
+
+  /** Answers when it is durable that the run is to be canceled. */
+  async cancel(): Promise<void> {
+    if (this.#cancel.signal.aborted) return;
+    this.#run.state = 'canceling';
+    await this.#save();
+    this.#cancel.abort();
+    if (this.#active.size === 0) await this.#finish('canceled');
+  }
+
+  /** The tracking server may come up behind this engine: a run waits for it, and says so. */
+  async #startHook(): Promise<void> {
+    for (let pause = 1; ; pause = Math.min(pause * 2, 30)) {
+      try {
+        const started = await this.#resources.hooks.onRunStarted?.(structuredClone(this.#run));
+        if (!started) return;
+        this.#run.trackingRun = started.trackingRun;
+        this.#environment = started.environment;
+        return;
+      } catch (error) {
+        this.#run.reason = `waits to be tracked, next try in ${pause} s: ${messageOf(error)}`;
+        this.#resources.log(`run ${this.#run.id} ${this.#run.reason}`);
+        void this.#save();
+        const signal = AbortSignal.any([this.#cancel.signal, this.#resources.closed]);
+        await sleep(pause * 1000, undefined, { signal }).catch(() => {});
+        if (this.#resources.closed.aborted) await new Promise(() => {});
+        if (this.#cancel.signal.aborted) return;
+        this.#run.reason = null;
+      }
+    }
+  }
+
+  #advance(): void {
+    if (this.#resources.closed.aborted) return;
+    if (this.#cancel.signal.aborted) {
+      if (this.#active.size === 0) void this.#finish('canceled');
+      return;
+    }
+    let planned: ReturnType<typeof plan>;
+    try {
+      planned = plan(this.#spec, this.#run.pins.parameters, this.#outcomes());
+    } catch (error) {
+      this.#run.reason = explain(error);
+      if (this.#active.size === 0) void this.#finish('failed');
+      return;
+    }
+    for (const task of planned.tasks) if (task.kind === 'ready') this.#begin(task);
+    this.#run.tasks = planned.tasks.map((task) => this.#recordOf(task));
+    if (planned.state === 'running' && this.#active.size > 0) void this.#save();
+    else void this.#finish(planned.state === 'succeeded' ? 'succeeded' : 'failed');
+  }
+
+  #outcomes(): Map<string, TaskOutcome> {
+    const outcomes = new Map<string, TaskOutcome>();
+    for (const [name, record] of this.#records) {
+      const succeeded = record.state === 'succeeded' || record.cached;
+      const state = this.#active.has(name) ? 'running' : succeeded ? 'succeeded' : 'failed';
+      outcomes.set(name, { state, outputs: record.outputs });
+    }
+    return outcomes;
+  }
+
+  #begin(ready: ReadyTask): void {
+    this.#active.add(ready.name);
+    this.#records.set(ready.name, pendingRecord(ready.name, null, ready));
+    const { environment, ...shared } = this.#resources;
+    const resources: TaskResources = {
+      ...shared,
+      runId: this.#run.id,
+      pipeline: this.#run.pipeline,
+      pins: this.#run.pins,
+      attemptsBefore: this.#attempts.get(ready.name) ?? 0,
+      canceled: this.#cancel.signal,
+      environment: {
+        ...environment,
+        ...this.#environment,
+        VISAVOX_RUN: this.#run.id,
+        VISAVOX_TASK: ready.name,
+      },
+      changed: (record) => {
+        this.#put({ ...record });
+        void this.#save();
+      },
+    };
+    void runTask(ready, resources).then(async (record) => {
+      if (this.#resources.closed.aborted) return;
+      this.#put(record);
+      this.#active.delete(record.name);
+      this.#hooks.push(
+        this.#hook('onTaskFinished', () =>
+          this.#resources.hooks.onTaskFinished?.(structuredClone(this.#run), record),
+        ),
+      );
+      const durable = this.#save();
+      this.#advance();
+      // Its folder is the only truth about the task until the record is durable.
+      await durable;
+      await rm(taskFolder(this.#resources.folder, record.name), { recursive: true, force: true }).catch(
+        (error) =>
+          this.#resources.log(
+            `the folder of ${record.name} in run ${this.#run.id} stays: ${messageOf(error)}`,
+          ),
+      );
+    });
+  }
+
+  #put(record: TaskRecord): void {
+    this.#records.set(record.name, record);
+    this.#run.tasks = this.#run.tasks.map((task) => (task.name === record.name ? record : task));
+  }
+
+  #recordOf(task: PlannedTask): TaskRecord {
+    const known = this.#records.get(task.name);
+    if (known) return known;
+    if (task.kind === 'skipped') return { ...pendingRecord(task.name, task.reason), state: 'skipped' };
+    if (task.kind === 'impossible') return { ...pendingRecord(task.name, task.reason), state: 'failed' };
+    return pendingRecord(task.name, null, task.kind === 'ready' ? task : undefined);
+  }
+
+  async #finish(state: 'succeeded' | 'failed' | 'canceled'): Promise<void> {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    if (state === 'canceled') this.#run.tasks = this.#run.tasks.map(unfinishedAsCanceled);
+    if (state === 'failed') {
+      const failed = this.#run.tasks.filter((task) => task.state === 'failed');
+      if (failed.length > 0)
+        this.#run.reason = failed.map((task) => `${task.name} failed: ${task.reason}`).join('\n');
+      this.#run.reason ??= 'no task can go on';
+    } else if (state === 'canceled') this.#run.reason = 'canceled';
+    await Promise.all(this.#hooks);
+    const finished: RunRecord = { ...this.#run, state, finishedAt: new Date().toISOString() };
+    await this.#hook('onRunFinished', () => this.#resources.hooks.onRunFinished?.(structuredClone(finished)));
+    Object.assign(this.#run, finished);
+    await this.#save();
+    await sweepTasks(this.#resources.folder, this.#resources.graceMs).catch((error) =>
+      this.#resources.log(`the folders of run ${this.#run.id} stay: ${messageOf(error)}`),
+    );
+    this.#settle(structuredClone(this.#run));
+  }
+
+  /** A hook that fails does not fail the run, but it is said. */
+  async #hook(name: string, call: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      this.#resources.log(`${name} of run ${this.#run.id} failed: ${messageOf(error)}`);
+    }
+  }
+
+  #save(): Promise<void> {
+    return this.#saves.save(() => structuredClone(this.#run));
+  }
+}
+
+/** Saves one after the other, and as few as it takes: what changes during a save goes into the next one. */
+class Saves {
+  readonly #runs: RunStore;
+  readonly #closed: AbortSignal;
+  readonly #log: (message: string) => void;
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  constructor(runs: RunStore, closed: AbortSignal, log: (message: string) => void) {
+    this.#runs = runs;
+    this.#closed = closed;
+    this.#log = log;
+  }
+
+  /** Answers when the state of now, or a later one, is durable. */
+  save(snapshot: () => RunRecord): Promise<void> {
+    this.#next ??= this.#current.then(() => {
+      this.#next = undefined;
+      this.#current = this.#write(snapshot());
+      return this.#current;
+    });
+    return this.#next;
+  }
+
+  async #write(run: RunRecord): Promise<void> {
+    for (let pause = 1; !this.#closed.aborted; pause = Math.min(pause * 2, 30)) {
+      try {
+        return await this.#runs.save(run);
+      } catch (error) {
+        this.#log(`run ${run.id} cannot be saved, next try in ${pause} s: ${messageOf(error)}`);
+        await sleep(pause * 1000, undefined, { signal: this.#closed }).catch(() => {}); // closed: the loop ends
+      }
+    }
+    await new Promise(() => {});
+  }
+}
+
+export function pendingRecord(name: string, reason: string | null, ready?: ReadyTask): TaskRecord {
+  const container = ready?.executor.container;
+  return {
+    name,
+    state: 'pending',
+    attempts: 0,
+    cached: false,
+    cacheKey: null,
+    command: [...(container?.command ?? []), ...(container?.args ?? [])],
+    inputs: ready?.inputs ?? { parameters: {}, artifacts: {} },
+    outputs: { parameters: {}, artifacts: {} },
+    startedAt: null,
+    finishedAt: null,
+    reason,
+    cpuSeconds: null,
+  };
+}
+
+function unfinishedAsCanceled(task: TaskRecord): TaskRecord {
+  return task.state === 'pending' || task.state === 'running'
+    ? { ...task, state: 'canceled', reason: task.reason ?? 'canceled' }
+    : task;
+}

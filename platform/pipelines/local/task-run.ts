@@ -1,0 +1,420 @@
+import { open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOfJson } from '@visavox/core/digest';
+import { messageOf, UserError } from '@visavox/core/errors';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { RunStore } from '@visavox/core/ports';
+import type { ArtifactRecord, Bindings, RunPins, TaskRecord } from '@visavox/core/run';
+import { type ExecutorInput, localPath, resolveCommand } from '../executor-input.ts';
+import type { IrContainer, IrImporter, IrTask } from '../ir.ts';
+import type { ReadyTask } from '../plan.ts';
+import { artifactExists, folderMediaType, storeArtifact } from './artifacts.ts';
+import {
+  type Attempt,
+  attemptFolder,
+  bootId,
+  collectOutputs,
+  executorInput,
+  isFolder,
+  latestAttempt,
+  makeFolderOf,
+  prepareAttempt,
+  schemaTitle,
+} from './attempt.ts';
+import { type AttemptState, killLeftovers, launch, observe, revoke, terminate } from './process.ts';
+import type { Slots } from './slots.ts';
+
+/** What the tasks of a run share. */
+export interface TaskResources {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly pins: RunPins;
+  readonly useCache: boolean;
+  readonly folder: string;
+  readonly objects: ObjectStore;
+  readonly runs: RunStore;
+  readonly slots: Slots;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string | undefined;
+  readonly graceMs: number;
+  readonly attemptsBefore: number;
+  /** Aborted when the run is to be canceled. */
+  readonly canceled: AbortSignal;
+  /** Aborted when this engine stops; tasks go on and are taken up by the next one. */
+  readonly closed: AbortSignal;
+  /** Tells of a change that people would like to see: running, waiting for another try. */
+  readonly changed: (record: TaskRecord) => void;
+}
+
+type Ended = Extract<AttemptState, { kind: 'exited' | 'lost' }>;
+
+/** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
+export async function runTask(ready: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
+  const record = newRecord(ready, resources.pins);
+  try {
+    const earlier = await takeUp(ready, resources);
+    if (!earlier && resources.useCache && record.cacheKey) {
+      const cached = await findCached(record, resources);
+      if (cached) return cached;
+    }
+    if (ready.executor.importer)
+      return await importArtifact(ready, ready.executor.importer, record, resources);
+    return await attempts(ready, ready.executor.container ?? {}, record, resources, earlier);
+  } catch (error) {
+    await stillOpen(resources);
+    if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
+    return ended(record, 'failed', explain(error));
+  }
+}
+
+export function taskFolder(runFolder: string, task: string): string {
+  return join(runFolder, 'tasks', fileName(task));
+}
+
+export function logFile(runFolder: string, task: string, attempt: number): string {
+  return join(runFolder, 'logs', fileName(task), `${attempt}.log`);
+}
+
+/** Names of tasks hold no dots: they are made of letters, digits, hyphens and slashes. */
+function fileName(task: string): string {
+  return task.replaceAll('/', '.');
+}
+
+/** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
+function newRecord({ name, task, component, executor, inputs }: ReadyTask, pins: RunPins): TaskRecord {
+  const container = executor.container;
+  const key = digestOfJson({
+    component: { ...component, executorLabel: undefined },
+    executor: container ? { ...container, resources: undefined } : executor,
+    parameters: inputs.parameters,
+    artifacts: Object.fromEntries(
+      Object.entries(inputs.artifacts).map(([port, artifacts]) => [
+        port,
+        artifacts.map(({ digest, type, metadata }) => ({ digest, type, metadata })),
+      ]),
+    ),
+    code: pins.code,
+    environment: pins.environment,
+  });
+  return {
+    name,
+    state: 'pending',
+    attempts: 0,
+    cached: false,
+    cacheKey: task.cachingOptions?.enableCache ? key : null,
+    command: [...(container?.command ?? []), ...(container?.args ?? [])],
+    inputs,
+    outputs: { parameters: {}, artifacts: {} },
+    startedAt: null,
+    finishedAt: null,
+    reason: null,
+    cpuSeconds: null,
+  };
+}
+
+async function findCached(
+  record: TaskRecord,
+  { runs, objects }: TaskResources,
+): Promise<TaskRecord | undefined> {
+  const found = record.cacheKey ? await runs.findCached(record.cacheKey) : undefined;
+  if (!found) return undefined;
+  for (const artifact of Object.values(found.outputs.artifacts).flat())
+    if (!(await artifactExists(objects, { digest: artifact.digest, isFolder: isFolder(artifact) })))
+      return undefined;
+  const at = new Date().toISOString();
+  return {
+    ...record,
+    state: 'skipped',
+    cached: true,
+    outputs: found.outputs,
+    startedAt: at,
+    finishedAt: at,
+    reason: `taken from ${found.name} of an earlier run, which had the same inputs and code`,
+  };
+}
+
+/** What an engine before this one left of the task: an attempt that runs, has ended, or was lost. */
+async function takeUp(
+  ready: ReadyTask,
+  { folder }: TaskResources,
+): Promise<{ attempt: Attempt; state: Exclude<AttemptState, { kind: 'unclaimed' }> } | undefined> {
+  const attempt = await latestAttempt(taskFolder(folder, ready.name));
+  if (!attempt) return undefined;
+  let state = await observe(attempt.folder);
+  if (state.kind === 'unclaimed') {
+    if (await revoke(attempt.folder)) return undefined;
+    state = await observe(attempt.folder);
+  }
+  if (state.kind === 'unclaimed') return undefined;
+  const sameBoot = attempt.boot === (await bootId());
+  return { attempt, state: state.kind === 'exited' && !sameBoot ? { kind: 'lost', pid: null } : state };
+}
+
+async function attempts(
+  ready: ReadyTask,
+  container: IrContainer,
+  record: TaskRecord,
+  resources: TaskResources,
+  earlier: Awaited<ReturnType<typeof takeUp>>,
+): Promise<TaskRecord> {
+  const cores = container.resources?.cpuLimit ?? 1;
+  let failures = earlier?.attempt.failures ?? 0;
+  let number = earlier?.attempt.number ?? resources.attemptsBefore + 1;
+  let state: AttemptState | undefined = earlier?.state;
+  if (earlier && state?.kind === 'lost') {
+    if (state.pid !== null) await killLeftovers(state.pid, earlier.attempt.folder);
+    number += 1;
+    state = undefined;
+  }
+  for (;;) {
+    let attempt = state && earlier ? earlier.attempt : undefined;
+    const release = attempt
+      ? resources.slots.take(cores)
+      : await resources.slots.acquire(cores, resources.canceled);
+    let failure: unknown;
+    try {
+      record.state = 'running';
+      record.attempts = number;
+      record.reason = null;
+      const folder = attemptFolder(taskFolder(resources.folder, ready.name), number);
+      const input = executorInput(ready.component, ready.inputs, folder);
+      let end: Ended;
+      if (attempt) {
+        record.startedAt ??= attempt.startedAt;
+        resources.changed(record);
+        end = await followAdopted(attempt, resources);
+      } else {
+        const startedAt = new Date().toISOString();
+        record.startedAt ??= startedAt;
+        const note = { number, failures, startedAt, boot: await bootId() };
+        attempt = await prepareAttempt(resources.objects, folder, note, ready.inputs);
+        end = await execute(ready, container, attempt, input, record, resources);
+      }
+      if (end.kind === 'exited' && end.cpuSeconds !== null)
+        record.cpuSeconds = (record.cpuSeconds ?? 0) + end.cpuSeconds;
+      if (end.kind === 'exited' && end.code === 0) {
+        const outputs = await collectOutputs(resources.objects, ready.component, input);
+        return { ...ended(record, 'succeeded', null), outputs };
+      }
+      failure = await attemptFault(end, record, resources);
+    } catch (error) {
+      failure = error;
+    } finally {
+      release();
+    }
+    if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
+    failures += 1;
+    const allowed = ready.task.retryPolicy?.maxRetryCount ?? 0;
+    if (failures > allowed) throw failure;
+    const pause = backoff(ready.task, failures);
+    record.state = 'pending';
+    record.reason = `attempt ${number} failed, another follows in ${pause} s: ${messageOf(failure)}`;
+    resources.changed(record);
+    await sleep(pause * 1000, undefined, { signal: AbortSignal.any([resources.canceled, resources.closed]) });
+    state = undefined;
+    number += 1;
+  }
+}
+
+async function execute(
+  ready: ReadyTask,
+  container: IrContainer,
+  attempt: Attempt,
+  input: ExecutorInput,
+  record: TaskRecord,
+  resources: TaskResources,
+): Promise<Ended> {
+  const context = {
+    input,
+    taskName: ready.name,
+    runId: resources.runId,
+    runName: resources.pipeline,
+    root: resources.folder,
+  };
+  const words = [...(container.command ?? []), ...(container.args ?? [])];
+  if (words.length === 0)
+    throw new UserError({
+      kind: 'invalid',
+      code: 'command_missing',
+      message: `The task ${ready.name} has no command: only its image says what to run.`,
+      action: 'Give the component a command; the local engine does not start containers.',
+    });
+  const log = logFile(resources.folder, ready.name, attempt.number);
+  await makeFolderOf(log);
+  resources.changed(record);
+  await stillOpen(resources);
+  const { ended, pid, letGo } = await launch({
+    folder: attempt.folder,
+    command: resolveCommand(words, context),
+    workingDirectory: resources.workingDirectory ?? attempt.folder,
+    environment: {
+      ...resources.environment,
+      ...Object.fromEntries(
+        (container.env ?? []).map(({ name, value }) => [
+          name,
+          resolveCommand([value ?? ''], context)[0] ?? '',
+        ]),
+      ),
+      TMPDIR: join(attempt.folder, 'tmp'),
+      VISAVOX_ATTEMPT: attempt.folder,
+    },
+    logFile: log,
+  });
+  resources.closed.addEventListener('abort', letGo, { once: true });
+  const stop = () => void stopAttempt(attempt.folder, resources.graceMs);
+  resources.canceled.addEventListener('abort', stop, { once: true });
+  if (resources.canceled.aborted) stop();
+  try {
+    await ended;
+  } finally {
+    resources.closed.removeEventListener('abort', letGo);
+    resources.canceled.removeEventListener('abort', stop);
+  }
+  await stillOpen(resources);
+  await killLeftovers(pid, attempt.folder);
+  const state = await observe(attempt.folder);
+  return state.kind === 'exited' ? state : { kind: 'lost', pid: null };
+}
+
+/** Never comes back once this engine has stopped: the task belongs to the next one. */
+async function stillOpen({ closed }: TaskResources): Promise<void> {
+  if (closed.aborted) await new Promise(() => {});
+}
+
+/** Not our own child: its end has to be looked for. */
+async function followAdopted(attempt: Attempt, resources: TaskResources): Promise<Ended> {
+  const stop = () => void stopAttempt(attempt.folder, resources.graceMs);
+  resources.canceled.addEventListener('abort', stop, { once: true });
+  if (resources.canceled.aborted) stop();
+  try {
+    for (;;) {
+      const state = await observe(attempt.folder);
+      if (state.kind === 'exited') return state;
+      if (state.kind === 'lost') {
+        if (state.pid !== null) await killLeftovers(state.pid, attempt.folder);
+        return state;
+      }
+      await sleep(100, undefined, { ref: false });
+      await stillOpen(resources);
+    }
+  } finally {
+    resources.canceled.removeEventListener('abort', stop);
+  }
+}
+
+/** Ends an attempt whatever state it is in; also one that was started a moment ago. */
+export async function stopAttempt(folder: string, graceMs: number): Promise<void> {
+  if (await revoke(folder)) return;
+  const state = await observe(folder);
+  if (state.kind === 'running') await terminate(state.pid, folder, graceMs);
+  else if (state.kind === 'lost' && state.pid !== null) await killLeftovers(state.pid, folder);
+}
+
+async function importArtifact(
+  ready: ReadyTask,
+  importer: IrImporter,
+  record: TaskRecord,
+  resources: TaskResources,
+): Promise<TaskRecord> {
+  record.startedAt = new Date().toISOString();
+  record.attempts = 1;
+  const uri = importer.artifactUri.constant ?? String(Object.values(ready.inputs.parameters)[0] ?? '');
+  if (!/^(file:\/\/|\/)/.test(uri))
+    throw new UserError({
+      kind: 'invalid',
+      code: 'import_unsupported',
+      message: `The importer names ${uri}, which this machine cannot read.`,
+      action: 'Import a file:// address here, or run the pipeline on Kubeflow.',
+    });
+  const stored = await storeArtifact(resources.objects, localPath(uri));
+  const [name = 'artifact'] = Object.keys(ready.component.outputDefinitions?.artifacts ?? {});
+  const artifact: ArtifactRecord = {
+    name,
+    digest: stored.digest,
+    bytes: stored.bytes,
+    type: schemaTitle(importer.typeSchema),
+    metadata: { ...importer.metadata, uri, ...(stored.isFolder && { mediaType: folderMediaType }) },
+  };
+  const outputs: Bindings = { parameters: {}, artifacts: { [name]: [artifact] } };
+  return { ...ended(record, 'succeeded', null), outputs };
+}
+
+function ended(
+  record: TaskRecord,
+  state: 'succeeded' | 'failed' | 'canceled',
+  reason: string | null,
+): TaskRecord {
+  return { ...record, state, reason, finishedAt: new Date().toISOString() };
+}
+
+function backoff(task: IrTask, failures: number): number {
+  const { backoffDuration = '0s', backoffFactor = 2, backoffMaxDuration = '3600s' } = task.retryPolicy ?? {};
+  const pause = Number.parseFloat(backoffDuration) * (backoffFactor || 2) ** (failures - 1);
+  return Math.min(pause, Number.parseFloat(backoffMaxDuration));
+}
+
+async function attemptFault(end: Ended, record: TaskRecord, resources: TaskResources): Promise<UserError> {
+  const tail = await lastLines(logFile(resources.folder, record.name, record.attempts));
+  const log = tail ? ` Its last lines:\n${tail}` : ' It wrote nothing.';
+  const program = record.command[0] ?? '';
+  const [message, action] =
+    end.kind === 'lost'
+      ? [
+          `its process was killed from outside`,
+          'See whether the machine ran out of memory; then resume the run.',
+        ]
+      : end.code === 127
+        ? [
+            `"${program}" was not found on this machine`,
+            `Install ${program} or correct the command; then resume the run.`,
+          ]
+        : end.code === 126
+          ? [
+              `"${program}" cannot be executed`,
+              `Make ${program} executable or correct the command; then resume the run.`,
+            ]
+          : end.code > 128
+            ? [
+                `it was ended by signal ${end.code - 128}`,
+                'See whether the machine ran out of memory; then resume the run.',
+              ]
+            : [
+                `it ended with exit code ${end.code}`,
+                'Read the log, correct the cause, then resume the run.',
+              ];
+  return new UserError({ kind: 'unavailable', code: 'task_failed', message: `${message}.${log}`, action });
+}
+
+/** A failed task's reason: what happened, and what to do. */
+export function explain(error: unknown): string {
+  if (error instanceof UserError) return `${error.message}\n${error.action}`;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC') return `${messageOf(error)}\nThe disk is full: make room, then resume the run.`;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return `${messageOf(error)}\nThe folder cannot be written: correct its permissions, then resume the run.`;
+  return `${messageOf(error)}\nCorrect the cause, then resume the run.`;
+}
+
+async function lastLines(file: string): Promise<string> {
+  const log = await open(file, 'r').catch(() => undefined);
+  if (!log) return '';
+  try {
+    const { size } = await log.stat();
+    const length = Math.min(size, 4096);
+    const { buffer } = await log.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8').trimEnd().split('\n').slice(-10).join('\n');
+  } finally {
+    await log.close();
+  }
+}
+
+/** Ends whatever still runs of these tasks and removes their folders. */
+export async function sweepTasks(runFolder: string, graceMs: number): Promise<void> {
+  const tasks = join(runFolder, 'tasks');
+  for (const task of await readdir(tasks).catch(() => [])) {
+    for (const attempt of await readdir(join(tasks, task)).catch(() => []))
+      await stopAttempt(join(tasks, task, attempt), graceMs).catch(() => {}); // a half-made folder holds no process
+  }
+  await rm(tasks, { recursive: true, force: true });
+}
