@@ -56,6 +56,8 @@ async function emptyTables({ db }: Database): Promise<void> {
 
 async function startEmbedded(): Promise<Database> {
   const folder = await newClusterFolder();
+  // Nothing here is to survive a power cut.
+  await appendFile(join(folder, 'cluster', 'postgresql.conf'), 'fsync = off\n');
   return closingAlso(await openDatabase({ folder }), () => rm(folder, { recursive: true }));
 }
 
@@ -66,8 +68,6 @@ export async function newClusterFolder(): Promise<string> {
   if (!(await exists(join(template, 'cluster')))) {
     const unfinished = await mkdtemp(`${template}-`);
     await createCluster(unfinished);
-    // Nothing is measured or survived here that would need the disk.
-    await appendFile(join(unfinished, 'cluster', 'postgresql.conf'), 'fsync = off\n');
     await rename(unfinished, template).catch(async (error) => {
       if (!(await exists(join(template, 'cluster')))) throw error;
       await rm(unfinished, { recursive: true });
