@@ -59,7 +59,7 @@ def run(features: Path, champion: Path, out: Path, *more: str) -> tuple[int, dic
 
 def test_people_that_were_never_seen_are_told_apart_better(tmp_path: Path, champion: Path) -> None:
     features, items = population(60, nuisance=4.0)
-    code, metrics = run(save_features(tmp_path, features, items), champion, tmp_path / "out")
+    code, metrics = run(save_features(tmp_path, features, items), champion, tmp_path / "out", "--epochs", "150")
 
     assert code == 0
     assert metrics["kept"] is False
@@ -72,7 +72,8 @@ def test_people_that_were_never_seen_are_told_apart_better(tmp_path: Path, champ
     np.testing.assert_allclose(np.linalg.norm(trained, axis=1), 1, atol=1e-5)
     before = verify(identity_weights(DIMENSION).apply(features[unseen]), people)
     after = verify(trained, people)
-    assert after.eer < before.eer / 2
+    assert after.eer < 0.75 * before.eer
+    assert after.min_cllr < 0.75 * before.min_cllr
 
 
 def test_one_seed_gives_the_same_bits_twice(tmp_path: Path, champion: Path) -> None:

@@ -20,15 +20,19 @@ from visavox_training.feature_table import FeatureTable, InputError, read_featur
 from visavox_training.files import write_bytes, write_json
 from visavox_training.head import HeadWeights, build_head, head_to_onnx, read_head, weights_of
 from visavox_training.tracking import Tracker
-from visavox_training.verification import Verification, verify
+from visavox_training.verification import Verification, share_of_halves_improved, verify
 
 FEWEST_TRAINING_PEOPLE = 4
-FEWEST_VALIDATION_PEOPLE = 3
+FEWEST_VALIDATION_PEOPLE = 4
 
 
 @dataclass(frozen=True)
 class HeadConfig:
     """How a head is trained.
+
+    The values are the most careful of those that helped at all. Measured on splits that they were not chosen on (of the
+    same people, though): voices of 35 people, 21 of them trained on, gained 2 % of min Cllr on the unseen ones, and no
+    split lost; faces in press photographs, 60 or 180 people trained on, neither gained nor lost.
 
     Attributes:
         epochs: at most so many passes; an epoch shows every training person once.
@@ -38,19 +42,19 @@ class HeadConfig:
         people_per_step, recordings_per_person: size of a batch.
         evaluate_every: epochs between looks at the validation people.
         patience: looks without improvement after which training stops.
-        least_improvement: part of the champion's cost that has to be saved for a new head.
+        least_share_of_halves: in so many random halves of the validation people a new head has to be better.
     """
 
     epochs: int = 200
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     scale: float = 20.0
     margin: float = 0.1
-    shrinkage: float = 10.0
+    shrinkage: float = 200.0
     people_per_step: int = 128
     recordings_per_person: int = 8
     evaluate_every: int = 4
     patience: int = 8
-    least_improvement: float = 0.01
+    least_share_of_halves: float = 0.65
 
 
 @dataclass(frozen=True)
@@ -179,12 +183,18 @@ def train(
             best, best_weights, best_epoch = now, weights, epoch
         elif epoch - best_epoch >= config.patience * config.evaluate_every:
             break
-    enough = best.min_cllr <= start.min_cllr * (1 - config.least_improvement)
-    if best_weights is None or not enough or best.eer > start.eer:
+    outcome = Outcome(None, "", champion=start, trained=best, best_epoch=best_epoch, epochs=epoch)
+    if best_weights is None or best.eer > start.eer:
         reason = "the champion's head stays: no other told the validation people apart better"
-        return Outcome(None, reason, champion=start, trained=best, best_epoch=best_epoch, epochs=epoch)
-    reason = f"a new head lowers min Cllr on the validation people from {start.min_cllr:.4f} to {best.min_cllr:.4f}"
-    return Outcome(best_weights, reason, champion=start, trained=best, best_epoch=best_epoch, epochs=epoch)
+        return dataclasses.replace(outcome, reason=reason)
+    share = share_of_halves_improved(
+        champion.apply(validation.features), best_weights.apply(validation.features), validation.people, seed
+    )
+    change = f"min Cllr on the validation people from {start.min_cllr:.4f} to {best.min_cllr:.4f}"
+    if share < config.least_share_of_halves:
+        reason = f"the champion's head stays: another one lowered {change}, but in {share:.0%} of their halves only"
+        return dataclasses.replace(outcome, reason=reason)
+    return dataclasses.replace(outcome, weights=best_weights, reason=f"a new head lowers {change}")
 
 
 class Batches:
