@@ -10,7 +10,7 @@ export interface Person {
 
 export interface CaptureVerdict {
   readonly ok: boolean;
-  readonly quality: Readonly<Record<string, unknown>>;
+  readonly quality: Readonly<Record<string, number>>;
   readonly hints: readonly string[];
 }
 
@@ -69,6 +69,8 @@ export interface Overview {
     readonly newPeople: number;
     readonly newSamples: number;
     readonly thresholds: { readonly people: number; readonly samples: number };
+    readonly training: { readonly run: string; readonly trigger: string } | null;
+    readonly lastFailure: { readonly run: string; readonly at: string; readonly reason: string } | null;
   };
 }
 

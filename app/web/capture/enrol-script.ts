@@ -1,5 +1,6 @@
 import { checkVoice } from '../api/calls.ts';
 import { Problem } from '../api/problem.ts';
+import type { CaptureVerdict } from '../api/types.ts';
 import type { Capturing } from './use-capture.ts';
 
 export const poses = ['straight', 'left', 'right', 'again'] as const;
@@ -7,11 +8,20 @@ export type Pose = (typeof poses)[number];
 
 export const UTTERANCES = 3;
 export const UTTERANCE_SECONDS = 3.6;
-/** Time to read what is asked and to turn the head. */
-const POSE_MS = { straight: 700, left: 1700, right: 1900, again: 1700 } as const satisfies Record<
-  Pose,
-  number
->;
+/** Degrees of turn that are asked for, and the time to read what is asked and do it. */
+const POSES = {
+  straight: { after: 700, turned: [0, 20] },
+  left: { after: 1500, turned: [9, 40] },
+  right: { after: 1700, turned: [9, 40] },
+  again: { after: 1500, turned: [0, 20] },
+} as const satisfies Record<Pose, { after: number; turned: readonly [number, number] }>;
+
+/** A hint about the turn is none where a turn is asked for. */
+export function isPose(pose: Pose, verdict: CaptureVerdict): boolean {
+  const [least, most] = POSES[pose].turned;
+  const turned = Math.abs(verdict.quality.yaw ?? 0);
+  return turned >= least && turned <= most && verdict.hints.every((hint) => hint === 'face_turned');
+}
 
 export type Take =
   | { readonly kind: 'face'; readonly index: number }
@@ -63,7 +73,8 @@ export async function enrolScript(
     if (take.kind === 'face') {
       const pose = poses[take.index] ?? 'straight';
       on.step({ kind: 'face', index: take.index, pose });
-      on.taken(take, await guide.goodFrame({ after: POSE_MS[pose], signal }));
+      const like = (verdict: CaptureVerdict) => isPose(pose, verdict);
+      on.taken(take, await guide.goodFrame({ after: POSES[pose].after, like, patience: 4000, signal }));
     } else {
       guide.close();
       on.taken(take, await utterance(take.index, devices.microphone, signal, on.step));

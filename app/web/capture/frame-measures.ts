@@ -31,8 +31,8 @@ export function measureFrame(luma: Float32Array, width: number, before: Float32A
   let difference = 0;
   for (const [index, value] of luma.entries()) {
     const x = ((index % width) + 0.5) / width - 0.5;
-    const y = (Math.floor(index / width) + 0.5) / height - 0.46;
-    if ((x / 0.31) ** 2 + (y / 0.33) ** 2 <= 1) {
+    const y = (Math.floor(index / width) + 0.5) / height - 0.44;
+    if ((x / 0.3) ** 2 + (y / 0.3) ** 2 <= 1) {
       inside += value;
       insideSquares += value * value;
       insideCount++;
@@ -53,5 +53,20 @@ export function frameHint(measures: FrameMeasures): FrameHint | null {
   if (measures.brightness > 225 && measures.contrast < 28) return 'too_bright';
   if (measures.surround - measures.brightness > 95) return 'light_behind';
   if (measures.motion > 16) return 'hold_still';
+  return null;
+}
+
+/**
+ * Whether the face fills the oval. An adult's eyes and mouth are apart by about two fifths of the face's height,
+ * and the oval is 0.6 of the frame high.
+ */
+export function distanceHint(
+  eyeMouthPixels: number | undefined,
+  frameHeight: number,
+): 'face_too_small' | 'face_too_large' | null {
+  if (eyeMouthPixels === undefined) return null;
+  const share = eyeMouthPixels / frameHeight;
+  if (share < 0.075) return 'face_too_small';
+  if (share > 0.33) return 'face_too_large';
   return null;
 }

@@ -25,14 +25,20 @@ function draw(video: HTMLVideoElement, canvas: HTMLCanvasElement, width: number,
   return context;
 }
 
-/** The stage as a JPEG, at most 720 points high and never enlarged. Null while the camera gives no picture. */
-export async function grabJpeg(video: HTMLVideoElement): Promise<Blob | null> {
+export interface Frame {
+  readonly jpeg: Blob;
+  readonly height: number;
+}
+
+/** The stage as a JPEG, at most 720 pixels high and never enlarged. Null while the camera gives no picture. */
+export async function grabFrame(video: HTMLVideoElement): Promise<Frame | null> {
   if (video.videoWidth === 0) return null;
   const crop = stageCrop(video.videoWidth, video.videoHeight);
   const scale = Math.min(1, 720 / crop.height);
   const canvas = document.createElement('canvas');
   draw(video, canvas, Math.round(crop.width * scale), Math.round(crop.height * scale));
-  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
+  const jpeg = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', 0.92));
+  return jpeg && { jpeg, height: canvas.height };
 }
 
 export const THUMBNAIL = { width: 36, height: 48 };

@@ -11,7 +11,10 @@ export function Heading({ title, children }: { title: string; children?: ReactNo
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new title is a new step
   useEffect(() => {
     if (firstOfThePage) firstOfThePage = false;
-    else heading.current?.focus({ preventScroll: true });
+    else {
+      heading.current?.focus({ preventScroll: true });
+      window.scrollTo(0, 0); // on a phone the camera stands above the words
+    }
   }, [title]);
   return (
     <>

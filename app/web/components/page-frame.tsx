@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from '../router.tsx';
-import { Choices } from './choices.tsx';
+import { LanguageChoice, ThemeChoice } from './choices.tsx';
 
 export function PageFrame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
@@ -15,13 +15,13 @@ export function PageFrame({ children }: { children: ReactNode }) {
           <img src="/mark.svg" alt="" />
           {t('product')}
         </Link>
-        <Choices />
+        <LanguageChoice />
       </header>
       <main id="content" style={{ display: 'grid' }}>
         {children}
       </main>
       <footer className="bottom">
-        <span>{t('sign_in.privacy')}</span>
+        <ThemeChoice />
         <Link href="/console">{t('operators')}</Link>
       </footer>
     </div>

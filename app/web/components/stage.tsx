@@ -6,8 +6,9 @@ import { CheckIcon, CrossIcon, QuestionIcon } from './icons.tsx';
 
 export type Tone = 'idle' | 'attention' | 'good' | 'speaking' | 'busy' | 'done' | 'refused' | 'unsure';
 
-const OVAL = { cx: 150, cy: 172, rx: 98, ry: 130 };
-const AROUND = 720; // a little more than the ellipse's own length, which pathLength replaces
+const OVAL = { cx: 150, cy: 176, rx: 92, ry: 120 };
+/** From the top clockwise, so that progress runs as on a clock. */
+const OVAL_PATH = `M150 ${OVAL.cy - OVAL.ry}a${OVAL.rx} ${OVAL.ry} 0 1 1 -0.01 0z`;
 
 /** The camera's picture with the oval; without a stream, a drawing of what is going to happen. */
 export function Stage(props: {
@@ -38,12 +39,12 @@ export function Stage(props: {
         {stream && <rect className="veil" width="300" height="400" mask="url(#outside-the-oval)" />}
         <ellipse className="ring" {...OVAL} />
         {progress !== undefined && (
-          <ellipse
+          <path
             className="progress"
-            {...OVAL}
-            pathLength={AROUND}
-            strokeDasharray={AROUND}
-            strokeDashoffset={AROUND * (1 - progress)}
+            d={OVAL_PATH}
+            pathLength={1}
+            strokeDasharray={1}
+            strokeDashoffset={1 - progress}
           />
         )}
       </svg>
@@ -57,23 +58,21 @@ export function Stage(props: {
   );
 }
 
+/** A voice inside a face: the product's mark, large. */
 function Drawing() {
-  const heights = [10, 22, 38, 24, 46, 30, 14, 34, 20, 9];
+  const heights = [26, 58, 100, 70, 128, 88, 112, 46, 74, 30];
   return (
     <svg className="oval" viewBox="0 0 300 400" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-      <g className="silhouette">
-        <path d="M122 156q9-7 18 0M162 156q9-7 18 0M151 162v26q0 6-7 6M130 220q20 15 40 0" />
-      </g>
       <g className="wave">
         {heights.map((height, index) => (
           <rect
             // biome-ignore lint/suspicious/noArrayIndexKey: the bars never move
             key={index}
-            x={106 + index * 9.4}
-            y={352 - height / 2}
-            width="4"
+            x={OVAL.cx - 61.5 + index * 13}
+            y={OVAL.cy - height / 2}
+            width="6"
             height={height}
-            rx="2"
+            rx="3"
           />
         ))}
       </g>

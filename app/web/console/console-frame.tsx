@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from '../api/calls.ts';
-import { Choices } from '../components/choices.tsx';
+import { LanguageChoice, ThemeChoice } from '../components/choices.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 
 const sections = [
@@ -50,7 +50,8 @@ export function ConsoleFrame({ children }: { children: ReactNode }) {
           </ul>
         </nav>
         <div className="side-foot">
-          <Choices />
+          <LanguageChoice />
+          <ThemeChoice />
           <Link href="/">{t('to_sign_in')}</Link>
           <button type="button" className="button quiet small" onClick={() => leave.mutate()}>
             {t('sign_out')}

@@ -6,6 +6,7 @@ export function Digest({ value }: { value: string }) {
   return <code title={hex ? value : undefined}>{hex ? hex.slice(0, SHOWN) : value}</code>;
 }
 
+/** A digest's first digits; any other name as it is. */
 export function shortened(text: string): string {
-  return text.replace(/^sha256:/, '').slice(0, SHOWN);
+  return /^sha256:[0-9a-f]{64}$/.test(text) ? text.slice('sha256:'.length, 'sha256:'.length + SHOWN) : text;
 }

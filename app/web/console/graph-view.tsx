@@ -1,19 +1,21 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type GraphEdge, type GraphNode, placeGraph } from './graph.ts';
 
-const GAP_X = 56;
-const GAP_Y = 14;
+const GAP = { narrowest: 20, widest: 56, y: 14 };
 
 /** A layered graph that is read from left to right; the nodes are ordinary elements, in reading order. */
 export function GraphView<N extends GraphNode>(props: {
   label: string;
   nodes: readonly N[];
   edges: readonly GraphEdge[];
-  width: number;
+  /** Of a node: between these two, as the room allows. */
+  widths: readonly [narrowest: number, widest: number];
   height: number;
   children: (node: N) => ReactNode;
 }) {
-  const { width, height } = props;
+  const { height } = props;
+  const frame = useRef<HTMLElement>(null);
+  const room = useWidth(frame);
   const placed = placeGraph(props.nodes, props.edges);
   const columns = Math.max(0, ...placed.map(({ layer }) => layer)) + 1;
   const counts = Array.from(
@@ -21,19 +23,22 @@ export function GraphView<N extends GraphNode>(props: {
     (_, layer) => placed.filter((one) => one.layer === layer).length,
   );
   const rows = Math.max(1, ...counts);
-  const total = { width: columns * (width + GAP_X) - GAP_X, height: rows * (height + GAP_Y) - GAP_Y };
+  const within = (least: number, most: number, wish: number) => Math.max(least, Math.min(most, wish));
+  const width = Math.floor(within(...props.widths, (room - (columns - 1) * GAP.narrowest) / columns));
+  const gap = within(GAP.narrowest, GAP.widest, (room - columns * width) / Math.max(1, columns - 1));
+  const total = { width: columns * (width + gap) - gap, height: rows * (height + GAP.y) - GAP.y };
   const position = new Map(
     placed.map(({ node, layer, row }) => [
       node.key,
       {
-        x: layer * (width + GAP_X),
-        y: ((rows - (counts[layer] ?? 0)) / 2 + row) * (height + GAP_Y),
+        x: layer * (width + gap),
+        y: ((rows - (counts[layer] ?? 0)) / 2 + row) * (height + GAP.y),
       },
     ]),
   );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by the keyboard
-    <section className="graph" aria-label={props.label} tabIndex={0}>
+    <section ref={frame} className="graph" aria-label={props.label} tabIndex={0}>
       <div style={{ position: 'relative', ...total, margin: '0 auto' }}>
         <svg width={total.width} height={total.height} aria-hidden="true">
           {props.edges.map(({ from, to }) => {
@@ -42,7 +47,7 @@ export function GraphView<N extends GraphNode>(props: {
             if (!a || !b) return null;
             const start = { x: a.x + width, y: a.y + height / 2 };
             const end = { x: b.x, y: b.y + height / 2 };
-            const bend = Math.max(GAP_X / 2, Math.min(90, (end.x - start.x) / 2));
+            const bend = Math.max(gap / 2, Math.min(90, (end.x - start.x) / 2));
             return (
               <path
                 key={`${from} ${to}`}
@@ -64,4 +69,17 @@ export function GraphView<N extends GraphNode>(props: {
       </div>
     </section>
   );
+}
+
+/** The inner width of an element, followed as it changes. */
+function useWidth(element: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const watched = element.current;
+    if (!watched) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    observer.observe(watched);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }

@@ -43,10 +43,8 @@ export function OverviewPage() {
           </div>
         </>
       )}
-      <div className="columns">
-        <LatestRun run={recent.data?.[0] ?? null} />
-        {services.data && <Services services={services.data.services} />}
-      </div>
+      <LatestRun run={recent.data?.[0] ?? null} />
+      {services.data && <Services services={services.data.services} />}
     </>
   );
 }
@@ -116,9 +114,25 @@ function Next({ pending }: { pending: Overview['pending'] }) {
       </div>
       <Progress name={t('overview.next_people')} now={pending.newPeople} all={pending.thresholds.people} />
       <Progress name={t('overview.next_samples')} now={pending.newSamples} all={pending.thresholds.samples} />
+      {pending.training && (
+        <p>
+          <Link href={runAddress(pending.training.run)}>{t('overview.next_underway')}</Link>
+        </p>
+      )}
+      {!pending.training && pending.lastFailure && (
+        <div className="notice warn">
+          <strong>{t('overview.next_failed')}</strong>
+          <p>{pending.lastFailure.reason}</p>
+          <p>
+            <Link href={runAddress(pending.lastFailure.run)}>{t('trace.open_run')}</Link>
+          </p>
+        </div>
+      )}
     </section>
   );
 }
+
+const runAddress = (run: string) => `/console/runs/${encodeURIComponent(run)}`;
 
 function Progress({ name, now, all }: { name: string; now: number; all: number }) {
   const { t } = useTranslation('operator');

@@ -31,7 +31,7 @@ export function PeoplePage() {
       </p>
       {list.data?.length === 0 && <p className="card muted">{t('people.none')}</p>}
       {list.data && list.data.length > 0 && (
-        <div className="card stack table">
+        <div className="card stack">
           <TextField
             label={t('people.find')}
             type="search"
@@ -46,7 +46,9 @@ export function PeoplePage() {
           {found.length === 0 ? (
             <p className="muted">{t('people.none_found', { text: wanted })}</p>
           ) : (
-            <PeopleTable people={found} onRemove={setDoomed} />
+            <div className="table">
+              <PeopleTable people={found} onRemove={setDoomed} />
+            </div>
           )}
         </div>
       )}
@@ -69,7 +71,9 @@ function PeopleTable({
       <thead>
         <tr>
           <th scope="col">{t('people.name')}</th>
-          <th scope="col">{t('people.enrolled')}</th>
+          <th scope="col" className="optional">
+            {t('people.enrolled')}
+          </th>
           <th scope="col" className="number">
             {t('people.faces')}
           </th>
@@ -85,7 +89,7 @@ function PeopleTable({
         {people.map((person) => (
           <tr key={person.id}>
             <th scope="row">{person.name}</th>
-            <td>{format.moment(person.enrolledAt)}</td>
+            <td className="optional">{format.moment(person.enrolledAt)}</td>
             <td className="number">{format.number(person.samples.face)}</td>
             <td className="number">{format.number(person.samples.voice)}</td>
             <td className="end">

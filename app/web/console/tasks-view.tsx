@@ -19,7 +19,13 @@ export function TasksGraph({ run }: { run: Run }) {
   const { t } = useTranslation('operator');
   const nodes = run.tasks.map((task) => ({ key: task.name, task }));
   return (
-    <GraphView label={t('run.graph_label')} nodes={nodes} edges={taskEdges(run)} width={158} height={62}>
+    <GraphView
+      label={t('run.graph_label')}
+      nodes={nodes}
+      edges={taskEdges(run)}
+      widths={[120, 176]}
+      height={62}
+    >
       {({ task }) => (
         <Link className="node" data-state={task.state} href={logAddress(run.id, task.name)}>
           <span className="name">{task.name}</span>

@@ -31,10 +31,10 @@ export function TracePage({ kind, id }: { kind: string; id: string }) {
       </PageHead>
       {line.isError && <ProblemNotice error={line.error} />}
       {line.data && (
-        <section className="card stack" aria-label={t('trace.graph_label')}>
+        <div className="card stack">
           <TraceGraph trace={line.data} start={`${kind}:${id}`} all={all} />
           <TraceTable trace={line.data} />
-        </section>
+        </div>
       )}
     </>
   );
@@ -59,7 +59,7 @@ function TraceGraph({ trace, start, all }: { trace: Trace; start: string; all: b
         label={t('trace.graph_label')}
         nodes={folded.nodes}
         edges={folded.edges}
-        width={172}
+        widths={[106, 176]}
         height={58}
       >
         {(node) =>

@@ -29,7 +29,7 @@ export function AccountPage() {
     <div className="one">
       <div className="stack tight">
         <Heading title={attempt ? t('account.welcome', { name: who.name }) : t('account.title')} />
-        <p className="lead">{t('account.signed_in_as', { name: who.name })}</p>
+        {!attempt && <p className="lead">{t('account.signed_in_as', { name: who.name })}</p>}
       </div>
       {attempt && <Feedback attempt={attempt} />}
       <Stored id={who.id} />

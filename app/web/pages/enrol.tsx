@@ -32,6 +32,7 @@ export function EnrolPage() {
   const capture = useCapture();
 
   const run = async (wanted: readonly Take[]) => {
+    if (wanted.length === 0) return setState({ kind: 'review', error: null });
     setState({ kind: 'asking' });
     setKey(newKey());
     try {

@@ -41,6 +41,7 @@ export function SignInForm(props: { name: string; onName: (name: string) => void
         {t('sign_in.new_here')} <Link href="/enrol">{t('sign_in.enrol')}</Link>
       </p>
       <OtherWay />
+      <p className="muted small-print">{t('sign_in.privacy')}</p>
     </>
   );
 }

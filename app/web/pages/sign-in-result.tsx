@@ -68,15 +68,8 @@ function Refusal({
     <>
       <div className="stack tight">
         <Heading title={t(`sign_in.${which}_title`)} />
-        <p className="lead">{t(`sign_in.${which}_text`, { name })}</p>
+        <p className="lead">{known.join(' ') || t(`sign_in.${which}_text`, { name })}</p>
       </div>
-      {known.length > 0 && (
-        <div className={which === 'step_up' ? 'notice warn' : 'notice bad'}>
-          {known.map((reason) => (
-            <p key={reason}>{reason}</p>
-          ))}
-        </div>
-      )}
       <div className="stack tight">
         <h2>{t('sign_in.advice_title')}</h2>
         <ul className="consent">

@@ -50,6 +50,8 @@ export const operator = {
     next_people: 'New people',
     next_samples: 'New recordings',
     next_of: '{{now}} of {{all}}',
+    next_underway: 'A retraining is under way',
+    next_failed: 'The last retraining failed',
     retrain: 'Retrain now',
     retrain_started: 'Retraining started.',
     attempts: 'Sign-ins by day',
@@ -155,7 +157,7 @@ export const operator = {
 
   trace: {
     title: 'Trace',
-    text: 'What {{what}} was made from, and what it reached.',
+    text: '{{what}}: what it was made from, and what it reached.',
     graph_label: 'Graph from recordings to decisions',
     nodes: '{{count}} things',
     table: 'The same as a table',

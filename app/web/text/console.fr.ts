@@ -53,6 +53,8 @@ export const operator: Translation<typeof english> = {
     next_people: 'Nouvelles personnes',
     next_samples: 'Nouveaux enregistrements',
     next_of: '{{now}} sur {{all}}',
+    next_underway: 'Un entraînement est en cours',
+    next_failed: 'Le dernier entraînement a échoué',
     retrain: 'Réentraîner maintenant',
     retrain_started: 'L’entraînement a démarré.',
     attempts: 'Connexions par jour',
@@ -160,7 +162,7 @@ export const operator: Translation<typeof english> = {
 
   trace: {
     title: 'Trace',
-    text: 'De quoi {{what}} est fait, et ce qu’il a atteint.',
+    text: '{{what}} : de quoi cela est fait, et ce que cela a atteint.',
     graph_label: 'Graphe des enregistrements aux décisions',
     nodes: '{{count}} éléments',
     table: 'La même chose en tableau',

@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 /** Numbers, days and durations as the reader's language writes them. */
 export function useFormat() {
   const { i18n } = useTranslation();
-  return formats(i18n.resolvedLanguage ?? 'en');
+  const language = i18n.resolvedLanguage ?? 'en';
+  // British readers of English write their days otherwise than American ones.
+  return formats(navigator.languages.find((tag) => tag.startsWith(language)) ?? language);
 }
 
 export function formats(language: string) {

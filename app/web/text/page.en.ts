@@ -3,7 +3,7 @@ export const page = {
   operators: 'For operators',
   language: 'Language',
   theme: 'Appearance',
-  theme_system: 'As the device',
+  theme_system: 'System appearance',
   theme_light: 'Light',
   theme_dark: 'Dark',
   skip: 'Skip to the content',
@@ -61,12 +61,13 @@ export const page = {
     again: 'Try again',
     other_name: 'Use another name',
     enrol_instead: 'Enrol as a new person',
-    privacy: 'Nothing is kept of an attempt unless you say afterwards that it was you.',
+    privacy:
+      'The recordings of an attempt are encrypted, and deleted within a day unless you confirm that it was you.',
   },
 
   enrol: {
     title: 'Enrol',
-    lead: 'Four pictures and three short sentences of digits. It takes less than a minute.',
+    lead: 'Four pictures and three short rows of digits, said aloud. It takes less than a minute.',
     steps: 'Steps',
     step_you: 'You',
     step_face: 'Face',

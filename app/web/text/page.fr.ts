@@ -6,7 +6,7 @@ export const page: Translation<typeof english> = {
   operators: 'Pour les opérateurs',
   language: 'Langue',
   theme: 'Apparence',
-  theme_system: 'Comme l’appareil',
+  theme_system: 'Apparence du système',
   theme_light: 'Claire',
   theme_dark: 'Sombre',
   skip: 'Aller au contenu',
@@ -64,12 +64,13 @@ export const page: Translation<typeof english> = {
     again: 'Réessayer',
     other_name: 'Utiliser un autre nom',
     enrol_instead: 'S’inscrire comme nouvelle personne',
-    privacy: 'Rien n’est gardé d’une tentative, sauf si vous confirmez ensuite que c’était vous.',
+    privacy:
+      'Les enregistrements d’une tentative sont chiffrés, et effacés sous un jour si vous ne confirmez pas que c’était vous.',
   },
 
   enrol: {
     title: 'Inscription',
-    lead: 'Quatre photos et trois courtes suites de chiffres. Moins d’une minute suffit.',
+    lead: 'Quatre photos et trois courtes suites de chiffres dites à voix haute. Moins d’une minute suffit.',
     steps: 'Étapes',
     step_you: 'Vous',
     step_face: 'Visage',

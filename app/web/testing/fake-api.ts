@@ -1,0 +1,203 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { Decision, Session } from '../api/types.ts';
+import {
+  someModels,
+  someOverview,
+  somePeople,
+  someReleases,
+  someRuns,
+  someStatus,
+  someTrace,
+} from './fake-data.ts';
+
+export const OPERATOR_TOKEN = 'open-sesame';
+
+/** What a request comes to. */
+class Answer extends Error {
+  readonly status: number;
+  readonly body: unknown;
+  constructor(status: number, body: unknown) {
+    super(`${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+function problem(status: number, code: string): Answer {
+  return new Answer(status, {
+    type: `urn:visavox:problem:${code}`,
+    title: code,
+    status,
+    detail: `in the server's words: ${code}`,
+    action: 'What the server advises.',
+    code,
+    requestId: 'fake-request',
+  });
+}
+
+/**
+ * Stands in for the server where only the pages are looked at; the end-to-end test runs against the real one.
+ * Names decide what happens: `Impostor` is refused, `Unsure` is stepped up, `Nobody` is unknown.
+ */
+export function fakeApi() {
+  const people = somePeople();
+  const releases = someReleases();
+  let session: Session = { person: null, operator: false };
+  const received: { path: string; files: Record<string, number>; fields: Record<string, string> }[] = [];
+
+  // The head swings to the side and back, so that every pose comes round.
+  let looks = 0;
+  const turn = () => (looks++ % 4 < 2 ? 2 : 14);
+
+  const formOf = async (request: IncomingMessage) => {
+    const type = request.headers['content-type'] ?? '';
+    const form = await new Response(new Uint8Array(await buffer(request)), {
+      headers: { 'content-type': type },
+    }).formData();
+    const files: Record<string, number> = {};
+    const fields: Record<string, string> = {};
+    for (const [name, value] of form)
+      if (typeof value === 'string') fields[name] = value;
+      else files[name] = (files[name] ?? 0) + 1;
+    received.push({ path: request.url ?? '', files, fields });
+    return { files, fields };
+  };
+
+  const enrol = async (request: IncomingMessage) => {
+    const { files, fields } = await formOf(request);
+    const name = fields.name ?? '';
+    if (people.some((one) => one.name === name)) throw problem(409, 'name_taken');
+    const person = {
+      id: `person-${people.length + 1}`,
+      name,
+      enrolledAt: new Date().toISOString(),
+      samples: { face: files.face ?? 0, voice: files.voice ?? 0 },
+    };
+    people.push(person);
+    return new Answer(201, person);
+  };
+
+  const attempt = async (request: IncomingMessage) => {
+    const { fields } = await formOf(request);
+    const name = fields.name ?? '';
+    const known = people.find((one) => one.name === name);
+    if (name === 'Nobody') throw problem(404, 'unknown_person');
+    const decision: Decision = name === 'Impostor' ? 'reject' : name === 'Unsure' ? 'step_up' : 'accept';
+    const person = decision === 'accept' ? { id: known?.id ?? 'person-1', name } : null;
+    session = { ...session, person: person ?? session.person };
+    const reasons = { accept: [], reject: ['evidence_too_weak'], step_up: ['evidence_unclear'] }[decision];
+    return new Answer(200, {
+      id: 'attempt-1',
+      decision,
+      person,
+      servedBy: { model: 'recogniser', version: 4 },
+      reasons,
+    });
+  };
+
+  const routes: [string, RegExp, (parts: string[], request: IncomingMessage) => Promise<Answer> | Answer][] =
+    [
+      [
+        'POST',
+        /^captures\/face$/,
+        () => new Answer(200, { ok: true, quality: { eyeMouthPixels: 110, yaw: turn() }, hints: [] }),
+      ],
+      ['POST', /^captures\/voice$/, () => new Answer(200, { ok: true, quality: {}, hints: [] })],
+      ['POST', /^people$/, (_, request) => enrol(request)],
+      ['GET', /^people$/, () => new Answer(200, { people })],
+      ['GET', /^people\/(.+)$/, ([id]) => found(people.find((one) => one.id === id))],
+      [
+        'DELETE',
+        /^people\/(.+)$/,
+        ([id]) => {
+          people.splice(
+            people.findIndex((one) => one.id === id),
+            1,
+          );
+          return new Answer(204, null);
+        },
+      ],
+      [
+        'POST',
+        /^challenges$/,
+        () =>
+          new Answer(201, {
+            id: 'challenge-1',
+            digits: '4719',
+            expiresAt: new Date(Date.now() + 120_000).toISOString(),
+          }),
+      ],
+      ['POST', /^attempts$/, (_, request) => attempt(request)],
+      [
+        'POST',
+        /^attempts\/(.+)\/feedback$/,
+        ([id]) => new Answer(200, { id, outcome: 'genuine', samples: 4 }),
+      ],
+      ['GET', /^session$/, () => new Answer(200, session)],
+      [
+        'DELETE',
+        /^session$/,
+        () => {
+          session = { person: null, operator: false };
+          return new Answer(204, null);
+        },
+      ],
+      [
+        'POST',
+        /^operator\/session$/,
+        async (_, request) => {
+          const { token } = JSON.parse(String(await buffer(request)));
+          if (token !== OPERATOR_TOKEN) throw problem(401, 'operator_token_invalid');
+          session = { ...session, operator: true };
+          return new Answer(200, session);
+        },
+      ],
+      ['GET', /^status$/, () => new Answer(200, someStatus())],
+      ['GET', /^overview$/, () => new Answer(200, { ...someOverview(), people: people.length })],
+      ['GET', /^runs$/, () => new Answer(200, { runs: someRuns() })],
+      ['POST', /^runs$/, () => new Answer(202, { id: 'recogniser-0005' })],
+      ['GET', /^runs\/([^/]+)$/, ([id]) => found(someRuns().find((one) => one.id === id))],
+      ['POST', /^runs\/([^/]+)\/(?:cancel|resume)$/, ([id]) => new Answer(202, { id })],
+      [
+        'GET',
+        /^runs\/([^/]+)\/tasks\/(.+)\/logs$/,
+        ([, task]) => new Answer(200, `${task}: reading 71 items\n${task}: done in 11.4 s`),
+      ],
+      ['GET', /^models$/, () => new Answer(200, { models: someModels() })],
+      ['GET', /^releases$/, () => new Answer(200, { releases })],
+      ['POST', /^releases(?:\/.+)?$/, () => new Answer(200, releases[0])],
+      ['GET', /^trace\/([^/]+)\/(.+)$/, () => new Answer(200, someTrace())],
+    ];
+
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const path = new URL(request.url ?? '/', 'http://page').pathname.replace('/api/v1/', '');
+    for (const [method, pattern, handle] of routes) {
+      const match = pattern.exec(path);
+      if (match && method === request.method) return handle(match.slice(1).map(decodeURIComponent), request);
+    }
+    return problem(404, 'not_found');
+  };
+
+  return {
+    received,
+    signIn(person: { id: string; name: string }) {
+      session = { ...session, person };
+    },
+    async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+      const { status, body } = await answer(request).catch((error: unknown) => {
+        if (error instanceof Answer) return error;
+        throw error;
+      });
+      request.resume();
+      const text = typeof body === 'string';
+      response.writeHead(status, { 'content-type': text ? 'text/plain' : 'application/json' });
+      response.end(body === null ? undefined : text ? body : JSON.stringify(body));
+    },
+  };
+}
+
+function found(value: unknown): Answer {
+  if (value === undefined) throw problem(404, 'not_found');
+  return new Answer(200, value);
+}

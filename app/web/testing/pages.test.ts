@@ -1,0 +1,234 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  enrolThroughPage,
+  findBrowser,
+  howToGetABrowser,
+  openBrowser,
+  openPage,
+  signInThroughPage,
+} from './browser.ts';
+import { buildPage } from './built-page.ts';
+import { fakeApi, OPERATOR_TOKEN } from './fake-api.ts';
+import { servePage } from './page-server.ts';
+import { hum } from './spoken.ts';
+
+const browserThere = findBrowser() !== undefined;
+if (!browserThere) console.warn(howToGetABrowser);
+
+describe.skipIf(!browserThere)('the pages in a browser with a fake camera and microphone', () => {
+  let built: Awaited<ReturnType<typeof buildPage>>;
+  let recordings: string;
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof servePage>>;
+  let api: ReturnType<typeof fakeApi>;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    built = await buildPage();
+    recordings = await mkdtemp(join(tmpdir(), 'visavox-hum-'));
+    const audio = join(recordings, 'hum.wav');
+    await writeFile(audio, hum(10));
+    browser = await openBrowser({ audio });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await built?.remove();
+    await rm(recordings, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    api = fakeApi();
+    server = await servePage(built.folder, api);
+    page = await openPage(browser, server.url);
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 40\d/.test(message.text()))
+        complaints.push(message.text());
+    });
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    await server.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const asOperator = async (path: string) => {
+    await page.goto(`/#token=${OPERATOR_TOKEN}`);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.goto(path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  };
+
+  it('enrols with four pictures and three recordings; a name that is taken costs no new ones', async () => {
+    await expect(enrolThroughPage(page, 'Ada Alder')).rejects.toThrow('enrolled under this name already');
+    await page.getByRole('button', { name: 'Choose another name' }).click();
+    await page.getByLabel('Your name').fill('Grace');
+    await page.getByLabel('I agree').check();
+    await page.getByRole('button', { name: 'Start camera' }).click();
+    await page.getByRole('heading', { name: 'All there' }).waitFor();
+    await page.getByRole('button', { name: 'Redo Picture 2' }).click();
+    await page.getByText('Picture 2 of 4').waitFor();
+    await page.getByRole('button', { name: 'Finish enrolment' }).click();
+    await page.getByRole('heading', { name: 'Welcome, Grace' }).waitFor();
+    expect(api.received[1]).toEqual({
+      path: '/api/v1/people',
+      fields: { name: 'Grace', consent: 'true' },
+      files: { face: 4, voice: 3 },
+    });
+    await page.getByRole('link', { name: 'Try signing in' }).click();
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Grace');
+  });
+
+  it('asks for name and consent before the camera', async () => {
+    await page.goto('/enrol');
+    await page.getByRole('button', { name: 'Start camera' }).click();
+    await page.getByText('Please enter your name.').waitFor();
+    await page.getByText('We need your agreement').waitFor();
+  });
+
+  it('signs in by digits that are shown large and read out one by one, and takes the confirmation', async () => {
+    const shown = page.getByText('4719', { exact: true }).waitFor();
+    const readOut = page.getByText('Say aloud: 4 7 1 9').waitFor();
+    expect(await signInThroughPage(page, 'Ada Alder')).toBe('accept');
+    await Promise.all([shown, readOut]);
+    const [attempt] = api.received;
+    expect(attempt).toMatchObject({
+      fields: { name: 'Ada Alder', challenge: 'challenge-1' },
+      files: { voice: 1 },
+    });
+    expect(attempt?.files.face).toBeGreaterThanOrEqual(1);
+    await page.getByRole('button', { name: 'Yes, it was me' }).click();
+    await page.getByText('was added to your recordings').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('refuses, and says what helps and that there is another way in', async () => {
+    expect(await signInThroughPage(page, 'Impostor')).toBe('reject');
+    await page.getByText('Face a window or a lamp').waitFor();
+    await page.getByText('You never have to use your face').waitFor();
+  });
+
+  it('offers enrolment to those it does not know', async () => {
+    await expect(signInThroughPage(page, 'Nobody')).rejects.toThrow('Nobody is enrolled under this name');
+    await page.getByRole('link', { name: 'Enrol as a new person' }).click();
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Nobody');
+  });
+
+  it('deletes everything about a person after asking once more', async () => {
+    api.signIn({ id: 'person-1', name: 'Ada Alder' });
+    await page.goto('/account');
+    await page.getByRole('button', { name: 'Delete everything…' }).click();
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByRole('heading', { name: 'You are forgotten' }).waitFor();
+  });
+
+  it('speaks French when the browser does, and keeps the language that is chosen', async () => {
+    await page.goto('/');
+    await page.getByLabel('Language').selectOption('fr');
+    await page.getByRole('heading', { name: 'Connexion' }).waitFor();
+    await page.goto('/enrol');
+    await page.getByRole('heading', { name: 'Inscription' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+  });
+
+  it('opens the console by the link with the token and hides the token from the address', async () => {
+    await asOperator('/console');
+    expect(page.url()).toBe(`${server.url}/console`);
+    await page.getByText('recogniser 4').waitFor();
+    await page.getByText('31 of 50').waitFor();
+    await page.getByRole('button', { name: 'Retrain now' }).click();
+    await page.getByRole('heading', { name: 'Run recogniser-0005' }).waitFor();
+  });
+
+  it('asks for the token where there is none, and says when it is wrong', async () => {
+    await page.goto('/console/runs');
+    await page.getByLabel('Token').fill('wrong');
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByText('This token is not the right one').waitFor();
+    await page.getByLabel('Token').fill(OPERATOR_TOKEN);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  });
+
+  it("shows a failed run's reason, its tasks and a log", async () => {
+    await asOperator('/console/runs/recogniser-0003');
+    await page.getByText('evaluate failed after 3 tries').waitFor();
+    await page.getByRole('link', { name: 'Show the log of train-face' }).click();
+    await page.getByText('train-face: done in 11.4 s').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+  });
+
+  it('follows a trace from node to node', async () => {
+    await asOperator('/console/trace/attempt/attempt-1');
+    await page.getByRole('link', { name: /Run\s*recogniser-00/ }).click();
+    await page.waitForURL(/trace\/run\/recogniser-0004/);
+    await page.getByRole('link', { name: 'Show all' }).click();
+    await page.getByText('Voice 14', { exact: true }).first().waitFor();
+  });
+
+  it('deletes a person in the console', async () => {
+    await asOperator('/console/people');
+    await page.getByRole('searchbox').fill('cleo');
+    await page.getByRole('button', { name: 'Delete Cleo Cedar' }).click();
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('Cleo Cedar has been deleted.').waitFor();
+  });
+
+  const axe = () => readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const violations = async () => {
+    await page.evaluate(await axe());
+    return page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: {
+          run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+        };
+      };
+      const { violations } = await axe.run({ resultTypes: ['violations'] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+  };
+
+  const look = async (path: string) => {
+    await page.goto(path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await violations(), path).toEqual([]);
+  };
+
+  it.each(['light', 'dark'] as const)('has nothing that axe-core objects to, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const path of ['/', '/enrol', '/account', '/console', '/nowhere']) await look(path);
+    api.signIn({ id: 'person-1', name: 'Ada Alder' });
+    await look('/account?attempt=attempt-1');
+    for (const path of [
+      '',
+      '/people',
+      '/runs',
+      '/runs/recogniser-0003?log=evaluate',
+      '/releases',
+      '/trace/run/r',
+    ]) {
+      await asOperator(`/console${path}`);
+      await page.locator('.card').first().waitFor();
+      expect(await violations(), `/console${path}`).toEqual([]);
+    }
+  });
+
+  it('has nothing that axe-core objects to while capturing', async () => {
+    await page.goto('/?name=Unsure');
+    await page.getByRole('button', { name: 'Continue with camera' }).click();
+    await page.getByText('4719').waitFor();
+    expect(await violations(), 'while speaking').toEqual([]);
+    await page.getByRole('heading', { name: 'Almost: we need to be surer' }).waitFor();
+    expect(await violations(), 'stepped up').toEqual([]);
+  });
+});
