@@ -132,10 +132,10 @@ const register = component({
   retries: { max: 5, backoffSeconds: 2 },
   // What is registered belongs to this run, even when it is the same bundle as an earlier one's.
   cache: false,
-  command: ({ inputs, outputs, runName }) => [
+  command: ({ inputs, outputs, runId }) => [
     'recognition-step',
     'register',
-    ...['--champion', inputs.champion, '--run', runName],
+    ...['--champion', inputs.champion, '--run', runId],
     ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
     ...['--calibration', inputs.calibration.path],
     ...['--comparison', inputs.comparison],

@@ -30,6 +30,7 @@ export interface Placeholders<Inputs extends InputPorts, Outputs extends OutputP
   readonly executorOutput: string;
   readonly taskName: string;
   readonly runName: string;
+  readonly runId: string;
   /** These words if the optional input was given, otherwise nothing. */
   whenGiven(input: keyof Inputs & string, words: readonly string[]): string;
 }
@@ -86,7 +87,6 @@ export function component<
     requirePort(name, port, type);
     if (fallback !== undefined && !constantFits(type, fallback))
       throw definitionFault(`the default of input ${port} of component ${name} is no ${type}`);
-    if (port in outputs) throw definitionFault(`component ${name} has two ports called ${port}`);
   }
   for (const [port, type] of Object.entries(outputs)) requirePort(name, port, type);
   const words = (given: Words<Inputs, Outputs> | undefined) =>
@@ -142,6 +142,7 @@ function placeholdersOf<Inputs extends InputPorts, Outputs extends OutputPorts>(
     executorOutput: '{{$.outputs.output_file}}',
     taskName: '{{$.pipeline_task_name}}',
     runName: '{{$.pipeline_job_name}}',
+    runId: '{{$.pipeline_job_uuid}}',
     whenGiven: (input, words) => `{"IfPresent": ${JSON.stringify({ InputName: input, Then: words })}}`,
   };
 }

@@ -1,0 +1,149 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { join } from 'node:path';
+import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { RunStore, Tracker } from '@visavox/core/ports';
+import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import { LocalEngine } from '@visavox/pipelines/local/engine';
+import type { Logger } from 'pino';
+import { datasetName } from './training-data.ts';
+
+export interface EngineResources {
+  readonly folder: string;
+  readonly setup: string;
+  readonly objects: ObjectStore;
+  readonly storage: { readonly url: string; readonly key: { readonly file: string } };
+  readonly runs: RunStore;
+  readonly tracking: { readonly tracker: Tracker; readonly url: string };
+  readonly log: Logger;
+}
+
+/** Where steps run, and what a run's code digest covers. */
+const root = join(import.meta.dirname, '..', '..');
+
+/** The local engine, with each run tracked in MLflow and each task given what a step needs. */
+export async function openEngine(resources: EngineResources): Promise<LocalEngine> {
+  const { folder, setup, storage, tracking, runs, objects, log } = resources;
+  return LocalEngine.open({
+    ...{ folder, runs, objects },
+    code: await codeDigest(),
+    environmentDigest: await environmentDigest(),
+    workingDirectory: root,
+    path: [join(root, 'node_modules', '.bin'), join(setup, 'python', 'bin')],
+    environment: {
+      VISAVOX_OBJECTS: storage.url,
+      VISAVOX_KEY_FILE: storage.key.file,
+      VISAVOX_SETUP: setup,
+      MLFLOW_TRACKING_URI: tracking.url,
+      PYTHONPATH: join(root, 'recognition', 'training'),
+      KERAS_BACKEND: 'torch',
+    },
+    hooks: trackedRuns(tracking.tracker, log),
+    log: (message) => log.info(message),
+  });
+}
+
+/** One MLflow run for each pipeline run; what its tasks measure goes there while they measure it. */
+function trackedRuns(tracker: Tracker, log: Logger) {
+  return {
+    async onRunStarted(run: RunRecord) {
+      const id = await tracker.startRun({
+        experiment: run.pipeline,
+        name: `${run.pipeline} ${run.createdAt.slice(0, 19)}`,
+        tags: {
+          'visavox.run': run.id,
+          'visavox.trigger': run.trigger,
+          'visavox.pipeline': run.pins.pipeline,
+          'visavox.code': run.pins.code,
+          'visavox.environment': run.pins.environment,
+        },
+      });
+      await tracker.logParameters(
+        id,
+        Object.fromEntries(Object.entries(run.pins.parameters).map(([name, value]) => [name, String(value)])),
+      );
+      await tracker.logDatasets(
+        id,
+        run.pins.datasets.map((digest) => ({ name: datasetName, digest, context: 'training' })),
+      );
+      return { trackingRun: id, environment: { MLFLOW_RUN_ID: id } };
+    },
+    async onTaskFinished(run: RunRecord, task: TaskRecord) {
+      log.info(
+        { run: run.id, task: task.name, state: task.state, cached: task.cached, cpuSeconds: task.cpuSeconds },
+        'task finished',
+      );
+      if (!run.trackingRun) return;
+      await tracker.logMetrics(run.trackingRun, numbersOf(task));
+    },
+    async onRunFinished(run: RunRecord) {
+      log.info({ run: run.id, state: run.state, reason: run.reason }, 'run finished');
+      if (!run.trackingRun) return;
+      const { state } = run;
+      await tracker.endRun(run.trackingRun, state === 'succeeded' || state === 'canceled' ? state : 'failed');
+    },
+  };
+}
+
+/** Numbers among a task's output parameters, one level deep: `validate/people`. A comparison's candidate counts as its metric. */
+function numbersOf(task: TaskRecord): { key: string; value: number; step: number; time: Date }[] {
+  const time = new Date();
+  const found = Object.entries(task.outputs.parameters).flatMap(([name, value]) => {
+    if (typeof value === 'number') return [[`${task.name}/${name}`, value] as const];
+    if (typeof value !== 'object' || Array.isArray(value)) return [];
+    return Object.entries(value).flatMap(([field, entry]) => {
+      if (typeof entry === 'number') return [[`${task.name}/${field}`, entry] as const];
+      return Array.isArray(entry) ? entry.flatMap(namedNumbers) : [];
+    });
+  });
+  return found.map(([key, value]) => ({ key, value, step: 0, time }));
+}
+
+function namedNumbers(entry: unknown): (readonly [string, number])[] {
+  if (typeof entry !== 'object' || entry === null || !('metric' in entry) || typeof entry.metric !== 'string')
+    return [];
+  const { metric } = entry;
+  return Object.entries(entry).flatMap(([field, value]) =>
+    (field === 'champion' || field === 'candidate') && typeof value === 'number'
+      ? [[`${metric}/${field}`, value] as const]
+      : [],
+  );
+}
+
+/** Of every source that a step may run. */
+async function codeDigest(): Promise<Digest> {
+  const folders = ['recognition', 'platform/core', 'platform/adapters', 'platform/control'];
+  const files = (await Promise.all(folders.map((folder) => sourcesBelow(join(root, folder), folder))))
+    .flat()
+    .sort();
+  const digests = await Promise.all(
+    files.map(async (file) => [file, digestOf(await readFile(join(root, file)))]),
+  );
+  return digestOfJson(Object.fromEntries(digests));
+}
+
+async function sourcesBelow(folder: string, name: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      if (entry.isDirectory()) {
+        const skipped =
+          ['node_modules', '__pycache__', 'tests', 'fixtures', 'synthetic'].includes(entry.name) ||
+          entry.name.startsWith('.');
+        return skipped ? [] : sourcesBelow(join(folder, entry.name), `${name}/${entry.name}`);
+      }
+      return /\.(ts|mjs|py|json)$/.test(entry.name) && !entry.name.includes('.test.')
+        ? [`${name}/${entry.name}`]
+        : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Of the pinned packages, the runtimes and the processor's architecture. */
+async function environmentDigest(): Promise<Digest> {
+  const locks = ['package-lock.json', 'recognition/training/requirements.lock'];
+  const digests = await Promise.all(locks.map(async (file) => digestOf(await readFile(join(root, file)))));
+  return digestOfJson({ locks: digests, node: process.versions.node, platform: platform(), arch: arch() });
+}
