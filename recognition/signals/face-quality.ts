@@ -3,7 +3,7 @@ import { eyeMouthDistance, FACE_CROP } from './face-alignment.ts';
 import type { FaceGeometry } from './face-mesh.ts';
 
 export interface FaceQuality {
-  /** Energy of the fine detail in the aligned crop relative to its contrast: about 0.03 blurred, 0.3 crisp. */
+  /** Energy of the fine detail in the aligned crop relative to its contrast: about 0.02 blurred, 0.3 and more crisp. */
   readonly sharpness: number;
   /** Mean luma of the face, 0..255. */
   readonly brightness: number;
@@ -20,7 +20,7 @@ const LIMITS = {
   eyeMouthPixels: 18,
   darkest: 25,
   brightest: 245,
-  sharpness: 0.004,
+  sharpness: 0.015,
   yaw: 60,
 } as const;
 
@@ -81,7 +81,7 @@ function scoreOf(quality: Omit<FaceQuality, 'score'>): number {
   );
   return (
     ramp(quality.eyeMouthPixels, LIMITS.eyeMouthPixels, 45) ** 0.5 *
-    ramp(quality.sharpness, LIMITS.sharpness, 0.05) ** 0.5 *
+    ramp(quality.sharpness, LIMITS.sharpness, 0.06) ** 0.5 *
     light ** 0.5 *
     ramp(-Math.abs(quality.yaw), -LIMITS.yaw, -15) ** 0.5
   );

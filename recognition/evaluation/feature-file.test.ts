@@ -1,0 +1,52 @@
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { digestOf } from '@visavox/core/digest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FeatureFile } from './feature-file.ts';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavox-features-'));
+  path = join(folder, 'cache', 'face.jsonl');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const [ada, ben] = [digestOf('ada'), digestOf('ben')];
+
+test('what was computed once is known the next time', async () => {
+  const file = await FeatureFile.open(path);
+  await file.put(ada, { features: Float32Array.of(0.1, -2, 3e-9) });
+  await file.put(ben, { fault: 'no_face' });
+  const again = await FeatureFile.open(path);
+  expect(again.get(ada)).toEqual({ features: Float32Array.of(0.1, -2, 3e-9) });
+  expect(again.get(ben)).toEqual({ fault: 'no_face' });
+  expect((await stat(join(folder, 'cache'))).mode & 0o777).toBe(0o700);
+});
+
+test('a line that was cut off is forgotten, and what follows is not', async () => {
+  await (await FeatureFile.open(path)).put(ada, { features: Float32Array.of(1) });
+  await appendFile(path, `{"sample":"${ben}","feat`);
+  const file = await FeatureFile.open(path);
+  expect(file.get(ben)).toBeUndefined();
+  await file.put(ben, { features: Float32Array.of(2) });
+  const again = await FeatureFile.open(path);
+  expect([again.get(ada), again.get(ben)]).toEqual([
+    { features: Float32Array.of(1) },
+    { features: Float32Array.of(2) },
+  ]);
+});
+
+test('a file of something else is no obstacle', async () => {
+  await FeatureFile.open(path);
+  await writeFile(path, 'null\n42\n{"sample":1}\n');
+  expect((await FeatureFile.open(path)).get(ada)).toBeUndefined();
+  expect(await readFile(path, 'utf8')).toContain('42');
+});
+
+test('without a path nothing is kept', async () => {
+  const file = await FeatureFile.open(null);
+  await file.put(ada, { fault: 'silence' });
+  expect(file.get(ada)).toEqual({ fault: 'silence' });
+});

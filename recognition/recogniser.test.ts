@@ -1,0 +1,103 @@
+import { digestOf } from '@visavox/core/digest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bundle, publishedBundle, recogniserBundle } from './bundle.ts';
+import { networksFolder } from './published-networks.test-support.ts';
+import { Recogniser, type Template } from './recogniser.ts';
+import { Calibration } from './signals/calibration.ts';
+import { dot } from './signals/vectors.ts';
+import { syntheticPerson } from './synthetic/person.ts';
+
+let bundle: Bundle;
+let recogniser: Recogniser;
+beforeAll(async () => {
+  bundle = await publishedBundle(networksFolder);
+  recogniser = await Recogniser.load(bundle.manifest, bundle.files);
+});
+afterAll(() => recogniser.close());
+
+const [ada, ben] = [syntheticPerson(1, 0), syntheticPerson(1, 4)];
+type Person = typeof ada;
+
+async function faces(person: Person, variations: readonly number[]): Promise<Float32Array[]> {
+  const captures = variations.map(async (variation) =>
+    recogniser.signals.captureFace(await person.face(variation)),
+  );
+  return recogniser.faceFeatures(await Promise.all(captures));
+}
+
+async function voice(person: Person, digits: string, variation: number): Promise<Float32Array> {
+  return recogniser.voiceFeatures(await recogniser.signals.captureVoice(person.utterance(digits, variation)));
+}
+
+async function enrol(person: Person): Promise<Template> {
+  const voices = [
+    await voice(person, '12345', 0),
+    await voice(person, '67890', 1),
+    await voice(person, '24680', 2),
+  ];
+  return recogniser.template({ faces: await faces(person, [0, 1, 2]), voices });
+}
+
+test('a person is more likely to be the one who enrolled than someone else is', async () => {
+  const template = await enrol(ada);
+  expect(dot(template.face!, template.face!)).toBeCloseTo(1, 5);
+  const own = await recogniser.compare(template, {
+    faces: await faces(ada, [7, 8]),
+    voice: await voice(ada, '4719', 7),
+  });
+  const other = await recogniser.compare(template, {
+    faces: await faces(ben, [7, 8]),
+    voice: await voice(ben, '4719', 7),
+  });
+  expect(own.fused).toBeGreaterThan(other.fused);
+  expect(own.fused).toBe(own.face! + own.voice!);
+  expect(recogniser.decide(other)).not.toBe('accept');
+});
+
+test('a missing voice adds nothing, and is never enough', async () => {
+  const template = await enrol(ada);
+  const evidence = await recogniser.compare(template, { faces: await faces(ada, [0]), voice: null });
+  expect(evidence).toMatchObject({ voice: null, fused: evidence.face });
+  expect(recogniser.decide(evidence)).not.toBe('accept');
+});
+
+test('several faces at once give what each gives alone', async () => {
+  const [first, second] = await faces(ada, [0, 1]);
+  const [alone] = await faces(ada, [1]);
+  expect(first).not.toEqual(second);
+  expect(dot(second!, alone!) / dot(alone!, alone!)).toBeCloseTo(1, 5);
+});
+
+test('equal files are the same bundle and contract, another calibration is not', async () => {
+  const again = await publishedBundle(networksFolder);
+  expect(again.manifest).toEqual(bundle.manifest);
+  const calibration = Calibration.parse(
+    JSON.parse(new TextDecoder().decode(bundle.files.get('calibration.json'))),
+  );
+  const other = await recogniserBundle(bundle.files, {
+    calibration: { ...calibration, decision: { ...calibration.decision, threshold: 99 } },
+    parent: recogniser.bundle,
+  });
+  const descendant = await Recogniser.load(other.manifest, other.files);
+  expect(descendant.contract).not.toBe(recogniser.contract);
+  await expect(descendant.compare(await enrol(ada), { faces: [], voice: null })).rejects.toThrow(
+    'cannot be compared',
+  );
+  await descendant.close();
+});
+
+test('a file that is not the one that was registered is refused', async () => {
+  const files = new Map(bundle.files).set('face-head.onnx', new Uint8Array(10));
+  await expect(Recogniser.load(bundle.manifest, files)).rejects.toThrow('face-head.onnx is not the file');
+  expect(bundle.manifest.files.map(({ path }) => path)).toContain('calibration.json');
+  expect(bundle.manifest.files.every((file) => digestOf(bundle.files.get(file.path)!) === file.digest)).toBe(
+    true,
+  );
+});
+
+test('networks that were never set up are said to be missing', async () => {
+  await expect(publishedBundle('/nowhere')).rejects.toMatchObject({
+    code: 'networks_missing',
+    action: expect.stringContaining('npm run setup'),
+  });
+});

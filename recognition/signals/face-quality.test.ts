@@ -1,0 +1,53 @@
+import sharp, { type Sharp } from 'sharp';
+import { expect, test } from 'vitest';
+import { FACE_CROP } from './face-alignment.ts';
+import type { FaceGeometry } from './face-mesh.ts';
+import { assertGoodFace, assessFace } from './face-quality.ts';
+
+const straight: FaceGeometry = {
+  score: 1,
+  leftEye: { x: 30, y: 40 },
+  rightEye: { x: 70, y: 40 },
+  mouth: { x: 50, y: 90 },
+  yaw: 0,
+  roll: 0,
+};
+
+type Change = (image: Sharp) => Sharp;
+
+/** Blocks of light and dark with crisp edges, changed by `how`. */
+async function crop(how: Change = (image) => image): Promise<Uint8Array> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const blocks = sharp({ create: { width: 5, height: 5, channels: 3, background: '#000', noise } });
+  const picture = sharp(await blocks.png().toBuffer()).resize(FACE_CROP, FACE_CROP, { kernel: 'nearest' });
+  return how(sharp(await picture.png().toBuffer()))
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+}
+
+const quality = async (how?: Change, geometry: Partial<FaceGeometry> = {}, scale = 1) =>
+  assessFace(await crop(how), { ...straight, ...geometry }, scale);
+
+test('a crisp, well lit, straight face is good', async () => {
+  const good = await quality();
+  expect(good.score).toBeGreaterThan(0.9);
+  expect(good.eyeMouthPixels).toBeCloseTo(Math.hypot(20, 50), 5);
+  expect(() => assertGoodFace(good)).not.toThrow();
+});
+
+test('size is counted in pixels of the original', async () => {
+  expect((await quality(undefined, {}, 3)).eyeMouthPixels).toBeCloseTo(3 * Math.hypot(20, 50), 5);
+});
+
+test.each([
+  ['too_blurred', quality((image) => image.blur(8))],
+  ['too_dark', quality((image) => image.linear(0.1, 0))],
+  ['too_bright', quality((image) => image.linear(0.1, 240))],
+  ['face_turned', quality(undefined, { yaw: (70 * Math.PI) / 180 })],
+  ['face_too_small', quality(undefined, {}, 0.2)],
+])('%s', async (code, bad) => {
+  const { score, ...measured } = await bad;
+  expect(score).toBeLessThan(0.5);
+  expect(() => assertGoodFace({ score, ...measured })).toThrow(expect.objectContaining({ code }));
+});
