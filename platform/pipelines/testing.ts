@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
-import type { RunRequest } from '@visavox/core/ports';
+import type { RunRequest, RunStore } from '@visavox/core/ports';
+import { RunRecord } from '@visavox/core/run';
 import { compile } from './compile.ts';
 import { LocalEngine, type LocalEngineOptions } from './local/engine.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
@@ -41,6 +42,81 @@ export class MemoryObjectStore implements ObjectStore {
   async *list(prefix: string): AsyncIterable<string> {
     for (const key of [...this.#objects.keys()].sort()) if (key.startsWith(prefix)) yield key;
   }
+}
+
+/** Objects as files, for tests that kill processes. */
+export class FileObjectStore extends MemoryObjectStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    super();
+    this.#folder = folder;
+  }
+
+  override async put(key: string, bytes: Uint8Array): Promise<void> {
+    await writeWhole(join(this.#folder, key), bytes);
+  }
+
+  override async get(key: string): Promise<Uint8Array> {
+    return (await this.has(key)) ? readFile(join(this.#folder, key)) : super.get(key);
+  }
+
+  override async has(key: string): Promise<boolean> {
+    return stat(join(this.#folder, key)).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+/** Runs as one file each, for tests that kill processes. */
+export class FileRunStore implements RunStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async save(run: RunRecord): Promise<void> {
+    await writeWhole(join(this.#folder, `${run.id}.json`), JSON.stringify(run));
+  }
+
+  async get(id: string): Promise<RunRecord | undefined> {
+    return (await this.#all()).get(id);
+  }
+
+  async list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly RunRecord[]> {
+    return (await this.#memory()).list(filter);
+  }
+
+  async findCached(cacheKey: RunRecord['pins']['code']): ReturnType<RunStore['findCached']> {
+    return (await this.#memory()).findCached(cacheKey);
+  }
+
+  async #memory(): Promise<MemoryRunStore> {
+    const memory = new MemoryRunStore();
+    for (const run of (await this.#all()).values()) await memory.save(run);
+    return memory;
+  }
+
+  async #all(): Promise<Map<string, RunRecord>> {
+    const files = (await readdir(this.#folder).catch(() => [])).filter((file) => file.endsWith('.json'));
+    const runs = await Promise.all(
+      files.map(async (file) =>
+        RunRecord.parse(JSON.parse(await readFile(join(this.#folder, file), 'utf8'))),
+      ),
+    );
+    return new Map(runs.map((run) => [run.id, run]));
+  }
+}
+
+let writes = 0;
+
+async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}.${++writes}.new`;
+  await writeFile(unfinished, bytes);
+  await rename(unfinished, file);
 }
 
 export interface EngineForTest {
