@@ -3,49 +3,50 @@ import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
-import type { RunStore, Tracker } from '@visavox/core/ports';
+import type { DatasetStore, RunStore, Tracker } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { Logger } from 'pino';
-import { datasetName } from './training-data.ts';
+import type { Settings } from './settings.ts';
 
 export interface EngineResources {
-  readonly folder: string;
-  readonly setup: string;
+  /** The repository: where steps run and what a run's code digest covers. */
+  readonly root: string;
+  readonly settings: Settings;
   readonly objects: ObjectStore;
   readonly storage: { readonly url: string; readonly key: { readonly file: string } };
   readonly runs: RunStore;
-  readonly tracking: { readonly tracker: Tracker; readonly url: string };
+  readonly datasets: Pick<DatasetStore, 'get'>;
+  readonly tracker: Tracker;
+  readonly trackingUrl: string;
   readonly log: Logger;
 }
 
-/** Where steps run, and what a run's code digest covers. */
-const root = join(import.meta.dirname, '..', '..');
-
 /** The local engine, with each run tracked in MLflow and each task given what a step needs. */
-export async function openEngine(resources: EngineResources): Promise<LocalEngine> {
-  const { folder, setup, storage, tracking, runs, objects, log } = resources;
+export async function createEngine(resources: EngineResources): Promise<LocalEngine> {
+  const { root, settings, storage, trackingUrl, runs, objects, log } = resources;
   return LocalEngine.open({
-    ...{ folder, runs, objects },
-    code: await codeDigest(),
-    environmentDigest: await environmentDigest(),
+    folder: join(settings.home, 'runs'),
+    ...{ runs, objects },
+    code: await codeDigest(root),
+    environmentDigest: await environmentDigest(root),
     workingDirectory: root,
-    path: [join(root, 'node_modules', '.bin'), join(setup, 'python', 'bin')],
+    path: [join(root, 'node_modules', '.bin'), join(settings.setup, 'python', 'bin')],
     environment: {
       VISAVOX_OBJECTS: storage.url,
       VISAVOX_KEY_FILE: storage.key.file,
-      VISAVOX_SETUP: setup,
-      MLFLOW_TRACKING_URI: tracking.url,
+      VISAVOX_SETUP: settings.setup,
+      MLFLOW_TRACKING_URI: trackingUrl,
       PYTHONPATH: join(root, 'recognition', 'training'),
       KERAS_BACKEND: 'torch',
     },
-    hooks: trackedRuns(tracking.tracker, log),
+    hooks: trackedRuns(resources),
     log: (message) => log.info(message),
   });
 }
 
 /** One MLflow run for each pipeline run; what its tasks measure goes there while they measure it. */
-function trackedRuns(tracker: Tracker, log: Logger) {
+function trackedRuns({ tracker, datasets, log }: Pick<EngineResources, 'tracker' | 'datasets' | 'log'>) {
   return {
     async onRunStarted(run: RunRecord) {
       const id = await tracker.startRun({
@@ -65,7 +66,13 @@ function trackedRuns(tracker: Tracker, log: Logger) {
       );
       await tracker.logDatasets(
         id,
-        run.pins.datasets.map((digest) => ({ name: datasetName, digest, context: 'training' })),
+        await Promise.all(
+          run.pins.datasets.map(async (digest) => ({
+            name: (await datasets.get(digest)).manifest.name,
+            digest,
+            context: 'training',
+          })),
+        ),
       );
       return { trackingRun: id, environment: { MLFLOW_RUN_ID: id } };
     },
@@ -112,7 +119,7 @@ function namedNumbers(entry: unknown): (readonly [string, number])[] {
 }
 
 /** Of every source that a step may run. */
-async function codeDigest(): Promise<Digest> {
+async function codeDigest(root: string): Promise<Digest> {
   const folders = ['recognition', 'platform/core', 'platform/adapters', 'platform/control'];
   const files = (await Promise.all(folders.map((folder) => sourcesBelow(join(root, folder), folder))))
     .flat()
@@ -142,7 +149,7 @@ async function sourcesBelow(folder: string, name: string): Promise<string[]> {
 }
 
 /** Of the pinned packages, the runtimes and the processor's architecture. */
-async function environmentDigest(): Promise<Digest> {
+async function environmentDigest(root: string): Promise<Digest> {
   const locks = ['package-lock.json', 'recognition/training/requirements.lock'];
   const digests = await Promise.all(locks.map(async (file) => digestOf(await readFile(join(root, file)))));
   return digestOfJson({ locks: digests, node: process.versions.node, platform: platform(), arch: arch() });
