@@ -105,8 +105,9 @@ def run(options: argparse.Namespace, config: HeadConfig) -> None:
     _progress(f"{options.modality}: {len(training)} people to train on, {len(validation)} to choose by")
     reason = reason_to_keep(training, validation)
     if reason is None:
-        tracker = Tracker(f"{options.modality}/", os.environ)
         runtime.configure(options.seed, options.threads)
+        # Only now: its thread imports MLflow, which must not meet Keras' imports of the same packages.
+        tracker = Tracker(f"{options.modality}/", os.environ)
         outcome = train(table.of(training), table.of(validation), champion, config, options.seed, tracker)
         tracker.close()
     else:
