@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 
 FLUSH_SECONDS = 2.0
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 MOST_PER_BATCH = 1000
 
 
