@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MlflowClient } from '@visavox/adapters/mlflow/mlflow-client';
 import { MlflowServer } from '@visavox/adapters/mlflow/mlflow-server';
@@ -17,7 +17,7 @@ import { publishedBundle } from '@visavox/recognition/bundle';
 import { Recogniser } from '@visavox/recognition/recogniser';
 import { composeServices } from './compose.ts';
 import { createController } from './control.ts';
-import { openEngine } from './engine.ts';
+import { createEngine } from './engine.ts';
 import { ensureFirstRelease, registerFirstVersion } from './first-release.ts';
 import { createApp } from './http/app.ts';
 import { allowedHosts } from './http/guards.ts';
@@ -37,6 +37,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+const root = resolve(import.meta.dirname, '../..');
 const tickEveryMs = 2000;
 const sweepEveryMs = 5 * 60_000;
 
@@ -106,11 +107,10 @@ async function start(
     new MlflowModelRegistry({ client, objects: async () => objects }),
     new SqlModelVersions(database.db),
   );
-  const engine = await openEngine({
-    ...{ objects, storage, runs, log },
-    folder: inHome('runs'),
-    setup: settings.setup,
-    tracking: { tracker: new MlflowTracker(client), url: mlflow.url },
+  const engine = await createEngine({
+    ...{ root, settings, objects, storage, runs, datasets, log },
+    tracker: new MlflowTracker(client),
+    trackingUrl: mlflow.url,
   });
   afterwards(() => engine.close());
   const controller = createController({
