@@ -21,7 +21,7 @@ export async function recordedIdentities(folder: string, seed: number): Promise<
   const faces = (await subfolders(folder, facesFolder)).filter(
     ({ files }) => files.length >= enrolmentImages + probeImages,
   );
-  const voices = (await subfolders(folder, voicesFolder)).filter(hasEveryDigit);
+  const voices = (await subfolders(folder, voicesFolder)).filter(canBeTried);
   const pairs = random.shuffle(faces).slice(0, voices.length);
   return random.shuffle(voices).flatMap((voice, index) => {
     const face = pairs[index];
@@ -58,9 +58,17 @@ async function subfolders(root: string, kind: string): Promise<Folder[]> {
 const repetitionsOf = (voice: Folder, digit: string) =>
   voice.files.filter((file) => file.startsWith(`d${digit}_`));
 
-/** Two repetitions: one to enrol with, one to try with. */
-function hasEveryDigit(voice: Folder): boolean {
-  return [...'0123456789'].every((digit) => repetitionsOf(voice, digit).length >= 2);
+const digits = [...'0123456789'];
+const utteranceDigits = 5;
+
+/** Of these there is one repetition to enrol with and another to try with. */
+const enrolmentDigits = (voice: Folder) => digits.filter((digit) => repetitionsOf(voice, digit).length >= 2);
+
+function canBeTried(voice: Folder): boolean {
+  return (
+    digits.every((digit) => repetitionsOf(voice, digit).length >= 1) &&
+    enrolmentDigits(voice).length >= utteranceDigits
+  );
 }
 
 function recordedIdentity(face: Folder, voice: Folder, seed: number): Identity {
@@ -76,10 +84,10 @@ function recordedIdentity(face: Folder, voice: Folder, seed: number): Identity {
     return known;
   };
   /** The first half of a digit's repetitions enrols, the second half tries. */
-  const say = async (digits: string, half: 'enrolment' | 'try', random: Random) => {
-    const clips = [...digits].map((digit) => {
+  const say = async (text: readonly string[], half: 'enrolment' | 'try', random: Random) => {
+    const clips = text.map((digit) => {
       const all = repetitionsOf(voice, digit);
-      const middle = Math.ceil(all.length / 2);
+      const middle = Math.floor(all.length / 2);
       const usable = half === 'enrolment' ? all.slice(0, middle) : all.slice(middle);
       return clip(usable[random.below(usable.length)]!);
     });
@@ -92,22 +100,14 @@ function recordedIdentity(face: Folder, voice: Folder, seed: number): Identity {
     },
     async enrolmentVoices() {
       const random = own('enrolment');
-      const order = random.shuffle([...'0123456789']).join('');
-      const texts = [
-        order.slice(0, 5),
-        order.slice(5),
-        random
-          .shuffle([...order])
-          .slice(0, 5)
-          .join(''),
-      ];
-      return Promise.all(texts.map((digits) => say(digits, 'enrolment', random)));
+      const texts = [0, 1, 2].map(() => random.shuffle(enrolmentDigits(voice)).slice(0, utteranceDigits));
+      return Promise.all(texts.map((text) => say(text, 'enrolment', random)));
     },
     faces(occasion) {
       const chosen = own(`faces ${occasion}`).shuffle(probes).slice(0, probeImages);
       return Promise.all(chosen.map(read));
     },
-    speak: (digits, occasion) => say(digits, 'try', own(`voice ${occasion}`)),
+    speak: (text, occasion) => say([...text], 'try', own(`voice ${occasion}`)),
   };
 }
 
