@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { attemptsByDay } from './attempts.ts';
+import { placeGraph } from './graph.ts';
+import { taskEdges } from './tasks-graph.ts';
+import { foldTrace } from './trace-fold.ts';
+
+const nodes = (...keys: string[]) => keys.map((key) => ({ key }));
+const edges = (...pairs: string[]) =>
+  pairs.map((pair) => ({ from: pair.split('>')[0] ?? '', to: pair.split('>')[1] ?? '' }));
+const layers = (placed: ReturnType<typeof placeGraph>) =>
+  Object.fromEntries(placed.map(({ node, layer }) => [node.key, layer]));
+
+describe('a graph', () => {
+  it('puts each node behind everything that leads to it', () => {
+    const placed = placeGraph(nodes('d', 'a', 'b', 'c'), edges('a>b', 'a>c', 'b>c', 'c>d'));
+    expect(layers(placed)).toEqual({ a: 0, b: 1, c: 2, d: 3 });
+  });
+
+  it('stands neighbours near each other, so that few lines cross', () => {
+    const placed = placeGraph(nodes('a1', 'a2', 'b2', 'b1'), edges('a1>b1', 'a2>b2'));
+    const row = (key: string) => placed.find(({ node }) => node.key === key)?.row;
+    expect(row('a1')! < row('a2')!).toBe(row('b1')! < row('b2')!);
+  });
+
+  it('is drawn even where it goes in a circle or names what is not there', () => {
+    expect(placeGraph(nodes('a', 'b'), edges('a>b', 'b>a', 'b>ghost'))).toHaveLength(2);
+  });
+});
+
+it('learns from the bytes which task feeds which', () => {
+  const digest = (name: string) => ({ name, digest: name, bytes: 1, type: '', metadata: {} });
+  const task = (name: string, reads: string[], writes: string[]) => ({
+    ...{ name, state: 'succeeded' as const, attempts: 1, cached: false, reason: null, cpuSeconds: null },
+    ...{ startedAt: null, finishedAt: null },
+    inputs: { parameters: {}, artifacts: { all: reads.map(digest) } },
+    outputs: { parameters: {}, artifacts: { all: writes.map(digest) } },
+  });
+  const tasks = [
+    task('embed', [], ['features']),
+    task('train', ['features'], ['head']),
+    task('check', ['features', 'head'], []),
+  ];
+  expect(taskEdges({ tasks })).toEqual(edges('embed>train', 'embed>check', 'train>check'));
+});
+
+it('folds a crowd of recordings into one node and keeps what was asked about', () => {
+  const samples = Array.from({ length: 9 }, (_, n) => ({ kind: 'sample', id: `s${n}` }));
+  const folded = foldTrace(
+    {
+      nodes: [...samples, { kind: 'dataset', id: 'd' }],
+      edges: samples.map(({ id }) => ({ from: `sample:${id}`, to: 'dataset:d', relation: 'contained in' })),
+    },
+    'sample:s8',
+    3,
+  );
+  expect(folded.nodes.map(({ key }) => key)).toEqual([
+    'sample:s8',
+    'sample:s0',
+    'sample:s1',
+    'dataset:d',
+    'sample:…',
+  ]);
+  expect(folded.nodes.at(-1)?.more).toBe(6);
+  expect(folded.hidden).toBe(6);
+  expect(folded.edges).toHaveLength(4);
+});
+
+it('counts sign-ins by day, with the days on which nobody came', () => {
+  const days = attemptsByDay(
+    [
+      { day: '2026-03-14', decision: 'accept', count: 3 },
+      { day: '2026-03-12', decision: 'reject', count: 1 },
+    ],
+    new Date('2026-03-14T15:00:00Z'),
+  );
+  expect(days).toHaveLength(14);
+  expect(days.slice(-3)).toEqual([
+    { day: '2026-03-12', accept: 0, step_up: 0, reject: 1 },
+    { day: '2026-03-13', accept: 0, step_up: 0, reject: 0 },
+    { day: '2026-03-14', accept: 3, step_up: 0, reject: 0 },
+  ]);
+});
