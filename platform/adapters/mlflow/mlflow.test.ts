@@ -13,7 +13,7 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FolderObjectStore } from '../objects/folder-object-store.ts';
-import { signalGroup } from '../processes/process-identity.ts';
+import { isRunning, signalGroup } from '../processes/process-identity.ts';
 import { MlflowClient } from './mlflow-client.ts';
 import { MlflowServer } from './mlflow-server.ts';
 import { createModelRegistry, MlflowModelRegistry } from './registry.ts';
@@ -287,7 +287,8 @@ describe('the server', () => {
   it('leaves nothing running when it is stopped', async () => {
     const serving = await record();
     await server.stop();
-    expect(signalGroup(serving?.pid ?? 0, 0)).toBe(false);
+    expect(serving && (await isRunning(serving))).toBe(false);
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow();
     expect(await record()).toBeNull();
   });
 

@@ -1,35 +1,54 @@
-import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SystemError } from '@visavox/core/errors';
 import { identify, isRunning, ProcessIdentity } from './process-identity.ts';
 
-export type FolderLock = { readonly release: () => Promise<void> };
+export type LockAnswer = { readonly release: () => Promise<void> } | { readonly heldBy: ProcessIdentity };
 
 /**
  * Lets one process at a time use a folder. The lock of a process that has died is taken over.
  * Answers the holder instead of a lock when it lives.
  */
-export async function lockFolder(folder: string): Promise<FolderLock | { readonly heldBy: ProcessIdentity }> {
-  const file = join(folder, 'lock.json');
+export function lockFolder(folder: string): Promise<LockAnswer> {
+  return lock(join(folder, 'lock.json'));
+}
+
+async function lock(file: string): Promise<LockAnswer> {
   const self = await identify(process.pid);
   if (!self) throw new SystemError('this process cannot find itself in the process table');
   const claim = JSON.stringify({ ...self, claim: randomUUID() });
-  for (let attempt = 0; attempt < 20; attempt++) {
-    if (await create(file, claim)) return { release: () => releaseLock(file, claim) };
-    const found = await readLock(file);
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (await appear(file, claim)) return { release: () => removeIf(file, claim) };
+    const found = await read(file);
     if (found === undefined) continue;
     const holder = parseHolder(found);
     if (holder && (await isRunning(holder))) return { heldBy: holder };
-    await takeAway(file, found);
+    await removeStale(file, found);
   }
   throw new SystemError(`the lock ${file} keeps changing hands`);
 }
 
+/**
+ * Only who holds the lock on one stale lock may remove it. Two that found it stale would otherwise remove it one
+ * after the other, the slower one removing the lock of the faster.
+ */
+async function removeStale(file: string, stale: string): Promise<void> {
+  const name = createHash('sha256').update(stale).digest('hex').slice(0, 16);
+  const permission = await lock(`${file}.${name}`);
+  if ('heldBy' in permission) {
+    await pause(20);
+    return;
+  }
+  await removeIf(file, stale);
+  await permission.release();
+}
+
 /** The file appears with its content, or not at all. */
-async function create(file: string, claim: string): Promise<boolean> {
+async function appear(file: string, content: string): Promise<boolean> {
   const temporary = `${file}.${randomUUID()}`;
-  await writeFile(temporary, claim, { mode: 0o600 });
+  await writeFile(temporary, content, { mode: 0o600 });
   try {
     await link(temporary, file);
     return true;
@@ -41,24 +60,11 @@ async function create(file: string, claim: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead process's lock aside; if another process was faster and it is that one's lock, puts it back. */
-async function takeAway(file: string, stale: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readFile(aside, 'utf8')) === stale) await rm(aside);
-  else await rename(aside, file);
+async function removeIf(file: string, content: string): Promise<void> {
+  if ((await read(file)) === content) await rm(file, { force: true });
 }
 
-async function releaseLock(file: string, claim: string): Promise<void> {
-  if ((await readLock(file)) === claim) await rm(file, { force: true });
-}
-
-async function readLock(file: string): Promise<string | undefined> {
+async function read(file: string): Promise<string | undefined> {
   return await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
