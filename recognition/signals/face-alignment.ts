@@ -34,5 +34,8 @@ export function alignedSquare(face: Landmarks & Pick<FaceGeometry, 'roll'>): Squ
 
 /** 150 x 150 RGB. */
 export function cropFace(pyramid: Pyramid, square: Square): Uint8Array {
-  return Uint8Array.from(sampleSquare(pyramid, square, FACE_CROP), (value) => value + 0.5);
+  const pixels = sampleSquare(pyramid, square, FACE_CROP);
+  const crop = new Uint8Array(pixels.length);
+  for (let index = 0; index < crop.length; index++) crop[index] = Math.round(pixels[index]!);
+  return crop;
 }

@@ -25,10 +25,9 @@ const LIMITS = {
 } as const;
 
 export function assessFace(crop: Uint8Array, geometry: FaceGeometry, scale: number): FaceQuality {
-  const luma = Float32Array.from({ length: FACE_CROP * FACE_CROP }, (_, pixel) => {
-    const at = pixel * 3;
-    return 0.299 * crop[at]! + 0.587 * crop[at + 1]! + 0.114 * crop[at + 2]!;
-  });
+  const luma = new Float32Array(FACE_CROP * FACE_CROP);
+  for (let pixel = 0, at = 0; pixel < luma.length; pixel++, at += 3)
+    luma[pixel] = 0.299 * crop[at]! + 0.587 * crop[at + 1]! + 0.114 * crop[at + 2]!;
   const { brightness, sharpness } = detail(luma);
   const degrees = (radians: number) => (radians * 180) / Math.PI;
   const measured = {

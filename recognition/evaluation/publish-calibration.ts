@@ -1,0 +1,143 @@
+/**
+ * Measures the calibration that version 1 is published with, on half of the people of a research pack, and checks
+ * it on the other half: `tsx recognition/evaluation/publish-calibration.ts <root> [<networks>]`. Writes
+ * recognition/published-calibration.json. <root> holds faces/lfw/<person>/*.jpg and voices/audiomnist_az/<speaker>/*.flac.
+ */
+import { readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { digestOf } from '@visavox/core/digest';
+import { publishedBundle } from '../bundle.ts';
+import { Recogniser } from '../recogniser.ts';
+import { type Calibration, fitCalibration, logLikelihoodRatio } from '../signals/calibration.ts';
+import { type ScoreSet, verificationScores } from '../signals/trials.ts';
+import { acquire, nameOf } from './acquisition.ts';
+import { costOfRatios, errorRates } from './error-rates.ts';
+import type { Recording } from './lists.ts';
+
+type People = ReadonlyMap<string, readonly Float32Array[]>;
+
+const PROJECT = resolve(import.meta.dirname, '..', '..');
+/** As in a sign-in: three recordings enrolled; one face of a burst, one utterance. */
+const PROTOCOL = { enrol: 3, probe: 1 };
+const UTTERANCES = 8;
+const DIGITS = 5;
+
+const [root, networks = join(PROJECT, '.visavox', 'setup', 'networks')] = process.argv.slice(2);
+if (!root) throw new Error('usage: publish-calibration.ts <root> [<networks>]');
+const { manifest, files } = await publishedBundle(networks);
+const recogniser = await Recogniser.load(manifest, files);
+
+const faces = await embeddings('face', await imagesByPerson(join(root, 'faces', 'lfw')));
+const voices = await embeddings('voice', await utterancesBySpeaker(join(root, 'voices', 'audiomnist_az')));
+const scores = (half: 0 | 1) => ({
+  face: verificationScores(halfOf(faces, half), PROTOCOL),
+  voice: verificationScores(halfOf(voices, half), PROTOCOL),
+});
+const measured = fitCalibration({
+  ...scores(0),
+  parent: null,
+  targetFmr: 1e-3,
+  on: 'LFW deep-funneled (people with four images or more) and AudioMNIST_AZ, half of the people of each by a hash of their names',
+  how: `three recordings enrolled against one, each person with every other; logistic regression; threshold on the convolution of both impostor distributions; figures on the other half`,
+});
+const calibration = {
+  ...measured,
+  measured: { ...measured.measured, figures: figures(measured, scores(1)) },
+};
+await writeFile(
+  join(PROJECT, 'recognition', 'published-calibration.json'),
+  `${JSON.stringify(rounded(calibration), null, 2)}\n`,
+);
+console.log(JSON.stringify(calibration, null, 2));
+await recogniser.close();
+
+async function embeddings(
+  modality: 'face' | 'voice',
+  people: ReadonlyMap<string, readonly Recording[]>,
+): Promise<People> {
+  const acquired = await acquire(recogniser, manifest, modality, [...people.values()].flat(), {
+    root: '/',
+    cache: join(PROJECT, '.visavox', 'cache', 'features'),
+    lanes: 2,
+    onProgress: (done, total) => done % 200 === 0 && console.error(`${modality} ${done} of ${total}`),
+  });
+  const embedded = [...people].map(async ([person, recordings]) => {
+    const features = recordings.flatMap((recording) => {
+      const one = acquired.get(nameOf(recording));
+      return one && 'features' in one ? [one.features] : [];
+    });
+    return [person, await recogniser.embed(modality, features)] as const;
+  });
+  return new Map((await Promise.all(embedded)).filter(([, vectors]) => vectors.length > PROTOCOL.enrol));
+}
+
+async function imagesByPerson(folder: string): Promise<Map<string, Recording[]>> {
+  const people = new Map<string, Recording[]>();
+  for (const person of (await readdir(folder)).sort()) {
+    const images = (await readdir(join(folder, person))).sort();
+    people.set(
+      person,
+      images.map((image) => [resolve(folder, person, image)]),
+    );
+  }
+  return people;
+}
+
+/** Utterances of distinct digits, put together from single ones (`d<digit>_r<repetition>.flac`), none used twice. */
+async function utterancesBySpeaker(folder: string): Promise<Map<string, Recording[]>> {
+  const people = new Map<string, Recording[]>();
+  for (const speaker of (await readdir(folder)).sort()) {
+    const pieces = (await readdir(join(folder, speaker))).sort((a, b) =>
+      digestOf(speaker + a) < digestOf(speaker + b) ? -1 : 1,
+    );
+    const utterances: Recording[] = [];
+    for (let remaining = pieces; utterances.length < UTTERANCES; ) {
+      const chosen = remaining
+        .filter((piece, index, all) => all.findIndex((other) => other[1] === piece[1]) === index)
+        .slice(0, DIGITS);
+      if (chosen.length < DIGITS) break;
+      utterances.push(chosen.map((piece) => resolve(folder, speaker, piece)));
+      remaining = remaining.filter((piece) => !chosen.includes(piece));
+    }
+    people.set(speaker, utterances);
+  }
+  return people;
+}
+
+function halfOf(people: People, half: 0 | 1): People {
+  return new Map(
+    [...people].filter(([person]) => Number.parseInt(digestOf(person).slice(-2), 16) % 2 === half),
+  );
+}
+
+/** On people whom the constants were not measured on. */
+function figures(fitted: Calibration, unseen: { face: ScoreSet; voice: ScoreSet }): Record<string, number> {
+  const ratios = (modality: 'face' | 'voice', kind: keyof ScoreSet) =>
+    unseen[modality][kind].map((score) => logLikelihoodRatio(fitted[modality], score));
+  const [fg, fi] = [ratios('face', 'genuine'), ratios('face', 'impostor')];
+  const [vg, vi] = [ratios('voice', 'genuine'), ratios('voice', 'impostor')];
+  const share = (a: readonly number[], b: readonly number[]) => {
+    let reached = 0;
+    for (const x of a) for (const y of b) if (x > 0 && x + y >= fitted.decision.threshold) reached += 1;
+    return reached / (a.length * b.length);
+  };
+  return {
+    faceEer: errorRates(fg, fi).eer ?? Number.NaN,
+    voiceEer: errorRates(vg, vi).eer ?? Number.NaN,
+    faceCllr: costOfRatios(fg, fi),
+    voiceCllr: costOfRatios(vg, vi),
+    fmrAtThreshold: share(
+      fi.filter((_, index) => index % 7 === 0),
+      vi,
+    ),
+    fnmrAtThreshold: 1 - share(fg, vg),
+  };
+}
+
+function rounded(value: Calibration): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, item: unknown) =>
+      typeof item === 'number' ? Number(item.toPrecision(5)) : item,
+    ),
+  );
+}
