@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decodeAudio } from './audio.ts';
 
@@ -68,6 +70,16 @@ test('a recorder that died before it wrote the length is read to the end', async
   const bytes = Buffer.from(wav());
   bytes.writeUInt32LE(0xffffffff, 40);
   expect((await decodeAudio(bytes)).length).toBe(4_000);
+});
+
+test('WebM with Opus, as a browser records it', async () => {
+  // 0.66 s of a sine of 440 Hz at half of full scale, from Chromium's MediaRecorder.
+  const samples = await decodeAudio(await readFile(join(import.meta.dirname, 'tone.webm')));
+  expect(samples.length / 16_000).toBeCloseTo(0.66, 2);
+  const steady = samples.slice(4_000, 8_000);
+  const rising = steady.filter((value, index) => index > 0 && value >= 0 && steady[index - 1]! < 0).length;
+  expect(rising).toBe(110);
+  expect(level(steady)).toBeCloseTo(0.5 / Math.SQRT2, 1);
 });
 
 test('FLAC, by content and not by name', async () => {

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { networksFolder } from '../published-networks.test-support.ts';
+import { syntheticPerson } from '../synthetic/person.ts';
+import { runEvaluation } from './run.ts';
+
+const people = [0, 1, 2].map((index) => syntheticPerson(3, index));
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'visavox-evaluate-'));
+  const keep = async (path: string, bytes: Uint8Array | string) => {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), bytes);
+  };
+  for (const [index, person] of people.entries()) {
+    for (const shot of [0, 1]) await keep(`faces/p${index}/${shot}.jpg`, await person.face(shot));
+    for (const take of [0, 1, 2, 3])
+      await keep(`voices/v${index}/${take}.wav`, person.utterance('4719', take));
+  }
+  await keep('faces/p0/broken.jpg', '%PDF-1.7');
+  await keep(
+    'pairs.csv',
+    `a,b,same\n${[
+      ...[0, 1, 2].map((p) => `faces/p${p}/0.jpg,faces/p${p}/1.jpg,1`),
+      ...[0, 1, 2].map((p) => `faces/p${p}/0.jpg,faces/p${(p + 1) % 3}/1.jpg,0`),
+      'faces/p0/0.jpg,faces/p0/broken.jpg,1',
+    ].join('\n')}\n`,
+  );
+  const enrolled = (v: number) => [0, 1, 2].map((take) => `voices/v${v}/${take}.wav`).join(',');
+  await keep(
+    'trials.csv',
+    `trial,enrol_speaker,test_speaker,enrol1,enrol2,enrol3,test,same\n${[0, 1, 2]
+      .flatMap((v) => [
+        `g${v},v${v},v${v},${enrolled(v)},voices/v${v}/3.wav|voices/v${v}/3.wav,1`,
+        `i${v},v${v},v${(v + 1) % 3},${enrolled(v)},voices/v${(v + 1) % 3}/3.wav,0`,
+      ])
+      .join('\n')}\n`,
+  );
+}, 120_000);
+afterAll(() => rm(root, { recursive: true }));
+
+const options = () => ({
+  faces: join(root, 'pairs.csv'),
+  voices: join(root, 'trials.csv'),
+  root,
+  networks: networksFolder,
+  seed: 1,
+  cache: false,
+});
+
+/** What the command prints, and how. */
+async function evaluated(changes: Partial<ReturnType<typeof options> & { model: string }> = {}) {
+  const printed: { value: unknown; human: string }[] = [];
+  await runEvaluation(
+    { ...options(), ...changes },
+    {
+      server: '',
+      json: true,
+      request: () => Promise.reject(new Error('needs no server')),
+      log: () => {},
+      result: (value, human) => void printed.push({ value, human }),
+    },
+  );
+  return printed[0];
+}
+
+test('counts comparisons and failures to acquire, and gives no rate that the data cannot carry', async () => {
+  const printed = await evaluated();
+  expect(printed?.value).toMatchObject({
+    model: 'published',
+    faces: {
+      genuine: 4,
+      impostor: 3,
+      eer: expect.any(Number),
+      fnmr: { '1e-2': null, '1e-3': null, '1e-4': null },
+      failuresToAcquire: 1,
+      failureCodes: { image_unreadable: 1 },
+    },
+    voices: { genuine: 3, impostor: 3, failuresToAcquire: 0, recordings: 12 + 3 },
+    fused: { genuine: 4, impostor: 3, failuresToAcquire: 1 },
+  });
+  expect(printed?.human).toMatch(/faces +4 +3 .* 1 of 7/);
+});
+
+test('a list that names a file that is not there is refused', async () => {
+  await expect(evaluated({ root: '/nowhere' })).rejects.toMatchObject({ code: 'file_missing' });
+  await expect(evaluated({ faces: '/nowhere.csv' })).rejects.toMatchObject({ code: 'list_missing' });
+  await expect(evaluated({ networks: '/nowhere' })).rejects.toMatchObject({ code: 'networks_missing' });
+});
+
+test('registered models are not handed out by the server yet, and that is said', async () => {
+  await expect(evaluated({ model: 'recogniser:2' })).rejects.toMatchObject({
+    code: 'model_files_unavailable',
+  });
+});
