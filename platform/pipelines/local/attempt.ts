@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
@@ -29,11 +29,19 @@ export async function prepareAttempt(
   objects: ObjectStore,
   folder: string,
   note: AttemptNote,
+  component: IrComponent,
   inputs: Bindings,
 ): Promise<Attempt> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const name of ['outputs', 'parameters', 'tmp']) await mkdir(join(folder, name), { mode: 0o700 });
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    await rm(folder, { recursive: true, force: true }); // prepared by an engine before this one, and never begun
+    await mkdir(folder, { mode: 0o700 });
+  });
+  for (const [port, subfolder] of [
+    ['artifacts', 'outputs'],
+    ['parameters', 'parameters'],
+  ] as const)
+    if (component.outputDefinitions?.[port]) await mkdir(join(folder, subfolder));
   for (const [name, artifacts] of Object.entries(inputs.artifacts))
     for (const [index, artifact] of artifacts.entries())
       await fetchArtifact(
@@ -41,29 +49,63 @@ export async function prepareAttempt(
         { digest: artifact.digest, isFolder: isFolder(artifact) },
         inputPath(folder, name, index, artifacts.length),
       );
-  await writeFile(join(folder, 'attempt.json.new'), JSON.stringify(note));
-  await rename(join(folder, 'attempt.json.new'), join(folder, 'attempt.json'));
+  await writeFile(join(folder, 'attempt.json'), JSON.stringify(note));
   return { ...note, folder };
 }
 
-/** The newest attempt that an engine prepared, finished or not. */
-export async function latestAttempt(taskFolder: string): Promise<Attempt | undefined> {
-  const names = await readdir(taskFolder).catch((error: NodeJS.ErrnoException) => {
+/** By task: the newest attempt that an engine before this one prepared, finished or not. */
+export async function attemptsLeft(runFolder: string): Promise<ReadonlyMap<string, Attempt>> {
+  const tasks = join(runFolder, 'tasks');
+  const left = new Map<string, Attempt>();
+  const names = await readdir(tasks).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const numbers = names.flatMap((name) => /^attempt-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
-  for (const number of numbers.sort((a, b) => b - a)) {
-    const folder = join(taskFolder, `attempt-${number}`);
-    const note = await readFile(join(folder, 'attempt.json'), 'utf8').catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined; // its preparation was interrupted: it never ran
-        throw error;
-      },
-    );
-    if (note !== undefined) return { ...AttemptNote.parse(JSON.parse(note)), folder };
+  for (const name of names) {
+    const [, fileName = '', number] = /^(.*)~(\d+)$/.exec(name) ?? [];
+    const task = fileName.replaceAll('.', '/');
+    if (Number(number) < (left.get(task)?.number ?? 1)) continue;
+    const folder = join(tasks, name);
+    const note = await readNote(join(folder, 'attempt.json'));
+    if (note) left.set(task, { ...note, folder });
   }
-  return undefined;
+  return left;
+}
+
+export function attemptFolder(runFolder: string, task: string, attempt: number): string {
+  return join(runFolder, 'tasks', `${fileName(task)}~${attempt}`);
+}
+
+export function logFile(runFolder: string, task: string, attempt: number): string {
+  return join(runFolder, 'logs', `${fileName(task)}~${attempt}.log`);
+}
+
+/** The numbers of the attempts that have a log. */
+export async function attemptsLogged(runFolder: string, task: string): Promise<readonly number[]> {
+  const files = await readdir(join(runFolder, 'logs')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const prefix = `${fileName(task)}~`;
+  return files
+    .filter((file) => file.startsWith(prefix))
+    .map((file) => Number.parseInt(file.slice(prefix.length), 10))
+    .sort((a, b) => a - b);
+}
+
+/** Names of tasks hold no dots and no tildes: letters, digits, hyphens, underscores and slashes. */
+function fileName(task: string): string {
+  return task.replaceAll('/', '.');
+}
+
+/** Undefined where its writing was interrupted: the attempt never ran then. */
+async function readNote(file: string): Promise<AttemptNote | undefined> {
+  const text = await readIfThere(file);
+  try {
+    return text === undefined ? undefined : AttemptNote.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 export function executorInput(component: IrComponent, inputs: Bindings, folder: string): ExecutorInput {
@@ -219,12 +261,4 @@ export async function bootId(): Promise<string | null> {
     (text) => text.trim(),
     () => null, // other systems have no such file
   );
-}
-
-export function attemptFolder(taskFolder: string, number: number): string {
-  return join(taskFolder, `attempt-${number}`);
-}
-
-export async function makeFolderOf(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
 }

@@ -160,9 +160,7 @@ describe('kill -9 of the engine', () => {
     await kill(child);
     // Its wrapper dies, the command itself goes on.
     const wrapper = Number(
-      (await readFile(join(folder, 'runs', id, 'tasks', 'lasting', 'attempt-1', 'pid'), 'utf8')).split(
-        ' ',
-      )[0],
+      (await readFile(join(folder, 'runs', id, 'tasks', 'lasting~1', 'pid'), 'utf8')).split(' ')[0],
     );
     process.kill(wrapper, 'SIGKILL');
     await writeFile(join(folder, 'again'), '');

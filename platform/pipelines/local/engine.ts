@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -10,10 +11,11 @@ import { z } from 'zod';
 import { parsePipelineSpec } from '../ir.ts';
 import { resolveParameters } from '../parameters.ts';
 import { plan } from '../plan.ts';
+import { attemptsLogged, logFile } from './attempt.ts';
 import { lockFolder } from './lock.ts';
 import { pendingRecord, RunDriver, type RunHooks } from './run-driver.ts';
 import { Slots } from './slots.ts';
-import { logFile, sweepTasks } from './task-run.ts';
+import { sweepTasks } from './task-run.ts';
 
 export interface LocalEngineOptions {
   /** Where runs are worked on and their logs kept; one engine at a time. */
@@ -56,6 +58,7 @@ export class LocalEngine implements PipelineEngine {
   private constructor(options: LocalEngineOptions, unlock: () => Promise<void>) {
     this.#options = options;
     this.#unlock = unlock;
+    setMaxListeners(0, this.#closed.signal); // one for each running task
     this.#slots = new Slots(options.cores ?? availableParallelism());
   }
 
@@ -203,12 +206,7 @@ export class LocalEngine implements PipelineEngine {
       throw notFound(
         `Run ${runId} has no task ${task}; it has ${run.tasks.map(({ name }) => name).join(', ')}.`,
       );
-    const folder = join(logFile(this.#runFolder(runId), task, 1), '..');
-    const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    const attempts = files.map((file) => Number.parseInt(file, 10)).sort((a, b) => a - b);
+    const attempts = await attemptsLogged(this.#runFolder(runId), task);
     const texts = await Promise.all(
       attempts.map((attempt) => readFile(logFile(this.#runFolder(runId), task, attempt), 'utf8')),
     );

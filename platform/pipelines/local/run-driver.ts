@@ -1,11 +1,14 @@
-import { rm } from 'node:fs/promises';
+import { setMaxListeners } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@visavox/core/errors';
 import type { RunStore } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import type { PipelineSpec } from '../ir.ts';
 import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '../plan.ts';
-import { explain, runTask, sweepTasks, type TaskResources, taskFolder } from './task-run.ts';
+import { attemptsLeft } from './attempt.ts';
+import { explain, removeAttempts, runTask, sweepTasks, type TaskResources } from './task-run.ts';
 
 /** What a composition root adds to runs. Each may be called again for the same run after a crash. */
 export interface RunHooks {
@@ -21,7 +24,10 @@ export interface RunHooks {
 }
 
 export interface DriverResources
-  extends Omit<TaskResources, 'changed' | 'canceled' | 'attemptsBefore' | 'runId' | 'pipeline' | 'pins'> {
+  extends Omit<
+    TaskResources,
+    'changed' | 'canceled' | 'attemptsBefore' | 'left' | 'runId' | 'pipeline' | 'pins'
+  > {
   readonly hooks: RunHooks;
   readonly log: (message: string) => void;
 }
@@ -39,6 +45,7 @@ export class RunDriver {
   readonly #hooks: Promise<void>[] = [];
   /** How often tasks were tried before this run was resumed. */
   readonly #attempts: ReadonlyMap<string, number>;
+  #left: TaskResources['left'] = new Map();
   #finishing = false;
   #environment: Readonly<Record<string, string>> = {};
   #settle: (run: RunRecord) => void = () => {};
@@ -47,6 +54,7 @@ export class RunDriver {
     this.#run = run;
     this.#spec = spec;
     this.#resources = resources;
+    setMaxListeners(0, this.#cancel.signal); // one for each running task
     this.#saves = new Saves(resources.runs, resources.closed, resources.log);
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
@@ -62,6 +70,14 @@ export class RunDriver {
     if (this.#cancel.signal.aborted) {
       await sweepTasks(this.#resources.folder, this.#resources.graceMs);
       return this.#finish('canceled');
+    }
+    try {
+      for (const folder of ['tasks', 'logs'])
+        await mkdir(join(this.#resources.folder, folder), { recursive: true, mode: 0o700 });
+      this.#left = await attemptsLeft(this.#resources.folder);
+    } catch (error) {
+      this.#run.reason = explain(error);
+      return this.#finish('failed');
     }
     await this.#startHook();
     if (this.#run.state === 'pending') this.#run.state = 'running';
@@ -138,6 +154,7 @@ export class RunDriver {
       runId: this.#run.id,
       pipeline: this.#run.pipeline,
       pins: this.#run.pins,
+      left: this.#left,
       attemptsBefore: this.#attempts.get(ready.name) ?? 0,
       canceled: this.#cancel.signal,
       environment: {
@@ -164,7 +181,8 @@ export class RunDriver {
       this.#advance();
       // Its folder is the only truth about the task until the record is durable.
       await durable;
-      await rm(taskFolder(this.#resources.folder, record.name), { recursive: true, force: true }).catch(
+      const first = (this.#attempts.get(record.name) ?? 0) + (this.#left.has(record.name) ? 0 : 1);
+      await removeAttempts(this.#resources.folder, record.name, Math.max(first, 1), record.attempts).catch(
         (error) =>
           this.#resources.log(
             `the folder of ${record.name} in run ${this.#run.id} stays: ${messageOf(error)}`,

@@ -17,8 +17,7 @@ import {
   collectOutputs,
   executorInput,
   isFolder,
-  latestAttempt,
-  makeFolderOf,
+  logFile,
   prepareAttempt,
   schemaTitle,
 } from './attempt.ts';
@@ -39,6 +38,8 @@ export interface TaskResources {
   readonly workingDirectory: string | undefined;
   readonly graceMs: number;
   readonly attemptsBefore: number;
+  /** What an engine before this one left, by task. */
+  readonly left: ReadonlyMap<string, Attempt>;
   /** Aborted when the run is to be canceled. */
   readonly canceled: AbortSignal;
   /** Aborted when this engine stops; tasks go on and are taken up by the next one. */
@@ -66,19 +67,6 @@ export async function runTask(ready: ReadyTask, resources: TaskResources): Promi
     if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
     return ended(record, 'failed', explain(error));
   }
-}
-
-export function taskFolder(runFolder: string, task: string): string {
-  return join(runFolder, 'tasks', fileName(task));
-}
-
-export function logFile(runFolder: string, task: string, attempt: number): string {
-  return join(runFolder, 'logs', fileName(task), `${attempt}.log`);
-}
-
-/** Names of tasks hold no dots: they are made of letters, digits, hyphens and slashes. */
-function fileName(task: string): string {
-  return task.replaceAll('/', '.');
 }
 
 /** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
@@ -137,9 +125,9 @@ async function findCached(
 /** What an engine before this one left of the task: an attempt that runs, has ended, or was lost. */
 async function takeUp(
   ready: ReadyTask,
-  { folder }: TaskResources,
+  { left }: TaskResources,
 ): Promise<{ attempt: Attempt; state: Exclude<AttemptState, { kind: 'unclaimed' }> } | undefined> {
-  const attempt = await latestAttempt(taskFolder(folder, ready.name));
+  const attempt = left.get(ready.name);
   if (!attempt) return undefined;
   let state = await observe(attempt.folder);
   if (state.kind === 'unclaimed') {
@@ -159,8 +147,9 @@ async function attempts(
   earlier: Awaited<ReturnType<typeof takeUp>>,
 ): Promise<TaskRecord> {
   const cores = container.resources?.cpuLimit ?? 1;
-  let failures = earlier?.attempt.failures ?? 0;
-  let number = earlier?.attempt.number ?? resources.attemptsBefore + 1;
+  const left = resources.left.get(ready.name);
+  let failures = left?.failures ?? 0;
+  let number = left?.number ?? resources.attemptsBefore + 1;
   let state: AttemptState | undefined = earlier?.state;
   if (earlier && state?.kind === 'lost') {
     if (state.pid !== null) await killLeftovers(state.pid, earlier.attempt.folder);
@@ -177,7 +166,7 @@ async function attempts(
       record.state = 'running';
       record.attempts = number;
       record.reason = null;
-      const folder = attemptFolder(taskFolder(resources.folder, ready.name), number);
+      const folder = attemptFolder(resources.folder, ready.name, number);
       const input = executorInput(ready.component, ready.inputs, folder);
       let end: Ended;
       if (attempt) {
@@ -188,7 +177,7 @@ async function attempts(
         const startedAt = new Date().toISOString();
         record.startedAt ??= startedAt;
         const note = { number, failures, startedAt, boot: await bootId() };
-        attempt = await prepareAttempt(resources.objects, folder, note, ready.inputs);
+        attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
         end = await execute(ready, container, attempt, input, record, resources);
       }
       if (end.kind === 'exited' && end.cpuSeconds !== null)
@@ -241,7 +230,6 @@ async function execute(
       action: 'Give the component a command; the local engine does not start containers.',
     });
   const log = logFile(resources.folder, ready.name, attempt.number);
-  await makeFolderOf(log);
   resources.changed(record);
   await stillOpen(resources);
   const { ended, pid, letGo } = await launch({
@@ -256,7 +244,7 @@ async function execute(
           resolveCommand([value ?? ''], context)[0] ?? '',
         ]),
       ),
-      TMPDIR: join(attempt.folder, 'tmp'),
+      TMPDIR: attempt.folder,
       VISAVOX_ATTEMPT: attempt.folder,
     },
     logFile: log,
@@ -412,9 +400,18 @@ async function lastLines(file: string): Promise<string> {
 /** Ends whatever still runs of these tasks and removes their folders. */
 export async function sweepTasks(runFolder: string, graceMs: number): Promise<void> {
   const tasks = join(runFolder, 'tasks');
-  for (const task of await readdir(tasks).catch(() => [])) {
-    for (const attempt of await readdir(join(tasks, task)).catch(() => []))
-      await stopAttempt(join(tasks, task, attempt), graceMs).catch(() => {}); // a half-made folder holds no process
-  }
+  for (const attempt of await readdir(tasks).catch(() => []))
+    await stopAttempt(join(tasks, attempt), graceMs).catch(() => {}); // a half-made folder holds no process
   await rm(tasks, { recursive: true, force: true });
+}
+
+/** Removes the folders of a task's attempts. */
+export async function removeAttempts(
+  runFolder: string,
+  task: string,
+  first: number,
+  last: number,
+): Promise<void> {
+  for (let attempt = first; attempt <= last; attempt++)
+    await rm(attemptFolder(runFolder, task, attempt), { recursive: true, force: true });
 }
