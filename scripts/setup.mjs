@@ -60,7 +60,7 @@ const steps = [
     hint: 'Keras models with published weights, exported to ONNX',
     stamp: () =>
       digestOfFiles([
-        ...filesBelow(join(trainingFolder, 'visavox_training'), (name) => name.endsWith('.py')),
+        ...filesBelow(join(trainingFolder, 'visavox_training'), (name) => /\.(py|mjs)$/.test(name)),
         join(trainingFolder, 'requirements.lock'),
         ...['@vladmandic/face-api', '@vladmandic/human', '@ricky0123/vad-web'].map((name) =>
           join(root, 'node_modules', name, 'package.json'),
@@ -178,7 +178,7 @@ async function installPython(log) {
   // PyTorch's own index has a build without CUDA (200 MB); the one of the general index needs 5 GB of NVIDIA's
   // packages. The first is not reachable on every network. A machine with an NVIDIA driver wants the second.
   const install = (extra, options) =>
-    run(uv, ['pip', 'install', '--python', python, ...extra, torch], log, options);
+    run(uv, ['pip', 'install', '--compile-bytecode', '--python', python, ...extra, torch], log, options);
   const hasNvidia = existsSync('/proc/driver/nvidia/version');
   const cpuBuild =
     !hasNvidia &&
@@ -190,7 +190,7 @@ async function installPython(log) {
     await install([], {
       action: 'Check the network or the Python package index of this machine (pip config list).',
     });
-  await run(uv, ['pip', 'install', '--python', python, '--requirement', lock], log, {
+  await run(uv, ['pip', 'install', '--compile-bytecode', '--python', python, '--requirement', lock], log, {
     action: 'Check the network or the Python package index of this machine (pip config list).',
   });
   await run(

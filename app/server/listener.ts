@@ -18,7 +18,11 @@ const finishWithinMs = 5000;
 
 export async function listen(address: { host: string; port: number }, first: Answer): Promise<Listener> {
   let answer = first;
-  const server = createAdaptorServer({ fetch: (request) => answer(request) }) as Server;
+  const server = createAdaptorServer({
+    fetch: (request) => answer(request),
+    // Node's own Request and Response stay what they are for the rest of this process.
+    overrideGlobalObjects: false,
+  }) as Server;
   server.requestTimeout = 60_000;
   server.listen(address.port, address.host);
   try {

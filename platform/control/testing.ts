@@ -34,19 +34,24 @@ export class MemoryReleaseStore implements ReleaseStore {
         action: 'Propose its model version again.',
       });
     }
-    const old = await this.champion(release.environment);
+    // Found without a pause, so that two promotions at once leave one champion.
+    const old = this.#champion(release.environment);
     if (old) this.#releases.set(old.id, { ...old, stage: 'retired' });
     this.#releases.set(id, { ...release, stage: 'champion', reason, promotedAt: this.#now().toISOString() });
   }
 
   async champion(environment: string): Promise<Release | undefined> {
-    return [...this.#releases.values()].find(
-      (release) => release.environment === environment && release.stage === 'champion',
-    );
+    return this.#champion(environment);
   }
 
   async list(environment: string): Promise<readonly Release[]> {
     return [...this.#releases.values()].filter((release) => release.environment === environment).reverse();
+  }
+
+  #champion(environment: string): Release | undefined {
+    return [...this.#releases.values()].find(
+      (release) => release.environment === environment && release.stage === 'champion',
+    );
   }
 
   #get(id: string): Release {

@@ -57,13 +57,17 @@ export class MlflowClient {
     const deadline = Date.now() + this.#patienceMs;
     for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 2000)) {
       const attempt = await this.#attempt(path, init, withinMs);
-      if (attempt instanceof Response) return attempt;
+      if ('response' in attempt) return attempt.response;
       if (Date.now() + waitMs > deadline) throw this.#unavailable(attempt.away);
       await pause(waitMs);
     }
   }
 
-  async #attempt(path: string, init: RequestInit, withinMs: number): Promise<Response | { away: unknown }> {
+  async #attempt(
+    path: string,
+    init: RequestInit,
+    withinMs: number,
+  ): Promise<{ response: Response } | { away: unknown }> {
     let response: Response;
     try {
       response = await fetch(`${this.#url}/api/2.0/${path}`, {
@@ -73,7 +77,7 @@ export class MlflowClient {
     } catch (away) {
       return { away };
     }
-    if (response.ok) return response;
+    if (response.ok) return { response };
     const text = await response.text();
     if (response.status >= 500 || response.status === 429)
       return { away: new Error(`${response.status} ${text}`) };
