@@ -55,9 +55,13 @@ export class FaceDetector {
     const view = (x: number, y: number, scale: number) => ({ x, y, side: side * scale, angle: 0 });
     const middle = view(width / 2, height / 2, 1);
     const wider = view(width / 2, height / 2, 1.6);
-    const parts = [0.5, 0.3, 0.7].flatMap((v) =>
-      [0.5, 0.3, 0.7].map((u) => view(width * u, height * v, 0.6)),
-    );
+    const parts = [
+      [0.5, 0.5],
+      [0.3, 0.3],
+      [0.7, 0.3],
+      [0.3, 0.7],
+      [0.7, 0.7],
+    ].map(([u = 0.5, v = 0.5]) => view(width * u, height * v, 0.6));
     for (const views of [[middle], [wider], parts]) {
       const found: DetectedFace[] = [];
       for (const square of views) found.push(...(await this.#look(pyramid, square)));
