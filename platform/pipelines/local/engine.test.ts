@@ -10,8 +10,11 @@ import { component, pipeline, text } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
 import { readPipelineSpec } from '../ir.ts';
 import type { PipelineNode } from '../nodes.ts';
+import { pipelineEngineContract } from '../pipeline-engine.contract.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 import { readFolder } from './artifacts.ts';
+
+pipelineEngineContract(engineForTest);
 
 let test: EngineForTest;
 beforeEach(async () => {

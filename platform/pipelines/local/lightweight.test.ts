@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import sumOfSquares from '../fixtures/sum-of-squares.ts';
+import { readPipelineSpec } from '../ir.ts';
+import { engineForTest, requestFor } from '../testing.ts';
+
+/** A Python that has the kfp package and pip (kfp's own start-up calls it), where this machine has one: the project's own, or the first on PATH. */
+const python = [
+  fileURLToPath(new URL('../../../.visavox/setup/python/bin/python3', import.meta.url)),
+  'python3',
+].find(
+  (candidate) =>
+    (!candidate.startsWith('/') || existsSync(candidate)) &&
+    spawnSync(candidate, ['-c', 'import kfp.dsl, pip']).status === 0,
+);
+
+it.skipIf(!python)(
+  'runs Python functions, branches and nested pipelines that the kfp SDK compiled',
+  async () => {
+    const program = spawnSync(python ?? '', ['-c', 'import sys; print(sys.executable)'], {
+      encoding: 'utf8',
+    }).stdout.trim();
+    const test = await engineForTest({ path: [dirname(program)] });
+    try {
+      const yaml = readFileSync(new URL('../fixtures/control_flow.yaml', import.meta.url), 'utf8');
+      const request = requestFor(sumOfSquares, {
+        pipelineSpec: readPipelineSpec(yaml),
+        parameters: { count: 1 },
+      });
+      const run = await test.engine.wait(await test.engine.submit(request));
+      expect(run).toMatchObject({ state: 'succeeded', reason: null });
+      const found = (name: string) => run.tasks.find((task) => task.name === name);
+      expect(found('guard/flip')?.outputs.parameters).toEqual({ Output: 'tails' });
+      expect(found('guard/condition-branches-2/condition-3/make')?.state).toBe('skipped');
+      expect(
+        found('guard/condition-branches-2/condition-4/make-2')?.outputs.artifacts.out?.[0]?.metadata,
+      ).toEqual({ letters: 1 });
+      expect(found('guard/read')?.outputs.parameters).toEqual({ Output: 't' });
+      expect(await test.engine.logs(run.id, 'goodbye')).toContain('goodbye');
+    } finally {
+      await test.close();
+    }
+  },
+  120_000,
+);
