@@ -19,8 +19,8 @@ export interface Watch {
 }
 
 const pollMilliseconds = 1500;
-/** The server looks for new people every few seconds; this long without a start, it never will. */
-const startSeconds = 120;
+/** The server looks for new people every few seconds, once MLflow is up; this long without a start, it never will. */
+const startSeconds = 300;
 
 /** Waits until nothing is being trained and nothing is due, and tells what was trained meanwhile, oldest first. */
 export async function awaitRetraining(watch: Watch): Promise<Retraining[]> {
