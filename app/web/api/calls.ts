@@ -1,117 +1,102 @@
+import createClient from 'openapi-fetch';
 import { Problem, problemFrom, unreachable } from './problem.ts';
-import type {
-  AttemptAnswer,
-  CaptureVerdict,
-  Challenge,
-  ModelVersion,
-  Overview,
-  Person,
-  Release,
-  Run,
-  RunSummary,
-  Session,
-  Status,
-  Trace,
-} from './types.ts';
+import type { paths } from './schema.ts';
+import type { TraceKind } from './types.ts';
 
-const api = '/api/v1';
+const client = createClient<paths>();
 
-async function send(
-  method: string,
-  path: string,
-  body?: BodyInit,
-  headers: HeadersInit = {},
-): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(api + path, { method, headers, ...(body === undefined ? {} : { body }) });
-  } catch (cause) {
+/** What the server answered, or a {@link Problem}. */
+async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await call.catch((cause: unknown) => {
     throw unreachable(cause);
-  }
-  if (!response.ok) throw problemFrom(response.status, await response.json().catch(() => null));
-  return response;
+  });
+  if (!response.ok) throw problemFrom(response.status, error);
+  return data as T; // a 204 is typed as undefined
 }
 
-async function ask<T>(method: string, path: string, value?: unknown): Promise<T> {
-  const response =
-    value === undefined
-      ? await send(method, path)
-      : await send(method, path, JSON.stringify(value), { 'content-type': 'application/json' });
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+const asItIs = <T>(body: T) => body;
+const withId = (id: string) => ({ params: { path: { id } } });
+
+export const checkFace = (jpeg: Blob) =>
+  answer(client.POST('/api/v1/captures/face', { body: jpeg, ...recording(jpeg) }));
+export const checkVoice = (wav: Blob) =>
+  answer(client.POST('/api/v1/captures/voice', { body: wav, ...recording(wav) }));
+
+function recording(blob: Blob) {
+  return { bodySerializer: asItIs<Blob>, headers: { 'content-type': blob.type } };
 }
 
-const id = encodeURIComponent;
-
-export async function checkFace(jpeg: Blob): Promise<CaptureVerdict> {
-  return (await send('POST', '/captures/face', jpeg, { 'content-type': 'image/jpeg' })).json();
-}
-
-export async function checkVoice(wav: Blob): Promise<CaptureVerdict> {
-  return (await send('POST', '/captures/voice', wav, { 'content-type': 'audio/wav' })).json();
-}
-
-export async function enrol(person: {
-  name: string;
-  faces: readonly Blob[];
-  voices: readonly Blob[];
-  idempotencyKey: string;
-}): Promise<Person> {
-  const form = new FormData();
-  form.set('name', person.name);
-  form.set('consent', 'true');
-  for (const [index, face] of person.faces.entries()) form.append('face', face, `face-${index + 1}.jpg`);
-  for (const [index, voice] of person.voices.entries()) form.append('voice', voice, `voice-${index + 1}.wav`);
-  const headers = { 'idempotency-key': person.idempotencyKey };
-  try {
-    return await (await send('POST', '/people', form, headers)).json();
-  } catch (error) {
+export async function enrol(person: { name: string; faces: Blob[]; voices: Blob[]; idempotencyKey: string }) {
+  const { name, faces, voices, idempotencyKey } = person;
+  const send = () =>
+    answer(
+      client.POST('/api/v1/people', {
+        params: { header: { 'idempotency-key': idempotencyKey } },
+        body: { name, consent: 'true', face: faces, voice: voices },
+        bodySerializer: multipart,
+      }),
+    );
+  return send().catch((error: unknown) => {
     // The answer may have been lost after the person was saved: the key makes a second request safe.
-    if (error instanceof Problem && error.code === 'service_unreachable')
-      return (await send('POST', '/people', form, headers)).json();
+    if (error instanceof Problem && error.code === 'service_unreachable') return send();
     throw error;
-  }
+  });
 }
 
-export const newChallenge = () => ask<Challenge>('POST', '/challenges', {});
+export const newChallenge = () => answer(client.POST('/api/v1/challenges'));
 
-export async function attemptSignIn(attempt: {
-  name: string;
-  challenge: string;
-  faces: readonly Blob[];
-  voice: Blob;
-}): Promise<AttemptAnswer> {
+export const attemptSignIn = (attempt: { name: string; challenge: string; faces: Blob[]; voice: Blob }) =>
+  answer(
+    client.POST('/api/v1/attempts', {
+      body: {
+        name: attempt.name,
+        challenge: attempt.challenge,
+        face: attempt.faces,
+        voice: [attempt.voice],
+      },
+      bodySerializer: multipart,
+    }),
+  );
+
+function multipart(body: Record<string, string | readonly Blob[]>): FormData {
   const form = new FormData();
-  form.set('name', attempt.name);
-  form.set('challenge', attempt.challenge);
-  for (const [index, face] of attempt.faces.entries()) form.append('face', face, `face-${index + 1}.jpg`);
-  form.append('voice', attempt.voice, 'voice.wav');
-  return (await send('POST', '/attempts', form)).json();
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value === 'string') form.set(name, value);
+    else for (const [index, blob] of value.entries()) form.append(name, blob, `${name}-${index + 1}`);
+  }
+  return form;
 }
 
 export const giveFeedback = (attempt: string, outcome: 'genuine' | 'impostor') =>
-  ask<unknown>('POST', `/attempts/${id(attempt)}/feedback`, { outcome });
+  answer(client.POST('/api/v1/attempts/{id}/feedback', { ...withId(attempt), body: { outcome } }));
 
-export const session = () => ask<Session>('GET', '/session');
-export const signOut = () => ask<unknown>('DELETE', '/session');
-export const operatorSession = (token: string) => ask<unknown>('POST', '/operator/session', { token });
+export const session = () => answer(client.GET('/api/v1/session'));
+export const signOut = () => answer(client.DELETE('/api/v1/session'));
+export const operatorSession = (token: string) =>
+  answer(client.POST('/api/v1/operator/session', { body: { token } }));
 
-export const person = (who: string) => ask<Person>('GET', `/people/${id(who)}`);
-export const people = () => ask<{ people: Person[] }>('GET', '/people').then((answer) => answer.people);
-export const forgetPerson = (who: string) => ask<unknown>('DELETE', `/people/${id(who)}`);
+export const person = (id: string) => answer(client.GET('/api/v1/people/{id}', withId(id)));
+export const people = async () => (await answer(client.GET('/api/v1/people'))).people;
+export const forgetPerson = (id: string) => answer(client.DELETE('/api/v1/people/{id}', withId(id)));
 
-export const status = () => ask<Status>('GET', '/status');
-export const overview = () => ask<Overview>('GET', '/overview');
-export const runs = () => ask<{ runs: RunSummary[] }>('GET', '/runs').then((answer) => answer.runs);
-export const run = (which: string) => ask<Run>('GET', `/runs/${id(which)}`);
-export const retrain = () => ask<{ id: string }>('POST', '/runs', {});
-export const cancelRun = (which: string) => ask<unknown>('POST', `/runs/${id(which)}/cancel`, {});
-export const resumeRun = (which: string) => ask<unknown>('POST', `/runs/${id(which)}/resume`, {});
-export const taskLogs = async (which: string, task: string) =>
-  (await send('GET', `/runs/${id(which)}/tasks/${id(task)}/logs`)).text();
-export const models = () => ask<{ models: ModelVersion[] }>('GET', '/models').then((answer) => answer.models);
-export const releases = () =>
-  ask<{ releases: Release[] }>('GET', '/releases').then((answer) => answer.releases);
-export const rollBack = () => ask<unknown>('POST', '/releases/rollback', {});
-export const propose = (version: number) => ask<unknown>('POST', '/releases', { version });
-export const promote = (which: string) => ask<unknown>('POST', `/releases/${id(which)}/promote`, {});
-export const trace = (kind: string, which: string) => ask<Trace>('GET', `/trace/${id(kind)}/${id(which)}`);
+export const status = () => answer(client.GET('/api/v1/status'));
+export const overview = () => answer(client.GET('/api/v1/overview'));
+
+export const runs = async () => (await answer(client.GET('/api/v1/runs'))).runs;
+export const run = (id: string) => answer(client.GET('/api/v1/runs/{id}', withId(id)));
+export const retrain = () => answer(client.POST('/api/v1/runs', { body: {} }));
+export const cancelRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/cancel', withId(id)));
+export const resumeRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/resume', withId(id)));
+export const taskLogs = (id: string, task: string) =>
+  answer(
+    client.GET('/api/v1/runs/{id}/tasks/{task}/logs', { params: { path: { id, task } }, parseAs: 'text' }),
+  );
+
+export const models = async () => (await answer(client.GET('/api/v1/models'))).models;
+export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
+export const rollBack = () => answer(client.POST('/api/v1/releases/rollback'));
+export const propose = (version: number) => answer(client.POST('/api/v1/releases', { body: { version } }));
+export const promote = (id: string) => answer(client.POST('/api/v1/releases/{id}/promote', withId(id)));
+
+export const trace = (kind: TraceKind, id: string) =>
+  answer(client.GET('/api/v1/trace/{kind}/{id}', { params: { path: { kind, id } } }));

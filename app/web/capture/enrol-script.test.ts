@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { digitsToSay, isPose, missingTakes } from './enrol-script.ts';
 
-const look = (yaw: number, hints: string[] = []) => ({ ok: true, quality: { yaw }, hints });
+const look = (yaw: number, hints: string[] = []) => ({ ok: true as const, quality: { yaw }, hints });
 
 it('asks for what is missing, faces first', () => {
   expect(missingTakes({ faces: [], voices: [] })).toHaveLength(7);

@@ -14,6 +14,7 @@ import { RunPage } from './run.tsx';
 import { RunsPage } from './runs.tsx';
 import { TokenPage } from './token.tsx';
 import { TracePage } from './trace.tsx';
+import { isTraceKind } from './trace-fold.ts';
 
 i18n.addResourceBundle('en', 'operator', english);
 i18n.addResourceBundle('fr', 'operator', french);
@@ -34,6 +35,7 @@ function pageAt(path: string) {
   if (matchPath('/console/runs', path)) return <RunsPage />;
   if (run?.id) return <RunPage key={run.id} id={run.id} />;
   if (matchPath('/console/releases', path)) return <ReleasesPage />;
-  if (trace?.kind && trace.id) return <TracePage kind={trace.kind} id={trace.id} />;
+  if (trace?.id && trace.kind && isTraceKind(trace.kind))
+    return <TracePage kind={trace.kind} id={trace.id} />;
   return <NotFoundPage />;
 }

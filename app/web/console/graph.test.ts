@@ -30,7 +30,16 @@ describe('a graph', () => {
 it('learns from the bytes which task feeds which', () => {
   const digest = (name: string) => ({ name, digest: name, bytes: 1, type: '', metadata: {} });
   const task = (name: string, reads: string[], writes: string[]) => ({
-    ...{ name, state: 'succeeded' as const, attempts: 1, cached: false, reason: null, cpuSeconds: null },
+    ...{
+      name,
+      state: 'succeeded' as const,
+      attempts: 1,
+      cached: false,
+      reason: null,
+      cpuSeconds: null,
+      cacheKey: null,
+      command: [],
+    },
     ...{ startedAt: null, finishedAt: null },
     inputs: { parameters: {}, artifacts: { all: reads.map(digest) } },
     outputs: { parameters: {}, artifacts: { all: writes.map(digest) } },
@@ -44,7 +53,7 @@ it('learns from the bytes which task feeds which', () => {
 });
 
 it('folds a crowd of recordings into one node and keeps what was asked about', () => {
-  const samples = Array.from({ length: 9 }, (_, n) => ({ kind: 'sample', id: `s${n}` }));
+  const samples = Array.from({ length: 9 }, (_, n) => ({ kind: 'sample' as const, id: `s${n}` }));
   const folded = foldTrace(
     {
       nodes: [...samples, { kind: 'dataset', id: 'd' }],

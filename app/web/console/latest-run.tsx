@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { run as fetchRun } from '../api/calls.ts';
-import type { RunSummary } from '../api/types.ts';
+import type { Run } from '../api/types.ts';
 import { Link } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
 import { StateBadge } from './state-badge.tsx';
 import { TasksGraph } from './tasks-view.tsx';
 
-export function LatestRun({ run }: { run: RunSummary | null }) {
+export function LatestRun({ run }: { run: Run | null }) {
   const { t } = useTranslation('operator');
   const format = useFormat();
   const details = useQuery({

@@ -1,15 +1,23 @@
-import type { Trace } from '../api/types.ts';
+import type { Trace, TraceKind } from '../api/types.ts';
 import type { GraphEdge } from './graph.ts';
 
-const kinds = ['person', 'sample', 'dataset', 'run', 'model', 'release', 'attempt'] as const;
+const kinds: readonly string[] = [
+  'person',
+  'sample',
+  'dataset',
+  'run',
+  'model',
+  'release',
+  'attempt',
+] satisfies TraceKind[];
 
-export function isTraceKind(kind: string): kind is (typeof kinds)[number] {
-  return kinds.some((known) => known === kind);
+export function isTraceKind(kind: string): kind is TraceKind {
+  return kinds.includes(kind);
 }
 
 export interface FoldedNode {
   readonly key: string;
-  readonly kind: string;
+  readonly kind: TraceKind;
   readonly id: string;
   readonly label?: string;
   /** How many nodes of its kind this one stands for; 0 for a node of its own. */
@@ -28,7 +36,7 @@ export function foldTrace(trace: Trace, start: string, most: number): FoldedTrac
   const counts = new Map<string, number>();
   const shown = new Map<string, string>();
   const nodes: FoldedNode[] = [];
-  const rest = new Map<string, number>();
+  const rest = new Map<TraceKind, number>();
   const startFirst = [...trace.nodes].sort((a, b) => Number(keyOf(b) === start) - Number(keyOf(a) === start));
   for (const node of startFirst) {
     const count = (counts.get(node.kind) ?? 0) + 1;

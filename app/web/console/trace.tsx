@@ -1,19 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { trace } from '../api/calls.ts';
-import type { Trace, TraceNode } from '../api/types.ts';
+import type { Trace, TraceKind, TraceNode } from '../api/types.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Link, useAddress } from '../router.tsx';
 import { shortened } from './digest.tsx';
 import { GraphView } from './graph-view.tsx';
 import { PageHead } from './page-head.tsx';
-import { foldTrace, isTraceKind } from './trace-fold.ts';
+import { foldTrace } from './trace-fold.ts';
 
 export function traceAddress(node: Pick<TraceNode, 'kind' | 'id'>): string {
   return `/console/trace/${encodeURIComponent(node.kind)}/${encodeURIComponent(node.id)}`;
 }
 
-export function TracePage({ kind, id }: { kind: string; id: string }) {
+export function TracePage({ kind, id }: { kind: TraceKind; id: string }) {
   const { t } = useTranslation('operator');
   const all = useAddress().searchParams.has('all');
   const kindName = useKindName();
@@ -40,9 +40,9 @@ export function TracePage({ kind, id }: { kind: string; id: string }) {
   );
 }
 
-function useKindName(): (kind: string) => string {
+function useKindName(): (kind: TraceKind) => string {
   const { t } = useTranslation('operator');
-  return (kind) => (isTraceKind(kind) ? t(`trace.kind_${kind}`) : kind);
+  return (kind) => t(`trace.kind_${kind}`);
 }
 
 function TraceGraph({ trace, start, all }: { trace: Trace; start: string; all: boolean }) {

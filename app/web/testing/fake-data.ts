@@ -43,6 +43,8 @@ function task(name: string, inputs: string[], outputs: string[], more: Partial<T
     state: 'succeeded',
     attempts: 1,
     cached: false,
+    cacheKey: null,
+    command: ['node', 'step.mjs', name],
     inputs: { parameters: {}, artifacts: artifacts(inputs) },
     outputs: { parameters: {}, artifacts: artifacts(outputs) },
     startedAt: ago(52),
@@ -168,6 +170,7 @@ export function someModels(): ModelVersion[] {
     run: version === 1 ? null : `recogniser-000${version}`,
     createdAt: ago((5 - version) * 3 * DAY),
     metrics: {},
+    aliases: version === 4 ? ['champion'] : [],
   }));
 }
 
@@ -222,8 +225,12 @@ export function someTrace(): Trace {
   const people = ['person-1', 'person-2', 'person-3'];
   return {
     nodes: [
-      ...people.map((id, n) => ({ kind: 'person', id, label: names[n] ?? id })),
-      ...samples.map((id, n) => ({ kind: 'sample', id, label: n % 2 ? `Voice ${n + 1}` : `Face ${n + 1}` })),
+      ...people.map((id, n) => ({ kind: 'person' as const, id, label: names[n] ?? id })),
+      ...samples.map((id, n) => ({
+        kind: 'sample' as const,
+        id,
+        label: n % 2 ? `Voice ${n + 1}` : `Face ${n + 1}`,
+      })),
       { kind: 'dataset', id: digest('dataset') },
       { kind: 'run', id: 'recogniser-0004' },
       { kind: 'model', id: 'recogniser:4' },

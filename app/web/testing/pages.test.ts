@@ -209,6 +209,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     for (const path of ['/', '/enrol', '/account', '/console', '/nowhere']) await look(path);
     api.signIn({ id: 'person-1', name: 'Ada Alder' });
     await look('/account?attempt=attempt-1');
+    await asOperator('/console');
     for (const path of [
       '',
       '/people',
@@ -217,7 +218,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
       '/releases',
       '/trace/run/r',
     ]) {
-      await asOperator(`/console${path}`);
+      await page.goto(`/console${path}`);
       await page.locator('.card').first().waitFor();
       expect(await violations(), `/console${path}`).toEqual([]);
     }
