@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '@visavox/core/errors';
 import type { Logger } from 'pino';
 
+/** Whoever is stopped must not wait for long work; all of it may be interrupted and done again. */
+const finishWithinMs = 3000;
+
 /** Does the work again and again, one at a time, until stopped. What fails is logged and tried again. */
 export function repeat(
   work: () => Promise<void>,
@@ -16,6 +19,7 @@ export function repeat(
         await work();
         lastFailure = '';
       } catch (error) {
+        if (signal.aborted) return;
         // The same failure every few seconds would bury the rest of the log.
         if (messageOf(error) !== lastFailure) options.log.error({ err: error }, `${options.name} failed`);
         lastFailure = messageOf(error);
@@ -24,9 +28,9 @@ export function repeat(
     }
   })();
   return {
-    stop: () => {
+    stop: async () => {
       stopping.abort();
-      return running;
+      await Promise.race([running, pause(finishWithinMs, undefined, { ref: false })]);
     },
   };
 }
