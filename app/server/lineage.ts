@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import type { ApplicationTables } from './tables.ts';
 
 /**
- * The ends of the line: person `gave` sample; release `decided` attempt; attempt `became` sample when it was
- * confirmed. What lies between a sample and a release, the platform knows.
+ * The ends of the line: person `gave` sample; release `decided` attempt; an enrolment's sample was `compared in` it,
+ * through the template; attempt `became` sample when it was confirmed. What lies between a sample and a release, the platform knows.
  */
 export class ApplicationLineage implements LineageSource {
   readonly #db: Kysely<ApplicationTables>;
@@ -26,7 +26,15 @@ export class ApplicationLineage implements LineageSource {
       }
       case 'attempt': {
         const attempt = await this.#attempts().where('id', '=', node.id).executeTakeFirst();
-        return attempt ? [decided(attempt)] : [];
+        if (!attempt) return [];
+        const { person } = attempt;
+        if (person === null) return [decided(attempt)];
+        const enrolled = await this.#samples()
+          .where('person', '=', person)
+          .where('source', '=', 'enrolment')
+          .orderBy('samples.id')
+          .execute();
+        return [decided(attempt), ...enrolled.map((sample) => compared(sample, attempt))];
       }
       default:
         return [];
@@ -42,6 +50,15 @@ export class ApplicationLineage implements LineageSource {
           to: sampleNode(sample),
           relation: 'gave',
         }));
+      }
+      case 'sample': {
+        const sample = await this.#samples().where('samples.id', '=', node.id).executeTakeFirst();
+        if (sample?.source !== 'enrolment') return [];
+        const attempts = await this.#attempts()
+          .where('person', '=', sample.person)
+          .orderBy('created_at')
+          .execute();
+        return attempts.map((attempt) => compared(sample, attempt));
       }
       case 'release':
         return (await this.#attempts().where('release', '=', node.id).orderBy('created_at').execute()).map(
@@ -60,13 +77,14 @@ export class ApplicationLineage implements LineageSource {
     return this.#db
       .selectFrom('samples')
       .innerJoin('people', 'people.id', 'samples.person')
-      .select(['samples.id', 'samples.person', 'samples.modality', 'samples.attempt', 'people.name']);
+      .select(['samples.id', 'samples.person', 'samples.modality', 'samples.source', 'samples.attempt'])
+      .select('people.name');
   }
 
   #attempts() {
     return this.#db
       .selectFrom('attempts')
-      .select(['id', 'release', 'model', 'version', 'decision', 'created_at']);
+      .select(['id', 'person', 'release', 'model', 'version', 'decision', 'created_at']);
   }
 }
 
@@ -78,21 +96,30 @@ function sampleNode(sample: { id: string; modality: string }): LineageNode {
   return { kind: 'sample', id: sample.id, label: sample.modality };
 }
 
-function decided(attempt: {
+interface AttemptRow {
   id: string;
   release: string;
   model: string;
   version: number;
   decision: string;
   created_at: Date;
-}): LineageEdge {
-  return {
-    from: { kind: 'release', id: attempt.release, label: `${attempt.model}:${attempt.version}` },
-    to: {
-      kind: 'attempt',
-      id: attempt.id,
-      label: `${attempt.decision} ${attempt.created_at.toISOString().slice(0, 19)}`,
-    },
-    relation: 'decided',
+}
+
+function attemptNode(attempt: AttemptRow): LineageNode {
+  const label = `${attempt.decision} ${attempt.created_at.toISOString().slice(0, 19)}`;
+  return { kind: 'attempt', id: attempt.id, label };
+}
+
+function decided(attempt: AttemptRow): LineageEdge {
+  const from: LineageNode = {
+    kind: 'release',
+    id: attempt.release,
+    label: `${attempt.model}:${attempt.version}`,
   };
+  return { from, to: attemptNode(attempt), relation: 'decided' };
+}
+
+/** Templates are made from the recordings of the enrolment alone. */
+function compared(sample: { id: string; modality: string }, attempt: AttemptRow): LineageEdge {
+  return { from: sampleNode(sample), to: attemptNode(attempt), relation: 'compared in' };
 }
