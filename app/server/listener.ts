@@ -10,7 +10,7 @@ export type Answer = (request: Request) => Response | Promise<Response>;
 export interface Listener {
   readonly url: string;
   answerWith(answer: Answer): void;
-  /** Finishes the requests in flight, for a few seconds at most. */
+  /** Finishes the requests in flight, for a few seconds at most. May be called again. */
   close(): Promise<void>;
 }
 
@@ -37,6 +37,7 @@ export async function listen(address: { host: string; port: number }, first: Ans
       cause: error,
     });
   }
+  let closing: Promise<void> | undefined;
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return {
@@ -44,13 +45,20 @@ export async function listen(address: { host: string; port: number }, first: Ans
     answerWith: (next) => {
       answer = next;
     },
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeIdleConnections();
-      const impatient = setTimeout(() => server.closeAllConnections(), finishWithinMs);
-      await closed;
-      clearTimeout(impatient);
+    close: () => {
+      closing ??= close(server);
+      return closing;
     },
   };
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // Connections that are kept alive are idle once their last answer is out.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const impatient = setTimeout(() => server.closeAllConnections(), finishWithinMs);
+  await closed;
+  clearTimeout(impatient);
+  clearInterval(idle);
 }

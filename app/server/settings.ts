@@ -16,7 +16,6 @@ const Environment = z.object({
   VISAVOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** `postgres://…`; without it the database is embedded. */
   DATABASE_URL: z.string().startsWith('postgres').optional(),
-  VISAVOX_MLFLOW_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** Retraining starts at so many new people, or so many new samples. */
   VISAVOX_RETRAIN_PEOPLE: count(5),
   VISAVOX_RETRAIN_SAMPLES: count(50),
@@ -34,8 +33,6 @@ export interface Settings {
   readonly port: number;
   readonly publicUrl: string | undefined;
   readonly databaseUrl: string | undefined;
-  /** 0: any free one. */
-  readonly mlflowPort: number;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly attempts: {
     readonly failures: number;
@@ -68,7 +65,6 @@ export function parseSettings(
     port: values.PORT,
     publicUrl: values.VISAVOX_PUBLIC_URL,
     databaseUrl: values.DATABASE_URL,
-    mlflowPort: values.VISAVOX_MLFLOW_PORT,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,

@@ -35,15 +35,25 @@ it('freezes the samples, and counts what came since', async () => {
   expect(await trainingData.countNew(dataset.digest)).toEqual({ people: 0, samples: 3 });
 });
 
-it('traces a person to the dataset, and a confirmed attempt to its samples', async () => {
+it('traces a person to datasets and attempts, and an attempt to what it was made from and became', async () => {
   const { people, attempts } = server.services;
   const [person] = await people.list();
-  const line = await trace({ kind: 'person', id: person?.id ?? '' }, server.lineage);
-  expect(new Set(line.edges.map((edge) => edge.relation))).toEqual(new Set(['gave', 'contained in']));
-
-  const latest = await trace({ kind: 'attempt', id: (await attempts.latest()) ?? '' }, server.lineage);
-  const relations = latest.edges.map((edge) => `${edge.from.kind} ${edge.relation} ${edge.to.kind}`);
-  expect(new Set(relations)).toEqual(
-    new Set(['release decided attempt', 'model released as release', 'attempt became sample']),
-  );
+  const latest = (await attempts.latest()) ?? '';
+  const relations = async (kind: 'person' | 'attempt', id: string) => {
+    const { edges } = await trace({ kind, id }, server.lineage);
+    return [...new Set(edges.map(({ from, relation, to }) => `${from.kind} ${relation} ${to.kind}`))].sort();
+  };
+  expect(await relations('person', person?.id ?? '')).toEqual([
+    'attempt became sample',
+    'person gave sample',
+    'sample compared in attempt',
+    'sample contained in dataset',
+  ]);
+  expect(await relations('attempt', latest)).toEqual([
+    'attempt became sample',
+    'model released as release',
+    'person gave sample',
+    'release decided attempt',
+    'sample compared in attempt',
+  ]);
 });

@@ -2,7 +2,7 @@ import { type DatasetItem, type DatasetVersion, datasetVersion } from '@visavox/
 import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { DatasetStore } from '@visavox/core/ports';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { ApplicationTables } from './tables.ts';
 
 export const datasetName = 'recordings';
@@ -11,8 +11,6 @@ export const datasetName = 'recordings';
 export class TrainingData {
   readonly #db: Kysely<ApplicationTables>;
   readonly #datasets: DatasetStore;
-  /** The keys of the dataset that was last counted from; manifests never change. */
-  #counted: { readonly since: Digest; readonly keys: ReadonlySet<string> } | undefined;
 
   constructor(resources: { db: Kysely<ApplicationTables>; datasets: DatasetStore }) {
     this.#db = resources.db;
@@ -52,19 +50,15 @@ export class TrainingData {
 
   /** How many samples, and people without any sample, that dataset does not hold yet. */
   async countNew(since: Digest | null): Promise<{ people: number; samples: number }> {
-    const known = since ? await this.#keysOf(since) : new Set<string>();
-    const rows = await this.#db.selectFrom('samples').select(['id', 'person']).execute();
-    const before = new Set(rows.filter((row) => known.has(row.id)).map((row) => row.person));
-    const fresh = rows.filter((row) => !known.has(row.id));
-    const people = new Set(fresh.filter((row) => !before.has(row.person)).map((row) => row.person));
-    return { people: people.size, samples: fresh.length };
-  }
-
-  async #keysOf(dataset: Digest): Promise<ReadonlySet<string>> {
-    if (this.#counted?.since !== dataset) {
-      const { manifest } = await this.#datasets.get(dataset);
-      this.#counted = { since: dataset, keys: new Set(manifest.items.map((item) => item.key)) };
-    }
-    return this.#counted.keys;
+    const { rows } = await sql<{ people: number; samples: number }>`
+      with held as (
+        select samples.id, samples.person from samples
+        join dataset_items on dataset_items.key = samples.id where dataset_items.dataset = ${since}),
+      fresh as (select person from samples where not exists (select 1 from held where held.id = samples.id))
+      select count(*)::int as samples,
+        (select count(distinct person)::int from fresh
+         where not exists (select 1 from held where held.person = fresh.person)) as people
+      from fresh`.execute(this.#db);
+    return { people: rows[0]?.people ?? 0, samples: rows[0]?.samples ?? 0 };
   }
 }

@@ -159,7 +159,8 @@ async function start(
   );
   afterwards(async () => {
     log.info('stopping');
-    await Promise.all([training.stop(), sweeping.stop()]);
+    // Whoever is being answered still needs everything else.
+    await Promise.all([listener.close(), training.stop(), sweeping.stop()]);
   });
   return { url, loginLink };
 }

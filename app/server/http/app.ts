@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiResources } from '../resources.ts';
+import { admit } from './admission.ts';
 import type { AppEnv } from './app-env.ts';
 import { identifyCaller, requireOperator } from './auth.ts';
 import { addConsoleRoutes } from './console-routes.ts';
@@ -25,6 +26,8 @@ export function createApp(resources: ApiResources): App {
   app.use(identifyRequest, requireKnownHost(resources.allowedHosts), requireSameOrigin, limitBody);
   app.use('/api/*', identifyCaller(resources));
   for (const route of operatorRoutes) app.on([route.method], route.getRoutingPath(), requireOperator);
+  const takeTurns = admit({ atOnce: 4, waiting: 100 });
+  for (const route of heavyRoutes) app.on([route.method], route.getRoutingPath(), takeTurns);
 
   app.openapi(routes.health, (c) => c.json({ status: 'ok' as const }, 200));
   addSignInRoutes(app, resources);
@@ -36,6 +39,9 @@ export function createApp(resources: ApiResources): App {
   addWebPage(app, resources.webFolder);
   return app;
 }
+
+/** They decode recordings. */
+const heavyRoutes = [routes.checkFace, routes.checkVoice, routes.enrol, routes.attempt];
 
 const operatorRoutes = [
   ...[routes.people, routes.status, routes.overview, routes.attempts, routes.samples],

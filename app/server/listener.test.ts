@@ -1,0 +1,55 @@
+import { UserError } from '@visavox/core/errors';
+import { Hono } from 'hono';
+import { expect, it } from 'vitest';
+import type { AppEnv } from './http/app-env.ts';
+import { limitBody } from './http/guards.ts';
+import { createStartingApp } from './http/starting-app.ts';
+import { listen } from './listener.ts';
+
+const anywhere = { host: '127.0.0.1', port: 0 };
+const hosts = new Set(['127.0.0.1']);
+
+it('answers while the rest comes up, and then with the rest', async () => {
+  const starting = createStartingApp({ webFolder: '/nowhere', allowedHosts: hosts });
+  const listener = await listen(anywhere, starting.fetch);
+  const early = await fetch(`${listener.url}/api/v1/session`);
+  expect(early.headers.get('retry-after')).toBe('2');
+  expect(await early.json()).toMatchObject({ status: 503, code: 'starting' });
+  expect((await fetch(listener.url)).status).toBe(200);
+
+  listener.answerWith(() => new Response('ready'));
+  expect(await (await fetch(listener.url)).text()).toBe('ready');
+  await listener.close();
+  await listener.close();
+});
+
+it('finishes what it is answering before it closes', async () => {
+  const asked: ((answer: Response) => void)[] = [];
+  const listener = await listen(anywhere, () => new Promise<Response>((answer) => asked.push(answer)));
+  const slow = fetch(listener.url);
+  while (asked.length === 0) await new Promise(setImmediate);
+  const closed = listener.close();
+  asked[0]?.(new Response('in time'));
+  expect(await (await slow).text()).toBe('in time');
+  await closed;
+});
+
+it('says when the address is taken', async () => {
+  const listener = await listen(anywhere, () => new Response());
+  const { port } = new URL(listener.url);
+  const second = listen({ host: '127.0.0.1', port: Number(port) }, () => new Response());
+  await expect(second).rejects.toMatchObject({ code: 'address_in_use' });
+  await listener.close();
+});
+
+it('refuses 50 MB over a socket with an answer, not with a broken connection', async () => {
+  const app = new Hono<AppEnv>();
+  app.use(limitBody);
+  app.post('/', (c) => c.text('taken'));
+  app.onError((error, c) => c.text(error instanceof UserError ? error.code : 'broken', 413));
+  const listener = await listen(anywhere, app.fetch);
+  const response = await fetch(listener.url, { method: 'POST', body: new Uint8Array(50 * 1024 * 1024) });
+  expect(response.status).toBe(413);
+  expect(await response.text()).toBe('body_too_large');
+  await listener.close();
+});

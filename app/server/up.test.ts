@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseSettings } from './settings.ts';
+import { enrolmentForm, form, type Visitor, visitor } from './testing/visitors.ts';
+import { type RunningServer, up } from './up.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+let home: string;
+let ada: Visitor;
+let server: RunningServer | undefined;
+const told: string[] = [];
+
+const start = async (settings: Record<string, string> = {}) => {
+  const environment = { ...process.env, VISAVOX_HOME: home, PORT: '0', ...settings };
+  server = await up(parseSettings(environment, root), (line) => void told.push(line));
+  return server;
+};
+const signIn = async (url: string) => {
+  const challenge = await (await fetch(`${url}/api/v1/challenges`, { method: 'POST' })).json();
+  const { faces, voice } = ada.probe;
+  const body = form({ name: ada.name, challenge: challenge.id }, { face: faces, voice: [voice] });
+  return (await fetch(`${url}/api/v1/attempts`, { method: 'POST', body })).json();
+};
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'visavox-up-'));
+  ada = await visitor(0);
+});
+afterAll(async () => {
+  await server?.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+it('starts with everything, stops, and knows everyone when it starts again', async () => {
+  const first = await start();
+  const enrolled = await fetch(`${first.url}/api/v1/people`, { method: 'POST', body: enrolmentForm(ada) });
+  expect(enrolled.status).toBe(201);
+  expect(await signIn(first.url)).toMatchObject({ decision: 'accept' });
+
+  const token = new URL(first.loginLink).hash.replace('#token=', '');
+  const file = join(home, 'secrets', 'operator.token');
+  expect((await readFile(file, 'utf8')).trim()).toBe(token);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const status = await fetch(`${first.url}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } });
+  expect(await status.json()).toMatchObject({
+    services: [{ name: 'database' }, { name: 'recogniser' }, { name: 'mlflow' }],
+    people: 1,
+  });
+  await first.stop();
+  await expect(fetch(first.url)).rejects.toThrow();
+
+  const second = await start();
+  expect(await signIn(second.url)).toMatchObject({ decision: 'accept', servedBy: { version: 1 } });
+  expect(second.loginLink.endsWith(token)).toBe(true);
+  expect(told.join('\n')).toContain(second.loginLink);
+});
+
+it('is one for each home', async () => {
+  const environment = { ...process.env, VISAVOX_HOME: home, PORT: '0' };
+  const another = up(parseSettings(environment, root), () => {});
+  await expect(another).rejects.toMatchObject({ code: 'database_in_use' });
+});
+
+it('says which setting cannot be used', () => {
+  expect(() => parseSettings({ PORT: 'eighty' }, root)).toThrow(/PORT/);
+  expect(() => parseSettings({ VISAVOX_RETRAIN_PEOPLE: '0' }, root)).toThrow(/VISAVOX_RETRAIN_PEOPLE/);
+  expect(parseSettings({ PORT: '' }, root)).toMatchObject({ port: 4600, host: '127.0.0.1' });
+});
