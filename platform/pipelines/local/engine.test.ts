@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -313,99 +312,6 @@ describe('a failure', () => {
     });
   });
 });
-
-describe('the cache', () => {
-  const stamped = pipeline(
-    { name: 'stamped', parameters: { word: { type: 'string', default: 'a' } } },
-    (p) => {
-      p.task(shell('stamp', 'printf "%s %s" "$0" "$(date +%N)" > "$1"'), { word: p.parameters.word });
-    },
-  );
-
-  it('answers for the same inputs, and not for others', async () => {
-    const first = await run(stamped);
-    const again = await run(stamped);
-    expect(task(again, 'stamp')).toMatchObject({
-      state: 'skipped',
-      cached: true,
-      attempts: 0,
-      outputs: task(first, 'stamp').outputs,
-    });
-    expect(again.state).toBe('succeeded');
-    expect(task(await run(stamped, { parameters: { word: 'b' } }), 'stamp').cached).toBe(false);
-    expect(task(await run(stamped, { useCache: false }), 'stamp').cached).toBe(false);
-  });
-
-  it('does not answer with outputs whose bytes are gone', async () => {
-    const definition = pipeline({ name: 'gone' }, (p) => {
-      p.task(
-        component({
-          name: 'make',
-          outputs: { file: 'dataset' },
-          command: ({ outputs }) => ['sh', '-c', 'mkdir "$0" && echo x > "$0/x"', outputs.file.path],
-        }),
-      );
-    });
-    const first = await run(definition);
-    const tree = await readFolder(
-      test.objects,
-      task(first, 'make').outputs.artifacts.file?.[0]?.digest ?? '',
-    );
-    const hex = tree.files[0]?.digest.slice('sha256:'.length) ?? '';
-    await test.objects.delete(`blobs/${hex.slice(0, 2)}/${hex}`);
-    expect(task(await run(definition), 'make').state).toBe('succeeded');
-  });
-});
-
-describe('canceling', () => {
-  it('ends the processes with all their children, and the run can be resumed', async () => {
-    const definition = pipeline({ name: 'long' }, (p) => {
-      p.task(say, { word: 'quick' }, { name: 'quick' });
-      p.task(shell('long', 'sleep 600 & echo $! ; echo started; wait', { cache: false }));
-    });
-    const id = await test.engine.submit(requestFor(definition));
-    await logged(id, 'long', 'started');
-    const child = Number.parseInt(await test.engine.logs(id, 'long'), 10);
-    expect(isRunning(child)).toBe(true);
-    await test.engine.cancel(id);
-    const record = await test.engine.wait(id);
-    expect(record).toMatchObject({ state: 'canceled' });
-    expect(task(record, 'long').state).toBe('canceled');
-    expect(task(record, 'quick').state).toBe('succeeded');
-    await expect.poll(() => isRunning(child)).toBe(false);
-    await test.engine.cancel(id);
-    await test.engine.resume(id);
-    await logged(id, 'long', 'started');
-    await test.engine.cancel(id);
-    expect((await test.engine.wait(id)).state).toBe('canceled');
-  });
-
-  it('kills what does not want to end', async () => {
-    await test.close();
-    test = await engineForTest({ graceMs: 200 });
-    const stubborn = shell('stubborn', 'trap "" TERM; echo started; while true; do sleep 0.1; done');
-    const id = await test.engine.submit(
-      requestFor(pipeline({ name: 'stubborn' }, (p) => void p.task(stubborn))),
-    );
-    await logged(id, 'stubborn', 'started');
-    await test.engine.cancel(id);
-    expect((await test.engine.wait(id)).state).toBe('canceled');
-  });
-
-  async function logged(id: string, name: string, words: string): Promise<void> {
-    await expect.poll(() => test.engine.logs(id, name), { timeout: 20_000 }).toContain(words);
-  }
-});
-
-it('one folder has one engine', async () => {
-  await expect(engineForTest({ folder: test.folder })).rejects.toThrow('runs pipelines in');
-});
-
-/** A process that ended and that nobody has asked for is a zombie: not running. */
-function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
-}
 
 /** The largest number of tasks whose recorded times overlap. */
 function mostAtOnce(record: RunRecord): number {

@@ -8,7 +8,8 @@ import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import type { PipelineSpec } from '../ir.ts';
 import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '../plan.ts';
 import { attemptsLeft } from './attempt.ts';
-import { explain, removeAttempts, runTask, sweepTasks, type TaskResources } from './task-run.ts';
+import { explain } from './faults.ts';
+import { removeAttempts, runTask, sweepTasks, type TaskResources } from './task-run.ts';
 
 /** What a composition root adds to runs. Each may be called again for the same run after a crash. */
 export interface RunHooks {

@@ -1,4 +1,4 @@
-import { open, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOfJson } from '@visavox/core/digest';
@@ -21,6 +21,7 @@ import {
   prepareAttempt,
   schemaTitle,
 } from './attempt.ts';
+import { attemptFault, type Ended, explain } from './faults.ts';
 import { type AttemptState, killLeftovers, launch, observe, revoke, terminate } from './process.ts';
 import type { Slots } from './slots.ts';
 
@@ -47,8 +48,6 @@ export interface TaskResources {
   /** Tells of a change that people would like to see: running, waiting for another try. */
   readonly changed: (record: TaskRecord) => void;
 }
-
-type Ended = Extract<AttemptState, { kind: 'exited' | 'lost' }>;
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
 export async function runTask(ready: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
@@ -186,7 +185,11 @@ async function attempts(
         const outputs = await collectOutputs(resources.objects, ready.component, input);
         return { ...ended(record, 'succeeded', null), outputs };
       }
-      failure = await attemptFault(end, record, resources);
+      failure = await attemptFault(
+        end,
+        record.command[0] ?? '',
+        logFile(resources.folder, ready.name, number),
+      );
     } catch (error) {
       failure = error;
     } finally {
@@ -340,61 +343,6 @@ function backoff(task: IrTask, failures: number): number {
   const { backoffDuration = '0s', backoffFactor = 2, backoffMaxDuration = '3600s' } = task.retryPolicy ?? {};
   const pause = Number.parseFloat(backoffDuration) * (backoffFactor || 2) ** (failures - 1);
   return Math.min(pause, Number.parseFloat(backoffMaxDuration));
-}
-
-async function attemptFault(end: Ended, record: TaskRecord, resources: TaskResources): Promise<UserError> {
-  const tail = await lastLines(logFile(resources.folder, record.name, record.attempts));
-  const log = tail ? ` Its last lines:\n${tail}` : ' It wrote nothing.';
-  const program = record.command[0] ?? '';
-  const [message, action] =
-    end.kind === 'lost'
-      ? [
-          `its process was killed from outside`,
-          'See whether the machine ran out of memory; then resume the run.',
-        ]
-      : end.code === 127
-        ? [
-            `"${program}" was not found on this machine`,
-            `Install ${program} or correct the command; then resume the run.`,
-          ]
-        : end.code === 126
-          ? [
-              `"${program}" cannot be executed`,
-              `Make ${program} executable or correct the command; then resume the run.`,
-            ]
-          : end.code > 128
-            ? [
-                `it was ended by signal ${end.code - 128}`,
-                'See whether the machine ran out of memory; then resume the run.',
-              ]
-            : [
-                `it ended with exit code ${end.code}`,
-                'Read the log, correct the cause, then resume the run.',
-              ];
-  return new UserError({ kind: 'unavailable', code: 'task_failed', message: `${message}.${log}`, action });
-}
-
-/** A failed task's reason: what happened, and what to do. */
-export function explain(error: unknown): string {
-  if (error instanceof UserError) return `${error.message}\n${error.action}`;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC') return `${messageOf(error)}\nThe disk is full: make room, then resume the run.`;
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return `${messageOf(error)}\nThe folder cannot be written: correct its permissions, then resume the run.`;
-  return `${messageOf(error)}\nCorrect the cause, then resume the run.`;
-}
-
-async function lastLines(file: string): Promise<string> {
-  const log = await open(file, 'r').catch(() => undefined);
-  if (!log) return '';
-  try {
-    const { size } = await log.stat();
-    const length = Math.min(size, 4096);
-    const { buffer } = await log.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8').trimEnd().split('\n').slice(-10).join('\n');
-  } finally {
-    await log.close();
-  }
 }
 
 /** Ends whatever still runs of these tasks and removes their folders. */
