@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { attemptsByDay } from './attempts.ts';
-import { placeGraph } from './graph.ts';
-import { taskEdges } from './tasks-graph.ts';
+import { placeGraph, withoutShortcuts } from './graph.ts';
+import { comparisonOf, figuresOf } from './run-figures.ts';
+import { taskOrder } from './tasks-graph.ts';
 import { foldTrace } from './trace-fold.ts';
 
 const nodes = (...keys: string[]) => keys.map((key) => ({ key }));
@@ -27,29 +28,44 @@ describe('a graph', () => {
   });
 });
 
-it('learns from the bytes which task feeds which', () => {
+describe("a run's tasks", () => {
   const digest = (name: string) => ({ name, digest: name, bytes: 1, type: '', metadata: {} });
-  const task = (name: string, reads: string[], writes: string[]) => ({
-    ...{
-      name,
-      state: 'succeeded' as const,
-      attempts: 1,
-      cached: false,
-      reason: null,
-      cpuSeconds: null,
-      cacheKey: null,
-      command: [],
-    },
-    ...{ startedAt: null, finishedAt: null },
+  const task = (name: string, reads: string[], writes: string[], begun = true) => ({
+    ...{ name, state: 'succeeded' as const, attempts: 1, cached: false, reason: null, cpuSeconds: null },
+    ...{ startedAt: begun ? '2026-03-14T12:00:00Z' : null, finishedAt: null, cacheKey: null, command: [] },
     inputs: { parameters: {}, artifacts: { all: reads.map(digest) } },
     outputs: { parameters: {}, artifacts: { all: writes.map(digest) } },
   });
-  const tasks = [
-    task('embed', [], ['features']),
-    task('train', ['features'], ['head']),
-    task('check', ['features', 'head'], []),
-  ];
-  expect(taskEdges({ tasks })).toEqual(edges('embed>train', 'embed>check', 'train>check'));
+
+  it('are joined by the values that they hand on, without lines that say nothing new', () => {
+    const tasks = [
+      task('embed', [], ['features']),
+      task('train', ['features'], ['head']),
+      task('check', ['features', 'head'], []),
+    ];
+    expect(taskOrder({ tasks }).edges).toEqual(edges('embed>train', 'train>check'));
+  });
+
+  it('that have not begun stand behind those that have', () => {
+    const tasks = [task('embed', [], ['features']), task('register', [], [], false)];
+    expect(taskOrder({ tasks })).toEqual({ edges: [], guessed: edges('embed>register') });
+  });
+
+  it('tell the comparison with the champion, and all other figures', () => {
+    const metrics = [{ metric: 'eer', champion: 0.02, candidate: 0.01 }];
+    const comparison = { units: 9, unitName: 'people', metrics };
+    const parameters = { comparison, counts: { faces: 12, voices: { kept: 9 } }, note: 'fine' };
+    const tasks = [{ ...task('evaluate', [], []), outputs: { parameters, artifacts: {} } }];
+    expect(comparisonOf({ tasks })).toEqual(comparison);
+    expect(figuresOf({ tasks }).map(({ name, value }) => [name, value])).toEqual([
+      ['counts.faces', 12],
+      ['counts.voices.kept', 9],
+    ]);
+  });
+});
+
+it('leaves a circle as it is', () => {
+  expect(withoutShortcuts(edges('a>b', 'b>a'))).toHaveLength(2);
 });
 
 it('folds a crowd of recordings into one node and keeps what was asked about', () => {

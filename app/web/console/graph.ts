@@ -74,3 +74,20 @@ function layersOf<N extends GraphNode>(
 function mean(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** Leaves out a line from which a longer path leads to the same place. */
+export function withoutShortcuts(edges: readonly GraphEdge[]): readonly GraphEdge[] {
+  const outOf = new Map<string, string[]>();
+  for (const { from, to } of edges) outOf.set(from, [...(outOf.get(from) ?? []), to]);
+  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
+    (outOf.get(from) ?? []).some((next) => {
+      if (next === to) return true;
+      if (seen.has(next)) return false;
+      seen.add(next);
+      return reaches(next, to, seen);
+    });
+  return edges.filter(
+    ({ from, to }) =>
+      !(outOf.get(from) ?? []).some((next) => next !== to && reaches(next, to, new Set([from]))),
+  );
+}

@@ -8,9 +8,9 @@ import { Link, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
 import { Digest } from './digest.tsx';
 import { PageHead } from './page-head.tsx';
+import { RunComparison, RunFigures } from './run-results.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { TaskLog } from './task-log.tsx';
-import { metricsOf } from './tasks-graph.ts';
 import { logAddress, secondsOf, TasksGraph } from './tasks-view.tsx';
 
 const LIVE_MS = 1500;
@@ -74,8 +74,9 @@ export function RunPage({ id }: { id: string }) {
         <TaskTable run={run} />
       </section>
       {log && <TaskLog run={id} task={log} live={!isOver(run)} />}
+      <RunComparison run={run} />
       <div className="columns">
-        <Metrics run={run} />
+        <RunFigures run={run} />
         <Pins pins={run.pins} />
       </div>
     </>
@@ -135,35 +136,6 @@ function TaskTable({ run }: { run: Run }) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Metrics({ run }: { run: Run }) {
-  const { t } = useTranslation('operator');
-  const format = useFormat();
-  const metrics = metricsOf(run);
-  return (
-    <section className="card stack" aria-labelledby="metrics">
-      <h2 id="metrics">{t('run.metrics')}</h2>
-      {metrics.length === 0 ? (
-        <p className="muted">{t('run.metrics_none')}</p>
-      ) : (
-        <div className="table">
-          <table>
-            <tbody>
-              {metrics.map(({ task, name, value }) => (
-                <tr key={`${task} ${name}`}>
-                  <th scope="row">
-                    {name} <span className="muted">{task}</span>
-                  </th>
-                  <td className="number">{format.figure(value)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
   );
 }
 

@@ -1,40 +1,40 @@
 import type { Run, Task } from '../api/types.ts';
-import type { GraphEdge } from './graph.ts';
+import { type GraphEdge, withoutShortcuts } from './graph.ts';
 
-/**
- * Which task feeds which, told by the bytes: a task that reads what another one wrote comes after it.
- * Of several writers of the same bytes the first counts.
- */
-export function taskEdges(run: Pick<Run, 'tasks'>): readonly GraphEdge[] {
+/** The run's tasks as they follow each other. */
+export interface TaskOrder {
+  /** What is known to feed what; a line that another path implies is left out. */
+  readonly edges: readonly GraphEdge[];
+  /** Puts tasks of which nothing is known yet behind those that have begun. */
+  readonly guessed: readonly GraphEdge[];
+}
+
+/** Which task feeds which, told by the values: a task that reads what another one wrote comes after it. */
+export function taskOrder({ tasks }: Pick<Run, 'tasks'>): TaskOrder {
   const writers = new Map<string, string>();
-  for (const task of run.tasks)
-    for (const digest of digestsOf(task.outputs)) if (!writers.has(digest)) writers.set(digest, task.name);
+  for (const task of tasks)
+    for (const value of valuesOf(task.outputs)) if (!writers.has(value)) writers.set(value, task.name);
   const edges = new Map<string, GraphEdge>();
-  for (const task of run.tasks)
-    for (const digest of digestsOf(task.inputs)) {
-      const from = writers.get(digest);
+  for (const task of tasks)
+    for (const value of valuesOf(task.inputs)) {
+      const from = writers.get(value);
       if (from && from !== task.name) edges.set(`${from} ${task.name}`, { from, to: task.name });
     }
-  return [...edges.values()];
+  const fed = new Set([...edges.values()].map(({ to }) => to));
+  const begun = tasks.filter(({ startedAt }) => startedAt !== null);
+  const unknown = tasks.filter(({ name, startedAt }) => startedAt === null && !fed.has(name));
+  return {
+    edges: withoutShortcuts([...edges.values()]),
+    guessed: unknown.flatMap(({ name: to }) => begun.map(({ name: from }) => ({ from, to }))),
+  };
 }
 
-function digestsOf(bindings: Task['inputs']): string[] {
-  return Object.values(bindings.artifacts).flatMap((list) => list.map(({ digest }) => digest));
-}
-
-/** Every figure that the run's tasks put out, by name. */
-export function metricsOf(run: Pick<Run, 'tasks'>): readonly { task: string; name: string; value: number }[] {
-  return run.tasks.flatMap((task) => [
-    ...figures(task.name, task.outputs.parameters),
-    ...Object.values(task.outputs.artifacts)
-      .flat()
-      .filter(({ type }) => type.startsWith('system.') && type.includes('Metrics'))
-      .flatMap(({ metadata }) => figures(task.name, metadata)),
-  ]);
-}
-
-function figures(task: string, values: Readonly<Record<string, unknown>>) {
-  return Object.entries(values).flatMap(([name, value]) =>
-    typeof value === 'number' ? [{ task, name, value }] : [],
-  );
+/** Digests of artifacts, and structures; a plain number or word is no proof of where it comes from. */
+function valuesOf({ artifacts, parameters }: Task['inputs']): string[] {
+  return [
+    ...Object.values(artifacts).flatMap((list) => list.map(({ digest }) => digest)),
+    ...Object.values(parameters)
+      .filter((value) => typeof value === 'object' && value !== null)
+      .map((value) => JSON.stringify(value)),
+  ];
 }

@@ -3,7 +3,7 @@ import type { Run, Task } from '../api/types.ts';
 import { Link } from '../router.tsx';
 import { GraphView } from './graph-view.tsx';
 import { StateBadge } from './state-badge.tsx';
-import { taskEdges } from './tasks-graph.ts';
+import { taskOrder } from './tasks-graph.ts';
 
 export function logAddress(run: string, task: string): string {
   return `/console/runs/${encodeURIComponent(run)}?log=${encodeURIComponent(task)}`;
@@ -17,12 +17,14 @@ export function secondsOf(task: Pick<Task, 'startedAt' | 'finishedAt'>, now: num
 
 export function TasksGraph({ run }: { run: Run }) {
   const { t } = useTranslation('operator');
+  const { edges, guessed } = taskOrder(run);
   const nodes = run.tasks.map((task) => ({ key: task.name, task }));
   return (
     <GraphView
       label={t('run.graph_label')}
       nodes={nodes}
-      edges={taskEdges(run)}
+      edges={edges}
+      guessed={guessed}
       widths={[120, 176]}
       height={62}
     >

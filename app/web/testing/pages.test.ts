@@ -165,6 +165,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByText('evaluate failed after 3 tries').waitFor();
     await page.getByRole('link', { name: 'Show the log of train-face' }).click();
     await page.getByText('train-face: done in 11.4 s').waitFor();
+    await page.getByText('On 11 people that neither was trained on').waitFor();
     await page.getByRole('button', { name: 'Resume' }).click();
   });
 
