@@ -2,7 +2,7 @@ import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { type BundleManifest, bundleDigest } from '@visavox/core/model';
 import { z } from 'zod';
-import { Calibration, logLikelihoodRatio } from './signals/calibration.ts';
+import { Calibration, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
 import { FACE_CROP } from './signals/face-alignment.ts';
 import { Network } from './signals/network.ts';
@@ -141,9 +141,11 @@ export class Recogniser {
       );
     const face = await this.#direction('face', probe.faces);
     const voice = await this.#direction('voice', probe.voice ? [probe.voice] : []);
+    const { calibration } = this;
+    const counts = { enrol: REFERENCE.enrol, probe: probe.faces.length };
     return fuse(
-      template.face && face ? logLikelihoodRatio(this.calibration.face, dot(template.face, face)) : null,
-      template.voice && voice ? logLikelihoodRatio(this.calibration.voice, dot(template.voice, voice)) : null,
+      template.face && face ? logLikelihoodRatio(calibration.face, dot(template.face, face), counts) : null,
+      template.voice && voice ? logLikelihoodRatio(calibration.voice, dot(template.voice, voice)) : null,
     );
   }
 

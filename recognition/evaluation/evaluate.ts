@@ -87,7 +87,10 @@ async function ratiosOf(
     const complete = enrolled.filter((vector) => vector !== undefined);
     if (!probe || complete.length < enrolled.length) continue;
     const score = dot(meanDirection(complete), probe);
-    ratios.set(comparison, logLikelihoodRatio(recogniser.calibration[modality], score));
+    const counts = { enrol: complete.length, probe: 1 };
+    // The limit is for decisions; here the order of the clearest comparisons matters too.
+    const map = { ...recogniser.calibration[modality], limit: Number.POSITIVE_INFINITY };
+    ratios.set(comparison, logLikelihoodRatio(map, score, counts));
   }
   return ratios;
 }

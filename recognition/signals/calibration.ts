@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import type { ScoreSet } from './trials.ts';
 
-/** Log-likelihood ratio (natural logarithm) = slope x cosine + offset, kept within what the trials can carry. */
+/**
+ * Log-likelihood ratio (natural logarithm) = slope x cosine + offset, kept within what the trials can carry,
+ * for a template of three recordings against one ({@link REFERENCE}).
+ */
 export const AffineCalibration = z.object({
   slope: z.number().positive(),
   offset: z.number(),
   /** However clear a single comparison is, it says no more than this, either way. */
   limit: z.number().positive(),
+  /**
+   * The mean of several recordings lies nearer to everyone, and most to its own person. By one unit of
+   * 1/enrolled + 1/probes, the cosine that says nothing moves by `zero`, and the cosine worth one nat by `width`.
+   */
+  averaging: z.object({ zero: z.number(), width: z.number() }).optional(),
 });
 export type AffineCalibration = z.infer<typeof AffineCalibration>;
 
@@ -26,8 +34,38 @@ export const Calibration = z.object({
 });
 export type Calibration = z.infer<typeof Calibration>;
 
-export function logLikelihoodRatio(map: AffineCalibration, score: number): number {
-  return Math.max(-map.limit, Math.min(map.limit, map.slope * score + map.offset));
+/** Recordings behind each side of a comparison. */
+export interface Counts {
+  readonly enrol: number;
+  readonly probe: number;
+}
+
+export const REFERENCE: Counts = { enrol: 3, probe: 1 };
+
+const variance = ({ enrol, probe }: Counts) => 1 / enrol + 1 / probe;
+
+export function logLikelihoodRatio(map: AffineCalibration, score: number, counts = REFERENCE): number {
+  const more = variance(counts) - variance(REFERENCE);
+  const zero = -map.offset / map.slope + (map.averaging?.zero ?? 0) * more;
+  const width = 1 / map.slope + (map.averaging?.width ?? 0) * more;
+  const ratio = (score - zero) / Math.max(width, 0.2 / map.slope);
+  return Math.max(-map.limit, Math.min(map.limit, ratio));
+}
+
+/** How zero and width depend on the counts, from maps that were fitted at several: straight lines. */
+export function fitAveraging(
+  fits: readonly { readonly counts: Counts; readonly map: AffineCalibration }[],
+): NonNullable<AffineCalibration['averaging']> {
+  const x = fits.map(({ counts }) => variance(counts));
+  const gradient = (y: readonly number[]) => {
+    const [mx, my] = [mean(x), mean(y)];
+    const along = x.reduce((sum, value, index) => sum + (value - mx) * (y[index]! - my), 0);
+    return along / x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
+  };
+  return {
+    zero: gradient(fits.map(({ map }) => -map.offset / map.slope)),
+    width: gradient(fits.map(({ map }) => 1 / map.slope)),
+  };
 }
 
 /** The parent's map weighs as much as this many trials, so that a few people cannot turn it over. */
@@ -74,7 +112,7 @@ export function fitAffine(scores: ScoreSet, parent: AffineCalibration | null): A
     throw new TypeError('the genuine scores are not above the impostor scores');
   }
   const limit = Math.max(parent?.limit ?? 0, Math.log(fewest + 1));
-  return { slope, offset: b - slope * middle, limit };
+  return { ...parent, slope, offset: b - slope * middle, limit };
 }
 
 /** Soft examples on which the map itself is the best fit. */
@@ -181,8 +219,8 @@ export function fitCalibration(request: {
   const fewest = Math.min(ratios.face.length, ratios.voice.length);
   const at = (fmr: number, inherited: number) => {
     const measured = fewest === 0 ? -Infinity : fusedThreshold(ratios.face, ratios.voice, fmr);
-    // Too few impostors to have met a rare one (rule of three): not below what is known.
-    return fewest * fmr >= 3 ? measured : Math.max(measured, inherited);
+    // Rule of three, for each modality's part in a rare coincidence of both. With fewer, not below what is known.
+    return fewest * Math.sqrt(fmr) >= 3 ? measured : Math.max(measured, inherited);
   };
   const threshold = at(targetFmr, parent?.decision.threshold ?? -Math.log(targetFmr));
   const stepUp = Math.min(

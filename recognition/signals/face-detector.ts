@@ -1,4 +1,5 @@
 import { SystemError } from '@visavox/core/errors';
+import type { RgbImage } from './image.ts';
 import { floats, Network } from './network.ts';
 import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
 
@@ -34,6 +35,27 @@ const ANCHORS: readonly Point[] = [
   });
 });
 
+/**
+ * Where to look, one after another until a face is found: at the whole image, wider (a face that fills it), and
+ * in overlapping parts (a face far away or off the centre).
+ */
+export function searches({
+  width,
+  height,
+}: Pick<RgbImage, 'width' | 'height'>): readonly (readonly Square[])[] {
+  const view = (u: number, v: number, scale: number): Square => ({
+    x: width * u,
+    y: height * v,
+    side: Math.max(width, height) * scale,
+    angle: 0,
+  });
+  return [
+    [view(0.5, 0.5, 1)],
+    [view(0.5, 0.5, 1.6)],
+    [view(0.5, 0.5, 0.6), ...[0.3, 0.7].flatMap((v) => [view(0.3, v, 0.6), view(0.7, v, 0.6)])],
+  ];
+}
+
 export class FaceDetector {
   readonly #network: Network;
 
@@ -45,29 +67,11 @@ export class FaceDetector {
     return new FaceDetector(await Network.load(files, 'face-detector.onnx'));
   }
 
-  /**
-   * Faces, the largest first. The whole image is looked at once; where that shows nothing, wider (a face that
-   * fills the image) and then in overlapping parts (a face far away or off the centre).
-   */
-  async detect(pyramid: Pyramid): Promise<readonly DetectedFace[]> {
-    const { width, height } = pyramid.image;
-    const side = Math.max(width, height);
-    const view = (x: number, y: number, scale: number) => ({ x, y, side: side * scale, angle: 0 });
-    const middle = view(width / 2, height / 2, 1);
-    const wider = view(width / 2, height / 2, 1.6);
-    const parts = [
-      [0.5, 0.5],
-      [0.3, 0.3],
-      [0.7, 0.3],
-      [0.3, 0.7],
-      [0.7, 0.7],
-    ].map(([u = 0.5, v = 0.5]) => view(width * u, height * v, 0.6));
-    for (const views of [[middle], [wider], parts]) {
-      const found: DetectedFace[] = [];
-      for (const square of views) found.push(...(await this.#look(pyramid, square)));
-      if (found.length > 0) return suppress(found).sort((a, b) => b.width - a.width);
-    }
-    return [];
+  /** Faces in all `views`, each once. */
+  async detect(pyramid: Pyramid, views: readonly Square[]): Promise<readonly DetectedFace[]> {
+    const found: DetectedFace[] = [];
+    for (const square of views) found.push(...(await this.#look(pyramid, square)));
+    return suppress(found);
   }
 
   async #look(pyramid: Pyramid, square: Square): Promise<DetectedFace[]> {

@@ -1,8 +1,8 @@
 import { decodeAudio } from './audio.ts';
 import { captureFault } from './capture-fault.ts';
 import { alignedSquare, cropFace } from './face-alignment.ts';
-import { type DetectedFace, FaceDetector } from './face-detector.ts';
-import { FaceMesh } from './face-mesh.ts';
+import { type DetectedFace, FaceDetector, searches } from './face-detector.ts';
+import { type FaceGeometry, FaceMesh } from './face-mesh.ts';
 import { assertGoodFace, assessFace, type FaceQuality } from './face-quality.ts';
 import { decodeImage, type RgbImage } from './image.ts';
 import { Pyramid } from './sampling.ts';
@@ -28,7 +28,7 @@ export const PREPROCESSING = 'visavox-signals-1';
 const COMPARABLE = 0.7;
 /** How quickly a face is less prominent away from the middle, in parts of the image. */
 const MIDDLE = 0.35;
-/** Below this the mesh network says that the detector was wrong. */
+/** What the mesh network says of a face, and below which the detector was certainly wrong. */
 const MINIMUM_MESH_SCORE = 0.15;
 const CERTAIN_MESH_SCORE = 0.5;
 
@@ -56,18 +56,30 @@ export class Signals {
   async captureFace(bytes: Uint8Array): Promise<FaceCapture> {
     const image = await decodeImage(bytes);
     const pyramid = new Pyramid(image);
-    const faces = await this.#detector.detect(pyramid);
-    const [first, second] = byProminence(faces, image);
-    if (!first) throw captureFault('no_face');
-    const geometry = await this.#mesh.fit(pyramid, first);
-    if (geometry.score < MINIMUM_MESH_SCORE) throw captureFault('no_face');
-    const comparable = second && prominence(second, image) >= prominence(first, image) * COMPARABLE;
-    if (comparable && (await this.#mesh.fit(pyramid, second)).score >= CERTAIN_MESH_SCORE)
-      throw captureFault('several_faces', { faces: faces.length });
+    const geometry = await this.#find(pyramid);
     const crop = cropFace(pyramid, alignedSquare(geometry));
     const quality = assessFace(crop, geometry, image.scale);
     assertGoodFace(quality);
     return { crop, quality };
+  }
+
+  async #find(pyramid: Pyramid): Promise<FaceGeometry> {
+    const { image } = pyramid;
+    let best: FaceGeometry | null = null;
+    for (const views of searches(image)) {
+      const faces = await this.#detector.detect(pyramid, views);
+      const [first, second] = byProminence(faces, image);
+      if (!first) continue;
+      const geometry = await this.#mesh.fit(pyramid, first);
+      if (!best || geometry.score > best.score) best = geometry;
+      if (geometry.score < CERTAIN_MESH_SCORE) continue;
+      const comparable = second && prominence(second, image) >= prominence(first, image) * COMPARABLE;
+      if (comparable && (await this.#mesh.fit(pyramid, second)).score >= CERTAIN_MESH_SCORE)
+        throw captureFault('several_faces', { faces: faces.length });
+      return geometry;
+    }
+    if (!best || best.score < MINIMUM_MESH_SCORE) throw captureFault('no_face');
+    return best;
   }
 
   async captureVoice(bytes: Uint8Array): Promise<VoiceCapture> {

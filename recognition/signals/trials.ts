@@ -9,7 +9,7 @@ export interface ScoreSet {
 /**
  * Enrols and verifies every person with every other, the way a sign-in does: a template of `enrol` vectors
  * against the mean of `probe` others. A person with fewer vectors is enrolled with what is left.
- * Each person's vectors take turns in being enrolled (at most `turns` times); nobody is compared with himself
+ * Each person's vectors take turns in being enrolled (at most `turns` times), against everyone; nobody is compared with himself
  * on the same recording. Vectors are of unit length.
  */
 export function verificationScores(
@@ -21,7 +21,9 @@ export function verificationScores(
     .map((vectors) => split(vectors, { enrol, probe, turns }));
   const genuine = sides.flatMap((person) => person.map(({ template, sample }) => dot(template, sample)));
   const impostor = sides.flatMap((claimed, a) =>
-    sides.flatMap((claimant, b) => (a === b ? [] : [dot(claimed[0]!.template, claimant[0]!.sample)])),
+    sides.flatMap((claimant, b) =>
+      a === b ? [] : zip(claimed, claimant).map(([one, other]) => dot(one.template, other.sample)),
+    ),
   );
   return { genuine, impostor };
 }
@@ -41,4 +43,8 @@ function split(
       sample: meanDirection(pick(start + enrolled, probed)),
     };
   });
+}
+
+function zip<T>(a: readonly T[], b: readonly T[]): [T, T][] {
+  return a.slice(0, b.length).map((item, index) => [item, b[index]!]);
 }
