@@ -10,7 +10,18 @@ const kills = 3;
 const root = resolve(import.meta.dirname, '..');
 
 const Simulated = z.object({
-  waves: z.array(z.looseObject({ people: z.number(), failuresToEnrol: z.number() })),
+  waves: z.array(
+    z.object({
+      people: z.number(),
+      failuresToEnrol: z.number(),
+      servedBy: z.string(),
+      falseRejects: z.number(),
+      genuine: z.number(),
+      falseAccepts: z.number(),
+      impostor: z.number(),
+      retraining: z.object({ outcome: z.string(), reason: z.string() }).nullable(),
+    }),
+  ),
   checks: z.object({
     everyoneListed: z.boolean(),
     noRunStuck: z.boolean(),
@@ -95,6 +106,12 @@ try {
   } else {
     const { checks, waves } = simulated.data;
     const expected = people - waves.reduce((sum, wave) => sum + wave.failuresToEnrol, 0);
+    for (const wave of waves) {
+      say(
+        `${wave.people} people, served by ${wave.servedBy}: ${wave.falseRejects}/${wave.genuine} false rejects, ` +
+          `${wave.falseAccepts}/${wave.impostor} false accepts, retraining ${wave.retraining?.outcome ?? 'none'}`,
+      );
+    }
     const all = (waves.at(-1)?.people ?? 0) === expected;
     if (!all) checks.problems.push(`${waves.at(-1)?.people} are enrolled instead of ${expected}`);
     broken = checks.problems.length > 0 || killed < kills;
