@@ -1,10 +1,9 @@
 import { putBundle } from '@visavox/core/bundle';
 import type { Release } from '@visavox/core/release';
-import { publishedBundle, recogniserBundle } from '@visavox/recognition/bundle';
-import { Calibration } from '@visavox/recognition/signals/calibration';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { environment } from './resources.ts';
-import { networksFolder, startTestServer, type TestServer } from './testing/test-server.ts';
+import { environment, modelName } from './resources.ts';
+import { testBundle } from './testing/test-bundle.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
 import { enrol, signIn, type Visitor, visitor } from './testing/visitors.ts';
 
 let server: TestServer;
@@ -20,23 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The published networks with another calibration: another bundle, hence another contract. */
 async function nextRelease(id: string, version: number): Promise<Release> {
-  const { files, manifest } = await publishedBundle(networksFolder);
-  const calibration = Calibration.parse(
-    JSON.parse(Buffer.from(files.get('calibration.json') ?? []).toString()),
-  );
-  const changed = {
-    ...calibration,
-    face: { ...calibration.face, offset: calibration.face.offset - version / 1000 },
-  };
-  const bundle = await recogniserBundle(files, { calibration: changed, parent: null });
   const release: Release = {
     id,
     environment,
-    model: manifest.name,
+    model: modelName,
     version,
-    bundle: await putBundle(server.services.objects, bundle),
+    bundle: await putBundle(server.services.objects, await testBundle(version)),
     stage: 'preparing',
     reason: 'trained',
     createdAt: new Date().toISOString(),

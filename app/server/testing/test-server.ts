@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import { migrate } from '@visavox/adapters/sql/migrate';
@@ -10,7 +10,6 @@ import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
 import { SystemError } from '@visavox/core/errors';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { PipelineEngine } from '@visavox/core/ports';
-import { publishedBundle } from '@visavox/recognition/bundle';
 import { Recogniser } from '@visavox/recognition/recogniser';
 import { sql } from 'kysely';
 import { pino } from 'pino';
@@ -20,11 +19,9 @@ import { type App, createApp } from '../http/app.ts';
 import { ApplicationLineage } from '../lineage.ts';
 import { applicationMigrations } from '../migrations.ts';
 import type { ApiResources } from '../resources.ts';
+import { testBundle } from './test-bundle.ts';
 
 export const operatorToken = 'the-token-of-the-operator-in-these-tests';
-
-const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../../.visavox/setup');
-export const networksFolder = join(setup, 'networks');
 
 export interface TestServer {
   readonly app: App;
@@ -59,8 +56,7 @@ export async function startTestServer(overrides: Partial<ApiResources> = {}): Pr
     attemptLimits: { failures: 5, windowSeconds: 300, retentionHours: 24 },
     now,
   });
-  const published = () => publishedBundle(networksFolder);
-  await ensureFirstRelease({ objects, releases: services.releases, published, now });
+  await ensureFirstRelease({ objects, releases: services.releases, published: () => testBundle(), now });
   await services.champion.follow();
   const lineage = [new PlatformLineage(database.db), new ApplicationLineage(services.db)];
   const logged: string[] = [];

@@ -1,0 +1,23 @@
+import { join, resolve } from 'node:path';
+import type { BundleFiles } from '@visavox/core/bundle';
+import { publishedBundle, recogniserBundle } from '@visavox/recognition/bundle';
+
+const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../../.visavox/setup');
+
+/**
+ * The published networks with a calibration for synthetic people, whom the published one was not measured on.
+ * Another `variation` is another bundle, hence another contract.
+ */
+export async function testBundle(variation = 0): Promise<BundleFiles> {
+  const { files } = await publishedBundle(join(setup, 'networks'));
+  return recogniserBundle(files, {
+    calibration: {
+      format: 1,
+      face: { slope: 60, offset: -55 - variation / 1000, limit: 9 },
+      voice: { slope: 40, offset: -32, limit: 9 },
+      decision: { targetFmr: 0.001, threshold: 6.9, stepUp: 4.6 },
+      measured: { on: 'synthetic people', how: 'by eye', trials: {}, figures: {} },
+    },
+    parent: null,
+  });
+}
