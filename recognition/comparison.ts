@@ -1,6 +1,6 @@
 import type { Comparison, MetricComparison } from '@visavox/control/gate';
 import { costOfRatios, errorRates } from './evaluation/error-rates.ts';
-import { type Calibration, logLikelihoodRatio } from './signals/calibration.ts';
+import { type Calibration, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { fuse } from './signals/decision.ts';
 import { dot, meanDirection } from './signals/vectors.ts';
 
@@ -71,48 +71,39 @@ export function compareOnUnseen(champion: Contestant, candidate: Contestant, see
   return { units: everyone.length, unitName: 'unseen people', metrics };
 }
 
-/** Leaves one recording of each modality out in turn; the others are the template. */
+/** Each recording in turn against a template of the ones after it, as many as the calibration was fitted for. */
 function trialsOf({ people, calibration }: Contestant): Trials {
   const usable = people.filter((person) => person.face.length >= 2 && person.voice.length >= 2);
-  const templates = usable.map((person) => ({
-    face: meanDirection(person.face),
-    voice: meanDirection(person.voice),
-  }));
-  const trial = (
-    template: { face: Float32Array; voice: Float32Array },
-    face: Float32Array,
-    voice: Float32Array,
-  ): Trial => {
-    const ratios = {
-      face: logLikelihoodRatio(calibration.face, dot(template.face, face)),
-      voice: logLikelihoodRatio(calibration.voice, dot(template.voice, voice)),
+  const trial = (claimed: PersonEmbeddings, claimant: PersonEmbeddings, turn: number): Trial => {
+    const ratio = (modality: 'face' | 'voice') => {
+      const own = claimed[modality];
+      const enrolled = Array.from({ length: Math.min(REFERENCE.enrol, own.length - 1) }, (_, next) =>
+        inTurn(own, turn + 1 + next),
+      );
+      const score = dot(meanDirection(enrolled), inTurn(claimant[modality], turn));
+      return logLikelihoodRatio(calibration[modality], score, { enrol: enrolled.length, probe: 1 });
     };
-    return { ...ratios, fused: fuse(ratios.face, ratios.voice).fused };
+    const [face, voice] = [ratio('face'), ratio('voice')];
+    return { face, voice, fused: fuse(face, voice).fused };
   };
-  const turn = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
-  const without = <T>(list: readonly T[], index: number) =>
-    list.filter((_, at) => at !== index % list.length);
   return {
     threshold: calibration.decision.threshold,
     genuine: usable.map((person) =>
-      Array.from({ length: Math.max(person.face.length, person.voice.length) }, (_, index) =>
-        trial(
-          {
-            face: meanDirection(without(person.face, index)),
-            voice: meanDirection(without(person.voice, index)),
-          },
-          turn(person.face, index),
-          turn(person.voice, index),
-        ),
+      Array.from({ length: Math.max(person.face.length, person.voice.length) }, (_, turn) =>
+        trial(person, person, turn),
       ),
     ),
-    impostor: templates.map((template, claimed) =>
-      claimantsOf(claimed, usable.length).map((claimant) => {
-        const other = usable[claimant] as PersonEmbeddings;
-        return { claimant, trial: trial(template, turn(other.face, claimed), turn(other.voice, claimed)) };
-      }),
+    impostor: usable.map((person, claimed) =>
+      claimantsOf(claimed, usable.length).map((claimant) => ({
+        claimant,
+        trial: trial(person, usable[claimant] as PersonEmbeddings, claimed + claimant),
+      })),
     ),
   };
+}
+
+function inTurn<T>(list: readonly T[], index: number): T {
+  return list[index % list.length] as T;
 }
 
 /** The others, spread evenly where they are many. */

@@ -2,14 +2,11 @@ import { getBundle } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import { type Modality, modalities } from '../bundle-parts.ts';
 import type { Split } from '../feature-table.ts';
-import { Calibration, fitCalibration } from '../signals/calibration.ts';
+import { Calibration, fitCalibration, REFERENCE } from '../signals/calibration.ts';
 import { type ScoreSet, verificationScores } from '../signals/trials.ts';
 import { embeddingsByPerson } from './population.ts';
 import { runStep, type Step } from './step.ts';
 import { TrainingReport } from './training-report.ts';
-
-/** As a sign-in: a template of three recordings against one of each modality. */
-const protocol = { enrol: 3, probe: 1 };
 
 /** Refits scores to likelihood ratios and the thresholds, never on the evaluation people. */
 await runStep(async (step) => {
@@ -22,7 +19,7 @@ await runStep(async (step) => {
     ...scores,
     parent,
     on: `people enrolled here, dataset ${step.argument('dataset')}`,
-    how: `templates of ${protocol.enrol} recordings against ${protocol.probe}, each person with every other; logistic regression drawn towards the parent's`,
+    how: `templates of ${REFERENCE.enrol} recordings against ${REFERENCE.probe}, each person with every other; logistic regression drawn towards the parent's`,
   });
   for (const modality of modalities) {
     const { genuine, impostor } = scores[modality];
@@ -46,5 +43,5 @@ async function scoresOf(step: Step, modality: Modality): Promise<ScoreSet> {
     await step.read(`${modality}-head`),
     splits,
   );
-  return verificationScores(people, protocol);
+  return verificationScores(people, REFERENCE);
 }
