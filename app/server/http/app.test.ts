@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { typesOf } from '@visavox/web/generate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
@@ -32,6 +33,12 @@ describe('the API description', () => {
       .map(({ path, method }) => `${method} ${path}`);
     expect(described.sort()).toEqual([...new Set(answered)].sort());
     expect(described.length).toBeGreaterThan(25);
+  });
+
+  it('is what the page was written against', async () => {
+    const document = await (await ask('/api/openapi.json')).text();
+    const committed = await readFile(new URL(import.meta.resolve('@visavox/web/api/schema')), 'utf8');
+    expect(await typesOf(document), 'npm run generate -w app/web').toBe(committed);
   });
 
   it('says which routes want an operator, and they do', async () => {
