@@ -7,8 +7,11 @@ import type { Recogniser } from '../recogniser.ts';
 import { decodeAudio, join as joinAudio } from '../signals/audio.ts';
 import { isCaptureFault } from '../signals/capture-fault.ts';
 import { PREPROCESSING } from '../signals/signals.ts';
-import { type Acquired, FeatureFile } from './feature-file.ts';
+import { FeatureFile } from './feature-file.ts';
 import type { Recording } from './lists.ts';
+
+/** What came of a recording: features, or the code of the fault. */
+export type Acquired = { readonly features: Float32Array } | { readonly fault: string };
 
 export const nameOf = (recording: Recording) => recording.join('|');
 
@@ -44,11 +47,9 @@ export async function acquire(
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [name, recording] = next;
       const sample = await files.digest(recording);
-      let acquired = file.get(sample);
-      if (!acquired) {
-        acquired = await features(recogniser, modality, recording, files);
-        await file.put(sample, acquired);
-      }
+      const known = file.get(sample);
+      const acquired = known ? { features: known } : await features(recogniser, modality, recording, files);
+      if (!known && 'features' in acquired) await file.put(sample, acquired.features);
       results.set(name, acquired);
       options.onProgress(results.size, total);
     }

@@ -1,9 +1,8 @@
 import type { Recogniser } from '../recogniser.ts';
 import { logLikelihoodRatio } from '../signals/calibration.ts';
 import { dot, meanDirection } from '../signals/vectors.ts';
-import { nameOf } from './acquisition.ts';
+import { type Acquired, nameOf } from './acquisition.ts';
 import { costOfRatios, type ErrorRates, errorRates } from './error-rates.ts';
-import type { Acquired } from './feature-file.ts';
 import { pairModalities } from './fused-comparisons.ts';
 import type { Comparison } from './lists.ts';
 

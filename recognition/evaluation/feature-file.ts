@@ -3,20 +3,17 @@ import { dirname } from 'node:path';
 import type { Digest } from '@visavox/core/digest';
 import { z } from 'zod';
 
-/** What came of a recording: features, or the code of the fault. */
-export type Acquired = { readonly features: Float32Array } | { readonly fault: string };
+const Line = z.object({ sample: z.string(), features: z.base64() });
 
-const Line = z.union([
-  z.object({ sample: z.string(), features: z.base64() }),
-  z.object({ sample: z.string(), fault: z.string() }),
-]);
-
-/** Features by content on disk, one JSON line each, only appended. A line that a crash cut off is computed again. */
+/**
+ * Features by content on disk, one JSON line each, only appended. A line that a crash cut off is computed again,
+ * and so is what could not be acquired: it takes little time, and the limits may have changed.
+ */
 export class FeatureFile {
   readonly #path: string | null;
-  readonly #known: Map<string, Acquired>;
+  readonly #known: Map<string, Float32Array>;
 
-  private constructor(path: string | null, known: Map<string, Acquired>) {
+  private constructor(path: string | null, known: Map<string, Float32Array>) {
     this.#path = path;
     this.#known = known;
   }
@@ -29,32 +26,29 @@ export class FeatureFile {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    const known = new Map<string, Acquired>();
+    const known = new Map<string, Float32Array>();
     for (const line of text.split('\n')) {
       const entry = parseLine(line);
-      if (entry) known.set(entry.sample, entry.acquired);
+      if (entry) known.set(entry.sample, entry.features);
     }
     // Ends a line that a crash cut off, so that the next one starts on its own.
     if (text !== '' && !text.endsWith('\n')) await appendFile(path, '\n');
     return new FeatureFile(path, known);
   }
 
-  get(sample: Digest): Acquired | undefined {
+  get(sample: Digest): Float32Array | undefined {
     return this.#known.get(sample);
   }
 
-  async put(sample: Digest, acquired: Acquired): Promise<void> {
-    this.#known.set(sample, acquired);
+  async put(sample: Digest, features: Float32Array): Promise<void> {
+    this.#known.set(sample, features);
     if (this.#path === null) return;
-    const line =
-      'fault' in acquired
-        ? { sample, fault: acquired.fault }
-        : { sample, features: encode(acquired.features) };
-    await appendFile(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+    const line = JSON.stringify({ sample, features: encode(features) });
+    await appendFile(this.#path, `${line}\n`, { mode: 0o600 });
   }
 }
 
-function parseLine(text: string): { sample: string; acquired: Acquired } | null {
+function parseLine(text: string): { sample: string; features: Float32Array } | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -62,11 +56,7 @@ function parseLine(text: string): { sample: string; acquired: Acquired } | null 
     return null;
   }
   const line = Line.safeParse(json).data;
-  if (!line) return null;
-  const { sample } = line;
-  return 'fault' in line
-    ? { sample, acquired: { fault: line.fault } }
-    : { sample, acquired: { features: decode(line.features) } };
+  return line ? { sample: line.sample, features: decode(line.features) } : null;
 }
 
 function encode(features: Float32Array): string {

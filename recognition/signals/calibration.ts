@@ -10,6 +10,8 @@ export const AffineCalibration = z.object({
   offset: z.number(),
   /** However clear a single comparison is, it says no more than this, either way. */
   limit: z.number().positive(),
+  /** The same for evidence against the person, where another microphone or day sounds like another person. */
+  against: z.number().positive().optional(),
   /**
    * The mean of several recordings lies nearer to everyone, and most to its own person. By one unit of
    * 1/enrolled + 1/probes, the cosine that says nothing moves by `zero`, and the cosine worth one nat by `width`.
@@ -49,7 +51,7 @@ export function logLikelihoodRatio(map: AffineCalibration, score: number, counts
   const zero = -map.offset / map.slope + (map.averaging?.zero ?? 0) * more;
   const width = 1 / map.slope + (map.averaging?.width ?? 0) * more;
   const ratio = (score - zero) / Math.max(width, 0.2 / map.slope);
-  return Math.max(-map.limit, Math.min(map.limit, ratio));
+  return Math.max(-(map.against ?? map.limit), Math.min(map.limit, ratio));
 }
 
 /** How zero and width depend on the counts, from maps that were fitted at several: straight lines. */
@@ -199,6 +201,31 @@ export function fusedThreshold(face: readonly number[], voice: readonly number[]
   return (f.low + v.low) * grid;
 }
 
+interface Maps {
+  readonly face: AffineCalibration;
+  readonly voice: AffineCalibration;
+}
+
+/** The thresholds that impostors with these scores reach as often as is wanted: at the target FMR, and at ten times it. */
+export function fitDecision(
+  maps: Maps,
+  scores: { readonly face: ScoreSet; readonly voice: ScoreSet },
+  { targetFmr, inherited }: { targetFmr: number; inherited: Calibration['decision'] | null },
+): Calibration['decision'] {
+  const face = scores.face.impostor.map((score) => logLikelihoodRatio(maps.face, score));
+  const voice = scores.voice.impostor.map((score) => logLikelihoodRatio(maps.voice, score));
+  const fewest = Math.min(face.length, voice.length);
+  const at = (fmr: number, known: number) => {
+    const measured = fewest === 0 ? Number.NEGATIVE_INFINITY : fusedThreshold(face, voice, fmr);
+    // Rule of three, for each modality's part in a rare coincidence of both. With fewer, not below what is known.
+    return fewest * Math.sqrt(fmr) >= 3 ? measured : Math.max(measured, known);
+  };
+  // Evidence that speaks against the person is never enough, however rare it is among impostors.
+  const threshold = Math.max(0, at(targetFmr, inherited?.threshold ?? -Math.log(targetFmr)));
+  const stepUp = Math.min(threshold, at(targetFmr * 10, inherited?.stepUp ?? -Math.log(targetFmr * 10)));
+  return { targetFmr, threshold, stepUp };
+}
+
 /** Refits both maps and the thresholds for a model that descends from the one that `parent` belongs to. */
 export function fitCalibration(request: {
   readonly face: ScoreSet;
@@ -208,37 +235,18 @@ export function fitCalibration(request: {
   readonly on: string;
   readonly how: string;
 }): Calibration {
-  const { parent } = request;
-  const face = fitAffine(request.face, parent?.face ?? null);
-  const voice = fitAffine(request.voice, parent?.voice ?? null);
+  const { parent, on, how } = request;
+  const maps = {
+    face: fitAffine(request.face, parent?.face ?? null),
+    voice: fitAffine(request.voice, parent?.voice ?? null),
+  };
   const targetFmr = request.targetFmr ?? parent?.decision.targetFmr ?? 1e-3;
-  const ratios = {
-    face: request.face.impostor.map((score) => logLikelihoodRatio(face, score)),
-    voice: request.voice.impostor.map((score) => logLikelihoodRatio(voice, score)),
-  };
-  const fewest = Math.min(ratios.face.length, ratios.voice.length);
-  const at = (fmr: number, inherited: number) => {
-    const measured = fewest === 0 ? -Infinity : fusedThreshold(ratios.face, ratios.voice, fmr);
-    // Rule of three, for each modality's part in a rare coincidence of both. With fewer, not below what is known.
-    return fewest * Math.sqrt(fmr) >= 3 ? measured : Math.max(measured, inherited);
-  };
-  const threshold = at(targetFmr, parent?.decision.threshold ?? -Math.log(targetFmr));
-  const stepUp = Math.min(
-    threshold,
-    at(targetFmr * 10, parent?.decision.stepUp ?? -Math.log(targetFmr * 10)),
-  );
   const count = (scores: ScoreSet) => ({ genuine: scores.genuine.length, impostor: scores.impostor.length });
   return {
     format: 1,
-    face,
-    voice,
-    decision: { targetFmr, threshold, stepUp },
-    measured: {
-      on: request.on,
-      how: request.how,
-      trials: { face: count(request.face), voice: count(request.voice) },
-      figures: {},
-    },
+    ...maps,
+    decision: fitDecision(maps, request, { targetFmr, inherited: parent?.decision ?? null }),
+    measured: { on, how, trials: { face: count(request.face), voice: count(request.voice) }, figures: {} },
   };
 }
 

@@ -8,7 +8,7 @@ test.each([
   ['close to the threshold', fuse(3, 2), 'step_up'],
   ['neither speaks for the person', fuse(-3, -4), 'reject'],
   ['the face alone is clear', fuse(9, null), 'step_up'],
-  ['a clear face, and a voice too poor to say anything', fuse(9, -4), 'step_up'],
+  ['a clear face with the voice of someone else', fuse(12, -4), 'step_up'],
   ['the voice alone is clear', fuse(null, 9), 'reject'],
   ['the voice outweighs a face that does not fit', fuse(-1, 9), 'step_up'],
 ] as const)('%s', (_, evidence, decision) => {
