@@ -73,7 +73,9 @@ function describe(trace: Trace, limit: number): string {
         const from = made
           .filter((edge) => edge.relation === relation)
           .map((edge) => labels.get(edge.from) ?? edge.from);
-        return `${relation} by ${from.length > 3 ? `${from.slice(0, 2).join(', ')} and ${from.length - 2} more` : from.join(', ')}`;
+        const names =
+          from.length > 3 ? `${from.slice(0, 2).join(', ')} and ${from.length - 2} more` : from.join(', ');
+        return `${names} ${relation} this`;
       });
       lines.push(
         `  ${node.id}${node.label ? `  ${node.label}` : ''}${sources.length > 0 ? `\n      <- ${sources.join('; ')}` : ''}`,
