@@ -2,12 +2,12 @@ import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { type BundleManifest, bundleDigest } from '@visavox/core/model';
 import { z } from 'zod';
-import { Calibration, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
+import { Calibration, effectiveCount, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
 import { FACE_CROP } from './signals/face-alignment.ts';
 import { Network } from './signals/network.ts';
 import { type FaceCapture, PREPROCESSING, Signals, type VoiceCapture } from './signals/signals.ts';
-import { dot, meanDirection } from './signals/vectors.ts';
+import { dot, meanDirection, normalise } from './signals/vectors.ts';
 
 export { publishedBundle } from './bundle.ts';
 export type { Decision, Evidence } from './signals/decision.ts';
@@ -139,13 +139,15 @@ export class Recogniser {
       throw new SystemError(
         `a template of contract ${template.contract} cannot be compared under contract ${this.contract}`,
       );
-    const face = await this.#direction('face', probe.faces);
-    const voice = await this.#direction('voice', probe.voice ? [probe.voice] : []);
-    const { calibration } = this;
-    const counts = { enrol: REFERENCE.enrol, probe: probe.faces.length };
+    const { face: faceMap, voice: voiceMap } = this.calibration;
+    const faces = await this.embed('face', probe.faces);
+    const [voice] = probe.voice ? await this.embed('voice', [probe.voice]) : [];
+    const counts = { enrol: REFERENCE.enrol, probe: effectiveCount(faceMap, faces) };
     return fuse(
-      template.face && face ? logLikelihoodRatio(calibration.face, dot(template.face, face), counts) : null,
-      template.voice && voice ? logLikelihoodRatio(calibration.voice, dot(template.voice, voice)) : null,
+      template.face && faces.length > 0
+        ? logLikelihoodRatio(faceMap, dot(template.face, meanDirection(faces)), counts)
+        : null,
+      template.voice && voice ? logLikelihoodRatio(voiceMap, dot(template.voice, normalise(voice))) : null,
     );
   }
 

@@ -76,8 +76,10 @@ const pooled = (modality: 'face' | 'voice', counts: Counts) =>
       set: verificationScores(people, { ...counts, turns: 8 }),
     })),
   ]);
-const averaging = (scoresAt: (counts: Counts) => ScoreSet) =>
-  fitAveraging(COUNTS.map((counts) => ({ counts, map: fitAffine(scoresAt(counts), null) })));
+const averaging = (modality: 'face' | 'voice') => ({
+  ...fitAveraging(COUNTS.map((counts) => ({ counts, map: fitAffine(pooled(modality, counts), null) }))),
+  coherence: mean(scores(0, { enrol: 1, probe: 1 })[modality].genuine),
+});
 const fitted = fitCalibration({
   ...scores(0, REFERENCE),
   parent: null,
@@ -89,13 +91,13 @@ const maps = {
   face: {
     ...fitAffine(pooled('face', REFERENCE), null),
     limit: fitted.face.limit,
-    averaging: averaging((counts) => pooled('face', counts)),
+    averaging: averaging('face'),
   },
   voice: {
     ...fitAffine(pooled('voice', REFERENCE), null),
     limit: fitted.voice.limit,
     against: -Math.log(ELSEWHERE),
-    averaging: averaging((counts) => pooled('voice', counts)),
+    averaging: averaging('voice'),
   },
 };
 const measured: Calibration = {
@@ -185,6 +187,10 @@ function pool(parts: readonly { readonly share: number; readonly set: ScoreSet }
       );
     });
   return { genuine: pick('genuine'), impostor: pick('impostor') };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function halfOf(people: People, half: 0 | 1): People {

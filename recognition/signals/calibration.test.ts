@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { fitAffine, fitCalibration, fusedThreshold, logLikelihoodRatio } from './calibration.ts';
+import {
+  effectiveCount,
+  fitAffine,
+  fitAveraging,
+  fitCalibration,
+  fusedThreshold,
+  logLikelihoodRatio,
+} from './calibration.ts';
 
 /** Normal deviates, always the same: the quantiles of the distribution. */
 function normal(count: number, mean: number, deviation: number): number[] {
@@ -63,4 +70,37 @@ test('with few impostors the threshold is never below the inherited one', () => 
   });
   expect(child.decision.threshold).toBeGreaterThanOrEqual(parent.decision.threshold);
   expect(child.measured).toMatchObject({ on: 'two people', trials: { face: { genuine: 1, impostor: 2 } } });
+});
+
+test('evidence against the person can be bounded more than evidence for it', () => {
+  const map = { slope: 30, offset: -18, limit: 8, against: 2 };
+  expect([logLikelihoodRatio(map, 0), logLikelihoodRatio(map, 1)]).toEqual([-2, 8]);
+});
+
+test('a mean of more recordings has to be nearer to say the same', () => {
+  const line = { zero: -0.03, width: 0.002 };
+  const map = { slope: 250, offset: -232.5, limit: 8, averaging: { ...line, coherence: 0.95 } };
+  const [one, two] = [
+    { enrol: 3, probe: 1 },
+    { enrol: 3, probe: 2 },
+  ];
+  expect(logLikelihoodRatio(map, 0.93, one)).toBeCloseTo(0, 9);
+  expect(logLikelihoodRatio(map, 0.93 + 0.015, two)).toBeCloseTo(0, 9);
+  const measured = fitAveraging([
+    { counts: one, map },
+    { counts: two, map: { ...map, slope: 1 / (1 / 250 - 0.001), offset: -0.945 / (1 / 250 - 0.001) } },
+  ]);
+  expect(measured).toEqual({ zero: expect.closeTo(-0.03, 9), width: expect.closeTo(0.002, 9) });
+});
+
+test('the frames of a burst count as one recording, photographs of other days as several', () => {
+  const map = { slope: 250, offset: -232.5, limit: 8, averaging: { zero: 0, width: 0, coherence: 0.95 } };
+  const apart = (cosine: number) => [
+    Float32Array.of(1, 0),
+    Float32Array.of(cosine, Math.sqrt(1 - cosine ** 2)),
+  ];
+  expect(effectiveCount(map, apart(1))).toBeCloseTo(1, 3);
+  expect(effectiveCount(map, apart(0.995))).toBeLessThan(1.1);
+  expect(effectiveCount(map, apart(0.95))).toBeCloseTo(2, 3);
+  expect(effectiveCount(map, apart(0.5))).toBeCloseTo(2, 3);
 });

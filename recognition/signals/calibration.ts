@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { fitLogOdds, PRIOR, PRIOR_LOG_ODDS } from './logistic-regression.ts';
 import type { ScoreSet } from './trials.ts';
+import { dot } from './vectors.ts';
 
 /**
  * Log-likelihood ratio (natural logarithm) = slope x cosine + offset, kept within what the trials can carry,
@@ -15,8 +17,9 @@ export const AffineCalibration = z.object({
   /**
    * The mean of several recordings lies nearer to everyone, and most to its own person. By one unit of
    * 1/enrolled + 1/probes, the cosine that says nothing moves by `zero`, and the cosine worth one nat by `width`.
+   * `coherence`: the mean cosine of two recordings of one person on different occasions.
    */
-  averaging: z.object({ zero: z.number(), width: z.number() }).optional(),
+  averaging: z.object({ zero: z.number(), width: z.number(), coherence: z.number().lt(1) }).optional(),
 });
 export type AffineCalibration = z.infer<typeof AffineCalibration>;
 
@@ -36,7 +39,7 @@ export const Calibration = z.object({
 });
 export type Calibration = z.infer<typeof Calibration>;
 
-/** Recordings behind each side of a comparison. */
+/** Independent recordings behind each side of a comparison. */
 export interface Counts {
   readonly enrol: number;
   readonly probe: number;
@@ -54,10 +57,21 @@ export function logLikelihoodRatio(map: AffineCalibration, score: number, counts
   return Math.max(-(map.against ?? map.limit), Math.min(map.limit, ratio));
 }
 
+/**
+ * How many independent recordings these are worth: the frames of a burst are nearly one and the same, and their
+ * mean is no better than one of them. Unit vectors.
+ */
+export function effectiveCount(map: AffineCalibration, vectors: readonly Float32Array[]): number {
+  if (!map.averaging || vectors.length < 2) return 1;
+  const pairs = vectors.flatMap((a, index) => vectors.slice(index + 1).map((b) => dot(a, b)));
+  const difference = Math.max(0, 1 - mean(pairs)) / (1 - map.averaging.coherence);
+  return 1 / (1 - Math.min(1, difference) * (1 - 1 / vectors.length));
+}
+
 /** How zero and width depend on the counts, from maps that were fitted at several: straight lines. */
 export function fitAveraging(
   fits: readonly { readonly counts: Counts; readonly map: AffineCalibration }[],
-): NonNullable<AffineCalibration['averaging']> {
+): Omit<NonNullable<AffineCalibration['averaging']>, 'coherence'> {
   const x = fits.map(({ counts }) => variance(counts));
   const gradient = (y: readonly number[]) => {
     const [mx, my] = [mean(x), mean(y)];
@@ -72,11 +86,6 @@ export function fitAveraging(
 
 /** The parent's map weighs as much as this many trials, so that a few people cannot turn it over. */
 const PARENT_TRIALS = 100;
-/** Where between even odds and the target FMR errors weigh most. */
-const PRIOR = 0.05;
-const PRIOR_LOG_ODDS = Math.log(PRIOR / (1 - PRIOR));
-/** Keeps the map of scores that do not overlap finite. */
-const RIDGE = 1e-4;
 
 /**
  * Logistic regression of genuine against impostor scores, both classes weighted to {@link PRIOR} (Brümmer and
@@ -105,7 +114,7 @@ export function fitAffine(scores: ScoreSet, parent: AffineCalibration | null): A
     })),
     ...(parent ? whatItSays(parent, 1 - share) : []),
   ];
-  const { a, b } = minimise(
+  const { a, b } = fitLogOdds(
     examples.map(({ score, genuine, weight }) => ({ z: (score - middle) / spread, genuine, weight })),
   );
   const slope = a / spread;
@@ -128,52 +137,6 @@ function whatItSays(
     genuine: 1 / (1 + Math.exp(-ratio - PRIOR_LOG_ODDS)),
     weight: weight / ratios.length,
   }));
-}
-
-interface Example {
-  readonly z: number;
-  /** How much of it is genuine, 0..1. */
-  readonly genuine: number;
-  readonly weight: number;
-}
-
-/** The a and b for which a z + b fits best as a log-likelihood ratio: Newton's method on the convex cross-entropy. */
-function minimise(examples: readonly Example[]): { a: number; b: number } {
-  const ridge = RIDGE * mean(examples.map(({ weight }) => weight));
-  const loss = (a: number, b: number) =>
-    examples.reduce((sum, { z, genuine, weight }) => {
-      const logOdds = a * z + b + PRIOR_LOG_ODDS;
-      return sum + weight * (genuine * softplus(-logOdds) + (1 - genuine) * softplus(logOdds));
-    }, 0) +
-    (ridge / 2) * (a ** 2 + b ** 2);
-  let [a, b] = [1, 0];
-  let current = loss(a, b);
-  for (let step = 0; step < 100; step++) {
-    let [ga, gb] = [ridge * a, ridge * b];
-    let [haa, hab, hbb] = [ridge, 0, ridge];
-    for (const { z, genuine, weight } of examples) {
-      const believed = 1 / (1 + Math.exp(-(a * z + b + PRIOR_LOG_ODDS)));
-      const slope = weight * (believed - genuine);
-      const curve = weight * believed * (1 - believed);
-      ga += slope * z;
-      gb += slope;
-      haa += curve * z * z;
-      hab += curve * z;
-      hbb += curve;
-    }
-    const determinant = haa * hbb - hab * hab;
-    const da = (hbb * ga - hab * gb) / determinant;
-    const db = (haa * gb - hab * ga) / determinant;
-    // A full step can go too far where the curve is flat.
-    let size = 1;
-    while (loss(a - size * da, b - size * db) > current && size > 1e-6) size /= 2;
-    const next = loss(a - size * da, b - size * db);
-    if (!(current - next > 1e-13)) break;
-    a -= size * da;
-    b -= size * db;
-    current = next;
-  }
-  return { a, b };
 }
 
 /**
@@ -255,10 +218,6 @@ function extremes(values: readonly number[]): [number, number] {
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
     [Infinity, -Infinity],
   );
-}
-
-function softplus(x: number): number {
-  return x > 30 ? x : Math.log1p(Math.exp(x));
 }
 
 function mean(values: readonly number[]): number {
