@@ -7,11 +7,11 @@ export function recordVoice(
   random: Random,
   conditions: readonly Condition[],
 ): Float32Array {
-  let signal = coloured(speech, random.normal(0, 0.06));
+  let signal = coloured(speech, random.normal(0, 0.015));
   if (conditions.includes('telephone')) signal = telephone(signal);
   const loudness = 10 ** (random.between(-24, -19) / 20);
   const gain = loudness / (activeLevel(signal) || 1);
-  const noise = loudness * 10 ** (-random.between(34, 42) / 20) * (conditions.includes('noisy') ? 14 : 1);
+  const noise = loudness * 10 ** (-random.between(38, 41) / 20) * (conditions.includes('noisy') ? 14 : 1);
   let rumble = 0;
   return signal.map((sample) => {
     const white = random.next() * 2 - 1;

@@ -40,14 +40,14 @@ const F = (milliseconds: number): Segment => ({
   formants: [340, 1100, 2080],
   voice: 0,
   breath: 0.05,
-  hiss: { centre: 5800, width: 5000, level: 0.07 },
+  hiss: { centre: 5800, width: 5000, level: 0.042 },
 });
 const V = (milliseconds: number): Segment => ({
   name: 'V',
   milliseconds,
   formants: [260, 1150, 2200],
   voice: 0.45,
-  hiss: { centre: 5500, width: 5000, level: 0.025 },
+  hiss: { centre: 5500, width: 5000, level: 0.015 },
 });
 const TH = (milliseconds: number): Segment => ({
   name: 'TH',
@@ -55,21 +55,21 @@ const TH = (milliseconds: number): Segment => ({
   formants: [320, 1290, 2540],
   voice: 0,
   breath: 0.04,
-  hiss: { centre: 6400, width: 5000, level: 0.05 },
+  hiss: { centre: 6400, width: 5000, level: 0.03 },
 });
 const S = (milliseconds: number): Segment => ({
   name: 'S',
   milliseconds,
   formants: [320, 1450, 2530],
   voice: 0,
-  hiss: { centre: 5400, width: 1700, level: 0.3 },
+  hiss: { centre: 5400, width: 1700, level: 0.18 },
 });
 const Z = (milliseconds: number): Segment => ({
   name: 'Z',
   milliseconds,
   formants: [260, 1450, 2530],
   voice: 0.45,
-  hiss: { centre: 5400, width: 1700, level: 0.16 },
+  hiss: { centre: 5400, width: 1700, level: 0.096 },
 });
 const closure = (milliseconds: number, ...formants: [number, number, number]): Segment => ({
   name: 'closure',
@@ -83,7 +83,7 @@ const T: readonly Segment[] = [
     milliseconds: 16,
     formants: [380, 1800, 2600],
     voice: 0,
-    hiss: { centre: 4600, width: 2500, level: 0.4 },
+    hiss: { centre: 4600, width: 2500, level: 0.24 },
   },
   {
     name: 'T',
@@ -91,7 +91,7 @@ const T: readonly Segment[] = [
     formants: [380, 1750, 2600],
     voice: 0,
     breath: 0.22,
-    hiss: { centre: 4600, width: 3000, level: 0.07 },
+    hiss: { centre: 4600, width: 3000, level: 0.042 },
   },
 ];
 const K: readonly Segment[] = [
@@ -101,7 +101,7 @@ const K: readonly Segment[] = [
     formants: [320, 1950, 2700],
     voice: 0,
     breath: 0.1,
-    hiss: { centre: 2000, width: 700, level: 0.3 },
+    hiss: { centre: 2000, width: 700, level: 0.18 },
   },
 ];
 

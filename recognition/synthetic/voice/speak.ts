@@ -26,7 +26,7 @@ export function speak(traits: VoiceTraits, digits: string, random: Random): Floa
 }
 
 function plan(traits: VoiceTraits, digits: string, random: Random): Tracks {
-  const tempo = traits.tempo * Math.exp(random.normal(0, 0.04));
+  const tempo = traits.tempo * Math.exp(random.normal(0, 0.02));
   const silence = (milliseconds: number, like: Segment): Segment => ({
     name: 'pause',
     milliseconds,
@@ -42,19 +42,21 @@ function plan(traits: VoiceTraits, digits: string, random: Random): Tracks {
   };
   for (const digit of digits) {
     const sounds = pronounce(digit);
-    add(silence(words.length === 0 ? random.between(180, 320) : random.between(90, 170) / tempo, sounds[0]!));
+    add(
+      silence(words.length === 0 ? random.between(180, 320) : random.between(280, 380) / tempo, sounds[0]!),
+    );
     const start = milliseconds;
     for (const sound of sounds) {
       const accent = traits.accent(sound.name);
-      const length = (sound.milliseconds * accent.length * Math.exp(random.normal(0, 0.06))) / tempo;
+      const length = (sound.milliseconds * accent.length * Math.exp(random.normal(0, 0.04))) / tempo;
       const [first, second, third] = sound.formants;
       add({
         ...sound,
         milliseconds: length,
         formants: [
-          first * accent.first * Math.exp(random.normal(0, 0.02)),
-          second * accent.second * Math.exp(random.normal(0, 0.02)),
-          third,
+          reduced(first, 500) * accent.first * Math.exp(random.normal(0, 0.01)),
+          reduced(second, 1500) * accent.second * Math.exp(random.normal(0, 0.01)),
+          reduced(third, 2500),
         ],
       });
     }
@@ -62,6 +64,11 @@ function plan(traits: VoiceTraits, digits: string, random: Random): Tracks {
   }
   add(silence(random.between(250, 350), segments.at(-1) ?? pronounce('0')[0]!));
   return tracksOf(segments, words, milliseconds, traits, random);
+}
+
+/** Running speech does not reach its targets: it stays nearer to the neutral tract. */
+function reduced(target: number, neutral: number): number {
+  return neutral * (target / neutral) ** 0.6;
 }
 
 function tracksOf(
@@ -116,8 +123,8 @@ function setPitch(
   traits: VoiceTraits,
   random: Random,
 ): void {
-  const mood = random.normal(0, 0.5);
-  const accents = words.map(() => traits.melody * random.between(0.6, 1.3));
+  const mood = random.normal(0, 0.25);
+  const accents = words.map(() => traits.melody * random.between(0.8, 1.15));
   const phase = random.between(0, 6);
   for (let at = 0; at < pitch.length; at++) {
     const time = at * 5;

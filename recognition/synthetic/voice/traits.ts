@@ -60,7 +60,7 @@ export function drawVoice(seed: number, index: number): VoiceTraits {
       width: centre * 0.35,
       gain: vary(0, 1),
     })),
-    tempo: within(7, 0.85, 1.2),
+    tempo: within(7, 0.68, 0.95),
     accent(sound) {
       const known = accents.get(sound);
       if (known) return known;
