@@ -93,7 +93,7 @@ async function connect(context: CommandContext) {
     import('./client.ts'),
     import('./operator-token.ts'),
   ]);
-  return new VisavoxClient({ server: context.server, token: operatorToken(process.env) });
+  return new VisavoxClient({ server: context.server, token: () => operatorToken(process.env) });
 }
 
 async function read(files: readonly string[]): Promise<Uint8Array[]> {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export interface TransportOptions {
   /** Base URL, for example http://127.0.0.1:4600. */
   readonly server: string;
-  /** The operator's token; without it only the public routes answer. */
-  readonly token?: string | undefined;
+  /** The operator's token, asked for at each call, since a server's first start makes one; without it only the public routes answer. */
+  readonly token?: string | (() => string | undefined) | undefined;
   /** How long a request that may be repeated is repeated while no server answers. 0: not at all. */
   readonly patienceSeconds?: number;
   /** Told when a request has to wait for the server to come back. */
@@ -76,7 +76,8 @@ export class Transport {
   }
 
   async #once({ method, path, body, headers = {} }: Call): Promise<unknown> {
-    const { token, server } = this.#options;
+    const { server } = this.#options;
+    const token = typeof this.#options.token === 'function' ? this.#options.token() : this.#options.token;
     const plain = body !== undefined && !(body instanceof FormData) && !(body instanceof Uint8Array);
     const sent: RequestInit = {
       method,

@@ -1,10 +1,10 @@
 /** Somebody who can be simulated: a face and a voice. Recordings for enrolment and for trying are never the same. */
 export interface Identity {
   readonly name: string;
-  /** Images to enrol with, the best first; the first that the server takes are used. */
+  /** Images to enrol with; the first that the server takes are used. */
   enrolmentFaces(): AsyncIterable<Uint8Array>;
-  /** Three utterances. */
-  enrolmentVoices(): Promise<readonly Uint8Array[]>;
+  /** Utterances to enrol with, in the same way. */
+  enrolmentVoices(): AsyncIterable<Uint8Array>;
   /** Two images of one try; another `occasion`, other images. */
   faces(occasion: number): Promise<readonly Uint8Array[]>;
   speak(digits: string, occasion: number): Promise<Uint8Array>;

@@ -61,7 +61,7 @@ async function run(options: z.infer<typeof Options>, own: CommandContext): Promi
   let waiting = false;
   const client = new VisavoxClient({
     server: own.server,
-    token: operatorToken(process.env),
+    token: () => operatorToken(process.env),
     patienceSeconds: options.patience,
     onWait(seconds) {
       if (!waiting && seconds > 1)

@@ -6,33 +6,45 @@ import type { Identity } from './identity.ts';
 
 const enrolmentImages = 4;
 const fewestImages = 3;
+const utterances = 3;
 
 export interface Enrolled {
   readonly identity: Identity;
   readonly person: Person;
 }
 
-/** Enrols somebody with the first images that the server takes; null where it takes too few (failure to enrol). */
+/** Enrols somebody with the first recordings that the server takes; `refused` where it takes too few (failure to enrol). */
 export async function enrol(
   client: VisavoxClient,
   identity: Identity,
   name: string,
 ): Promise<Enrolled | { readonly refused: string }> {
-  const faces: Uint8Array[] = [];
-  let refused = 'no_images';
-  for await (const image of identity.enrolmentFaces()) {
-    const fault = await refusal(client.checkFace(image));
+  const faces = await firstTaken(identity.enrolmentFaces(), enrolmentImages, (image) =>
+    client.checkFace(image),
+  );
+  if (faces.taken.length < fewestImages) return { refused: faces.refused };
+  const voices = await firstTaken(identity.enrolmentVoices(), utterances, (voice) =>
+    client.checkVoice(voice),
+  );
+  if (voices.taken.length < utterances) return { refused: voices.refused };
+  const recordings = { faces: faces.taken, voices: voices.taken };
+  return { identity, person: await client.enrol({ name, ...recordings, idempotencyKey: randomUUID() }) };
+}
+
+async function firstTaken(
+  recordings: AsyncIterable<Uint8Array>,
+  wanted: number,
+  check: (recording: Uint8Array) => Promise<unknown>,
+): Promise<{ taken: Uint8Array[]; refused: string }> {
+  const taken: Uint8Array[] = [];
+  let refused = 'too_few_recordings';
+  for await (const recording of recordings) {
+    const fault = await refusal(check(recording));
     if (fault) refused = fault;
-    else faces.push(image);
-    if (faces.length === enrolmentImages) break;
+    else taken.push(recording);
+    if (taken.length === wanted) break;
   }
-  if (faces.length < fewestImages) return { refused };
-  const voices = await identity.enrolmentVoices();
-  for (const voice of voices) {
-    const fault = await refusal(client.checkVoice(voice));
-    if (fault) return { refused: fault };
-  }
-  return { identity, person: await client.enrol({ name, faces, voices, idempotencyKey: randomUUID() }) };
+  return { taken, refused };
 }
 
 /** The code with which a recording is refused, or null when it is taken. */

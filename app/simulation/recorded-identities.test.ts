@@ -46,7 +46,6 @@ test('nobody is tried with a recording that enrolled him', async () => {
   for (let occasion = 0; occasion < 10; occasion++) {
     for (const image of await person!.faces(occasion)) expect(enrolled).not.toContain(text(image));
   }
-  expect(await person!.enrolmentVoices()).toHaveLength(3);
 });
 
 test('digits are joined into one recording', async () => {

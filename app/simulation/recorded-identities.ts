@@ -60,6 +60,7 @@ const repetitionsOf = (voice: Folder, digit: string) =>
 
 const digits = [...'0123456789'];
 const utteranceDigits = 5;
+const offeredUtterances = 6;
 
 /** Of these there is one repetition to enrol with and another to try with. */
 const enrolmentDigits = (voice: Folder) => digits.filter((digit) => repetitionsOf(voice, digit).length >= 2);
@@ -98,10 +99,15 @@ function recordedIdentity(face: Folder, voice: Folder, seed: number): Identity {
     async *enrolmentFaces() {
       for (const image of enrolment) yield await read(image);
     },
-    async enrolmentVoices() {
+    async *enrolmentVoices() {
       const random = own('enrolment');
-      const texts = [0, 1, 2].map(() => random.shuffle(enrolmentDigits(voice)).slice(0, utteranceDigits));
-      return Promise.all(texts.map((text) => say(text, 'enrolment', random)));
+      for (let utterance = 0; utterance < offeredUtterances; utterance++) {
+        yield await say(
+          random.shuffle(enrolmentDigits(voice)).slice(0, utteranceDigits),
+          'enrolment',
+          random,
+        );
+      }
     },
     faces(occasion) {
       const chosen = own(`faces ${occasion}`).shuffle(probes).slice(0, probeImages);

@@ -9,7 +9,7 @@ import { signInRound, type Tally } from './sign-ins.ts';
 
 export interface SimulationRequest {
   readonly client: VisavoxClient;
-  /** The first `people` are enrolled; the others are strangers who try to pass for them. */
+  /** The first are enrolled, so many as can be and are wanted; the others are strangers who try to pass for them. */
   readonly identities: readonly Identity[];
   readonly people: number;
   readonly waves: number;
@@ -69,6 +69,7 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
     log,
   };
   const enrolled: Enrolled[] = [];
+  const strangers = [...identities];
   const waves: Wave[] = [];
   const signIns = () =>
     signInRound({
@@ -86,22 +87,28 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
   };
 
   for (let wave = 0; wave < request.waves; wave++) {
-    const from = Math.round((wave * request.people) / request.waves);
-    const to = Math.round(((wave + 1) * request.people) / request.waves);
-    log(`Wave ${wave + 1} of ${request.waves}: ${to - from} new people`);
+    const wanted =
+      Math.round(((wave + 1) * request.people) / request.waves) -
+      Math.round((wave * request.people) / request.waves);
+    log(`Wave ${wave + 1} of ${request.waves}: ${wanted} new people`);
+    const before = enrolled.length;
     let failuresToEnrol = 0;
-    for (const identity of identities.slice(from, to)) {
+    for (let missing = wanted; missing > 0; ) {
+      const identity = strangers.shift();
+      if (!identity) break;
       const result = await enrol(client, identity, `Sim ${request.tag} ${identity.name}`);
-      if ('person' in result) enrolled.push(result);
-      else {
+      if ('person' in result) {
+        enrolled.push(result);
+        missing--;
+      } else {
         failuresToEnrol++;
-        log(`  ${identity.name} could not enrol: ${result.refused}`);
+        log(`  ${identity.name} could not enrol: ${result.refused}; somebody else comes instead`);
       }
       request.progress(`  ${enrolled.length} enrolled`);
     }
     const tally = await signIns();
     const retrainings = await settle();
-    waves.push(waveOf(enrolled.length, to - from, failuresToEnrol, tally, retrainings));
+    waves.push(waveOf(enrolled.length, enrolled.length - before, failuresToEnrol, tally, retrainings));
   }
   if (waves.at(-1)?.retrainings.some((one) => one.outcome === 'released')) {
     log('Once more, with the version that the last wave brought');
@@ -122,7 +129,7 @@ function waveOf(
 ): Wave {
   return {
     people,
-    enrolled: enrolled - failuresToEnrol,
+    enrolled,
     failuresToEnrol,
     servedBy: [...servedBy]
       .map(([version, attempts]) => (servedBy.size === 1 ? version : `${version} (${attempts})`))

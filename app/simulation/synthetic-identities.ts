@@ -2,7 +2,8 @@ import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import { Random } from '@visavox/recognition/synthetic/random';
 import type { Identity } from './identity.ts';
 
-const enrolmentImages = 4;
+const offeredImages = 8;
+const offeredUtterances = 6;
 /** Different photographs for tries; rendering is the dearest part of a simulation. */
 const distinctOccasions = 6;
 
@@ -19,19 +20,19 @@ export function syntheticIdentities(count: number, seed: number): Identity[] {
     return {
       name: person.name,
       async *enrolmentFaces() {
-        for (let variation = 0; variation < enrolmentImages * 2; variation++) yield await face(variation);
+        for (let variation = 0; variation < offeredImages; variation++) yield await face(variation);
       },
-      async enrolmentVoices() {
+      async *enrolmentVoices() {
         const random = new Random('enrolment', seed, index);
-        return [0, 1, 2].map((utterance) =>
-          person.utterance(
+        for (let utterance = 0; utterance < offeredUtterances; utterance++) {
+          yield person.utterance(
             random
               .shuffle([...'0123456789'])
               .slice(0, 5)
               .join(''),
             utterance,
-          ),
-        );
+          );
+        }
       },
       faces(occasion) {
         const first = 100 + 2 * (occasion % distinctOccasions);
