@@ -2,8 +2,8 @@ import type { VisavoxClient } from '@visavox/client/client';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 
 const camera = { width: 640, height: 480 };
-/** As many as a challenge has: about 3 s of speech. */
-const digits = '4719';
+/** About 3 s. */
+const digits = '471';
 
 /** Somebody enrolled, with recordings for signing in: two camera images and one utterance each. */
 export interface Visitor {
