@@ -89,11 +89,8 @@ export const plugin: CommandPlugin = (program, context) => {
 };
 
 async function connect(context: CommandContext) {
-  const [{ VisavoxClient }, { operatorToken }] = await Promise.all([
-    import('./client.ts'),
-    import('./operator-token.ts'),
-  ]);
-  return new VisavoxClient({ server: context.server, token: () => operatorToken(process.env) });
+  const { VisavoxClient } = await import('./client.ts');
+  return new VisavoxClient({ server: context.server, token: context.token });
 }
 
 async function read(files: readonly string[]): Promise<Uint8Array[]> {

@@ -1,4 +1,4 @@
-import { type FaultKind, UserError } from '@visavox/core/errors';
+import { faultKindOfStatus, UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 
 export interface TransportOptions {
@@ -27,18 +27,6 @@ const Problem = z.object({
   action: z.string(),
   requestId: z.string().optional(),
 });
-
-const kinds: Readonly<Record<number, FaultKind>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not-found',
-  409: 'conflict',
-  410: 'gone',
-  413: 'too-large',
-  429: 'too-many',
-  502: 'unavailable',
-  503: 'unavailable',
-};
 
 /** The connection broke or none came about: the server may or may not have done what was asked. */
 export function isConnectionLost(error: unknown): boolean {
@@ -106,7 +94,7 @@ export class Transport {
     if (response.ok) return answer;
     const problem = Problem.safeParse(answer).data;
     throw new UserError({
-      kind: kinds[response.status] ?? 'invalid',
+      kind: faultKindOfStatus[response.status] ?? 'invalid',
       code: problem?.code ?? `http_${response.status}`,
       message: problem?.detail ?? `the server answered ${response.status} to ${method} ${path}`,
       action: problem?.action ?? 'The log of the server says more.',

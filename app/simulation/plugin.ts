@@ -52,16 +52,15 @@ export const plugin: CommandPlugin = (program, context) => {
 };
 
 async function run(options: z.infer<typeof Options>, own: CommandContext): Promise<void> {
-  const [{ VisavoxClient }, { operatorToken }, { simulate }] = await Promise.all([
+  const [{ VisavoxClient }, { simulate }] = await Promise.all([
     import('@visavox/client/client'),
-    import('@visavox/client/operator-token'),
     import('./simulation.ts'),
   ]);
   const identities = await population(options);
   let waiting = false;
   const client = new VisavoxClient({
     server: own.server,
-    token: () => operatorToken(process.env),
+    token: own.token,
     patienceSeconds: options.patience,
     onWait(seconds) {
       if (!waiting && seconds > 1)

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type FaultKind, UserError } from '@visavox/core/errors';
+import { faultKindOfStatus, UserError } from '@visavox/core/errors';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { operatorToken } from './operator-token.ts';
 import type { CommandContext } from './plugin.ts';
 
 export interface Surroundings {
@@ -21,16 +20,6 @@ const Problem = z.object({
   requestId: z.string().optional(),
 });
 
-const kinds: Readonly<Record<number, FaultKind>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not-found',
-  409: 'conflict',
-  410: 'gone',
-  413: 'too-large',
-  429: 'too-many',
-};
-
 export function createContext(command: Command, surroundings: Surroundings): CommandContext {
   const options = command.optsWithGlobals<{ server?: string; json?: boolean }>();
   const { environment, stdout, stderr } = surroundings;
@@ -42,23 +31,12 @@ export function createContext(command: Command, surroundings: Surroundings): Com
   return {
     server,
     json: options.json ?? false,
+    token: () => operatorToken(surroundings),
     log: (text) => void stderr.write(`${text}\n`),
     result: (value, human) => void stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${human}\n`),
     request: (method, path, body) =>
       request({ server, token: operatorToken(surroundings), method, path, body }),
   };
-}
-
-/** VISAVOX_TOKEN, or the token that the local server keeps beside its data. */
-function operatorToken({ environment, project }: Surroundings): string | undefined {
-  if (environment.VISAVOX_TOKEN) return environment.VISAVOX_TOKEN;
-  const home = environment.VISAVOX_HOME ?? join(project, '.visavox', 'home');
-  try {
-    return readFileSync(join(home, 'secrets', 'operator.token'), 'utf8').trim();
-  } catch {
-    // No server has run here yet; whether a token is needed is for the server to say.
-    return undefined;
-  }
 }
 
 async function request(call: {
@@ -94,7 +72,7 @@ async function request(call: {
   if (response.ok) return answer;
   const problem = Problem.safeParse(answer);
   throw new UserError({
-    kind: kinds[response.status] ?? (response.status >= 500 ? 'unavailable' : 'invalid'),
+    kind: faultKindOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'invalid'),
     code: problem.data?.code ?? `http_${response.status}`,
     message:
       problem.data?.detail ??

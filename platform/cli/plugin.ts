@@ -6,6 +6,8 @@ export interface CommandContext {
   readonly server: string;
   /** One JSON document on stdout is wanted. */
   readonly json: boolean;
+  /** The operator's token as it is now: a server's first start makes one. */
+  token(): string | undefined;
   /** Calls the server as the operator; a problem document is thrown as UserError. Answers parsed JSON, or text. */
   request(method: string, path: string, body?: unknown): Promise<unknown>;
   /** For people, on stderr. */

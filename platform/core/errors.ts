@@ -10,6 +10,19 @@ export type FaultKind =
   | 'too-many'
   | 'unavailable';
 
+/** The kind of fault that an HTTP status stands for; a status that is not here says too little. */
+export const faultKindOfStatus: Readonly<Record<number, FaultKind>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  409: 'conflict',
+  410: 'gone',
+  413: 'too-large',
+  429: 'too-many',
+  502: 'unavailable',
+  503: 'unavailable',
+};
+
 /**
  * The caller can mend this: the message says what was wrong, `action` what to do next.
  * `code` is stable (snake_case); clients and translations rely on it.

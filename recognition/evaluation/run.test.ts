@@ -59,6 +59,7 @@ async function evaluated(changes: Partial<ReturnType<typeof options> & { model: 
     {
       server: '',
       json: true,
+      token: () => undefined,
       request: () => Promise.reject(new Error('needs no server')),
       log: () => {},
       result: (value, human) => void printed.push({ value, human }),
