@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 
 from visavox_training import face_signals
+from visavox_training import voice_activity as activity
 from visavox_training.tensorflow_js import run_tensorflow_js
 
 FACE_API = "@vladmandic/face-api"
@@ -140,18 +141,37 @@ def _face_signal(
 
 
 def voice_activity(packages: Packages) -> Network:
-    """Silero's voice activity detector, version 5: already ONNX."""
+    """Silero's voice activity detector, version 5."""
     source = packages.source(VAD_WEB, "dist/silero_vad_v5.onnx")
-    data = (packages.folder / VAD_WEB / source.file).read_bytes()
-    graph = onnx.load_from_string(data).graph
+    published = packages.folder / VAD_WEB / source.file
+    data = activity.voice_activity(published).SerializeToString(deterministic=True)
     return Network(
         onnx=data,
         source=source,
         licence="MIT (silero-vad)",
-        inputs={value.name: _shape(value) for value in graph.input},
-        outputs={value.name: _shape(value) for value in graph.output},
-        parity=Parity("the published file, copied", 0.0),
+        inputs={"frames": ["frames", activity.WINDOW]},
+        outputs={"probabilities": ["frames"]},
+        parity=_streaming_parity(published.read_bytes(), data),
     )
+
+
+def _streaming_parity(published: bytes, data: bytes) -> Parity:
+    """Against the published file, frame after frame."""
+    from visavox_training.export import onnx_session
+
+    streaming, whole = onnx_session(published), onnx_session(data)
+    rate = np.array(activity.SAMPLE_RATE, np.int64)
+    expected, actual = {}, {}
+    for length in (512, 16_000, 70_001):
+        frames = activity.frames_of(random_sound(length)[0])
+        state = np.zeros((2, 1, activity.UNITS), np.float32)
+        answers = []
+        for frame in frames:
+            probability, state = streaming.run(None, {"input": frame[None], "state": state, "sr": rate})
+            answers.append(probability[0, 0])
+        expected[str(length)] = np.array(answers)
+        actual[str(length)] = whole.run(None, {"frames": frames})[0]
+    return _parity("the published network, frame by frame", "voice-activity", expected, actual)
 
 
 def face_backbone(packages: Packages) -> Network:
@@ -293,7 +313,3 @@ def random_sound(length: int) -> np.ndarray:
     generator = np.random.default_rng(length)
     loudness = np.repeat(generator.uniform(0.001, 0.2, length // 1600 + 1), 1600)[:length]
     return (generator.normal(size=length) * loudness)[None].clip(-1, 1).astype(np.float32)
-
-
-def _shape(value: onnx.ValueInfoProto) -> Shape:
-    return [axis.dim_value or axis.dim_param or "any" for axis in value.type.tensor_type.shape.dim]
