@@ -19,9 +19,13 @@ export async function decodeAudio(bytes: Uint8Array): Promise<Float32Array> {
   if (samples.length === 0) throw captureFault('audio_unreadable', { bytes: bytes.length });
   if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE)
     throw captureFault('audio_unreadable', { sampleRate });
-  if (samples.some((value) => !Number.isFinite(value)))
-    throw captureFault('audio_unreadable', { reason: 'a sample is not a number' });
+  if (!allFinite(samples)) throw captureFault('audio_unreadable', { reason: 'a sample is not a number' });
   return resample(samples, sampleRate, SAMPLE_RATE);
+}
+
+function allFinite(samples: Float32Array): boolean {
+  for (let at = 0; at < samples.length; at++) if (!Number.isFinite(samples[at])) return false;
+  return true;
 }
 
 interface Decoded {

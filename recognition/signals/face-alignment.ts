@@ -36,6 +36,6 @@ export function alignedSquare(face: Landmarks & Pick<FaceGeometry, 'roll'>): Squ
 export function cropFace(pyramid: Pyramid, square: Square): Uint8Array {
   const pixels = sampleSquare(pyramid, square, FACE_CROP);
   const crop = new Uint8Array(pixels.length);
-  for (let index = 0; index < crop.length; index++) crop[index] = Math.round(pixels[index]!);
+  for (let index = 0; index < crop.length; index++) crop[index] = pixels[index]! + 0.5;
   return crop;
 }

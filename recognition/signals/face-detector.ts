@@ -2,6 +2,7 @@ import { SystemError } from '@visavox/core/errors';
 import type { RgbImage } from './image.ts';
 import { floats, Network } from './network.ts';
 import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
+import { Scratch } from './scratch.ts';
 
 export interface Point {
   readonly x: number;
@@ -58,6 +59,7 @@ export function searches({
 
 export class FaceDetector {
   readonly #network: Network;
+  readonly #scratch = new Scratch(INPUT * INPUT * 3);
 
   private constructor(network: Network) {
     this.#network = network;
@@ -75,8 +77,10 @@ export class FaceDetector {
   }
 
   async #look(pyramid: Pyramid, square: Square): Promise<DetectedFace[]> {
-    const pixels = sampleSquare(pyramid, square, INPUT);
-    const result = await this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+    const result = await this.#scratch.lend((buffer) => {
+      const pixels = sampleSquare(pyramid, square, INPUT, buffer);
+      return this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+    });
     const [scores, boxes] = [result.get('scores'), result.get('boxes')];
     if (!scores || !boxes) throw new SystemError('the face detector gives no scores or no boxes');
     return decode(scores, boxes, square);

@@ -2,6 +2,7 @@ import { SystemError } from '@visavox/core/errors';
 import type { DetectedFace, Point } from './face-detector.ts';
 import { floats, Network } from './network.ts';
 import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
+import { Scratch } from './scratch.ts';
 
 const INPUT = 192;
 const POINTS = 468;
@@ -21,6 +22,7 @@ export interface FaceGeometry {
 
 export class FaceMesh {
   readonly #network: Network;
+  readonly #scratch = new Scratch(INPUT * INPUT * 3);
 
   private constructor(network: Network) {
     this.#network = network;
@@ -37,8 +39,10 @@ export class FaceMesh {
       side: Math.max(face.width, face.height) * MARGIN,
       angle: Math.atan2(face.rightEye.y - face.leftEye.y, face.rightEye.x - face.leftEye.x),
     };
-    const pixels = sampleSquare(pyramid, square, INPUT);
-    const result = await this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+    const result = await this.#scratch.lend((buffer) => {
+      const pixels = sampleSquare(pyramid, square, INPUT, buffer);
+      return this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+    });
     const [mesh, score] = [result.get('landmarks'), result.get('confidence')?.[0]];
     if (mesh?.length !== POINTS * 3 || score === undefined)
       throw new SystemError('the face mesh network gives no mesh or no score');

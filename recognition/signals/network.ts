@@ -64,7 +64,3 @@ export class Network {
 export function floats(data: Float32Array, shape: readonly number[]): ort.Tensor {
   return new ort.Tensor('float32', data, shape);
 }
-
-export function integers(values: readonly number[], shape: readonly number[]): ort.Tensor {
-  return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), shape);
-}

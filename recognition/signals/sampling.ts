@@ -30,8 +30,14 @@ export class Pyramid {
 /**
  * Samples `square` to `size` x `size` RGB (0..255, interleaved): bilinear, on the level of the pyramid
  * where a step is between half a pixel and one pixel and a half, so that shrinking averages areas. Black outside.
+ * Every value of `out` is written.
  */
-export function sampleSquare(pyramid: Pyramid, square: Square, size: number): Float32Array {
+export function sampleSquare(
+  pyramid: Pyramid,
+  square: Square,
+  size: number,
+  out = new Float32Array(size * size * 3),
+): Float32Array<ArrayBuffer> {
   const step = square.side / size;
   const index = Math.max(0, Math.min(6, Math.round(Math.log2(step))));
   const { width, height, data } = pyramid.level(index);
@@ -41,13 +47,15 @@ export function sampleSquare(pyramid: Pyramid, square: Square, size: number): Fl
   const half = size / 2 - 0.5;
   const startX = square.x / shrink - 0.5 - dx * half + dy * half;
   const startY = square.y / shrink - 0.5 - dy * half - dx * half;
-  const out = new Float32Array(size * size * 3);
   let target = 0;
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++, target += 3) {
       const x = startX + column * dx - row * dy;
       const y = startY + column * dy + row * dx;
-      if (x <= -1 || y <= -1 || x >= width || y >= height) continue;
+      if (x <= -1 || y <= -1 || x >= width || y >= height) {
+        out[target] = out[target + 1] = out[target + 2] = 0;
+        continue;
+      }
       const left = Math.floor(x);
       const top = Math.floor(y);
       const fx = x - left;
@@ -80,12 +88,11 @@ function halve({ width, height, data }: Level): Level {
   const below = height > 1 ? width * 3 : 0;
   for (let y = 0, target = 0; y < h; y++) {
     let i = y * 2 * width * 3;
-    for (let x = 0; x < w; x++, i += 6, target += 3) {
-      for (let c = 0; c < 3; c++) {
-        const at = i + c;
-        out[target + c] =
-          (data[at]! + data[at + right]! + data[at + below]! + data[at + below + right]! + 2) >> 2;
-      }
+    let j = i + below;
+    for (let x = 0; x < w; x++, i += 6, j += 6, target += 3) {
+      out[target] = (data[i]! + data[i + right]! + data[j]! + data[j + right]! + 2) >> 2;
+      out[target + 1] = (data[i + 1]! + data[i + right + 1]! + data[j + 1]! + data[j + right + 1]! + 2) >> 2;
+      out[target + 2] = (data[i + 2]! + data[i + right + 2]! + data[j + 2]! + data[j + right + 2]! + 2) >> 2;
     }
   }
   return { width: w, height: h, data: out };

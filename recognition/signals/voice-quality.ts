@@ -66,13 +66,14 @@ export function trimToSpeech(waveform: Float32Array, probabilities: Float32Array
 
 /** Three samples or more in a row at the recording's own ceiling: a wave that was cut off, not one that peaks. */
 function clippedFraction(waveform: Float32Array): number {
-  const peak = waveform.reduce((highest, value) => Math.max(highest, Math.abs(value)), 0);
+  let peak = 0;
+  for (let at = 0; at < waveform.length; at++) peak = Math.max(peak, Math.abs(waveform[at]!));
   if (peak < 0.25) return 0;
   const ceiling = peak * 0.995;
   let clipped = 0;
   let run = 0;
-  for (const value of waveform) {
-    run = Math.abs(value) >= ceiling ? run + 1 : 0;
+  for (let at = 0; at < waveform.length; at++) {
+    run = Math.abs(waveform[at]!) >= ceiling ? run + 1 : 0;
     if (run === 3) clipped += 3;
     else if (run > 3) clipped += 1;
   }
@@ -80,7 +81,9 @@ function clippedFraction(waveform: Float32Array): number {
 }
 
 function meanSquare(samples: Float32Array): number {
-  return samples.length === 0 ? 0 : samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
+  let sum = 0;
+  for (let at = 0; at < samples.length; at++) sum += samples[at]! * samples[at]!;
+  return samples.length === 0 ? 0 : sum / samples.length;
 }
 
 function decibels(power: number): number {

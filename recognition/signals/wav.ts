@@ -50,9 +50,15 @@ export function readWavHeader(bytes: Uint8Array): WavHeader | null {
 /** Mono samples, -1..1: the mean of the channels. */
 export function readWavSamples(bytes: Uint8Array, header: WavHeader): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mono = new Float32Array(header.frames);
+  if (header.encoding === 'pcm' && header.bits === 16 && header.channels === 1) {
+    // What browsers send, without a call a sample.
+    for (let frame = 0, at = header.offset; frame < header.frames; frame++, at += 2)
+      mono[frame] = view.getInt16(at, true) / 32768;
+    return mono;
+  }
   const width = header.bits / 8;
   const sample = sampleReader(view, header);
-  const mono = new Float32Array(header.frames);
   for (let frame = 0, at = header.offset; frame < header.frames; frame++) {
     let sum = 0;
     for (let channel = 0; channel < header.channels; channel++, at += width) sum += sample(at);
