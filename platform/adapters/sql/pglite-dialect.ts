@@ -11,6 +11,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from 'kysely';
+import { PreparedStatements } from './prepared-statements.ts';
 
 /** Kysely on PGlite: PostgreSQL's dialect over the one connection there is, which a transaction has to itself. */
 export class PgliteDialect implements Dialect {
@@ -85,14 +86,14 @@ class PgliteDriver implements Driver {
 }
 
 class PgliteConnection implements DatabaseConnection {
-  readonly #pglite: PGlite;
+  readonly #statements: PreparedStatements;
 
   constructor(pglite: PGlite) {
-    this.#pglite = pglite;
+    this.#statements = new PreparedStatements(pglite);
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, affectedRows } = await this.#pglite.query<Row>(query.sql, [...query.parameters]);
+    const { rows, affectedRows } = await this.#statements.query<Row>(query.sql, query.parameters);
     return { rows, numAffectedRows: BigInt(affectedRows ?? 0) };
   }
 
