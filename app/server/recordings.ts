@@ -55,12 +55,7 @@ export class Recordings {
       mediaType,
     }));
     const digests = [...new Set(stored.map((recording) => recording.digest))];
-    await this.#exclusively((trx) =>
-      trx
-        .insertInto('recording_intents')
-        .values(digests.map((digest) => ({ batch, digest })))
-        .execute(),
-    );
+    await this.#announce(batch, digests);
     try {
       await Promise.all(recordings.map((recording) => putBlob(this.#objects, recording.bytes)));
       return await this.#db.transaction().execute(async (trx) => {
@@ -156,6 +151,13 @@ export class Recordings {
     await this.erase();
   }
 
+  /** Under the same lock as an erasure, in one statement: a sign-in waits for it. */
+  async #announce(batch: string, digests: readonly Digest[]): Promise<void> {
+    await sql`insert into recording_intents (batch, digest)
+      select ${batch}, digest
+      from (select ${lock}) as locked, unnest(${digests}::text[]) as digest`.execute(this.#db);
+  }
+
   #eraseUnreferenced(digest: Digest): Promise<boolean> {
     return this.#exclusively(async (trx) => {
       const { rows } = await sql<{ referenced: boolean }>`select
@@ -175,11 +177,13 @@ export class Recordings {
   /** An intent cannot appear between the look for references and the erasure. */
   #exclusively<T>(work: (trx: Transaction<ApplicationTables>) => Promise<T>): Promise<T> {
     return this.#db.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(hashtext('visavox recordings'))`.execute(trx);
+      await sql`select ${lock}`.execute(trx);
       return work(trx);
     });
   }
 }
+
+const lock = sql`pg_advisory_xact_lock(hashtext('visavox recordings'))`;
 
 /** The recordings of one request, all different. */
 export function requireDistinct(recordings: readonly Recording[]): void {

@@ -29,19 +29,16 @@ export class Sessions {
   }): Promise<string> {
     const token = newToken();
     const expires = new Date(this.#now().getTime() + sessionSeconds * 1000);
-    await this.#db.transaction().execute(async (trx) => {
-      if (session.replaces !== undefined)
-        await trx.deleteFrom('sessions').where('token_hash', '=', hashOfToken(session.replaces)).execute();
-      await trx
-        .insertInto('sessions')
-        .values({
-          token_hash: hashOfToken(token),
-          person: session.person,
-          operator: session.operator,
-          expires_at: expires,
-        })
-        .execute();
-    });
+    const { replaces, person, operator } = session;
+    await this.#db
+      .with('replaced', (db) =>
+        db
+          .deleteFrom('sessions')
+          .where('token_hash', '=', replaces === undefined ? '' : hashOfToken(replaces)),
+      )
+      .insertInto('sessions')
+      .values({ token_hash: hashOfToken(token), person, operator, expires_at: expires })
+      .execute();
     return token;
   }
 
