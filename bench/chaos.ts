@@ -1,7 +1,8 @@
-// npm run chaos -- [SEED] [PEOPLE]
+// npm run chaos -- [--people N] [--seed N] [--data DIR]
 // A simulation against a service that is killed with kill -9 three times at random moments and started again.
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Random } from '@visavox/recognition/synthetic/random';
 import { z } from 'zod';
 import { ServerProcess, sleep } from './server-process.ts';
@@ -29,8 +30,15 @@ const Simulated = z.object({
   }),
 });
 
-const seed = Number(process.argv[2] ?? 1);
-const people = Number(process.argv[3] ?? 12);
+const { values: options } = parseArgs({
+  options: {
+    people: { type: 'string', default: '12' },
+    seed: { type: 'string', default: '1' },
+    data: { type: 'string' },
+  },
+});
+const seed = Number(options.seed);
+const people = Number(options.people);
 const random = new Random('chaos', seed);
 const started = Date.now();
 const say = (text: string) =>
@@ -66,7 +74,8 @@ function startSimulation(server: ServerProcess): { ended: Promise<string>; runni
     [
       join(root, 'platform/cli/bin/visavox.mjs'),
       ...['--server', server.url, '--json', 'simulate'],
-      ...['--people', String(people), '--waves', '2', '--seed', String(seed), '--patience', '300'],
+      ...['--people', String(people), '--seed', String(seed), '--patience', '300'],
+      ...(options.data === undefined ? ['--waves', '2'] : ['--data', resolve(options.data)]),
     ],
     {
       cwd: root,
