@@ -24,7 +24,19 @@ function start(...options: string[]): void {
   const main = join(import.meta.dirname, 'bin', 'visavox-serve.mjs');
   child = spawn(
     process.execPath,
-    [main, bundle.folder, '--host', '127.0.0.1', '--http-port', '0', '--threads', '1', ...options],
+    [
+      main,
+      bundle.folder,
+      '--host',
+      '127.0.0.1',
+      '--http-port',
+      '0',
+      '--grpc-port',
+      '0',
+      '--threads',
+      '1',
+      ...options,
+    ],
     { stdio: ['ignore', 'inherit', 'pipe'] },
   );
   ended = once(child, 'exit').then(([code]) => code);

@@ -12,6 +12,7 @@ visavox-serve FOLDER [option …]          each option is also a variable of the
   --plain                     a folder without manifest, unchecked
   --host ADDRESS              default 0.0.0.0                         VISAVOX_HOST
   --http-port PORT            default 8080                            VISAVOX_HTTP_PORT
+  --grpc-port PORT            default 8081, "off" for REST alone       VISAVOX_GRPC_PORT
   --threads N                 default: one a core                     VISAVOX_THREADS
   --queue N                   requests that may wait, default 128     VISAVOX_QUEUE
   --max-request-bytes N       default 67108864                        VISAVOX_MAX_REQUEST_BYTES
@@ -26,6 +27,7 @@ const Settings = z.object({
   plain: z.boolean().default(false),
   host: z.string().default('0.0.0.0'),
   'http-port': whole(0, 65_535).default(8080),
+  'grpc-port': z.union([z.literal('off').transform(() => null), whole(0, 65_535)]).default(8081),
   threads: whole(1, 256).optional(),
   queue: whole(0, 100_000).optional(),
   'max-request-bytes': whole(1, 2 ** 31).default(64 * 1024 * 1024),
@@ -35,6 +37,7 @@ const optionNames = [
   'expect',
   'host',
   'http-port',
+  'grpc-port',
   'threads',
   'queue',
   'max-request-bytes',
@@ -83,6 +86,7 @@ async function main(): Promise<void> {
       expected: settings.expect,
       host: settings.host,
       httpPort: settings['http-port'],
+      grpcPort: settings['grpc-port'],
       threads: settings.threads,
       queue: settings.queue,
       maxRequestBytes: settings['max-request-bytes'],
@@ -91,11 +95,12 @@ async function main(): Promise<void> {
         throw error;
       },
     });
-    const { httpPort, bundle, models } = serving;
+    const { httpPort, grpcPort, bundle, models } = serving;
     log({
       level: 'info',
       message: 'ready',
       httpPort,
+      grpcPort,
       bundle,
       models,
       afterMilliseconds: Math.round(process.uptime() * 1000),

@@ -216,3 +216,11 @@ describe('what does not fit is refused, and said why', () => {
     expect(server.faults).toEqual([]);
   });
 });
+
+test('a port that is taken is said so, and leaves no thread behind', async () => {
+  const first = await startTestServing({ grpcPort: 0 });
+  const { grpcPort, httpPort } = first.serving;
+  await expect(startTestServing({ grpcPort })).rejects.toMatchObject({ code: 'port_unavailable' });
+  await expect(startTestServing({ httpPort })).rejects.toMatchObject({ code: 'port_unavailable' });
+  await first.stop();
+});

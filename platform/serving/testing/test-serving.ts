@@ -18,11 +18,15 @@ export async function startTestServing(options: Partial<ServeOptions> = {}): Pro
     folder: bundle.folder,
     host: '127.0.0.1',
     httpPort: 0,
+    grpcPort: null,
     threads: 1,
     maxRequestBytes: 8 * 1024 * 1024,
     log: (error) => faults.push(error),
     onLost: (error) => faults.push(error),
     ...options,
+  }).catch(async (error) => {
+    await bundle.remove();
+    throw error;
   });
   return {
     bundle,
