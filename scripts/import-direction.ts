@@ -8,6 +8,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'platform/pipelines': ['platform/core'],
   'platform/control': ['platform/core'],
   'platform/adapters': ['platform/core', 'platform/pipelines', 'platform/control'],
+  'platform/serving': ['platform/core'],
   'platform/cli': ['platform/core', 'platform/pipelines'],
   recognition: [
     'platform/core',

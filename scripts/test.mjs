@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePeerEnvironment } from './peer-environment.mjs';
 import { giveUp, root, setup, setupFolder } from './setup.mjs';
 
 await setup({ quiet: true }).catch(giveUp);
@@ -10,6 +11,9 @@ const python = join(setupFolder, 'python', 'bin', 'python');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const report = (name) => join(setupFolder, 'log', name);
 const onlyFiles = process.argv.slice(2);
+// Without a network the tests with other people's clients are skipped, and say so.
+if (onlyFiles.length === 0 || onlyFiles.some((path) => path.includes('serving')))
+  makePeerEnvironment('serving-clients');
 
 function run(title, command, args, options = {}) {
   process.stdout.write(`\n== ${title}\n`);
@@ -69,6 +73,10 @@ const counts =
         check('Formatting and lint', bin('biome'), ['check', '.']),
         check('Types', bin('tsc'), ['--noEmit']),
         check('Python lint', python, ['-m', 'ruff', 'check', 'recognition/training']),
+        check('Python lint of clients and peers', python, [
+          ...['-m', 'ruff', 'check', '--config', join('recognition', 'training', 'pyproject.toml')],
+          ...['platform', 'bench'],
+        ]),
         vitest(),
         pytest(),
       ];

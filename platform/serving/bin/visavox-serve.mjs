@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { register } from 'tsx/esm/api';
+
+const folder = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+register({ tsconfig: join(folder, '..', '..', 'tsconfig.json') });
+await import(pathToFileURL(join(folder, 'main.ts')).href);

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, normalize } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Digest, shortDigest } from '@visavox/core/digest';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { BundleManifest, bundleDigest } from '@visavox/core/model';
+
+export const manifestFile = 'manifest.json';
+
+export interface ModelFile {
+  /** The file's stem: what clients call the model. */
+  readonly name: string;
+  readonly path: string;
+  readonly version: string;
+}
+
+export interface ModelFolder {
+  /** Null for a folder that is no bundle. */
+  readonly bundle: Digest | null;
+  readonly models: readonly ModelFile[];
+}
+
+/** Reads a bundle's manifest and holds it against the digest that is wanted. Files are checked by {@link verifyBundle}. */
+export async function readBundle(folder: string, expected: Digest | undefined) {
+  const manifest = await readManifest(folder);
+  const bundle = bundleDigest(manifest);
+  if (expected !== undefined && bundle !== expected)
+    throw refused(`the bundle in ${folder} is ${bundle}, ${expected} was to be served`);
+  const models = manifest.files
+    .filter(({ path }) => path.endsWith('.onnx'))
+    .map(({ path }) => modelFile(join(folder, path), shortDigest(bundle)));
+  return { manifest, folder: checked(folder, { bundle, models }) };
+}
+
+/** Every byte of every file, against the manifest. */
+export async function verifyBundle(folder: string, manifest: BundleManifest): Promise<void> {
+  for (const { path, digest, bytes } of manifest.files) {
+    const hash = createHash('sha256');
+    let size = 0;
+    try {
+      await pipeline(createReadStream(join(folder, path), { highWaterMark: 1 << 20 }), async (chunks) => {
+        for await (const chunk of chunks) {
+          size += chunk.length;
+          hash.update(chunk);
+        }
+      });
+    } catch (error) {
+      throw refused(`${path} of the bundle cannot be read: ${messageOf(error)}`);
+    }
+    const actual = `sha256:${hash.digest('hex')}`;
+    if (actual !== digest || size !== bytes)
+      throw refused(
+        `${path} has ${size} bytes and digest ${actual}; the manifest says ${bytes} and ${digest}`,
+      );
+  }
+}
+
+/** Any folder of .onnx files, unchecked: for measurements. */
+export async function readPlainFolder(folder: string): Promise<ModelFolder> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw refused(`the folder ${folder} cannot be read: ${messageOf(error)}`);
+  });
+  const models = names
+    .filter((name) => name.endsWith('.onnx'))
+    .map((name) => modelFile(join(folder, name), '1'));
+  return checked(folder, { bundle: null, models });
+}
+
+function modelFile(path: string, version: string): ModelFile {
+  return { name: basename(path, '.onnx'), path, version };
+}
+
+function checked(folder: string, found: ModelFolder): ModelFolder {
+  const names = found.models.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw refused(`two files in ${folder} would both be the model "${twice}"`);
+  if (names.length === 0) throw refused(`there is no .onnx file in ${folder}`);
+  return found;
+}
+
+async function readManifest(folder: string): Promise<BundleManifest> {
+  const path = join(folder, manifestFile);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw refused(
+      `${path} cannot be read: ${messageOf(error)}`,
+      'Name a folder with a bundle, or allow a folder without manifest with --plain.',
+    );
+  }
+  try {
+    const manifest = BundleManifest.parse(JSON.parse(text));
+    const outside = manifest.files.find(
+      ({ path }) => path.startsWith('/') || normalize(path).startsWith('..'),
+    );
+    if (outside) throw new Error(`it names a file outside of the folder: ${outside.path}`);
+    return manifest;
+  } catch (error) {
+    throw refused(`${path} is not the manifest of a bundle: ${messageOf(error)}`);
+  }
+}
+
+function refused(
+  message: string,
+  action = 'Publish the bundle again, or point to the right one; nothing is served from this one.',
+): UserError {
+  return new UserError({ kind: 'invalid', code: 'bundle_refused', message, action });
+}

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Tensor } from '../protocol/tensor.ts';
+import { type TestBundle, testBundle } from '../testing/bundle-folder.ts';
+import { readPlainFolder } from './model-folder.ts';
+import { SessionPool } from './session-pool.ts';
+
+let bundle: TestBundle;
+let pool: SessionPool;
+const lost: Error[] = [];
+
+beforeEach(async () => {
+  bundle = await testBundle();
+  const { models } = await readPlainFolder(bundle.folder);
+  pool = await SessionPool.start({ models, threads: 2, queue: 3, onLost: (error) => lost.push(error) });
+});
+afterEach(async () => {
+  await pool.close();
+  await bundle.remove();
+});
+
+const row = (...values: number[]) => Float32Array.from(values);
+const inputs = (value: number): Tensor[] => [
+  { name: 'a', datatype: 'FP32', shape: [1, 3], data: row(value, value, value) },
+  { name: 'b', datatype: 'FP32', shape: [1, 3], data: row(1, 2, 3) },
+];
+const job = (value: number) => ({ model: 'sum', inputs: inputs(value), outputs: undefined });
+
+test('answers come back to who asked, whichever thread computed them', async () => {
+  for (let round = 0; round < 20; round++) {
+    const answers = await Promise.all([0, 1, 2, 3, 4].map((value) => pool.submit(job(value))));
+    expect(answers.map(({ outputs }) => outputs[0]?.data)).toEqual(
+      [0, 1, 2, 3, 4].map((value) => row(value + 1, value + 2, value + 3)),
+    );
+  }
+  expect(lost).toEqual([]);
+});
+
+test('one more than may wait is refused at once; the others are answered', async () => {
+  const submitted = Array.from({ length: 7 }, (_, index) => pool.submit(job(index)));
+  expect(() => pool.submit(job(9))).toThrow('3 requests wait already');
+  expect((await Promise.all(submitted)).length).toBe(7);
+  expect((await pool.submit(job(1))).outputs[0]?.data).toEqual(row(2, 3, 4));
+});
+
+test('who went away makes room, and costs no inference', async () => {
+  const running = Array.from({ length: 4 }, (_, index) => pool.submit(job(index)));
+  const gone = Array.from({ length: 3 }, () => pool.submit({ ...job(0), abandoned: () => true }));
+  const outcomes = Promise.allSettled(gone);
+  expect((await pool.submit(job(5))).outputs[0]?.data).toEqual(row(6, 7, 8));
+  expect(await outcomes).toMatchObject(
+    Array(3).fill({ status: 'rejected', reason: { code: 'request_abandoned' } }),
+  );
+  await Promise.all(running);
+});

@@ -1,0 +1,48 @@
+import type { NumberArray } from '../protocol/datatype.ts';
+
+/** What `inference-worker.mjs` is started with. */
+export interface WorkerStart {
+  readonly models: readonly { readonly name: string; readonly path: string }[];
+}
+
+/** An onnxruntime tensor in plain data, as it crosses between threads. */
+export interface PlainTensor {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: NumberArray | readonly string[];
+}
+
+export interface LoadedTensor {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface LoadedModel {
+  readonly name: string;
+  readonly inputs: readonly LoadedTensor[];
+  readonly outputs: readonly LoadedTensor[];
+}
+
+export type ToWorker =
+  | {
+      readonly kind: 'run';
+      readonly id: number;
+      readonly model: string;
+      readonly inputs: readonly PlainTensor[];
+      readonly outputs: readonly string[] | undefined;
+    }
+  | { readonly kind: 'stop' };
+
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly models: readonly LoadedModel[] }
+  | { readonly kind: 'unloadable'; readonly model: string; readonly message: string }
+  | {
+      readonly kind: 'done';
+      readonly id: number;
+      readonly outputs: readonly PlainTensor[];
+      /** Wall time of the inference alone. */
+      readonly milliseconds: number;
+    }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
