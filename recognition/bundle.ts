@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { canonicalJson, digestOf } from '@visavox/core/digest';
 import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
+import { Network } from '@visavox/serving/onnx-network';
 import publishedCalibration from './published-calibration.json' with { type: 'json' };
 import { Calibration } from './signals/calibration.ts';
-import { Network } from './signals/network.ts';
 import { PREPROCESSING } from './signals/signals.ts';
 
 /** The files of every recogniser's bundle; `calibration.json` comes beside them. */

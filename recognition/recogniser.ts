@@ -1,11 +1,12 @@
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { type BundleManifest, bundleDigest } from '@visavox/core/model';
+import type { ServedBundle } from '@visavox/core/ports';
+import { openInProcess } from '@visavox/serving/host/in-process-model-host';
 import { z } from 'zod';
 import { Calibration, effectiveCount, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
 import { FACE_CROP } from './signals/face-alignment.ts';
-import { Network } from './signals/network.ts';
 import { type FaceCapture, PREPROCESSING, Signals, type VoiceCapture } from './signals/signals.ts';
 import { dot, meanDirection, normalise } from './signals/vectors.ts';
 
@@ -26,39 +27,42 @@ export interface Template {
   readonly voice: Float32Array | null;
 }
 
-interface Networks {
-  readonly faceBackbone: Network;
-  readonly faceHead: Network;
-  readonly voiceBackbone: Network;
-  readonly voiceHead: Network;
-}
+/** The networks of a bundle that are served, here or elsewhere; the others (detection, voice activity) prepare their input. */
+export const SERVED_NETWORKS = ['face-backbone', 'face-head', 'voice-backbone', 'voice-head'] as const;
 
-/** One model version in memory. */
+/** One model version that answers. */
 export class Recogniser {
   readonly bundle: Digest;
   readonly contract: Digest;
   readonly dimension: { readonly face: number; readonly voice: number };
   readonly calibration: Calibration;
   readonly signals: Signals;
-  readonly #networks: Networks;
+  readonly #served: ServedBundle;
 
   private constructor(parts: {
     bundle: Digest;
     properties: z.infer<typeof RecogniserProperties>;
     calibration: Calibration;
     signals: Signals;
-    networks: Networks;
+    served: ServedBundle;
   }) {
     this.bundle = parts.bundle;
     this.contract = embeddingContract(parts.bundle, parts.properties);
     this.dimension = parts.properties.dimension;
     this.calibration = parts.calibration;
     this.signals = parts.signals;
-    this.#networks = parts.networks;
+    this.#served = parts.served;
   }
 
-  /** Checks every file against the manifest, so that what serves is what was registered. */
-  static async load(manifest: BundleManifest, files: ReadonlyMap<string, Uint8Array>): Promise<Recogniser> {
+  /**
+   * Checks every file against the manifest, so that what serves is what was registered. `served`: where the
+   * networks answer, if not in this process; the recogniser closes it.
+   */
+  static async load(
+    manifest: BundleManifest,
+    files: ReadonlyMap<string, Uint8Array>,
+    served?: ServedBundle,
+  ): Promise<Recogniser> {
     for (const { path, digest } of manifest.files) {
       const bytes = files.get(path);
       if (!bytes) throw new SystemError(`bundle ${bundleDigest(manifest)} lacks its file ${path}`);
@@ -81,12 +85,7 @@ export class Recogniser {
       properties,
       calibration,
       signals: await Signals.load(files),
-      networks: {
-        faceBackbone: await Network.load(files, 'face-backbone.onnx'),
-        faceHead: await Network.load(files, 'face-head.onnx'),
-        voiceBackbone: await Network.load(files, 'voice-backbone.onnx'),
-        voiceHead: await Network.load(files, 'voice-head.onnx'),
-      },
+      served: served ?? (await openInProcess({ files }, SERVED_NETWORKS)),
     });
   }
 
@@ -99,25 +98,25 @@ export class Recogniser {
       pixels.set(crop, index * size);
     });
     const shape = [captures.length, FACE_CROP, FACE_CROP, 3];
-    return rows(await this.#networks.faceBackbone.map(pixels, shape), captures.length);
+    return rows(await this.#served.infer('face-backbone', { data: pixels, shape }), captures.length);
   }
 
   /** Output of the voice backbone. */
   async voiceFeatures(capture: VoiceCapture): Promise<Float32Array> {
     const { waveform } = capture;
-    return new Float32Array(await this.#networks.voiceBackbone.map(waveform, [1, waveform.length]));
+    return this.#served.infer('voice-backbone', { data: waveform, shape: [1, waveform.length] });
   }
 
   /** Features of one modality through its head: unit vectors. */
   async embed(modality: 'face' | 'voice', features: readonly Float32Array[]): Promise<Float32Array[]> {
     const [first] = features;
     if (!first) return [];
-    const head = modality === 'face' ? this.#networks.faceHead : this.#networks.voiceHead;
     const joined = new Float32Array(features.length * first.length);
     features.forEach((feature, index) => {
       joined.set(feature, index * first.length);
     });
-    return rows(await head.map(joined, [features.length, first.length]), features.length);
+    const shape = [features.length, first.length];
+    return rows(await this.#served.infer(`${modality}-head`, { data: joined, shape }), features.length);
   }
 
   async template(features: {
@@ -156,8 +155,7 @@ export class Recogniser {
   }
 
   async close(): Promise<void> {
-    const { faceBackbone, faceHead, voiceBackbone, voiceHead } = this.#networks;
-    await Promise.all([faceBackbone, faceHead, voiceBackbone, voiceHead].map((network) => network.release()));
+    await this.#served.close();
     await this.signals.close();
   }
 

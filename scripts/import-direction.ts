@@ -7,12 +7,13 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'platform/core': [],
   'platform/pipelines': ['platform/core'],
   'platform/control': ['platform/core'],
-  'platform/adapters': ['platform/core', 'platform/pipelines', 'platform/control'],
   'platform/serving': ['platform/core'],
+  'platform/adapters': ['platform/core', 'platform/pipelines', 'platform/control', 'platform/serving'],
   'platform/cli': ['platform/core', 'platform/pipelines'],
   recognition: [
     'platform/core',
     'platform/pipelines',
+    'platform/serving',
     'platform/adapters',
     'platform/control',
     'platform/cli',
@@ -22,6 +23,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'app/server': [
     'platform/core',
     'platform/pipelines',
+    'platform/serving',
     'platform/control',
     'platform/adapters',
     'platform/cli',

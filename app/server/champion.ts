@@ -1,5 +1,5 @@
 import { UserError } from '@visavox/core/errors';
-import type { ReleaseStore, ReleaseTarget } from '@visavox/core/ports';
+import type { ModelHost, ReleaseStore, ReleaseTarget } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { LoadedRecogniser } from './features.ts';
 import type { Lease, RecogniserPool } from './recogniser-pool.ts';
@@ -19,6 +19,7 @@ export class Champion implements ReleaseTarget {
   readonly #releases: ReleaseStore;
   readonly #pool: RecogniserPool;
   readonly #templates: Templates;
+  readonly #host: Pick<ModelHost, 'list' | 'retire'>;
   readonly #prepared = new Map<string, Lease>();
   #serving: { readonly release: Release; readonly lease: Lease } | undefined;
 
@@ -27,11 +28,13 @@ export class Champion implements ReleaseTarget {
     releases: ReleaseStore;
     pool: RecogniserPool;
     templates: Templates;
+    host: Pick<ModelHost, 'list' | 'retire'>;
   }) {
     this.#environment = resources.environment;
     this.#releases = resources.releases;
     this.#pool = resources.pool;
     this.#templates = resources.templates;
+    this.#host = resources.host;
   }
 
   get release(): Release | undefined {
@@ -81,9 +84,18 @@ export class Champion implements ReleaseTarget {
     this.#letGo(release);
   }
 
-  /** Its templates stay, so that rolling back needs little. */
+  /**
+   * Its templates stay, and so does its bundle where the host keeps it: other servers may follow a moment later, and
+   * rolling back to it takes no time. What was there before that goes.
+   */
   async retire(release: Release): Promise<void> {
     this.#letGo(release);
+    const kept = new Set([
+      release.bundle,
+      this.#serving?.lease.bundle,
+      ...[...this.#prepared.values()].map((lease) => lease.bundle),
+    ]);
+    for (const bundle of await this.#host.list()) if (!kept.has(bundle)) await this.#host.retire(bundle);
   }
 
   /** Follows the release store: at boot, and when a crash came between a promotion and its activation. */

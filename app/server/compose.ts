@@ -3,6 +3,7 @@ import type { Database } from '@visavox/adapters/sql/open-database';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
 import type { ObjectStore } from '@visavox/core/object-store';
+import type { ModelHost } from '@visavox/core/ports';
 import { FeatureCache } from '@visavox/recognition/feature-cache';
 import { Attempts } from './attempts.ts';
 import { Challenges } from './challenges.ts';
@@ -26,6 +27,8 @@ export interface Foundations {
   readonly objects: ObjectStore;
   /** Seals what is encrypted inside the database. */
   readonly secret: Uint8Array;
+  /** Where the networks of releases answer. */
+  readonly host: ModelHost;
   readonly loadRecogniser: LoadRecogniser;
   readonly attemptLimits: SignInLimits;
   readonly now: () => Date;
@@ -45,8 +48,9 @@ export function composeServices(foundations: Foundations) {
   const features = new SampleFeatures({ cache, recordings });
   const sealer = new Sealer(foundations.secret);
   const templates = new Templates({ db, sealer, features });
-  const pool = new RecogniserPool({ objects, load: foundations.loadRecogniser });
-  const champion = new Champion({ environment, releases, pool, templates });
+  const { host, loadRecogniser: load } = foundations;
+  const pool = new RecogniserPool({ objects, host, load });
+  const champion = new Champion({ environment, releases, pool, templates, host });
   const people = new People({ db, champion, recordings, features, templates, now });
   const challenges = new Challenges({ db, now });
   const limits = foundations.attemptLimits;

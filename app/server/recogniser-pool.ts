@@ -1,11 +1,12 @@
 import { type BundleFiles, getBundle } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
-
+import type { ModelHost, ServedBundle } from '@visavox/core/ports';
+import { SERVED_NETWORKS } from '@visavox/recognition/recogniser';
 import { type LoadedRecogniser, loadedRecogniser } from './features.ts';
 import type { RecogniserPort } from './recogniser-port.ts';
 
-export type LoadRecogniser = (bundle: BundleFiles) => Promise<RecogniserPort>;
+export type LoadRecogniser = (bundle: BundleFiles, served: ServedBundle) => Promise<RecogniserPort>;
 
 /** The right to use a loaded recogniser until `release` is called (once or more often). */
 export interface Lease {
@@ -17,12 +18,14 @@ export interface Lease {
 /** Loaded recognisers by bundle. One is loaded when somebody first wants it, and closed when the last one lets go. */
 export class RecogniserPool {
   readonly #objects: ObjectStore;
+  readonly #host: ModelHost;
   readonly #load: LoadRecogniser;
   readonly #entries = new Map<Digest, { loaded: Promise<LoadedRecogniser>; users: number }>();
   readonly #closing = new Set<Promise<void>>();
 
-  constructor(resources: { objects: ObjectStore; load: LoadRecogniser }) {
+  constructor(resources: { objects: ObjectStore; host: ModelHost; load: LoadRecogniser }) {
     this.#objects = resources.objects;
+    this.#host = resources.host;
     this.#load = resources.load;
   }
 
@@ -56,7 +59,13 @@ export class RecogniserPool {
 
   async #open(bundle: Digest): Promise<LoadedRecogniser> {
     const files = await getBundle(this.#objects, bundle);
-    return loadedRecogniser(files.manifest, await this.#load(files));
+    const served = await this.#host.bringUp(bundle, SERVED_NETWORKS);
+    try {
+      return loadedRecogniser(files.manifest, await this.#load(files, served));
+    } catch (error) {
+      await served.close();
+      throw error;
+    }
   }
 
   #close(bundle: Digest, loaded: Promise<LoadedRecogniser>): void {

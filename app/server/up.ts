@@ -15,6 +15,7 @@ import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { publishedBundle } from '@visavox/recognition/bundle';
 import { Recogniser } from '@visavox/recognition/recogniser';
+import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
 import { composeServices } from './compose.ts';
 import { createController } from './control.ts';
 import { createEngine } from './engine.ts';
@@ -85,7 +86,8 @@ async function start(
   const services = composeServices({
     ...{ database, objects, now },
     secret: Buffer.from(await ensureSecret(inHome('secrets', 'columns.key'), 32), 'hex'),
-    loadRecogniser: ({ manifest, files }) => Recogniser.load(manifest, files),
+    host: new InProcessModelHost({ objects }),
+    loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     attemptLimits: settings.attempts,
   });
   const { champion, releases, recordings, runs, datasets, trainingData } = services;

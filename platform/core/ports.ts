@@ -90,3 +90,30 @@ export interface ReleaseTarget {
   /** No longer needed; requests in flight are finished first. */
   retire(release: Release): Promise<void>;
 }
+
+/** Numbers in row-major order. */
+export interface FloatTensor {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** A bundle whose networks answer. */
+export interface ServedBundle {
+  /** One input, one output. Calls may overlap; `input` may be used again when it answers. */
+  infer(network: string, input: FloatTensor): Promise<Float32Array>;
+  /**
+   * The caller needs it no longer, and its calls in flight are finished first. For others it goes on; a host inside
+   * one process gives up what nobody uses, one elsewhere keeps it until it is retired.
+   */
+  close(): Promise<void>;
+}
+
+/** Where the networks of bundles answer. */
+export interface ModelHost {
+  /** Brings a bundle up beside those that serve; answers when each of `networks` truly answers. May be repeated. */
+  bringUp(bundle: Digest, networks: readonly string[]): Promise<ServedBundle>;
+  /** The bundles that were brought up and not retired, whoever did it. */
+  list(): Promise<readonly Digest[]>;
+  /** Not listed any more, and gone when its callers have closed it. May be repeated, and taken back by `bringUp`. */
+  retire(bundle: Digest): Promise<void>;
+}

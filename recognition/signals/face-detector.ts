@@ -1,6 +1,6 @@
 import { SystemError } from '@visavox/core/errors';
+import { floats, Network } from '@visavox/serving/onnx-network';
 import type { RgbImage } from './image.ts';
-import { floats, Network } from './network.ts';
 import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
 import { Scratch } from './scratch.ts';
 

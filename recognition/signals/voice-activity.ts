@@ -1,5 +1,5 @@
 import { SystemError } from '@visavox/core/errors';
-import { Network } from './network.ts';
+import { Network } from '@visavox/serving/onnx-network';
 
 /** Samples at 16 kHz that one probability stands for. */
 export const FRAME = 512;

@@ -1,6 +1,6 @@
+import { Network } from '@visavox/serving/onnx-network';
 import type { PersonEmbeddings } from '../comparison.ts';
 import { decodeFeatureTable, type FeatureTable, type Split } from '../feature-table.ts';
-import { Network } from '../signals/network.ts';
 
 /** Applies a head (`features` [n, d] -> unit `embedding` [n, d]) to the people of some splits. */
 export async function embeddingsByPerson(

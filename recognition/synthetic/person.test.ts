@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Network } from '@visavox/serving/onnx-network';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Network } from '../signals/network.ts';
 import { Signals } from '../signals/signals.ts';
 import { microphoneLoop, mjpeg, syntheticPerson } from './person.ts';
 

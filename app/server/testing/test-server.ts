@@ -11,6 +11,7 @@ import { SystemError } from '@visavox/core/errors';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { PipelineEngine } from '@visavox/core/ports';
 import { Recogniser } from '@visavox/recognition/recogniser';
+import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { composeServices, type Services } from '../compose.ts';
@@ -52,7 +53,8 @@ export async function startTestServer(overrides: Partial<ApiResources> = {}): Pr
     database,
     objects,
     secret: Buffer.alloc(32, 7),
-    loadRecogniser: ({ manifest, files }) => Recogniser.load(manifest, files),
+    host: new InProcessModelHost({ objects }),
+    loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     attemptLimits: { failures: 5, windowSeconds: 300, retentionHours: 24 },
     now,
   });

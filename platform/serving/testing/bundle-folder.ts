@@ -16,13 +16,18 @@ export interface TestBundle {
 
 /** The models `echo`, `sum` and `square` as the folder that a storage initializer would leave. */
 export async function testBundle(): Promise<TestBundle> {
+  return bundleFolder(
+    bundleOf({
+      'echo.onnx': onnxFile(echoGraph),
+      'sum.onnx': onnxFile(sumGraph),
+      'networks/square.onnx': onnxFile(squareGraph),
+      'licence.txt': Buffer.from('anyone may use this'),
+    }),
+  );
+}
+
+export async function bundleFolder(bundle: BundleFiles): Promise<TestBundle> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-serving-'));
-  const bundle = bundleOf({
-    'echo.onnx': onnxFile(echoGraph),
-    'sum.onnx': onnxFile(sumGraph),
-    'networks/square.onnx': onnxFile(squareGraph),
-    'licence.txt': Buffer.from('anyone may use this'),
-  });
   await publishBundle(folderWriter(folder), 'published', bundle);
   return {
     folder: join(folder, 'published'),

@@ -85,6 +85,13 @@ export const sumGraph: Graph = {
   nodes: [{ operator: 'Add', inputs: ['a', 'b'], output: 'c' }],
 };
 
+/** y = 2 x, row by row. */
+export const doubleGraph: Graph = {
+  inputs: [{ name: 'x', datatype: 'FP32', shape: ['n', 2] }],
+  outputs: [{ name: 'y', datatype: 'FP32', shape: ['n', 2] }],
+  nodes: [{ operator: 'Add', inputs: ['x', 'x'], output: 'y' }],
+};
+
 /** The square of a matrix: as slow as the caller likes. */
 export const squareGraph: Graph = {
   inputs: [{ name: 'x', datatype: 'FP32', shape: ['n', 'n'] }],
