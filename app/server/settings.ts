@@ -1,4 +1,10 @@
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  type ObjectStoreLocation,
+  objectStoreEnvironment,
+} from '@visavox/adapters/objects/open-object-store';
+import { s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 
@@ -16,6 +22,16 @@ const Environment = z.object({
   VISAVOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** `postgres://…`; without it the database is embedded. */
   DATABASE_URL: z.string().startsWith('postgres').optional(),
+  /** `s3://bucket/prefix` or `file:///folder`; without it a folder of VISAVOX_HOME. An S3 server is named by AWS_ENDPOINT_URL_S3. */
+  VISAVOX_OBJECTS: z
+    .string()
+    .regex(/^(s3|file):\/\//)
+    .optional(),
+  /** A folder with `objects.key`, `columns.key` and `operator.token`; each is made there where it is missing. */
+  VISAVOX_SECRETS: z.string().min(1).optional(),
+  /** The key that objects are encrypted with, 64 hexadecimal digits, or a file that holds them. */
+  VISAVOX_KEY: z.string().optional(),
+  VISAVOX_KEY_FILE: z.string().optional(),
   /** Retraining starts at so many new people, or so many new samples. */
   VISAVOX_RETRAIN_PEOPLE: count(5),
   VISAVOX_RETRAIN_SAMPLES: count(50),
@@ -33,6 +49,10 @@ export interface Settings {
   readonly port: number;
   readonly publicUrl: string | undefined;
   readonly databaseUrl: string | undefined;
+  readonly secrets: string;
+  readonly objects: ObjectStoreLocation;
+  /** What a step of a pipeline reaches the same objects with. */
+  readonly stepEnvironment: Readonly<Record<string, string>>;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly attempts: {
     readonly failures: number;
@@ -58,8 +78,19 @@ export function parseSettings(
     });
   }
   const values = parsed.data;
+  const home = resolve(values.VISAVOX_HOME ?? join(root, '.visavox', 'home'));
+  const secrets = resolve(values.VISAVOX_SECRETS ?? join(home, 'secrets'));
+  const objects = {
+    url: values.VISAVOX_OBJECTS ?? pathToFileURL(join(home, 'objects')).href,
+    key: {
+      file: resolve(values.VISAVOX_KEY_FILE ?? join(secrets, 'objects.key')),
+      override: values.VISAVOX_KEY,
+    },
+    s3: s3Settings(given),
+  };
   return {
-    home: resolve(values.VISAVOX_HOME ?? join(root, '.visavox', 'home')),
+    ...{ home, secrets, objects },
+    stepEnvironment: objectStoreEnvironment(objects, given),
     setup: resolve(values.VISAVOX_SETUP ?? join(root, '.visavox', 'setup')),
     host: values.HOST,
     port: values.PORT,

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { MlflowClient } from '@visavox/adapters/mlflow/mlflow-client';
 import { MlflowServer } from '@visavox/adapters/mlflow/mlflow-server';
 import { MlflowModelRegistry } from '@visavox/adapters/mlflow/registry';
@@ -75,16 +74,12 @@ async function start(
   const database = await openDatabase(location);
   afterwards(() => database.close());
   await migrate(database.db, [platformMigrations, applicationMigrations]);
-  const storage = {
-    url: pathToFileURL(inHome('objects')).href,
-    key: { file: inHome('secrets', 'objects.key') },
-  };
-  const objects = await openOrCreateObjectStore(storage);
-  const operatorToken = await ensureSecret(inHome('secrets', 'operator.token'), 32);
+  const objects = await openOrCreateObjectStore(settings.objects);
+  const operatorToken = await ensureSecret(join(settings.secrets, 'operator.token'), 32);
   const now = () => new Date();
   const services = composeServices({
     ...{ database, objects, now },
-    secret: Buffer.from(await ensureSecret(inHome('secrets', 'columns.key'), 32), 'hex'),
+    secret: Buffer.from(await ensureSecret(join(settings.secrets, 'columns.key'), 32), 'hex'),
     loadRecogniser: ({ manifest, files }) => Recogniser.load(manifest, files),
     attemptLimits: settings.attempts,
   });
@@ -108,7 +103,7 @@ async function start(
     new SqlModelVersions(database.db),
   );
   const engine = await createEngine({
-    ...{ root, settings, objects, storage, runs, datasets, log },
+    ...{ root, settings, objects, runs, datasets, log },
     tracker: new MlflowTracker(client),
     trackingUrl: mlflow.url,
   });
