@@ -51,6 +51,7 @@ function pass(target: URL, incoming: IncomingMessage, outgoing: ServerResponse, 
     (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       if (mishap === 'pass') return void answer.pipe(outgoing);
+      answer.once('end', () => outgoing.end());
       answer.once('data', (chunk: Buffer) => {
         if (mishap === 'cut answer') {
           outgoing.write(chunk.subarray(0, chunk.length >> 1), () => outgoing.destroy());

@@ -75,6 +75,8 @@ async function openPlain(location: ObjectStoreLocation): Promise<ObjectStore> {
   if (isBucket(location)) {
     const bucket = s3Location(url, s3);
     // Loaded where it is used: the SDK would cost everyone else 20 MB of memory.
+    // Its version is pinned, so what later ones will ask of Node concerns nobody who starts this.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const { S3ObjectStore } = await import('./s3-object-store.ts');
     return S3ObjectStore.open(bucket);
   }

@@ -35,6 +35,10 @@ export function isMissingObject(error: unknown): boolean {
   return names.includes('NoSuchKey') || (status === 404 && !another);
 }
 
+export function isFinishedUpload(error: unknown): boolean {
+  return namesOf(error).names.includes('NoSuchUpload');
+}
+
 /** What an operator can mend is said; anything else stays what it was. */
 export function s3Fault(error: unknown, location: S3Location, key: string): unknown {
   const { names, status } = namesOf(error);

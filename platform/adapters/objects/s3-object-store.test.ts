@@ -57,10 +57,10 @@ describeOnEachS3Server('objects in a bucket', (server, program) => {
   });
 
   describe('on a bad day', () => {
-    const overFaultyNetwork = async () => {
+    const overFaultyNetwork = async (answerWithinMs?: number) => {
       const location = await server().newLocation();
       const proxy = await startFaultyProxy(server().endpoint);
-      const store = await S3ObjectStore.open({ ...location, endpoint: proxy.endpoint });
+      const store = await S3ObjectStore.open({ ...location, endpoint: proxy.endpoint }, answerWithinMs);
       return { location, proxy, store, direct: await S3ObjectStore.open(location) };
     };
 
@@ -125,6 +125,18 @@ describeOnEachS3Server('objects in a bucket', (server, program) => {
       await expect(async () => {
         for await (const _ of store.list('')) expect.unreachable();
       }).rejects.toMatchObject(unreachable);
+    });
+
+    it('does not wait for ever for a server that takes a request and says nothing', async () => {
+      const { proxy, store } = await overFaultyNetwork(200);
+      proxy.mishap = () => 'silence';
+      const unreachable = {
+        code: 'object_store_unreachable',
+        action: expect.stringContaining('tried again'),
+      };
+      await expect(store.put('a', bytes('a'))).rejects.toMatchObject(unreachable);
+      await expect(store.get('a')).rejects.toMatchObject(unreachable);
+      await proxy.close();
     });
 
     it('says how to make a bucket that is missing', async () => {

@@ -12,13 +12,13 @@ import { digestOf } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import { checkObjectKey, objectMissing } from './object-key.ts';
-import { isMissingObject, s3Fault } from './s3-faults.ts';
+import { isFinishedUpload, isMissingObject, s3Fault } from './s3-faults.ts';
 import type { S3Location } from './s3-settings.ts';
 
 /** Larger objects go in parts of this size; S3 allows 10,000 parts. */
 export const partBytes = 16 << 20;
 const partsAtOnce = 3;
-const attempts = 5;
+const attempts = 4;
 /** User metadata, which every S3 server keeps, whatever checksum algorithms it knows. */
 const digestField = 'visavox-digest';
 
@@ -36,7 +36,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   /** Looks into the bucket once, since a missing one looks like a missing object later. */
-  static async open(location: S3Location): Promise<S3ObjectStore> {
+  static async open(location: S3Location, answerWithinMs = 10_000): Promise<S3ObjectStore> {
     const client = new S3Client({
       region: location.region,
       ...(location.endpoint ? { endpoint: location.endpoint } : {}),
@@ -50,8 +50,8 @@ export class S3ObjectStore implements ObjectStore {
       responseChecksumValidation: 'WHEN_REQUIRED',
       requestHandler: {
         connectionTimeout: 3000,
-        socketTimeout: 20_000,
-        requestTimeout: 60_000,
+        socketTimeout: answerWithinMs,
+        requestTimeout: answerWithinMs * 3,
         throwOnRequestTimeout: true,
       },
     });
@@ -68,46 +68,50 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
+    const request = this.#at(key);
+    const digest = digestOf(bytes);
     const upload = new Upload({
       client: this.#client,
-      params: {
-        ...this.#at(key),
-        Body: bytes,
-        ChecksumAlgorithm: 'SHA256',
-        Metadata: { [digestField]: digestOf(bytes) },
-      },
+      params: { ...request, Body: bytes, ChecksumAlgorithm: 'SHA256', Metadata: { [digestField]: digest } },
       partSize: partBytes,
       queueSize: partsAtOnce,
     });
-    await upload.done().catch((error) => this.#fail(error, key));
+    try {
+      await upload.done();
+    } catch (error) {
+      // The answer to the last call was lost, and its repetition finds the parts already joined.
+      if (isFinishedUpload(error) && (await this.#digestOf(key)) === digest) return;
+      this.#fail(error, key);
+    }
   }
 
   async get(key: string): Promise<Uint8Array> {
-    const request = this.#at(key);
     for (let attempt = 1; ; attempt++) {
+      const { body, digest } = await this.#answer(key);
       try {
-        const { Body, Metadata } = await this.#client.send(new GetObjectCommand(request));
-        if (!Body) throw new SystemError(`object "${key}" came without a body`);
-        const bytes = await Body.transformToByteArray();
-        const expected = Metadata?.[digestField];
-        if (expected === undefined || expected === digestOf(bytes)) return bytes;
+        const bytes = await body.transformToByteArray();
+        if (digest === undefined || digest === digestOf(bytes)) return bytes;
         throw new SystemError(`object "${key}" is corrupted: its bytes are not those that were put`);
       } catch (error) {
-        if (isMissingObject(error)) throw objectMissing(key);
         // The SDK repeats requests that fail, but not a body that breaks off or arrives damaged.
-        if (attempt >= attempts || !isBrokenBody(error)) throw s3Fault(error, this.#location, key);
+        if (attempt >= attempts) this.#fail(error, key);
       }
     }
   }
 
-  async has(key: string): Promise<boolean> {
+  async #answer(key: string) {
     try {
-      await this.#client.send(new HeadObjectCommand(this.#at(key)));
-      return true;
+      const { Body, Metadata } = await this.#client.send(new GetObjectCommand(this.#at(key)));
+      if (!Body) throw new SystemError(`object "${key}" came without a body`);
+      return { body: Body, digest: Metadata?.[digestField] };
     } catch (error) {
-      if (isMissingObject(error)) return false;
+      if (isMissingObject(error)) throw objectMissing(key);
       return this.#fail(error, key);
     }
+  }
+
+  async has(key: string): Promise<boolean> {
+    return (await this.#digestOf(key)) !== undefined;
   }
 
   async delete(key: string): Promise<void> {
@@ -137,6 +141,17 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
+  /** Null for an object that another program put; undefined where there is none. */
+  async #digestOf(key: string): Promise<string | null | undefined> {
+    try {
+      const { Metadata } = await this.#client.send(new HeadObjectCommand(this.#at(key)));
+      return Metadata?.[digestField] ?? null;
+    } catch (error) {
+      if (isMissingObject(error)) return undefined;
+      return this.#fail(error, key);
+    }
+  }
+
   #at(key: string): { Bucket: string; Key: string } {
     checkObjectKey(key);
     const { bucket, prefix } = this.#location;
@@ -146,10 +161,4 @@ export class S3ObjectStore implements ObjectStore {
   #fail(error: unknown, key: string): never {
     throw s3Fault(error, this.#location, key);
   }
-}
-
-function isBrokenBody(error: unknown): boolean {
-  if (error instanceof SystemError) return true;
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  return code === 'ECONNRESET' || name === 'AbortError' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
