@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../processes/free-port.ts';
 import { EncryptedObjectStore } from './encrypted-object-store.ts';
 import { encryptionKey } from './encryption-key.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
@@ -9,7 +10,7 @@ import { objectStoreContract } from './object-store.contract.ts';
 import { objectStoreLocation, openObjectStore, openOrCreateObjectStore } from './open-object-store.ts';
 import { partBytes, S3ObjectStore } from './s3-object-store.ts';
 import { type S3Location, s3Location, s3Settings } from './s3-settings.ts';
-import { describeOnEachS3Server, freePort, s3TestEnvironment } from './test-servers.ts';
+import { describeOnEachS3Server, s3TestEnvironment } from './test-servers.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const large = () => new Uint8Array(2 * partBytes + 12_345).map((_, index) => index * 7);
