@@ -105,7 +105,7 @@ it.each([0, 1, 2, 3, 4, 5])('leaves nothing behind when killed at call %i', asyn
   await lost().catch((error: Error) => expect(error.message).toBe('killed'));
   await db.deleteFrom('people').where('id', '=', 'carla').execute();
   await db.transaction().execute((trx) => recordings.markForErasure(trx, [digestOf('said by carla')]));
-  await recordings.recover();
+  await recordings.recover(0);
   expect(await server.census()).toEqual(before);
 });
 
@@ -115,6 +115,6 @@ it('finishes at the next start what a crash left undone', async () => {
   const digest = digestOf('half enrolled');
   await db.insertInto('recording_intents').values({ batch: 'lost', digest }).execute();
   await objects.put(blobKey(digest), new TextEncoder().encode('half enrolled'));
-  await recordings.recover();
+  await recordings.recover(0);
   expect(await server.census()).toEqual(before);
 });

@@ -6,6 +6,9 @@ import type { FeatureCache } from '@visavox/recognition/feature-cache';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ApplicationTables, Modality } from './tables.ts';
 
+/** Longer than storing takes with every retry of a slow object store. */
+const abandonedAfterMinutes = 15;
+
 /** Bytes as a device recorded them. */
 export interface Recording {
   readonly modality: Modality;
@@ -65,11 +68,12 @@ export class Recordings {
       await Promise.all(recordings.map((recording) => putBlob(this.#objects, recording.bytes)));
       return await this.#db.transaction().execute(async (trx) => {
         const result = await work(trx, stored);
-        await trx.deleteFrom('recording_intents').where('batch', '=', batch).execute();
+        const kept = await trx.deleteFrom('recording_intents').where('batch', '=', batch).executeTakeFirst();
+        if (Number(kept.numDeletedRows) !== digests.length) throw tookTooLong();
         return result;
       });
     } catch (error) {
-      await this.#abandon(batch);
+      await this.#abandon(batch, digests);
       throw error;
     }
   }
@@ -99,12 +103,21 @@ export class Recordings {
     }
   }
 
-  /** At boot nothing is under way, so every intent is one that was interrupted. */
-  async recover(): Promise<void> {
+  /**
+   * Finishes what was interrupted: intents that are older than any request lives. A process that has the database to
+   * itself gives zero when it starts, since nothing is under way then.
+   */
+  async recover(quietMinutes = abandonedAfterMinutes): Promise<void> {
     await this.#exclusively(async (trx) => {
-      await sql`insert into recording_erasures (digest)
-        select distinct digest from recording_intents on conflict do nothing`.execute(trx);
-      await trx.deleteFrom('recording_intents').execute();
+      const abandoned = await trx
+        .deleteFrom('recording_intents')
+        .where('created_at', '<=', sql<Date>`now() - ${quietMinutes} * interval '1 minute'`)
+        .returning('digest')
+        .execute();
+      await this.markForErasure(
+        trx,
+        abandoned.map((intent) => intent.digest),
+      );
     });
     await this.erase();
   }
@@ -141,17 +154,10 @@ export class Recordings {
     }
   }
 
-  async #abandon(batch: string): Promise<void> {
+  async #abandon(batch: string, digests: readonly string[]): Promise<void> {
     await this.#exclusively(async (trx) => {
-      const intents = await trx
-        .deleteFrom('recording_intents')
-        .where('batch', '=', batch)
-        .returning('digest')
-        .execute();
-      await this.markForErasure(
-        trx,
-        intents.map((intent) => intent.digest),
-      );
+      await trx.deleteFrom('recording_intents').where('batch', '=', batch).execute();
+      await this.markForErasure(trx, digests);
     });
     await this.erase();
   }
@@ -179,6 +185,15 @@ export class Recordings {
       return work(trx);
     });
   }
+}
+
+function tookTooLong(): UserError {
+  return new UserError({
+    kind: 'unavailable',
+    code: 'storing_interrupted',
+    message: 'the recordings took too long to be stored',
+    action: 'Try again.',
+  });
 }
 
 /** The recordings of one request, all different. */

@@ -42,7 +42,8 @@ export function requireKnownHost(hosts: ReadonlySet<string>): MiddlewareHandler<
         kind: 'forbidden',
         code: 'host_not_allowed',
         message: 'this service does not answer to this name',
-        action: 'Use the address that the service printed, or set VISAVOX_PUBLIC_URL to this one.',
+        action:
+          'Use the address that the service printed, or name this one in VISAVOX_PUBLIC_URL or VISAVOX_ALLOWED_HOSTS.',
       });
     }
     await next();
@@ -83,8 +84,12 @@ export const limitBody: MiddlewareHandler<AppEnv> = bodyLimit({
   },
 });
 
-export function allowedHosts(settings: { host: string; publicUrl: string | undefined }): Set<string> {
-  const hosts = ['localhost', '127.0.0.1', '[::1]', settings.host];
+export function allowedHosts(settings: {
+  host: string;
+  publicUrl: string | undefined;
+  allowedHosts: readonly string[];
+}): Set<string> {
+  const hosts = ['localhost', '127.0.0.1', '[::1]', settings.host, ...settings.allowedHosts];
   const published = settings.publicUrl ? hostnameOf(settings.publicUrl) : undefined;
   return new Set(published ? [...hosts, published] : hosts);
 }
