@@ -4,7 +4,7 @@ import {
   type ObjectStoreLocation,
   objectStoreEnvironment,
 } from '@visavox/adapters/objects/open-object-store';
-import { s3Settings } from '@visavox/adapters/objects/s3-settings';
+import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 
@@ -64,6 +64,8 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly secrets: string;
   readonly objects: ObjectStoreLocation;
+  /** What a program reaches the S3 server with, in any language. */
+  readonly s3Environment: Readonly<Record<string, string>>;
   /** What a step of a pipeline reaches the same objects with. */
   readonly stepEnvironment: Readonly<Record<string, string>>;
   readonly mlflow: { readonly url: string | undefined; readonly artifacts: string | undefined };
@@ -100,6 +102,7 @@ export function parseSettings(
   };
   return {
     ...{ home, secrets, objects },
+    s3Environment: s3Environment(given),
     stepEnvironment: objectStoreEnvironment(objects, given),
     setup: resolve(values.VISAVOX_SETUP ?? join(root, '.visavox', 'setup')),
     host: values.HOST,

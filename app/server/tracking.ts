@@ -23,8 +23,7 @@ export async function openTracking(
     : await MlflowServer.start({
         python: join(settings.setup, 'python', 'bin', 'python'),
         folder: join(settings.home, 'mlflow'),
-        artifacts,
-        report,
+        ...{ artifacts, report, environment: artifacts ? settings.s3Environment : {} },
       });
   const client = new MlflowClient({ url: mlflow.url });
   return {

@@ -18,8 +18,10 @@ export interface MlflowServerOptions {
   readonly python: string;
   /** Runs, registry and artifacts; kept between starts. */
   readonly folder: string;
-  /** `s3://bucket/prefix`, reached as the AWS variables of this process say; a folder of `folder` where it is left out. */
+  /** `s3://bucket/prefix`; a folder of `folder` where it is left out. */
   readonly artifacts?: string | undefined;
+  /** What it reaches that bucket with, beside this process's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Told what happened, for the log. */
   readonly report: (event: string, details: Record<string, unknown>) => void;
 }
@@ -148,6 +150,7 @@ export class MlflowServer {
         stdio: ['ignore', log.fd, log.fd],
         env: {
           ...process.env,
+          ...this.#options.environment,
           MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
           MLFLOW_DISABLE_TELEMETRY: 'true',
           PYTHONUNBUFFERED: '1',

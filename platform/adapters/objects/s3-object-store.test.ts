@@ -9,7 +9,7 @@ import { startFaultyProxy } from './faulty-proxy.ts';
 import { objectStoreContract } from './object-store.contract.ts';
 import { objectStoreLocation, openObjectStore, openOrCreateObjectStore } from './open-object-store.ts';
 import { partBytes, S3ObjectStore } from './s3-object-store.ts';
-import { type S3Location, s3Location, s3Settings } from './s3-settings.ts';
+import { type S3Location, s3Environment, s3Location, s3Settings } from './s3-settings.ts';
 import { describeOnEachS3Server, s3TestEnvironment } from './test-servers.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -202,6 +202,12 @@ describe('where a bucket is', () => {
       }),
     ).toEqual({ endpoint: 'http://b:2', region: 'eu-west-1' });
     expect(() => s3Settings({ AWS_ENDPOINT_URL: 'minio:9000' })).toThrow('AWS_ENDPOINT_URL');
+  });
+
+  it('is told to steps under every name that their libraries know', () => {
+    const given = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'id', AWS_SESSION_TOKEN: '', HOME: '/root' };
+    const told = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'id' };
+    expect(s3Environment(given)).toEqual(told);
   });
 
   it.each([

@@ -23,7 +23,7 @@ const Environment = z.object({
 });
 
 /** What a pipeline's step needs to reach the same S3 server as the process that started it. */
-export const s3Variables = [
+const s3Variables = [
   ...['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
   ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
   ...[
@@ -58,14 +58,14 @@ export function s3Settings(environment: Variables): S3Settings {
   };
 }
 
-/** The part of an environment that a step is given. */
+/** The part of an environment that a step is given. boto3 knows the region by its older name alone. */
 export function s3Environment(environment: Variables): Record<string, string> {
-  return Object.fromEntries(
-    s3Variables.flatMap((name) => {
-      const value = environment[name];
-      return value ? [[name, value]] : [];
-    }),
-  );
+  const { region } = s3Settings(environment);
+  const given = s3Variables.flatMap((name) => {
+    const value = environment[name];
+    return value ? [[name, value] as const] : [];
+  });
+  return { ...Object.fromEntries(given), AWS_REGION: region, AWS_DEFAULT_REGION: region };
 }
 
 /** `s3://bucket` or `s3://bucket/some/prefix`. */

@@ -11,7 +11,7 @@ import { freePort } from '../processes/free-port.ts';
 import type { S3Location } from './s3-settings.ts';
 
 const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../../.visavox/setup');
-const programs = join(setup, 'test-servers');
+const built = join(setup, 'test-servers');
 const credentials = { accessKeyId: 'visavox-tests', secretAccessKey: 'secret-of-the-tests' };
 
 /** What the AWS libraries of every language read. */
@@ -37,11 +37,10 @@ const commands = {
   versitygw: (address: string, folder: string) => ['--port', address, '--quiet', 'posix', folder],
 } as const;
 export type S3Program = keyof typeof commands;
-export const s3Programs = ['minio', 'versitygw'] as const;
 
 export function s3ServerInstalled(program: S3Program): boolean {
   try {
-    accessSync(join(programs, program));
+    accessSync(join(built, program));
     return true;
   } catch {
     return false;
@@ -53,7 +52,7 @@ export async function startS3Server(program: S3Program): Promise<S3TestServer> {
   const folder = await mkdtemp(join(tmpdir(), `visavox-${program}-`));
   const address = `127.0.0.1:${await freePort()}`;
   const { accessKeyId: user, secretAccessKey: password } = credentials;
-  const server = spawn(join(programs, program), commands[program](address, folder), {
+  const server = spawn(join(built, program), commands[program](address, folder), {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
@@ -96,8 +95,9 @@ export async function startS3Server(program: S3Program): Promise<S3TestServer> {
 export function describeOnEachS3Server(
   name: string,
   tests: (server: () => S3TestServer, program: S3Program) => void,
+  programs: readonly S3Program[] = ['minio', 'versitygw'],
 ): void {
-  for (const program of s3Programs) {
+  for (const program of programs) {
     const installed = s3ServerInstalled(program);
     const why = installed ? '' : ', not built here: node scripts/test-servers.mjs';
     (installed ? describe : describe.skip)(`${name} (${program}${why})`, () => {
