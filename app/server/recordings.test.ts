@@ -118,3 +118,40 @@ it('finishes at the next start what a crash left undone', async () => {
   await recordings.recover(0);
   expect(await server.census()).toEqual(before);
 });
+
+/** Lets another process act when the blobs are written and nothing refers to them yet. */
+function interrupted(objects: ObjectStore, act: () => Promise<void>): ObjectStore {
+  return {
+    put: async (key, bytes) => {
+      await objects.put(key, bytes);
+      await act();
+    },
+    get: (key) => objects.get(key),
+    has: (key) => objects.has(key),
+    delete: (key) => objects.delete(key),
+    list: (prefix) => objects.list(prefix),
+  };
+}
+
+it('leaves alone what another process is in the middle of', async () => {
+  const { db, objects, recordings, people } = server.services;
+  const between = interrupted(objects, () => recordings.recover());
+  await keep(new Recordings({ db, objects: between, cache: new FeatureCache(objects) }), 'dora', 'in time');
+  expect(await objects.has(blobKey(digestOf('in time')))).toBe(true);
+  await people.forget('dora');
+});
+
+it('keeps nothing of what took so long that another process cleared it away', async () => {
+  const { db, objects, recordings } = server.services;
+  const before = await server.census();
+  const between = interrupted(objects, async () => {
+    await db
+      .updateTable('recording_intents')
+      .set({ created_at: new Date(Date.now() - 3_600_000) })
+      .execute();
+    await recordings.recover();
+  });
+  const late = new Recordings({ db, objects: between, cache: new FeatureCache(objects) });
+  await expect(keep(late, 'emma', 'too late')).rejects.toMatchObject({ code: 'storing_interrupted' });
+  expect(await server.census()).toEqual(before);
+});

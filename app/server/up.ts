@@ -35,14 +35,19 @@ const root = resolve(import.meta.dirname, '../..');
 const followEveryMs = 2000;
 
 /** Everything on this machine, or one part of it. Answers once people can sign in; the rest comes up behind it. */
-export async function up(settings: Settings, tell: (line: string) => void): Promise<RunningServer> {
+export async function up(
+  settings: Settings,
+  tell: (line: string) => void,
+  logger?: Logger,
+): Promise<RunningServer> {
   /** What has been started, undone in reverse order. */
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (let last = undo.pop(); last; last = undo.pop()) await last();
   };
   try {
-    return { ...(await start(settings, tell, (step) => void undo.push(step))), stop };
+    const log = logger ?? (await openServerLog(settings));
+    return { ...(await start(settings, { tell, log }, (step) => void undo.push(step))), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -51,11 +56,10 @@ export async function up(settings: Settings, tell: (line: string) => void): Prom
 
 async function start(
   settings: Settings,
-  tell: (line: string) => void,
+  { tell, log }: { tell: (line: string) => void; log: Logger },
   afterwards: Afterwards,
 ): Promise<Omit<RunningServer, 'stop'>> {
   const startedAt = performance.now();
-  const log = await openServerLog(settings);
   const page = { webFolder: join(settings.setup, 'web'), allowedHosts: allowedHosts(settings) };
   const listener = await listen(settings, withHealth(starting, createStartingApp(page).fetch));
   afterwards(() => listener.close());

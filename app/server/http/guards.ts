@@ -72,7 +72,17 @@ export const requireSameOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** Refuses while the body streams in: at once where its length is told, else at the first byte too many. */
-export const limitBody: MiddlewareHandler<AppEnv> = bodyLimit({
+export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
+  const { url, method, headers, body } = c.req.raw;
+  // Without a length Hono makes another request of this one, which has to be one of Node's own then.
+  if (body && !headers.has('content-length')) {
+    const streamed: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' };
+    c.req.raw = new Request(url, streamed);
+  }
+  return refuseLargeBody(c, next);
+};
+
+const refuseLargeBody = bodyLimit({
   maxSize: maximumBodyBytes,
   onError: () => {
     throw new UserError({
