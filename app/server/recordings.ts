@@ -74,6 +74,8 @@ export class Recordings {
       });
     } catch (error) {
       await this.#abandon(batch, digests);
+      // A store that is away would keep everyone else waiting here; the next sweep erases what may be there.
+      if (!isStoreAway(error)) await this.erase();
       throw error;
     }
   }
@@ -159,7 +161,6 @@ export class Recordings {
       await trx.deleteFrom('recording_intents').where('batch', '=', batch).execute();
       await this.markForErasure(trx, digests);
     });
-    await this.erase();
   }
 
   #eraseUnreferenced(digest: Digest): Promise<boolean> {
@@ -185,6 +186,10 @@ export class Recordings {
       return work(trx);
     });
   }
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof UserError && error.kind === 'unavailable' && error.code.startsWith('object_store');
 }
 
 function tookTooLong(): UserError {

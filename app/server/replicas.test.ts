@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { type FaultyProxy, startFaultyProxy } from '@visavox/adapters/objects/faulty-proxy';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import {
   type S3TestServer,
@@ -34,6 +35,8 @@ describeOnPostgres('a server in parts, over one database and one object store', 
   let folder: string;
   let postgres: PostgresServer;
   let s3: S3TestServer | undefined;
+  /** Between the parts and the S3 server. */
+  let network: FaultyProxy | undefined;
   let environment: Record<string, string | undefined>;
   let one: RunningServer;
   let other: RunningServer;
@@ -51,11 +54,14 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     folder = await mkdtemp(join(tmpdir(), 'visavox-parts-'));
     postgres = await startPostgres();
     Object.assign(process.env, s3TestEnvironment);
-    if (s3ServerInstalled('minio')) s3 = await startS3Server('minio');
+    if (s3ServerInstalled('minio')) {
+      s3 = await startS3Server('minio');
+      network = await startFaultyProxy(s3.endpoint);
+    }
     environment = {
       ...process.env,
       ...s3TestEnvironment,
-      ...(s3 ? { AWS_ENDPOINT_URL_S3: s3.endpoint } : {}),
+      ...(network ? { AWS_ENDPOINT_URL_S3: network.endpoint } : {}),
       VISAVOX_OBJECTS: s3
         ? `s3://${await s3.newBucket()}/visavox`
         : pathToFileURL(join(folder, 'objects')).href,
@@ -69,11 +75,12 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     };
     await releaseForSyntheticPeople();
     [one, other, controller] = await Promise.all([start('server'), start('server'), start('controller')]);
-    people = await Promise.all([visitor(0), visitor(1), visitor(2)]);
+    people = await Promise.all([0, 1, 2, 3].map(visitor));
   }, patience);
   afterAll(async () => {
     await Promise.all([one, other, controller].map((part) => part?.stop()));
     await postgres.remove();
+    await network?.close();
     await s3?.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -164,6 +171,26 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     expect((await signIn(one, ben)).status).toBe(404);
     expect(await leftovers()).toEqual(before);
   });
+
+  it(
+    'says that the object store is away, keeps nothing half, and goes on when it is back',
+    async (test) => {
+      test.skip(network === undefined, 'no S3 server is built here: node scripts/test-servers.mjs');
+      const [ada, , , dan] = people as [Visitor, Visitor, Visitor, Visitor];
+      const before = await leftovers();
+      if (network) network.mishap = () => 'busy';
+      expect(await enrol(one, dan)).toMatchObject({ status: 503, code: 'object_store_failing' });
+      expect(await signIn(other, ada)).toMatchObject({ status: 503, code: 'object_store_failing' });
+      const ready = await fetch(`${one.url}/healthz/ready`);
+      expect(await ready.json()).toMatchObject({ missing: { objects: expect.any(String) } });
+      if (network) network.mishap = () => 'pass';
+      const { id } = await enrol(one, dan);
+      expect(await signIn(other, dan)).toMatchObject({ decision: 'accept' });
+      expect((await ask(one, 'DELETE', `/api/v1/people/${id}`)).status).toBe(204);
+      expect(await leftovers()).toEqual(before);
+    },
+    patience,
+  );
 
   it('enrols one of two people who take the same name at once', async () => {
     const [, , cleo] = people as [Visitor, Visitor, Visitor];
