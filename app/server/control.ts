@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Exclusively } from '@visavox/adapters/sql/database-lock';
 import { Controller, type ControlState, type TrainingSubject } from '@visavox/control/controller';
 import { Comparison, type GatePolicy } from '@visavox/control/gate';
 import { SystemError } from '@visavox/core/errors';
@@ -27,14 +28,17 @@ export const gatePolicy: GatePolicy = {
 const seed = 1;
 const retryAfterSeconds = 120;
 
-export function createController(resources: ControlResources & { readonly state: ControlState }): Controller {
-  const { log, retrain, engine, releases, target, registry, state, runs, trainingData } = resources;
+export function createController(
+  resources: ControlResources & { readonly state: ControlState; readonly exclusively: Exclusively },
+): Controller {
+  const { log, retrain, engine, releases, target, registry, state, exclusively } = resources;
+  const { runs, trainingData } = resources;
   return new Controller({
     environment,
     rule: { thresholds: { people: retrain.people, samples: retrain.samples }, retryAfterSeconds },
     policy: gatePolicy,
     subject: recogniserTraining({ trainingData, runs, registry }),
-    ...{ state, engine, releases, target, registry },
+    ...{ state, engine, releases, target, registry, exclusively },
     newId: randomUUID,
     now: () => new Date(),
     report: (event, details) => log.info(details, event),

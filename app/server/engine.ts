@@ -14,7 +14,6 @@ export interface EngineResources {
   readonly root: string;
   readonly settings: Settings;
   readonly objects: ObjectStore;
-  readonly storage: { readonly url: string; readonly key: { readonly file: string } };
   readonly runs: RunStore;
   readonly datasets: Pick<DatasetStore, 'get'>;
   readonly tracker: Tracker;
@@ -24,7 +23,7 @@ export interface EngineResources {
 
 /** The local engine, with each run tracked in MLflow and each task given what a step needs. */
 export async function createEngine(resources: EngineResources): Promise<LocalEngine> {
-  const { root, settings, storage, trackingUrl, runs, objects, log } = resources;
+  const { root, settings, trackingUrl, runs, objects, log } = resources;
   return LocalEngine.open({
     folder: join(settings.home, 'runs'),
     ...{ runs, objects },
@@ -33,8 +32,7 @@ export async function createEngine(resources: EngineResources): Promise<LocalEng
     workingDirectory: root,
     path: [join(root, 'node_modules', '.bin'), join(settings.setup, 'python', 'bin')],
     environment: {
-      VISAVOX_OBJECTS: storage.url,
-      VISAVOX_KEY_FILE: storage.key.file,
+      ...settings.stepEnvironment,
       VISAVOX_SETUP: settings.setup,
       MLFLOW_TRACKING_URI: trackingUrl,
       PYTHONPATH: join(root, 'recognition', 'training'),

@@ -53,3 +53,21 @@ it('refuses 50 MB over a socket with an answer, not with a broken connection', a
   expect(await response.text()).toBe('body_too_large');
   await listener.close();
 });
+
+it('takes over a socket what comes without a length: nothing at all, or a stream', async () => {
+  const app = new Hono<AppEnv>();
+  app.use(limitBody);
+  app.all('/', async (c) => c.text(`took ${(await c.req.arrayBuffer()).byteLength}`));
+  app.onError((error, c) => c.text(error instanceof UserError ? error.code : 'broken', 413));
+  const listener = await listen(anywhere, app.fetch);
+  expect(await (await fetch(listener.url, { method: 'DELETE' })).text()).toBe('took 0');
+  const stream = (megabytes: number) =>
+    fetch(listener.url, {
+      method: 'POST',
+      body: new Blob([new Uint8Array(megabytes << 20)]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+  expect(await (await stream(2)).text()).toBe(`took ${2 << 20}`);
+  expect(await (await stream(30)).text()).toBe('body_too_large');
+  await listener.close();
+});

@@ -1,8 +1,15 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 
 const largestBytes = 20 << 20;
+
+const options: LoggerOptions = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+
+/** For an orchestrator that collects what its processes print. */
+export function openStdoutLog(): Logger {
+  return pino(options, pino.destination({ dest: 1, sync: true }));
+}
 
 /** One JSON line for each thing that happened, in a file; errors are on stderr as well. */
 export async function openLog(folder: string): Promise<Logger> {
@@ -14,7 +21,7 @@ export async function openLog(folder: string): Promise<Logger> {
   );
   if (size > largestBytes) await rename(file, `${file}.1`);
   return pino(
-    { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    options,
     pino.multistream([
       { level: 'info', stream: pino.destination({ dest: file, sync: true }) },
       { level: 'error', stream: process.stderr },

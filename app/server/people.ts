@@ -172,6 +172,8 @@ export class People {
         return kept;
       });
       await features.remember(stored, vectors, loaded);
+      // Forgotten by another request meanwhile: nothing that was derived from the recordings may stay.
+      if ((await this.#idOf(name.key)) !== id) await features.forget(stored);
       return { id, name: name.text, enrolledAt, samples: countsOf(captures) };
     });
   }

@@ -105,7 +105,7 @@ it.each([0, 1, 2, 3, 4, 5])('leaves nothing behind when killed at call %i', asyn
   await lost().catch((error: Error) => expect(error.message).toBe('killed'));
   await db.deleteFrom('people').where('id', '=', 'carla').execute();
   await db.transaction().execute((trx) => recordings.markForErasure(trx, [digestOf('said by carla')]));
-  await recordings.recover();
+  await recordings.recover(0);
   expect(await server.census()).toEqual(before);
 });
 
@@ -115,6 +115,43 @@ it('finishes at the next start what a crash left undone', async () => {
   const digest = digestOf('half enrolled');
   await db.insertInto('recording_intents').values({ batch: 'lost', digest }).execute();
   await objects.put(blobKey(digest), new TextEncoder().encode('half enrolled'));
-  await recordings.recover();
+  await recordings.recover(0);
+  expect(await server.census()).toEqual(before);
+});
+
+/** Lets another process act when the blobs are written and nothing refers to them yet. */
+function interrupted(objects: ObjectStore, act: () => Promise<void>): ObjectStore {
+  return {
+    put: async (key, bytes) => {
+      await objects.put(key, bytes);
+      await act();
+    },
+    get: (key) => objects.get(key),
+    has: (key) => objects.has(key),
+    delete: (key) => objects.delete(key),
+    list: (prefix) => objects.list(prefix),
+  };
+}
+
+it('leaves alone what another process is in the middle of', async () => {
+  const { db, objects, recordings, people } = server.services;
+  const between = interrupted(objects, () => recordings.recover());
+  await keep(new Recordings({ db, objects: between, cache: new FeatureCache(objects) }), 'dora', 'in time');
+  expect(await objects.has(blobKey(digestOf('in time')))).toBe(true);
+  await people.forget('dora');
+});
+
+it('keeps nothing of what took so long that another process cleared it away', async () => {
+  const { db, objects, recordings } = server.services;
+  const before = await server.census();
+  const between = interrupted(objects, async () => {
+    await db
+      .updateTable('recording_intents')
+      .set({ created_at: new Date(Date.now() - 3_600_000) })
+      .execute();
+    await recordings.recover();
+  });
+  const late = new Recordings({ db, objects: between, cache: new FeatureCache(objects) });
+  await expect(keep(late, 'emma', 'too late')).rejects.toMatchObject({ code: 'storing_interrupted' });
   expect(await server.census()).toEqual(before);
 });

@@ -6,6 +6,9 @@ import type { FeatureCache } from '@visavox/recognition/feature-cache';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ApplicationTables, Modality } from './tables.ts';
 
+/** Longer than storing takes with every retry of a slow object store. */
+const abandonedAfterMinutes = 15;
+
 /** Bytes as a device recorded them. */
 export interface Recording {
   readonly modality: Modality;
@@ -60,11 +63,14 @@ export class Recordings {
       await Promise.all(recordings.map((recording) => putBlob(this.#objects, recording.bytes)));
       return await this.#db.transaction().execute(async (trx) => {
         const result = await work(trx, stored);
-        await trx.deleteFrom('recording_intents').where('batch', '=', batch).execute();
+        const kept = await trx.deleteFrom('recording_intents').where('batch', '=', batch).executeTakeFirst();
+        if (Number(kept.numDeletedRows) !== digests.length) throw tookTooLong();
         return result;
       });
     } catch (error) {
-      await this.#abandon(batch);
+      await this.#abandon(batch, digests);
+      // A store that is away would keep everyone else waiting here; the next sweep erases what may be there.
+      if (!isStoreAway(error)) await this.erase();
       throw error;
     }
   }
@@ -94,12 +100,21 @@ export class Recordings {
     }
   }
 
-  /** At boot nothing is under way, so every intent is one that was interrupted. */
-  async recover(): Promise<void> {
+  /**
+   * Finishes what was interrupted: intents that are older than any request lives. A process that has the database to
+   * itself gives zero when it starts, since nothing is under way then.
+   */
+  async recover(quietMinutes = abandonedAfterMinutes): Promise<void> {
     await this.#exclusively(async (trx) => {
-      await sql`insert into recording_erasures (digest)
-        select distinct digest from recording_intents on conflict do nothing`.execute(trx);
-      await trx.deleteFrom('recording_intents').execute();
+      const abandoned = await trx
+        .deleteFrom('recording_intents')
+        .where('created_at', '<=', sql<Date>`now() - ${quietMinutes} * interval '1 minute'`)
+        .returning('digest')
+        .execute();
+      await this.markForErasure(
+        trx,
+        abandoned.map((intent) => intent.digest),
+      );
     });
     await this.erase();
   }
@@ -136,19 +151,11 @@ export class Recordings {
     }
   }
 
-  async #abandon(batch: string): Promise<void> {
+  async #abandon(batch: string, digests: readonly string[]): Promise<void> {
     await this.#exclusively(async (trx) => {
-      const intents = await trx
-        .deleteFrom('recording_intents')
-        .where('batch', '=', batch)
-        .returning('digest')
-        .execute();
-      await this.markForErasure(
-        trx,
-        intents.map((intent) => intent.digest),
-      );
+      await trx.deleteFrom('recording_intents').where('batch', '=', batch).execute();
+      await this.markForErasure(trx, digests);
     });
-    await this.erase();
   }
 
   /** Under the same lock as an erasure, in one statement: a sign-in waits for it. */
@@ -184,6 +191,19 @@ export class Recordings {
 }
 
 const lock = sql`pg_advisory_xact_lock(hashtext('visavox recordings'))`;
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof UserError && error.kind === 'unavailable' && error.code.startsWith('object_store');
+}
+
+function tookTooLong(): UserError {
+  return new UserError({
+    kind: 'unavailable',
+    code: 'storing_interrupted',
+    message: 'the recordings took too long to be stored',
+    action: 'Try again.',
+  });
+}
 
 /** The recordings of one request, all different. */
 export function requireDistinct(recordings: readonly Recording[]): void {

@@ -1,4 +1,10 @@
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  type ObjectStoreLocation,
+  objectStoreEnvironment,
+} from '@visavox/adapters/objects/open-object-store';
+import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 
@@ -6,6 +12,11 @@ const count = (byDefault: number) => z.coerce.number().int().positive().default(
 
 /** Every setting, with its default. All are environment variables; none is read anywhere else. */
 const Environment = z.object({
+  /**
+   * What this process does: `server` answers people and programs, any number of them; `controller` trains, releases and
+   * sweeps, one at a time; `all` does both. The parts share a database and an object store.
+   */
+  VISAVOX_ROLE: z.enum(['all', 'server', 'controller']).default('all'),
   /** A server's data: database, objects, runs, MLflow, secrets, logs. */
   VISAVOX_HOME: z.string().min(1).optional(),
   /** What set-up made: Python environment, networks, web page. */
@@ -14,8 +25,24 @@ const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   /** Where people reach it when that is not HOST and PORT, such as `https://sign-in.example.org`. */
   VISAVOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** More names under which it is reached, separated by commas, such as that of a cluster's service. */
+  VISAVOX_ALLOWED_HOSTS: z.string().default(''),
   /** `postgres://…`; without it the database is embedded. */
   DATABASE_URL: z.string().startsWith('postgres').optional(),
+  /** `s3://bucket/prefix` or `file:///folder`; without it a folder of VISAVOX_HOME. An S3 server is named by AWS_ENDPOINT_URL_S3. */
+  VISAVOX_OBJECTS: z
+    .string()
+    .regex(/^(s3|file):\/\//)
+    .optional(),
+  /** A folder with `objects.key`, `columns.key` and `operator.token`; each is made there where it is missing. */
+  VISAVOX_SECRETS: z.string().min(1).optional(),
+  /** The key that objects are encrypted with, 64 hexadecimal digits, or a file that holds them. */
+  VISAVOX_KEY: z.string().optional(),
+  VISAVOX_KEY_FILE: z.string().optional(),
+  /** An MLflow that runs elsewhere; without it one is started here. */
+  MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where the MLflow that is started here keeps artifacts: `s3://bucket/prefix`; without it a folder of VISAVOX_HOME. */
+  VISAVOX_MLFLOW_ARTIFACTS: z.string().startsWith('s3://').optional(),
   /** Retraining starts at so many new people, or so many new samples. */
   VISAVOX_RETRAIN_PEOPLE: count(5),
   VISAVOX_RETRAIN_SAMPLES: count(50),
@@ -27,12 +54,21 @@ const Environment = z.object({
 });
 
 export interface Settings {
+  readonly role: 'all' | 'server' | 'controller';
   readonly home: string;
   readonly setup: string;
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | undefined;
+  readonly allowedHosts: readonly string[];
   readonly databaseUrl: string | undefined;
+  readonly secrets: string;
+  readonly objects: ObjectStoreLocation;
+  /** What a program reaches the S3 server with, in any language. */
+  readonly s3Environment: Readonly<Record<string, string>>;
+  /** What a step of a pipeline reaches the same objects with. */
+  readonly stepEnvironment: Readonly<Record<string, string>>;
+  readonly mlflow: { readonly url: string | undefined; readonly artifacts: string | undefined };
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly attempts: {
     readonly failures: number;
@@ -50,20 +86,31 @@ export function parseSettings(
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new UserError({
-      kind: 'invalid',
-      code: 'setting_invalid',
-      message: `the setting ${issue?.path.join('.')} cannot be used: ${issue?.message}`,
-      action: 'Correct this environment variable, or leave it out.',
-    });
+    throw invalidSetting(issue?.path.join('.') ?? '', issue?.message ?? '');
   }
   const values = parsed.data;
+  if (values.VISAVOX_ROLE !== 'all') requireShared(values);
+  const home = resolve(values.VISAVOX_HOME ?? join(root, '.visavox', 'home'));
+  const secrets = resolve(values.VISAVOX_SECRETS ?? join(home, 'secrets'));
+  const objects = {
+    url: values.VISAVOX_OBJECTS ?? pathToFileURL(join(home, 'objects')).href,
+    key: {
+      file: resolve(values.VISAVOX_KEY_FILE ?? join(secrets, 'objects.key')),
+      override: values.VISAVOX_KEY,
+    },
+    s3: s3Settings(given),
+  };
   return {
-    home: resolve(values.VISAVOX_HOME ?? join(root, '.visavox', 'home')),
+    ...{ home, secrets, objects },
+    s3Environment: s3Environment(given),
+    stepEnvironment: objectStoreEnvironment(objects, given),
     setup: resolve(values.VISAVOX_SETUP ?? join(root, '.visavox', 'setup')),
     host: values.HOST,
     port: values.PORT,
+    role: values.VISAVOX_ROLE,
     publicUrl: values.VISAVOX_PUBLIC_URL,
+    allowedHosts: values.VISAVOX_ALLOWED_HOSTS.split(',').flatMap((host) => host.trim() || []),
+    mlflow: { url: values.MLFLOW_TRACKING_URI, artifacts: values.VISAVOX_MLFLOW_ARTIFACTS },
     databaseUrl: values.DATABASE_URL,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     attempts: {
@@ -72,4 +119,21 @@ export function parseSettings(
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,
     },
   };
+}
+
+/** The parts of a divided server meet in the database, the object store and MLflow. */
+function requireShared(values: z.infer<typeof Environment>): void {
+  const needed = ['DATABASE_URL', 'VISAVOX_OBJECTS', 'MLFLOW_TRACKING_URI'] as const;
+  const missing = needed.find((name) => values[name] === undefined);
+  if (missing)
+    throw invalidSetting(missing, `the role ${values.VISAVOX_ROLE} needs it, since parts share it`);
+}
+
+function invalidSetting(name: string, reason: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'setting_invalid',
+    message: `the setting ${name} cannot be used: ${reason}`,
+    action: 'Correct this environment variable, or leave it out.',
+  });
 }

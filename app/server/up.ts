@@ -1,35 +1,25 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { MlflowClient } from '@visavox/adapters/mlflow/mlflow-client';
-import { MlflowServer } from '@visavox/adapters/mlflow/mlflow-server';
-import { MlflowModelRegistry } from '@visavox/adapters/mlflow/registry';
-import { MlflowTracker } from '@visavox/adapters/mlflow/tracker';
-import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
-import { migrate } from '@visavox/adapters/sql/migrate';
-import { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
-import { SqlModelVersions } from '@visavox/adapters/sql/model-versions';
-import { openDatabase } from '@visavox/adapters/sql/open-database';
+import { databaseLock } from '@visavox/adapters/sql/database-lock';
+import type { Leadership } from '@visavox/adapters/sql/leader-lock';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
-import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
-import { publishedBundle } from '@visavox/recognition/bundle';
-import { Recogniser } from '@visavox/recognition/recogniser';
-import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
-import { composeServices } from './compose.ts';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
 import { createController } from './control.ts';
 import { createEngine } from './engine.ts';
-import { ensureFirstRelease, registerFirstVersion } from './first-release.ts';
+import { EngineOfLeader } from './engine-of-leader.ts';
+import { registerFirstVersion } from './first-release.ts';
+import { type Afterwards, openFoundations, openServerLog } from './foundations.ts';
 import { createApp } from './http/app.ts';
 import { allowedHosts } from './http/guards.ts';
+import { answersNothing, type Checks, starting, withHealth } from './http/health.ts';
 import { createStartingApp } from './http/starting-app.ts';
+import { startLeading } from './leading.ts';
 import { ApplicationLineage } from './lineage.ts';
 import { listen } from './listener.ts';
-import { openLog } from './logging.ts';
-import { applicationMigrations } from './migrations.ts';
 import { repeat } from './repeating.ts';
-import { ensureSecret } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { openTracking } from './tracking.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -38,19 +28,26 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const root = resolve(import.meta.dirname, '../..');
-const tickEveryMs = 2000;
-const sweepEveryMs = 5 * 60_000;
+type Foundations = Awaited<ReturnType<typeof openFoundations>>;
+type Tracking = Awaited<ReturnType<typeof openTracking>>;
 
-/** Everything on this machine. Answers once people can sign in; tracking and training come up behind it. */
-export async function up(settings: Settings, tell: (line: string) => void): Promise<RunningServer> {
+const root = resolve(import.meta.dirname, '../..');
+const followEveryMs = 2000;
+
+/** Everything on this machine, or one part of it. Answers once people can sign in; the rest comes up behind it. */
+export async function up(
+  settings: Settings,
+  tell: (line: string) => void,
+  logger?: Logger,
+): Promise<RunningServer> {
   /** What has been started, undone in reverse order. */
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (let last = undo.pop(); last; last = undo.pop()) await last();
   };
   try {
-    return { ...(await start(settings, tell, (step) => void undo.push(step))), stop };
+    const log = logger ?? (await openServerLog(settings));
+    return { ...(await start(settings, { tell, log }, (step) => void undo.push(step))), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -59,69 +56,113 @@ export async function up(settings: Settings, tell: (line: string) => void): Prom
 
 async function start(
   settings: Settings,
-  tell: (line: string) => void,
-  afterwards: (step: () => Promise<void>) => void,
+  { tell, log }: { tell: (line: string) => void; log: Logger },
+  afterwards: Afterwards,
 ): Promise<Omit<RunningServer, 'stop'>> {
   const startedAt = performance.now();
-  const inHome = (...path: string[]) => join(settings.home, ...path);
-  await mkdir(settings.home, { recursive: true, mode: 0o700 });
-  const log = await openLog(inHome('logs'));
   const page = { webFolder: join(settings.setup, 'web'), allowedHosts: allowedHosts(settings) };
-  const listener = await listen(settings, createStartingApp(page).fetch);
+  const listener = await listen(settings, withHealth(starting, createStartingApp(page).fetch));
   afterwards(() => listener.close());
   const url = settings.publicUrl ?? listener.url;
-  log.info({ url, home: settings.home }, 'listening');
+  log.info({ url, role: settings.role, home: settings.home }, 'listening');
 
-  const location = settings.databaseUrl ? { url: settings.databaseUrl } : { folder: inHome('database') };
-  const database = await openDatabase(location);
-  afterwards(() => database.close());
-  await migrate(database.db, [platformMigrations, applicationMigrations]);
-  const storage = {
-    url: pathToFileURL(inHome('objects')).href,
-    key: { file: inHome('secrets', 'objects.key') },
-  };
-  const objects = await openOrCreateObjectStore(storage);
-  const operatorToken = await ensureSecret(inHome('secrets', 'operator.token'), 32);
-  const now = () => new Date();
-  const services = composeServices({
-    ...{ database, objects, now },
-    secret: Buffer.from(await ensureSecret(inHome('secrets', 'columns.key'), 32), 'hex'),
-    host: new InProcessModelHost({ objects }),
-    loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
-    attemptLimits: settings.attempts,
-  });
-  const { champion, releases, recordings, runs, datasets, trainingData } = services;
-  await recordings.recover();
-  const published = () => publishedBundle(join(settings.setup, 'networks'));
-  await ensureFirstRelease({ objects, releases, published, now });
-  await champion.follow();
-  afterwards(() => champion.close());
+  const foundations = await openFoundations(settings, afterwards);
+  const { champion, releases } = foundations.services;
+  const serves = settings.role !== 'controller';
+  if (serves) await champion.follow();
   log.info({ release: champion.release, ms: Math.round(performance.now() - startedAt) }, 'recogniser ready');
 
-  const mlflow = await MlflowServer.start({
-    python: join(settings.setup, 'python', 'bin', 'python'),
-    folder: inHome('mlflow'),
-    report: (event, details) => log.info(details, event),
-  });
-  afterwards(() => mlflow.stop());
-  const client = new MlflowClient({ url: mlflow.url });
-  const registry = new MirroredModelRegistry(
-    new MlflowModelRegistry({ client, objects: async () => objects }),
-    new SqlModelVersions(database.db),
-  );
-  const engine = await createEngine({
-    ...{ root, settings, objects, storage, runs, datasets, log },
-    tracker: new MlflowTracker(client),
-    trackingUrl: mlflow.url,
-  });
+  const tracking = await openTracking(settings, foundations, log);
+  afterwards(() => tracking.mlflow.stop());
+  let leadership: Leadership | undefined;
+  const leads = () => settings.databaseUrl === undefined || leadership?.leading === true;
+  const engine = await openEngine({ settings, foundations, tracking, log, leads });
   afterwards(() => engine.close());
-  const controller = createController({
-    ...{ log, trainingData, engine, runs, datasets, registry, releases },
+  const controller = openController({ settings, foundations, tracking, log, engine });
+
+  const api = { settings, foundations, tracking, log, engine, controller, page, url };
+  const answer = serves ? createApi(api).fetch : answersNothing;
+  listener.answerWith(withHealth(readiness(foundations, serves), answer));
+  log.info({ url, ms: Math.round(performance.now() - startedAt) }, 'ready');
+  const loginLink = `${url}/#token=${foundations.operatorToken}`;
+  if (settings.role === 'all')
+    for (const line of greeting(url, loginLink, join(settings.home, 'logs', 'server.log'))) tell(line);
+
+  const following = serves
+    ? repeat(() => champion.follow(), { name: 'following the release', everyMs: followEveryMs, log })
+    : undefined;
+  let stopping = false;
+  if (settings.role !== 'server') {
+    leadership = startLeading({
+      ...{ log, engine, controller, services: foundations.services, databaseUrl: settings.databaseUrl },
+      registryAnswers: () => tracking.mlflow.healthy,
+      prepareRegistry: () => registerFirstVersion(releases, tracking.registry),
+      answered: async () => {
+        if (stopping) await listener.close();
+      },
+    });
+  }
+  afterwards(async () => {
+    log.info('stopping');
+    stopping = true;
+    // Whoever is being answered still needs everything else.
+    await Promise.all([listener.close(), following?.stop(), leadership?.stop()]);
+  });
+  return { url, loginLink };
+}
+
+interface Parts {
+  readonly settings: Settings;
+  readonly foundations: Foundations;
+  readonly tracking: Tracking;
+  readonly log: Logger;
+}
+
+/** Pipelines run in the process that leads; a part that never leads shows what is recorded. */
+async function openEngine({
+  settings,
+  foundations,
+  tracking,
+  log,
+  leads,
+}: Parts & { leads: () => boolean }): Promise<EngineOfLeader> {
+  const { runs, datasets } = foundations.services;
+  if (settings.role === 'server') return EngineOfLeader.absent(runs);
+  const open = () =>
+    createEngine({
+      ...{ root, settings, runs, datasets, log },
+      objects: foundations.objects,
+      tracker: tracking.tracker,
+      trackingUrl: tracking.mlflow.url,
+    });
+  return EngineOfLeader.open({ open, runs, leads });
+}
+
+function openController(parts: Parts & { engine: EngineOfLeader }) {
+  const { settings, foundations, tracking, log, engine } = parts;
+  const { champion, trainingData, runs, datasets, releases } = foundations.services;
+  return createController({
+    ...{ log, trainingData, engine, runs, datasets, releases },
+    registry: tracking.registry,
     retrain: settings.retrain,
     target: champion,
-    state: new SqlControlState(database.db),
+    state: new SqlControlState(foundations.database.db),
+    exclusively: databaseLock(foundations.database, 'visavox controller'),
   });
-  const app = createApp({
+}
+
+function createApi(
+  parts: Parts & {
+    engine: EngineOfLeader;
+    controller: ReturnType<typeof openController>;
+    page: { webFolder: string; allowedHosts: ReadonlySet<string> };
+    url: string;
+  },
+) {
+  const { foundations, tracking, log, engine, controller, page, url } = parts;
+  const { database, operatorToken, services } = foundations;
+  const { mlflow, registry } = tracking;
+  return createApp({
     ...services,
     ...page,
     ...{ log, operatorToken, engine, registry, controller },
@@ -129,42 +170,25 @@ async function start(
     lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
     services: async () => [
       { name: 'database', healthy: true, url: null },
-      { name: 'recogniser', healthy: champion.release !== undefined, url: null },
+      { name: 'recogniser', healthy: services.champion.release !== undefined, url: null },
       { name: 'mlflow', healthy: mlflow.healthy, url: mlflow.url },
     ],
   });
-  listener.answerWith(app.fetch);
-  log.info({ url, ms: Math.round(performance.now() - startedAt) }, 'ready');
-  const loginLink = `${url}/#token=${operatorToken}`;
-  for (const line of greeting(url, loginLink, inHome('logs', 'server.log'))) tell(line);
+}
 
-  await engine.recover();
-  let registered = false;
-  const training = repeat(
-    async () => {
-      await champion.follow();
-      // The published recogniser has to be version 1, so nothing else is registered before it.
-      if (!mlflow.healthy) return;
-      if (!registered) await registerFirstVersion(releases, registry);
-      registered = true;
-      await controller.tick();
-    },
-    { name: 'continuous training', everyMs: tickEveryMs, log },
-  );
-  const sweeping = repeat(
-    async () => {
-      await recordings.expire(now());
-      await services.challenges.sweep();
-      await services.sessions.sweep();
-    },
-    { name: 'sweeping', everyMs: sweepEveryMs, log },
-  );
-  afterwards(async () => {
-    log.info('stopping');
-    // Whoever is being answered still needs everything else.
-    await Promise.all([listener.close(), training.stop(), sweeping.stop()]);
-  });
-  return { url, loginLink };
+/** What this part needs for its work. */
+function readiness({ database, objects, services }: Foundations, serves: boolean): Checks {
+  return {
+    database: async () => void (await sql`select 1`.execute(database.db)),
+    objects: async () => void (await objects.has('readiness')),
+    ...(serves
+      ? {
+          recogniser: async () => {
+            if (!services.champion.release) throw new Error('not loaded');
+          },
+        }
+      : {}),
+  };
 }
 
 function greeting(url: string, loginLink: string, logFile: string): string[] {

@@ -9,8 +9,9 @@ export function operatorToken(surroundings: {
   const { environment, project } = surroundings;
   if (environment.VISAVOX_TOKEN) return environment.VISAVOX_TOKEN;
   const home = environment.VISAVOX_HOME ?? join(project, '.visavox', 'home');
+  const secrets = environment.VISAVOX_SECRETS ?? join(home, 'secrets');
   try {
-    return readFileSync(join(home, 'secrets', 'operator.token'), 'utf8').trim();
+    return readFileSync(join(secrets, 'operator.token'), 'utf8').trim();
   } catch {
     // Another machine's server, or none yet: it says itself when a token is needed.
     return undefined;

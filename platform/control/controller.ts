@@ -48,6 +48,8 @@ export interface ControllerResources {
   readonly registry: Pick<ModelRegistry, 'get' | 'setAlias'>;
   readonly newId: () => string;
   readonly now: () => Date;
+  /** Keeps the same work of other processes out, where there are others. */
+  readonly exclusively?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Told what happened, once a step: for the log. */
   readonly report: (event: string, details: Record<string, unknown>) => void;
 }
@@ -113,7 +115,11 @@ export class Controller {
       const memory = await this.#memory();
       if (memory.training) return { run: memory.training.run, started: false };
       await this.#begin(memory, trigger);
-      await this.#step();
+      await this.#step().catch((error) => {
+        // What is due is written down: the next tick submits it, here or in another process.
+        if (!(error instanceof UserError) || error.kind !== 'unavailable') throw error;
+        this.#resources.report('training not submitted yet', { reason: messageOf(error) });
+      });
       const training = (await this.#memory()).training;
       return { run: training?.run ?? '', started: true };
     });
@@ -381,7 +387,9 @@ export class Controller {
 
   /** One at a time: a tick, a rollback and a promotion never interleave. */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(work, work);
+    const { exclusively } = this.#resources;
+    const alone = exclusively ? () => exclusively(work) : work;
+    const result = this.#tail.then(alone, alone);
     this.#tail = result.catch(() => undefined);
     return result;
   }

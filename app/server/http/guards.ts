@@ -42,7 +42,8 @@ export function requireKnownHost(hosts: ReadonlySet<string>): MiddlewareHandler<
         kind: 'forbidden',
         code: 'host_not_allowed',
         message: 'this service does not answer to this name',
-        action: 'Use the address that the service printed, or set VISAVOX_PUBLIC_URL to this one.',
+        action:
+          'Use the address that the service printed, or name this one in VISAVOX_PUBLIC_URL or VISAVOX_ALLOWED_HOSTS.',
       });
     }
     await next();
@@ -71,7 +72,17 @@ export const requireSameOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** Refuses while the body streams in: at once where its length is told, else at the first byte too many. */
-export const limitBody: MiddlewareHandler<AppEnv> = bodyLimit({
+export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
+  const { url, method, headers, body } = c.req.raw;
+  // Without a length Hono makes another request of this one, which has to be one of Node's own then.
+  if (body && !headers.has('content-length')) {
+    const streamed: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' };
+    c.req.raw = new Request(url, streamed);
+  }
+  return refuseLargeBody(c, next);
+};
+
+const refuseLargeBody = bodyLimit({
   maxSize: maximumBodyBytes,
   onError: () => {
     throw new UserError({
@@ -83,8 +94,12 @@ export const limitBody: MiddlewareHandler<AppEnv> = bodyLimit({
   },
 });
 
-export function allowedHosts(settings: { host: string; publicUrl: string | undefined }): Set<string> {
-  const hosts = ['localhost', '127.0.0.1', '[::1]', settings.host];
+export function allowedHosts(settings: {
+  host: string;
+  publicUrl: string | undefined;
+  allowedHosts: readonly string[];
+}): Set<string> {
+  const hosts = ['localhost', '127.0.0.1', '[::1]', settings.host, ...settings.allowedHosts];
   const published = settings.publicUrl ? hostnameOf(settings.publicUrl) : undefined;
   return new Set(published ? [...hosts, published] : hosts);
 }

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '@visavox/adapters/sql/database-away';
 import { type FaultKind, UserError } from '@visavox/core/errors';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
@@ -103,6 +104,15 @@ function faultOf(error: unknown): Fault {
       code: 'malformed_json',
       detail: 'the body is not JSON',
       action: 'Send a JSON document with the content type application/json.',
+    };
+  }
+  if (isDatabaseAway(error)) {
+    return {
+      status: 503,
+      code: 'database_unavailable',
+      detail: 'the database is away',
+      action: 'Try again in a few seconds; nothing was changed.',
+      headers: { 'retry-after': '5' },
     };
   }
   return {

@@ -18,6 +18,10 @@ export interface MlflowServerOptions {
   readonly python: string;
   /** Runs, registry and artifacts; kept between starts. */
   readonly folder: string;
+  /** `s3://bucket/prefix`; a folder of `folder` where it is left out. */
+  readonly artifacts?: string | undefined;
+  /** What it reaches that bucket with, beside this process's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Told what happened, for the log. */
   readonly report: (event: string, details: Record<string, unknown>) => void;
 }
@@ -53,7 +57,7 @@ export class MlflowServer {
     this.#folder = resolve(options.folder);
     this.#port = port;
     this.url = `http://127.0.0.1:${port}`;
-    this.#command = commandOf(options.python, this.#folder, port);
+    this.#command = commandOf(options, this.#folder, port);
     process.on('exit', this.#endWithThisProcess);
     this.#supervision = this.#supervise(survivor);
   }
@@ -66,7 +70,7 @@ export class MlflowServer {
     const record = await readServerRecord(folder);
     const survivor = record?.process ?? undefined;
     if (record && survivor && (await isRunning(survivor))) {
-      const command = commandOf(options.python, folder, record.port);
+      const command = commandOf(options, folder, record.port);
       if (JSON.stringify(record.command) === JSON.stringify(command))
         return new MlflowServer(options, record.port, survivor);
     }
@@ -146,6 +150,7 @@ export class MlflowServer {
         stdio: ['ignore', log.fd, log.fd],
         env: {
           ...process.env,
+          ...this.#options.environment,
           MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
           MLFLOW_DISABLE_TELEMETRY: 'true',
           PYTHONUNBUFFERED: '1',
@@ -208,12 +213,17 @@ export class MlflowServer {
   };
 }
 
-function commandOf(python: string, folder: string, port: number): readonly string[] {
+function commandOf(
+  { python, artifacts }: MlflowServerOptions,
+  folder: string,
+  port: number,
+): readonly string[] {
+  const destination = artifacts ?? join(folder, 'artifacts');
   return [
     ...[python, '-m', 'mlflow', 'server'],
     ...['--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
     ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
-    ...['--serve-artifacts', '--artifacts-destination', join(folder, 'artifacts')],
+    ...['--serve-artifacts', '--artifacts-destination', destination],
   ];
 }
 

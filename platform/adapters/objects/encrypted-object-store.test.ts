@@ -62,7 +62,7 @@ describe('the key file', () => {
   it('is made once, whoever comes first, and only its owner may read it', async () => {
     const file = join(await newFolder(), 'secrets', 'objects.key');
     expect(await loadEncryptionKey({ file })).toBeUndefined();
-    const keys = await Promise.all([1, 2, 3, 4].map(() => createEncryptionKey({ file })));
+    const keys = await Promise.all([1, 2, 3, 4].map(() => createEncryptionKey(file)));
     for (const made of keys) expect(made).toEqual(keys[0]);
     expect(await loadEncryptionKey({ file })).toEqual(keys[0]);
     if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -70,7 +70,7 @@ describe('the key file', () => {
 
   it('gives way to a key from the settings', async () => {
     const file = join(await newFolder(), 'objects.key');
-    await createEncryptionKey({ file });
+    await createEncryptionKey(file);
     const key = await loadEncryptionKey({ file, override: '07'.repeat(32) });
     expect(key).toEqual(encryptionKey(Buffer.alloc(32, 7)));
   });
@@ -105,8 +105,11 @@ describe('opening by location', () => {
   });
 
   it('says what is wrong with a location', async () => {
-    expect(() => objectStoreLocation({})).toThrow('VISAVOX_OBJECTS and VISAVOX_KEY_FILE are not set');
-    const elsewhere = { url: 's3://bucket', key: { file: 'none', override: '07'.repeat(32) } };
+    expect(() => objectStoreLocation({})).toThrow('VISAVOX_OBJECTS is not set');
+    expect(() => objectStoreLocation({ VISAVOX_OBJECTS: 'file:///tmp' })).toThrow(
+      'VISAVOX_KEY_FILE is not set',
+    );
+    const elsewhere = { url: 'ftp://host/folder', key: { override: '07'.repeat(32) } };
     await expect(openObjectStore(elsewhere)).rejects.toMatchObject({ code: 'object_store_unsupported' });
   });
 });

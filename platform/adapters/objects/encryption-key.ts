@@ -11,7 +11,7 @@ export interface EncryptionKey {
 
 export interface KeySource {
   /** A text file with 64 hexadecimal digits. */
-  readonly file: string;
+  readonly file?: string | undefined;
   /** The 64 digits themselves, from a secret manager; the file is not looked at then. */
   readonly override?: string | undefined;
 }
@@ -27,6 +27,7 @@ export function encryptionKey(bytes: Uint8Array): EncryptionKey {
 /** `undefined` where there is no key yet. */
 export async function loadEncryptionKey(source: KeySource): Promise<EncryptionKey | undefined> {
   if (source.override !== undefined) return parseKey(source.override, 'the key setting');
+  if (source.file === undefined) return undefined;
   try {
     return parseKey(await readFile(source.file, 'utf8'), source.file);
   } catch (error) {
@@ -36,8 +37,8 @@ export async function loadEncryptionKey(source: KeySource): Promise<EncryptionKe
 }
 
 /** Two processes that create at once get the same key: the file appears whole, and only one can make it appear. */
-export async function createEncryptionKey(source: KeySource): Promise<EncryptionKey> {
-  const file = resolve(source.file);
+export async function createEncryptionKey(path: string): Promise<EncryptionKey> {
+  const file = resolve(path);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${randomUUID()}`;
   const handle = await open(temporary, 'wx', 0o600);

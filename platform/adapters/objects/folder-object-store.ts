@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
-import { checkObjectKey, objectMissing } from './object-key.ts';
+import { checkObjectKey, keyConflict, objectMissing } from './object-key.ts';
 
 /** Where objects are written before they get their name. No key can reach it: no part of a key starts with a dot. */
 const temporaryFolder = '.temporary';
@@ -126,14 +125,4 @@ function whenMissing<Value>(value: Value): (error: unknown) => Value {
     if (isAbsence(error)) return value;
     throw error;
   };
-}
-
-function keyConflict(key: string, cause: unknown): UserError {
-  return new UserError({
-    kind: 'conflict',
-    code: 'object_key_conflict',
-    message: `the object key "${key}" cannot be a file: it is a folder of other keys, or one of its own folders is a file`,
-    action: 'Choose a key that is not the beginning of another key.',
-    cause,
-  });
 }

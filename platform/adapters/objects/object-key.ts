@@ -23,3 +23,13 @@ export function objectMissing(key: string): UserError {
     details: { key },
   });
 }
+
+export function keyConflict(key: string, cause: unknown): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'object_key_conflict',
+    message: `the object key "${key}" cannot be a file: it is a folder of other keys, or one of its own folders is a file`,
+    action: 'Choose a key that is not the beginning of another key.',
+    cause,
+  });
+}

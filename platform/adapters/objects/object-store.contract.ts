@@ -32,6 +32,32 @@ export function objectStoreContract(makeStore: () => Promise<ObjectStore>): void
       expect(digestOf(await store.get('large'))).toBe(digestOf(large));
     });
 
+    it('keeps what is larger than one transfer', async () => {
+      const large = Buffer.alloc((34 << 20) + 4321);
+      for (let index = 0; index < large.length; index += 4096) large.writeUInt32LE(index, index);
+      await store.put('large', large);
+      expect(large.equals(await store.get('large'))).toBe(true);
+      await store.put('large', bytes('small again'));
+      expect(text(await store.get('large'))).toBe('small again');
+    });
+
+    it.each([
+      'a=b/c+d/e@f/g_h-i.j',
+      '+/=/@/_/-',
+      'a..b/c...',
+      'UPPER/lower/Upper',
+      Array.from({ length: 7 }, () => 'long'.repeat(28)).join('/'),
+    ])('keeps the key %j apart from others', async (key) => {
+      await store.put(key.replaceAll('+', '-'), bytes('another'));
+      await store.put(key, bytes(key));
+      expect(text(await store.get(key))).toBe(key);
+      expect(await store.has(key)).toBe(true);
+      expect(await keys('')).toContain(key);
+      expect(await keys(key)).toEqual([key]);
+      await store.delete(key);
+      expect(await store.has(key)).toBe(false);
+    });
+
     it('keeps a slice of a larger buffer, not the buffer', async () => {
       await store.put('slice', bytes('0123456789').subarray(3, 6));
       expect(text(await store.get('slice'))).toBe('345');

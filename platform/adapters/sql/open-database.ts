@@ -80,9 +80,18 @@ export async function maintain(db: Kysely<PlatformTables>): Promise<void> {
 }
 
 async function openServer(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, types: { getTypeParser } });
-  // A connection that breaks while idle is replaced by the next query, which reports what is wrong.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    types: { getTypeParser },
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    application_name: 'visavox',
+  });
+  // A connection that breaks is replaced by the next query, which reports what is wrong: one that is idle reports to
+  // the pool, one that a transaction holds between two statements to nobody, which would end this process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const db = new Kysely<PlatformTables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await sql`select 1`.execute(db);

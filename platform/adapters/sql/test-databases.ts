@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, appendFile, chown, cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,12 +14,19 @@ import { platformMigrations } from './platform-migrations.ts';
 
 const run = promisify(execFile);
 
+/** Where `initdb` and `postgres` are. */
+const installed = await findPrograms();
+
 /** Runs the tests on the embedded database and on a PostgreSQL server; `open` gives an up-to-date, empty database. */
 export function describeOnEachDatabase(name: string, tests: (open: () => Database) => void): void {
   describe(`${name} (embedded)`, () => tests(freshDatabase(startEmbedded)));
-  const programs = installed ? describe : describe.skip;
+  describeOnPostgres(name, () => tests(freshDatabase(startServer)));
+}
+
+/** Skips visibly where there is no PostgreSQL. */
+export function describeOnPostgres(name: string, tests: () => void): void {
   const why = installed ? '' : ', not installed here: apt install postgresql';
-  programs(`${name} (PostgreSQL${why})`, () => tests(freshDatabase(startServer)));
+  (installed ? describe : describe.skip)(`${name} (PostgreSQL${why})`, tests);
 }
 
 /** An embedded database in a new folder, up to date; quick, since the empty cluster is copied. Gone when closed. */
@@ -78,9 +85,6 @@ export async function newClusterFolder(): Promise<string> {
   return folder;
 }
 
-/** Where `initdb` and `postgres` are. */
-const installed = await findPrograms();
-
 async function findPrograms(): Promise<string | undefined> {
   const debian = '/usr/lib/postgresql';
   const versions = await readdir(debian).catch(() => []);
@@ -100,34 +104,74 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-/** A PostgreSQL server of our own, on a socket in a temporary folder. */
-async function startServer(): Promise<Database> {
+/** A PostgreSQL server of our own, on a socket in a temporary folder, that tests may kill and start again. */
+export interface PostgresServer {
+  readonly url: string;
+  readonly folder: string;
+  /** Ends it at once and all its connections with it, as a crash would. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it for good. */
+  remove(): Promise<void>;
+}
+
+/** `settings` are options of `postgres`; `prepare` is given its folder of data before the first start. */
+export async function startPostgres(
+  settings: readonly string[] = ['-h', ''],
+  prepare: (data: string) => Promise<void> = async () => undefined,
+): Promise<PostgresServer> {
   if (!installed) throw new TypeError('PostgreSQL is not installed');
   const folder = await mkdtemp(join(tmpdir(), 'visavox-pg-'));
   const user = await serverUser();
   if (user) await chown(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  await run(
-    join(installed, 'initdb'),
-    ['-D', data, '-U', 'visavox', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'],
-    {
-      ...user,
-      cwd: folder,
+  const inFolder = { ...user, cwd: folder };
+  const how = ['-U', 'visavox', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'];
+  await run(join(installed, 'initdb'), ['-D', data, ...how], inFolder);
+  await prepare(data);
+  const program = join(installed, 'postgres');
+  const always = ['-D', data, '-k', folder, '-c', 'fsync=off', '-c', 'shared_buffers=16MB'];
+  let server: ChildProcess | undefined;
+  const end = async (signal: NodeJS.Signals) => {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, 'exit');
+    server.kill(signal);
+    await gone;
+  };
+  const start = async () => {
+    const starting = spawn(program, [...always, ...settings], {
+      ...inFolder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    server = starting;
+    await untilReady(starting);
+  };
+  await start();
+  return {
+    ...{ folder, start },
+    url: `postgres://visavox@localhost/postgres?host=${encodeURIComponent(folder)}`,
+    kill: () => end('SIGQUIT'),
+    remove: async () => {
+      await end('SIGINT');
+      await rm(folder, { recursive: true });
     },
-  );
-  const settings = ['-D', data, '-k', folder, '-h', '', '-c', 'fsync=off', '-c', 'shared_buffers=16MB'];
-  const server = spawn(join(installed, 'postgres'), settings, {
-    ...user,
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  for await (const text of server.stderr) if (String(text).includes('ready to accept connections')) break;
-  const url = `postgres://visavox@localhost/postgres?host=${encodeURIComponent(folder)}`;
-  return closingAlso(await openDatabase({ url }), async () => {
-    server.kill('SIGINT');
-    if (server.exitCode === null) await once(server, 'exit');
-    await rm(folder, { recursive: true });
-  });
+  };
+}
+
+async function untilReady(server: ChildProcess): Promise<void> {
+  if (!server.stderr) throw new TypeError('the server is to be heard');
+  let said = '';
+  for await (const text of server.stderr) {
+    said += String(text);
+    if (said.includes('ready to accept connections')) break;
+  }
+  if (server.exitCode !== null) throw new Error(`PostgreSQL ended: ${said}`);
+  server.stderr.resume();
+}
+
+async function startServer(): Promise<Database> {
+  const server = await startPostgres();
+  return closingAlso(await openDatabase({ url: server.url }), server.remove);
 }
 
 /** PostgreSQL refuses to run as root. */

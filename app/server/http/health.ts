@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '@visavox/core/errors';
+import type { Answer } from '../listener.ts';
+
+/** What must hold before a process is given work, by name; each throws when it does not. */
+export type Checks = Readonly<Record<string, () => Promise<void>>>;
+
+const answerWithinMs = 2500;
+
+/**
+ * Probes of an orchestrator, before everything else, since they come under any host name. `/healthz/live`: the process
+ * answers. `/healthz/ready`: it can do its work; the body names what cannot be reached.
+ */
+export function withHealth(checks: Checks, answer: Answer): Answer {
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/healthz/live') return Response.json({ status: 'live' });
+    if (pathname !== '/healthz/ready') return answer(request);
+    const found = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await faultOf(check)] as const),
+    );
+    const missing = Object.fromEntries(found.filter(([, fault]) => fault !== undefined));
+    const ready = Object.keys(missing).length === 0;
+    return Response.json(ready ? { status: 'ready' } : { status: 'not ready', missing }, {
+      status: ready ? 200 : 503,
+    });
+  };
+}
+
+/** Before anything is open. */
+export const starting: Checks = {
+  start: async () => {
+    throw new Error('starting');
+  },
+};
+
+/** What a part says that serves nobody. */
+export const answersNothing: Answer = () =>
+  Response.json(
+    {
+      title: 'Not found',
+      status: 404,
+      code: 'not_served_here',
+      detail: 'this process trains and releases; it serves nobody',
+      action: 'Ask a process with the role "server".',
+    },
+    { status: 404, headers: { 'content-type': 'application/problem+json' } },
+  );
+
+async function faultOf(check: () => Promise<void>): Promise<string | undefined> {
+  const given = new AbortController();
+  try {
+    return await Promise.race([
+      check().then(() => undefined),
+      pause(answerWithinMs, 'does not answer', { signal: given.signal }),
+    ]);
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    given.abort();
+  }
+}
