@@ -20,7 +20,7 @@ import { describeOnPostgres, type PostgresServer, startPostgres } from '@visavox
 import { putBundle } from '@visavox/core/bundle';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ensureFirstRelease } from './first-release.ts';
 import { applicationMigrations } from './migrations.ts';
 import { parseSettings } from './settings.ts';
@@ -30,6 +30,7 @@ import { type RunningServer, up } from './up.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const patience = 180_000;
+const followed = { timeout: 30_000, interval: 250 };
 
 describeOnPostgres('a server in parts, over one database and one object store', () => {
   let folder: string;
@@ -150,12 +151,10 @@ describeOnPostgres('a server in parts, over one database and one object store', 
       expect((await ask(one, 'POST', `/api/v1/releases/${proposed.body.id}/promote`)).status).toBe(200);
       const servedBy = async (part: RunningServer) => (await signIn(part, ada)).servedBy.version;
       expect(await servedBy(one)).toBe(2);
-      await pause(3000);
-      expect(await servedBy(other)).toBe(2);
+      await vi.waitFor(async () => expect(await servedBy(other)).toBe(2), followed);
       expect((await ask(other, 'POST', '/api/v1/releases/rollback')).status).toBe(200);
       expect(await servedBy(other)).toBe(1);
-      await pause(3000);
-      expect(await servedBy(one)).toBe(1);
+      await vi.waitFor(async () => expect(await servedBy(one)).toBe(1), followed);
     },
     patience,
   );
