@@ -6,6 +6,7 @@ import { getBlob } from '@visavox/core/object-store';
 import type { TaskRecord } from '@visavox/core/run';
 import { readFolder } from '@visavox/pipelines/artifacts';
 import { type PipelineSpec, parsePipelineSpec } from '@visavox/pipelines/ir';
+import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
 import { FakeMetadata } from './fake-metadata.fixture.ts';
 
@@ -15,6 +16,9 @@ export interface FakeRun {
   readonly spec: PipelineSpec;
   readonly submitted: { pipeline_spec: unknown; platform_spec?: unknown };
   readonly createdAt: string;
+  /** By task: how many of its attempts have no pod any more. */
+  readonly deletedPods: Map<string, number>;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
@@ -45,7 +49,13 @@ export class FakeKubeflow {
   }
 
   static async start(): Promise<FakeKubeflow> {
-    const fake = new FakeKubeflow(await engineForTest());
+    const hooks: RunHooks = {
+      onRunStarted: async ({ id }) => ({
+        trackingRun: null,
+        environment: fake.runs.get(id)?.environment ?? {},
+      }),
+    };
+    const fake: FakeKubeflow = new FakeKubeflow(await engineForTest({ hooks }));
     await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
     await fake.#metadata.listen();
     return fake;
@@ -112,7 +122,12 @@ export class FakeKubeflow {
     if (!run) return send(response, 404, { code: 5, message: `run ${id} not found`, details: [] });
     if (verb === 'terminate')
       await this.#local.engine.cancel(id).catch(() => {}); // one that has ended
-    else if (verb === 'retry') await this.#local.engine.resume(id);
+    else if (verb === 'retry') {
+      // What failed is begun anew: its pods are deleted.
+      for (const task of (await this.#local.engine.get(id)).tasks)
+        if (task.state === 'failed') run.deletedPods.set(task.name, task.attempts);
+      await this.#local.engine.resume(id);
+    }
     send(response, 200, verb ? {} : await this.#view(run));
   }
 
@@ -127,18 +142,22 @@ export class FakeKubeflow {
   ): Promise<void> {
     const id = randomUUID();
     const spec = parsePipelineSpec(asked.pipeline_spec.pipeline_spec);
-    const run: FakeRun = {
-      ...{ id, spec, name: asked.display_name, submitted: asked.pipeline_spec },
-      createdAt: new Date().toISOString(),
-    };
     const runnable = structuredClone(spec);
-    for (const { container } of Object.values(runnable.deploymentSpec.executors))
+    const environment: Record<string, string> = {};
+    for (const { container } of Object.values(runnable.deploymentSpec.executors)) {
+      for (const { name, value = '' } of container?.env ?? []) environment[name] = value;
+      if (container) delete container.env; // it is no part of what a cached result is found by
       if (container && isMissing(container.image)) container.command = ['sleep', '600'];
+    }
+    const run: FakeRun = {
+      ...{ id, spec, environment, name: asked.display_name, submitted: asked.pipeline_spec },
+      ...{ createdAt: new Date().toISOString(), deletedPods: new Map() },
+    };
+    this.runs.set(id, run);
     await this.#local.engine.submit({
       ...{ id, pipelineSpec: runnable, parameters: asked.runtime_config.parameters },
       ...{ datasets: [], trigger: 'fake', seed: 1, useCache: true },
     });
-    this.runs.set(id, run);
     if (this.loseNextAnswer) {
       this.loseNextAnswer = false;
       request.socket.destroy();
@@ -176,7 +195,7 @@ export class FakeKubeflow {
     for (const run of this.runs.values()) {
       const record = await this.#local.engine.get(run.id);
       for (const { task, id, image } of this.#metadata.tasksOf(run, record))
-        for (let attempt = 1; attempt <= task.attempts; attempt++)
+        for (let attempt = (run.deletedPods.get(task.name) ?? 0) + 1; attempt <= task.attempts; attempt++)
           if (!task.cached)
             pods.push({
               ...{ run, task, attempt, name: `${run.id}-system-container-impl-${id}-${attempt}` },

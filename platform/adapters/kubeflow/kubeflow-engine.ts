@@ -130,7 +130,8 @@ export class KubeflowEngine implements PipelineEngine {
     }
     const { objects, runs } = this.#options;
     const again = resumed(run, this.#pinned(await pinnedSpec(objects, run.pins.pipeline)));
-    const attempts = Object.fromEntries(run.tasks.map((task) => [task.name, task.attempts]));
+    const unfinished = again.tasks.filter(({ state }) => state === 'pending');
+    const attempts = Object.fromEntries(unfinished.map((task) => [task.name, task.attempts]));
     await writeNote(objects, runId, { ...(await readNote(objects, runId)), attempts, retry: true });
     await runs.save(again);
     await this.#follow(again);

@@ -104,12 +104,10 @@ export class RunFollower {
     await this.#persist(() => this.#startHook(), 'waits to be tracked');
     const name = kubeflowName(this.#run);
     return this.#persist(async () => {
-      const [first, ...more] = await this.#resources.client.findRuns(name);
-      // Asked for twice at the same moment: the first one counts.
-      for (const other of more) await this.#resources.client.terminateRun(other.run_id);
-      if (first) {
-        if (!this.#canceling) await this.#retry(first);
-        return first.run_id;
+      const found = await this.#find(name);
+      if (found) {
+        if (!this.#canceling) await this.#retry(found);
+        return found.run_id;
       }
       if (this.#canceling) return undefined;
       if (this.#run.state === 'running')
@@ -119,8 +117,17 @@ export class RunFollower {
           message: `The run "${name}" is not on Kubeflow any more: somebody deleted it.`,
           action: 'Resume the run to submit it again.',
         });
-      return (await this.#create(name)).run_id;
+      const made = await this.#create(name);
+      return ((await this.#find(name)) ?? made).run_id;
     }, 'waits for Kubeflow');
+  }
+
+  /** Submitted twice at the same moment, by this process and one before it, the first one counts. */
+  async #find(name: string): Promise<KubeflowRun | undefined> {
+    const [first, ...more] = await this.#resources.client.findRuns(name);
+    for (const other of more)
+      if (endOf(other) === undefined) await this.#resources.client.terminateRun(other.run_id);
+    return first;
   }
 
   /** A resumed run goes on where it failed; asked for once, also when this process is killed in between. */
@@ -140,6 +147,7 @@ export class RunFollower {
   }
 
   #create(name: string): Promise<KubeflowRun> {
+    this.#resources.closed.throwIfAborted();
     const { client, containers, experiment, pipelineRoot, serviceAccount } = this.#resources;
     const { pins } = this.#run;
     const environment = { ...containers.environment, ...this.#environment, VISAVOX_RUN: this.#run.id };
@@ -327,6 +335,7 @@ export class RunFollower {
   async #persist<Answer>(call: () => Promise<Answer>, waiting = 'cannot be followed'): Promise<Answer> {
     for (let pause = 1; ; pause = Math.min(pause * 2, 30)) {
       const before = this.#run.reason;
+      this.#resources.closed.throwIfAborted();
       try {
         const answer = await call();
         if (this.#run.reason?.startsWith(waiting)) this.#run.reason = this.#givenUp;
@@ -354,7 +363,7 @@ export class RunFollower {
     this.#pause = new AbortController();
     const signal = AbortSignal.any([this.#pause.signal, this.#resources.closed]);
     await sleep(milliseconds, undefined, { signal }).catch(() => {}); // woken up: look at once
-    if (this.#resources.closed.aborted) throw new Error('the engine is closed');
+    this.#resources.closed.throwIfAborted();
   }
 
   get #canceling(): boolean {
