@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
+import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 
 const count = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
@@ -24,6 +25,7 @@ const Environment = z.object({
   VISAVOX_ATTEMPT_WINDOW: count(300),
   /** Hours for which an attempt's recordings wait to be confirmed. */
   VISAVOX_ATTEMPT_RETENTION: count(24),
+  ...KubeflowEnvironment.shape,
 });
 
 export interface Settings {
@@ -39,6 +41,9 @@ export interface Settings {
     readonly windowSeconds: number;
     readonly retentionHours: number;
   };
+  /** What runs a pipeline unless its run says otherwise. */
+  readonly engine: 'local' | 'kubeflow';
+  readonly kubeflow: KubeflowSettings | undefined;
 }
 
 /** An empty variable counts as one that is not set. */
@@ -50,14 +55,11 @@ export function parseSettings(
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new UserError({
-      kind: 'invalid',
-      code: 'setting_invalid',
-      message: `the setting ${issue?.path.join('.')} cannot be used: ${issue?.message}`,
-      action: 'Correct this environment variable, or leave it out.',
-    });
+    throw unusable(String(issue?.path.join('.')), String(issue?.message));
   }
   const values = parsed.data;
+  if (values.VISAVOX_ENGINE === 'kubeflow' && values.KFP_ENDPOINT === undefined)
+    throw unusable('VISAVOX_ENGINE', 'kubeflow needs KFP_ENDPOINT, the URL of its API server');
   return {
     home: resolve(values.VISAVOX_HOME ?? join(root, '.visavox', 'home')),
     setup: resolve(values.VISAVOX_SETUP ?? join(root, '.visavox', 'setup')),
@@ -71,5 +73,16 @@ export function parseSettings(
       windowSeconds: values.VISAVOX_ATTEMPT_WINDOW,
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,
     },
+    engine: values.VISAVOX_ENGINE,
+    kubeflow: kubeflowSettings(values),
   };
+}
+
+function unusable(setting: string, why: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'setting_invalid',
+    message: `the setting ${setting} cannot be used: ${why}`,
+    action: 'Correct this environment variable, or leave it out.',
+  });
 }

@@ -26,6 +26,7 @@ export async function admit(
 ): Promise<{ readonly run: RunRecord; readonly known: boolean }> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(request.id))
     throw invalidId(`"${request.id}" is no id for a run`, 'Use letters, digits, hyphens and underscores.');
+  if (request.engine !== undefined && request.engine !== engine) throw engineMissing(request.engine);
   const spec = parsePipelineSpec(request.pipelineSpec);
   const parameters = resolveParameters(spec, withSeed(spec, request));
   const pipeline = digestOfJson(request.pipelineSpec);
@@ -83,7 +84,7 @@ export function resumed(run: RunRecord, now: Pick<RunPins, 'code' | 'environment
   };
 }
 
-export async function requireRun(runs: RunStore, runId: string): Promise<RunRecord> {
+export async function requireRun(runs: Pick<RunStore, 'get'>, runId: string): Promise<RunRecord> {
   const run = await runs.get(runId);
   if (!run) throw notFound(`There is no run ${runId}.`);
   return run;
@@ -93,6 +94,18 @@ export function requireTask(run: RunRecord, name: string): TaskRecord {
   const task = run.tasks.find((one) => one.name === name);
   if (task) return task;
   throw notFound(`Run ${run.id} has no task ${name}; it has ${run.tasks.map((one) => one.name).join(', ')}.`);
+}
+
+export function engineMissing(engine: RunRecord['engine']): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'engine_not_available',
+    message: `This server has no ${engine === 'kubeflow' ? 'Kubeflow' : 'local'} engine.`,
+    action:
+      engine === 'kubeflow'
+        ? 'Set KFP_ENDPOINT and start it again, or use --on local.'
+        : 'Use --on kubeflow.',
+  });
 }
 
 export function alreadyFinished(run: RunRecord): UserError {
