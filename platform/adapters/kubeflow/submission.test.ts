@@ -1,0 +1,48 @@
+import { digestOf } from '@visavox/core/digest';
+import { compile } from '@visavox/pipelines/compile';
+import groups from '@visavox/pipelines/fixtures/groups';
+import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
+import { describe, expect, it } from 'vitest';
+import { imagesOf, type SubmissionOptions, submission } from './submission.ts';
+
+const options: SubmissionOptions = {
+  containers: {
+    images: { shell: 'registry/shell@sha256:1' },
+    environment: { MLFLOW_TRACKING_URI: 'http://mlflow:5000' },
+    secretVariables: { s3: { AWS_ACCESS_KEY_ID: 'access' } },
+    secretFolders: { keys: '/var/run/keys' },
+    imagePullPolicy: 'IfNotPresent',
+    imagePullSecrets: ['registry'],
+  },
+  code: digestOf('code'),
+  environment: digestOf('environment'),
+  useCache: true,
+};
+const spec = compile(groups);
+const sdk = kfpSdk();
+
+describe('what is submitted', () => {
+  it.skipIf(!sdk)("is what Kubeflow's protobuf takes, the settings for Kubernetes included", () => {
+    const { pipeline_spec, platform_spec } = submission(spec, options);
+    expect(sdk?.objection(pipeline_spec, platform_spec)).toBeUndefined();
+    const wrong = JSON.parse(JSON.stringify(platform_spec).replaceAll('secretKey', 'key'));
+    expect(sdk?.objection(pipeline_spec, wrong)).toContain('key');
+  });
+
+  it('leaves the pipeline of the request as it is', () => {
+    const before = JSON.stringify(spec);
+    submission(spec, options);
+    expect(JSON.stringify(spec)).toBe(before);
+  });
+
+  it('has the images of the cluster, and names them', () => {
+    expect(JSON.stringify(submission(spec, options))).not.toContain('"image":"shell"');
+    expect(imagesOf(spec, options.containers.images)).toEqual(['registry/shell@sha256:1']);
+  });
+
+  it("tells Kubeflow's cache of the code, or turns it off", () => {
+    const changed = submission(spec, { ...options, code: digestOf('other code') });
+    expect(JSON.stringify(changed)).not.toBe(JSON.stringify(submission(spec, options)));
+    expect(JSON.stringify(submission(spec, { ...options, useCache: false }))).not.toContain('enableCache');
+  });
+});
