@@ -17,7 +17,7 @@ export const defaultImage = 'visavox';
 
 /** What stands in a command for what is known only when the task runs. */
 export interface Placeholders<Inputs extends InputPorts, Outputs extends OutputPorts> {
-  /** A parameter is its text; an artifact has a `path`; a list of artifacts is JSON: `{"artifacts": [{"uri", "path", …}]}`. */
+  /** A parameter is its text; an artifact has a `path`; a list of artifacts is a text that `artifactPaths` reads. */
   readonly inputs: {
     readonly [Name in keyof Inputs]: TypeOf<Inputs[Name]> extends ParameterType
       ? string

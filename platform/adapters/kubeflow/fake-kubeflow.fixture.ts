@@ -5,7 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { getBlob } from '@visavox/core/object-store';
 import type { TaskRecord } from '@visavox/core/run';
 import { readFolder } from '@visavox/pipelines/artifacts';
-import { type PipelineSpec, parsePipelineSpec } from '@visavox/pipelines/ir';
+import { type IrContainer, type PipelineSpec, parsePipelineSpec } from '@visavox/pipelines/ir';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
 import { FakeMetadata } from './fake-metadata.fixture.ts';
@@ -148,6 +148,7 @@ export class FakeKubeflow {
       for (const { name, value = '' } of container?.env ?? []) environment[name] = value;
       if (container) delete container.env; // it is no part of what a cached result is found by
       if (container && isMissing(container.image)) container.command = ['sleep', '600'];
+      if (container) asLauncher(container);
     }
     const run: FakeRun = {
       ...{ id, spec, environment, name: asked.display_name, submitted: asked.pipeline_spec },
@@ -250,6 +251,19 @@ interface FakePod {
   readonly execution: number;
   readonly image: string;
   readonly createdAt: string;
+}
+
+/** Kubeflow's launcher leaves words that it does not know as they are; here they are an error. */
+function asLauncher(container: IrContainer): void {
+  const known =
+    /\{\{\$(\.(inputs|outputs)\.artifacts\['[^']+'\]\.(path|uri)|\.inputs\.parameters\['[^']+'\]|\.outputs\.parameters\['[^']+'\]\.output_file)?\}\}/g;
+  const own = (words: string[] | undefined) =>
+    words?.map((word) => {
+      if (/\{\{\$|^\{"(IfPresent|Concat)"/.test(word.replaceAll(known, '')))
+        throw new Error(`the launcher does not know ${word}`);
+      return word.replaceAll('/tmp/kfp_outputs/output_metadata.json', '{{$.outputs.output_file}}');
+    });
+  Object.assign(container, { command: own(container.command) ?? [], args: own(container.args) ?? [] });
 }
 
 export function isMissing(image: string | undefined): boolean {

@@ -156,6 +156,9 @@ export class RunFollower {
       containers: { ...containers, environment },
       code: pins.code,
       environment: pins.environment,
+      runId: this.#run.id,
+      runName: this.#run.pipeline,
+      parameters: pins.parameters,
     });
     const { parameters } = pins;
     const description = this.#run.trigger;

@@ -1,5 +1,6 @@
 import { digestOf } from '@visavox/core/digest';
 import { compile } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
 import groups from '@visavox/pipelines/fixtures/groups';
 import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +18,7 @@ const options: SubmissionOptions = {
   code: digestOf('code'),
   environment: digestOf('environment'),
   useCache: true,
+  ...{ runId: 'run-7', runName: 'groups', parameters: { greeting: 'hello', count: 2, deep: true } },
 };
 const spec = compile(groups);
 const sdk = kfpSdk();
@@ -27,6 +29,48 @@ describe('what is submitted', () => {
     expect(sdk?.objection(pipeline_spec, platform_spec)).toBeUndefined();
     const wrong = JSON.parse(JSON.stringify(platform_spec).replaceAll('secretKey', 'key'));
     expect(sdk?.objection(pipeline_spec, wrong)).toContain('key');
+  });
+
+  it("says in the launcher's words what it does not know by itself", () => {
+    const all = component({
+      ...{ name: 'all', image: 'shell' },
+      inputs: {
+        files: 'dataset[]',
+        given: { type: 'string', optional: true },
+        missing: { type: 'string', optional: true },
+      },
+      command: ({ inputs, whenGiven, ...words }) => [
+        ...['all', words.runId, words.runName, words.taskName, words.executorOutput, inputs.files],
+        ...[
+          whenGiven('given', ['--given', inputs.given]),
+          whenGiven('missing', ['--missing', inputs.missing]),
+        ],
+      ],
+    });
+    const made = component({
+      ...{ name: 'make', image: 'shell', outputs: { file: 'dataset' } },
+      command: ({ outputs }) => ['make', outputs.file.path],
+    });
+    const definition = pipeline({ name: 'words' }, (p) => {
+      const each = p.forEach(['a'], { name: 'each' }, () => p.task(made).outputs);
+      p.task(all, { files: each.collected.file, given: 'x' });
+    });
+    const { pipeline_spec } = submission(compile(definition), options);
+    expect(pipeline_spec).toMatchObject({
+      deploymentSpec: {
+        executors: {
+          'exec-all': {
+            container: {
+              command: [
+                ...['all', 'run-7', 'groups', "{{$.inputs.parameters['visavox_pipeline_task_name']}}"],
+                ...['/tmp/kfp_outputs/output_metadata.json', '{{$}}'],
+                ...['--given', "{{$.inputs.parameters['given']}}"],
+              ],
+            },
+          },
+        },
+      },
+    });
   });
 
   it('leaves the pipeline of the request as it is', () => {

@@ -1,7 +1,8 @@
 import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { defaultImage } from '@visavox/pipelines/component';
-import type { IrComponent, IrDag, PipelineSpec } from '@visavox/pipelines/ir';
+import type { IrDag, PipelineSpec } from '@visavox/pipelines/ir';
+import { addConstantInput, type KnownBefore, rewriteCommands } from './launcher-words.ts';
 
 /** What every task's container is given on the cluster. */
 export interface StepContainers {
@@ -16,7 +17,7 @@ export interface StepContainers {
   readonly imagePullSecrets?: readonly string[] | undefined;
 }
 
-export interface SubmissionOptions {
+export interface SubmissionOptions extends KnownBefore {
   readonly containers: StepContainers;
   readonly code: Digest;
   readonly environment: Digest;
@@ -32,10 +33,11 @@ const codeInput = 'visavox_code';
  */
 export function submission(
   given: PipelineSpec,
-  { containers, code, environment, useCache }: SubmissionOptions,
+  { containers, code, environment, useCache, ...known }: SubmissionOptions,
 ): { readonly pipeline_spec: unknown; readonly platform_spec: unknown } {
   refuseUnsupported(given);
   const spec = structuredClone(given);
+  rewriteCommands(spec, known);
   const executors = Object.entries(spec.deploymentSpec.executors).filter(([, { container }]) => container);
   for (const [, { container }] of executors) {
     if (!container) continue;
@@ -52,11 +54,7 @@ export function submission(
       const component = spec.components[task.componentRef.name];
       const executor = spec.deploymentSpec.executors[component?.executorLabel ?? ''];
       if (!component || !executor?.container || !task.cachingOptions?.enableCache) continue;
-      declareInput(component);
-      task.inputs = {
-        ...task.inputs,
-        parameters: { ...task.inputs?.parameters, [codeInput]: { runtimeValue: { constant: marker } } },
-      };
+      addConstantInput(task, component, codeInput, marker);
     }
   const onKubernetes = kubernetesOptions(containers);
   return {
@@ -108,16 +106,6 @@ function imageOf(name: string | undefined, images: StepContainers['images']): st
 
 function dagsOf(spec: PipelineSpec): readonly IrDag[] {
   return [spec.root, ...Object.values(spec.components)].flatMap(({ dag }) => (dag ? [dag] : []));
-}
-
-function declareInput(component: IrComponent): void {
-  component.inputDefinitions = {
-    ...component.inputDefinitions,
-    parameters: {
-      ...component.inputDefinitions?.parameters,
-      [codeInput]: { parameterType: 'STRING', isOptional: true },
-    },
-  };
 }
 
 /** KubernetesExecutorConfig of kubernetes_platform, in proto3's JSON form. */
