@@ -1,8 +1,9 @@
 import { digestOf } from '@visavox/core/digest';
-import { compile } from '@visavox/pipelines/compile';
+import { compile, toYaml } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import groups from '@visavox/pipelines/fixtures/groups';
 import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
+import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/ir';
 import { describe, expect, it } from 'vitest';
 import { imagesOf, type SubmissionOptions, submission } from './submission.ts';
 
@@ -66,6 +67,28 @@ describe('what is submitted', () => {
                 ...['/tmp/kfp_outputs/output_metadata.json', '{{$}}'],
                 ...['--given', "{{$.inputs.parameters['given']}}"],
               ],
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it('keeps the settings for Kubernetes that a pipeline of the SDK brings', () => {
+    const settings = { secretAsEnv: [{ secretName: 'own' }], imagePullPolicy: 'Always' };
+    const yaml = `${toYaml(spec)}---\nplatforms: {kubernetes: {deploymentSpec: {executors: {exec-echo: ${JSON.stringify(settings)}}}}}\n`;
+    const { pipeline_spec, platform_spec } = submission(parsePipelineSpec(readPipelineSpec(yaml)), options);
+    expect(pipeline_spec).not.toHaveProperty('platforms');
+    expect(platform_spec).toMatchObject({
+      platforms: {
+        kubernetes: {
+          deploymentSpec: {
+            executors: {
+              'exec-echo': {
+                ...{ imagePullPolicy: 'Always', secretAsVolume: [{ secretName: 'keys' }] },
+                secretAsEnv: [{ secretName: 'own' }, { secretName: 's3' }],
+              },
+              'exec-gather': { imagePullPolicy: 'IfNotPresent', secretAsEnv: [{ secretName: 's3' }] },
             },
           },
         },

@@ -56,17 +56,14 @@ export function submission(
       if (!component || !executor?.container || !task.cachingOptions?.enableCache) continue;
       addConstantInput(task, component, codeInput, marker);
     }
-  const onKubernetes = kubernetesOptions(containers);
+  const { platforms, ...pipelineSpec } = spec;
+  const own = platforms?.kubernetes?.deploymentSpec?.executors ?? {};
+  const ours = kubernetesOptions(containers);
+  const together = executors.map(([label]) => [label, merged(own[label] ?? {}, ours)]);
   return {
-    pipeline_spec: spec,
+    pipeline_spec: pipelineSpec,
     platform_spec: {
-      platforms: {
-        kubernetes: {
-          deploymentSpec: {
-            executors: Object.fromEntries(executors.map(([label]) => [label, onKubernetes])),
-          },
-        },
-      },
+      platforms: { kubernetes: { deploymentSpec: { executors: Object.fromEntries(together) } } },
     },
   };
 }
@@ -108,8 +105,17 @@ function dagsOf(spec: PipelineSpec): readonly IrDag[] {
   return [spec.root, ...Object.values(spec.components)].flatMap(({ dag }) => (dag ? [dag] : []));
 }
 
+/** Lists are joined; of all else the pipeline's own word counts. */
+function merged(own: Readonly<Record<string, unknown>>, ours: Readonly<Record<string, unknown>>): object {
+  const lists = Object.entries(ours).flatMap(([key, value]) => {
+    const mine = own[key];
+    return Array.isArray(value) && Array.isArray(mine) ? [[key, [...mine, ...value]]] : [];
+  });
+  return { ...ours, ...own, ...Object.fromEntries(lists) };
+}
+
 /** KubernetesExecutorConfig of kubernetes_platform, in proto3's JSON form. */
-function kubernetesOptions(containers: StepContainers): object {
+function kubernetesOptions(containers: StepContainers): Readonly<Record<string, unknown>> {
   const { secretVariables, secretFolders, imagePullPolicy, imagePullSecrets } = containers;
   const named = (secret: string) => ({
     secretName: secret,

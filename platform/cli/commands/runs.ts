@@ -146,10 +146,8 @@ function parseValue(text: string): unknown {
 
 async function loadPipeline(file: string): Promise<unknown> {
   if (/\.(ya?ml|json)$/.test(file)) {
-    const { parse } = await import('yaml');
-    try {
-      return parse(await readFile(file, 'utf8'));
-    } catch (cause) {
+    const { readPipelineSpec } = await import('@visavox/pipelines/ir');
+    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
       throw new UserError({
         kind: 'invalid',
         code: 'pipeline_unreadable',
@@ -157,7 +155,8 @@ async function loadPipeline(file: string): Promise<unknown> {
         action: 'Give a .ts pipeline or compiled YAML.',
         cause,
       });
-    }
+    });
+    return readPipelineSpec(text);
   }
   const loaded: { default?: unknown; pipeline?: unknown } = await import(
     pathToFileURL(resolve(file)).href
