@@ -1,16 +1,16 @@
 import { UserError } from '@visavox/core/errors';
 import type { PipelineEngine, RunStore } from '@visavox/core/ports';
-import type { LocalEngine } from '@visavox/pipelines/local/engine';
+import type { OpenEngine } from '@visavox/pipelines/engines';
 
 /**
  * The engine that runs tasks as processes of this machine belongs to the leader: two that took up the same unfinished
  * runs would run them twice. Other processes show what is recorded.
  */
 export class EngineOfLeader implements PipelineEngine {
-  readonly #open: () => Promise<LocalEngine>;
+  readonly #open: () => Promise<OpenEngine>;
   readonly #runs: RunStore;
   readonly #leads: () => boolean;
-  #engine: LocalEngine | undefined;
+  #engine: OpenEngine | undefined;
 
   private constructor(resources: EngineResources) {
     this.#open = resources.open;
@@ -73,14 +73,14 @@ export class EngineOfLeader implements PipelineEngine {
     return this.#mine().logs(runId, task);
   }
 
-  #mine(): LocalEngine {
+  #mine(): OpenEngine {
     if (this.#engine && this.#leads()) return this.#engine;
     throw elsewhere();
   }
 }
 
 interface EngineResources {
-  readonly open: () => Promise<LocalEngine>;
+  readonly open: () => Promise<OpenEngine>;
   readonly runs: RunStore;
   readonly leads: () => boolean;
 }

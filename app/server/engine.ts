@@ -5,7 +5,9 @@ import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetStore, RunStore, Tracker } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import { Engines } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
+import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
 
@@ -21,13 +23,28 @@ export interface EngineResources {
   readonly log: Logger;
 }
 
-/** The local engine, with each run tracked in MLflow and each task given what a step needs. */
-export async function createEngine(resources: EngineResources): Promise<LocalEngine> {
-  const { root, settings, trackingUrl, runs, objects, log } = resources;
+/** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
+export async function createEngine(resources: EngineResources): Promise<Engines> {
+  const { root, settings, runs } = resources;
+  const shared = { code: await codeDigest(root), hooks: trackedRuns(resources) };
+  const local = await openLocalEngine(resources, shared);
+  const options = { preferred: settings.engine, runs };
+  if (!settings.kubeflow) return new Engines({ local }, options);
+  // Its libraries (S3, Kubernetes, gRPC) are loaded only where they are used.
+  const { createKubeflowEngine } = await import('./kubeflow.ts');
+  return new Engines(
+    { local, kubeflow: createKubeflowEngine(settings.kubeflow, resources, shared) },
+    options,
+  );
+}
+
+async function openLocalEngine(
+  { root, settings, trackingUrl, runs, objects, log }: EngineResources,
+  shared: { readonly code: Digest; readonly hooks: RunHooks },
+): Promise<LocalEngine> {
   return LocalEngine.open({
+    ...{ runs, objects, ...shared },
     folder: join(settings.home, 'runs'),
-    ...{ runs, objects },
-    code: await codeDigest(root),
     environmentDigest: await environmentDigest(root),
     workingDirectory: root,
     path: [join(root, 'node_modules', '.bin'), join(settings.setup, 'python', 'bin')],
@@ -38,13 +55,16 @@ export async function createEngine(resources: EngineResources): Promise<LocalEng
       PYTHONPATH: join(root, 'recognition', 'training'),
       KERAS_BACKEND: 'torch',
     },
-    hooks: trackedRuns(resources),
     log: (message) => log.info(message),
   });
 }
 
 /** One MLflow run for each pipeline run; what its tasks measure goes there while they measure it. */
-function trackedRuns({ tracker, datasets, log }: Pick<EngineResources, 'tracker' | 'datasets' | 'log'>) {
+function trackedRuns({
+  tracker,
+  datasets,
+  log,
+}: Pick<EngineResources, 'tracker' | 'datasets' | 'log'>): RunHooks {
   return {
     async onRunStarted(run: RunRecord) {
       const id = await tracker.startRun({

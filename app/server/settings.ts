@@ -7,6 +7,7 @@ import {
 import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
+import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 
 const count = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
@@ -51,6 +52,7 @@ const Environment = z.object({
   VISAVOX_ATTEMPT_WINDOW: count(300),
   /** Hours for which an attempt's recordings wait to be confirmed. */
   VISAVOX_ATTEMPT_RETENTION: count(24),
+  ...KubeflowEnvironment.shape,
 });
 
 export interface Settings {
@@ -69,6 +71,9 @@ export interface Settings {
   /** What a step of a pipeline reaches the same objects with. */
   readonly stepEnvironment: Readonly<Record<string, string>>;
   readonly mlflow: { readonly url: string | undefined; readonly artifacts: string | undefined };
+  /** Where pipelines run unless a run says otherwise. */
+  readonly engine: 'local' | 'kubeflow';
+  readonly kubeflow: KubeflowSettings | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly attempts: {
     readonly failures: number;
@@ -90,6 +95,8 @@ export function parseSettings(
   }
   const values = parsed.data;
   if (values.VISAVOX_ROLE !== 'all') requireShared(values);
+  if (values.VISAVOX_ENGINE === 'kubeflow' && values.KFP_ENDPOINT === undefined)
+    throw invalidSetting('VISAVOX_ENGINE', 'kubeflow needs KFP_ENDPOINT, the URL of its API server');
   const home = resolve(values.VISAVOX_HOME ?? join(root, '.visavox', 'home'));
   const secrets = resolve(values.VISAVOX_SECRETS ?? join(home, 'secrets'));
   const objects = {
@@ -112,6 +119,8 @@ export function parseSettings(
     allowedHosts: values.VISAVOX_ALLOWED_HOSTS.split(',').flatMap((host) => host.trim() || []),
     mlflow: { url: values.MLFLOW_TRACKING_URI, artifacts: values.VISAVOX_MLFLOW_ARTIFACTS },
     databaseUrl: values.DATABASE_URL,
+    engine: values.VISAVOX_ENGINE,
+    kubeflow: kubeflowSettings(values),
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,

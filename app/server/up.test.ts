@@ -70,5 +70,7 @@ it('is one for each home', async () => {
 it('says which setting cannot be used', () => {
   expect(() => parseSettings({ PORT: 'eighty' }, root)).toThrow(/PORT/);
   expect(() => parseSettings({ VISAVOX_RETRAIN_PEOPLE: '0' }, root)).toThrow(/VISAVOX_RETRAIN_PEOPLE/);
+  expect(() => parseSettings({ VISAVOX_ENGINE: 'kubeflow' }, root)).toThrow(/needs KFP_ENDPOINT/);
+  expect(() => parseSettings({ KFP_ENDPOINT: 'ml-pipeline:8888' }, root)).toThrow(/KFP_ENDPOINT/);
   expect(parseSettings({ PORT: '' }, root)).toMatchObject({ port: 4600, host: '127.0.0.1' });
 });

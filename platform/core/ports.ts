@@ -43,6 +43,8 @@ export interface RunRequest {
   readonly trigger: string;
   readonly seed: number;
   readonly useCache: boolean;
+  /** Where to run it, when several engines are there; the configured one unless given. */
+  readonly engine?: RunRecord['engine'] | undefined;
 }
 
 /** Where experiments are tracked. */

@@ -3,38 +3,11 @@ import { canonicalJson } from '@visavox/core/digest';
 import { describe, expect, it } from 'vitest';
 import { compile, toYaml } from './compile.ts';
 import { component, pipeline, text } from './definition.ts';
+import { normalised } from './fixtures/normalised.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
-import { type PipelineSpec, parsePipelineSpec, readPipelineSpec } from './ir.ts';
+import { parsePipelineSpec, readPipelineSpec } from './ir.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
-
-/** A pipeline spec as a tree: what the names of components and executors refer to stands in their place. */
-function normalised(spec: PipelineSpec): unknown {
-  const inside = (component: PipelineSpec['components'][string] | undefined): unknown => ({
-    ...component,
-    executorLabel: undefined,
-    executor: component?.executorLabel && spec.deploymentSpec.executors[component.executorLabel],
-    dag: component?.dag && {
-      ...component.dag,
-      tasks: Object.fromEntries(
-        Object.entries(component.dag.tasks).map(([key, task]) => [
-          key,
-          {
-            ...task,
-            componentRef: undefined,
-            component: inside(spec.components[task.componentRef.name]),
-            items: task.parameterIterator?.items.raw && JSON.parse(task.parameterIterator.items.raw),
-            parameterIterator: {
-              ...task.parameterIterator,
-              items: { ...task.parameterIterator?.items, raw: undefined },
-            },
-          },
-        ]),
-      ),
-    },
-  });
-  return JSON.parse(canonicalJson({ info: spec.pipelineInfo, root: inside(spec.root) }));
-}
 
 const echo = component({
   name: 'echo',

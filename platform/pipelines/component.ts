@@ -12,9 +12,12 @@ import {
   type TypeOf,
 } from './ports.ts';
 
+/** What a component's image is called where it names none: an engine that starts containers says which it is. */
+export const defaultImage = 'visavox';
+
 /** What stands in a command for what is known only when the task runs. */
 export interface Placeholders<Inputs extends InputPorts, Outputs extends OutputPorts> {
-  /** A parameter is its text; an artifact has a `path`; a list of artifacts is JSON: `{"artifacts": [{"uri", "path", …}]}`. */
+  /** A parameter is its text; an artifact has a `path`; a list of artifacts is a text that `artifactPaths` reads. */
   readonly inputs: {
     readonly [Name in keyof Inputs]: TypeOf<Inputs[Name]> extends ParameterType
       ? string
@@ -96,7 +99,7 @@ export function component<
   return Object.freeze({
     kind: 'component',
     name,
-    image: definition.image ?? 'visavox',
+    image: definition.image ?? defaultImage,
     command: Object.freeze(command),
     args: Object.freeze(words(definition.args)),
     inputs: Object.freeze(inputs),

@@ -30,10 +30,18 @@ export function localPath(uri: string): string {
 }
 
 const ArtifactListText = z.looseObject({ artifacts: z.array(z.looseObject({ uri: z.string() })) });
+const ExecutorInputText = z.looseObject({
+  inputs: z.looseObject({ artifacts: z.record(z.string(), ArtifactListText) }),
+});
 
-/** For a step whose command has a list of artifacts: the paths in the text that stands for it. */
-export function artifactPaths(text: string): readonly string[] {
-  return ArtifactListText.parse(JSON.parse(text)).artifacts.map((artifact) => localPath(artifact.uri));
+/**
+ * For a step whose command has a list of artifacts: the paths in the text that stands for its input. The local
+ * engine gives the list, Kubeflow's launcher knows no lists and gives all that the task was told.
+ */
+export function artifactPaths(text: string, input: string): readonly string[] {
+  const given = z.union([ExecutorInputText, ArtifactListText]).parse(JSON.parse(text));
+  const list = 'inputs' in given ? ExecutorInputText.parse(given).inputs.artifacts[input] : given;
+  return ArtifactListText.parse(list ?? { artifacts: [] }).artifacts.map(({ uri }) => localPath(uri));
 }
 
 /** What a container may write to `{{$.outputs.output_file}}`. */
@@ -60,7 +68,9 @@ export interface PlaceholderContext {
 
 /** A container's words with everything filled in that stood for what is known only now. */
 export function resolveCommand(words: readonly string[], context: PlaceholderContext): string[] {
-  return words.flatMap((word) => structured(word, context.input)).map((word) => filled(word, context));
+  const { inputs } = context.input;
+  const given = (input: string) => input in inputs.parameterValues || input in inputs.artifacts;
+  return words.flatMap((word) => plainWords(word, given)).map((word) => filled(word, context));
 }
 
 const Structured: z.ZodType<Structure> = z.lazy(() =>
@@ -87,8 +97,8 @@ type Structure =
       };
     };
 
-/** kfp writes concatenated and conditional words as JSON. */
-function structured(word: string, input: ExecutorInput): string[] {
+/** kfp writes concatenated and conditional words as JSON: the words that they stand for. */
+export function plainWords(word: string, given: (input: string) => boolean): string[] {
   if (!/^\{"(Concat|IfPresent)":/.test(word)) return [word];
   const words = (part: Structure | Structure[] | undefined): string[] => {
     if (part === undefined) return [];
@@ -96,8 +106,7 @@ function structured(word: string, input: ExecutorInput): string[] {
     if (typeof part === 'string') return [part];
     if ('Concat' in part) return [part.Concat.flatMap(words).join('')];
     const { InputName, Then, Else } = part.IfPresent;
-    const given = InputName in input.inputs.parameterValues || InputName in input.inputs.artifacts;
-    return words(given ? Then : Else);
+    return words(given(InputName) ? Then : Else);
   };
   return words(Structured.parse(JSON.parse(word)));
 }

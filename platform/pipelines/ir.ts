@@ -181,15 +181,29 @@ export const PipelineSpec = z.looseObject({
     .looseObject({ executors: z.record(z.string(), IrExecutor).default({}) })
     .default({ executors: {} }),
   root: IrComponent.extend({ dag: IrDag }),
+  /** What kfp-kubernetes writes as a second document: settings of pods, by executor. They mean nothing to the local engine. */
+  platforms: z
+    .looseObject({
+      kubernetes: z
+        .looseObject({
+          deploymentSpec: z
+            .looseObject({ executors: z.record(z.string(), z.looseObject({})).optional() })
+            .optional(),
+        })
+        .optional(),
+    })
+    .optional(),
 });
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
 
-/** The value of a compiled pipeline's text, YAML or JSON. A second document (platform settings) is Kubeflow's business. */
+/** The value of a compiled pipeline's text, YAML or JSON; a second document is its `platforms`. */
 export function readPipelineSpec(text: string): unknown {
-  const [document] = parseAllDocuments(text);
-  if (!document || document.errors[0])
-    throw invalid(`it is not YAML or JSON: ${document?.errors[0]?.message ?? 'it is empty'}`);
-  return document.toJS();
+  const documents = [...parseAllDocuments(text)];
+  const broken = documents.find(({ errors }) => errors.length > 0);
+  if (documents.length === 0 || broken)
+    throw invalid(`it is not YAML or JSON: ${broken?.errors[0]?.message ?? 'it is empty'}`);
+  const [spec, settings] = documents.map((document) => document.toJS());
+  return settings?.platforms ? { ...spec, platforms: settings.platforms } : spec;
 }
 
 /** Parses and checks a PipelineSpec; throws a UserError `pipeline_spec_invalid` that names the place. */

@@ -106,6 +106,57 @@ export function pipelineEngineContract(make: () => Promise<EngineUnderTest>): vo
       expect(JSON.parse(String(task(run, 'join')?.outputs.parameters.all))).toEqual(['a', 'b', 'c']);
     });
 
+    it('tells a command its run and its optional inputs, and takes what it says about its artifacts', async () => {
+      const telling = component({
+        name: 'telling',
+        image: test.image ?? 'busybox',
+        inputs: { left: { type: 'string', optional: true }, right: { type: 'string', optional: true } },
+        outputs: { run: 'string', words: 'string', folder: 'model', quality: 'metrics' },
+        command: ({ outputs, runId, executorOutput, inputs, whenGiven }) => [
+          ...['sh', '-c'],
+          'printf %s "$0" > "$1"; out=$2; mkdir -p "$3/deep"; printf a > "$3/deep/a"; mkdir -p "$(dirname "$4")"; ' +
+            'echo \'{"artifacts": {"quality": {"artifacts": [{"metadata": {"accuracy": 0.5}}]}}}\' > "$4"; ' +
+            'shift 4; printf %s "$*" > "$out"',
+          ...[runId, outputs.run.path, outputs.words.path, outputs.folder.path, executorOutput],
+          ...[whenGiven('left', ['left', inputs.left]), whenGiven('right', ['right', inputs.right])],
+        ],
+      });
+      const definition = pipeline({ name: 'contract-telling' }, (p) => {
+        p.task(telling, { right: 'b' });
+      });
+      const run = await finished(await test.engine.submit(requestFor(definition, { useCache: false })));
+      expect(run).toMatchObject({ state: 'succeeded', reason: null });
+      const { parameters, artifacts } = task(run, 'telling')?.outputs ?? {};
+      expect(parameters).toEqual({ run: run.id, words: 'right b' });
+      expect(artifacts?.quality).toMatchObject([{ digest: digestOf(''), metadata: { accuracy: 0.5 } }]);
+      expect(artifacts?.folder).toMatchObject([
+        { bytes: 1, metadata: { mediaType: 'application/vnd.visavox.folder+json' } },
+      ]);
+    });
+
+    it('leaves out what a condition excludes, and says so', async () => {
+      const definition = pipeline({ name: 'contract-condition', parameters: { word: 'string' } }, (p) => {
+        const said = p.task(say(), { word: p.parameters.word }, { name: 'first' }).outputs.said;
+        p.when(said, '==', 'yes', () => void p.task(say(), { word: said }, { name: 'on-yes' }), {
+          name: 'yes',
+        });
+        p.when(said, '!=', 'yes', () => void p.task(say(), { word: said }, { name: 'on-no' }), {
+          name: 'no',
+        });
+      });
+      const request = requestFor(definition, { parameters: { word: 'yes' }, useCache: false });
+      const run = await finished(await test.engine.submit(request));
+      expect(run).toMatchObject({ state: 'succeeded', reason: null });
+      expect(task(run, 'yes/on-yes')).toMatchObject({
+        state: 'succeeded',
+        outputs: { parameters: { said: 'yes' } },
+      });
+      expect(task(run, 'no/on-no')).toMatchObject({
+        state: 'skipped',
+        reason: expect.stringContaining('condition'),
+      });
+    });
+
     it('takes the same request twice as one run', async () => {
       const request = requestFor(pipeline({ name: 'contract-twice' }, (p) => void p.task(say())));
       expect(await test.engine.submit(request)).toBe(await test.engine.submit(request));

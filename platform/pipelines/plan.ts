@@ -16,14 +16,16 @@ interface PlannedBase {
   readonly name: string;
 }
 
-/** A task whose inputs are all there. */
-export interface ReadyTask extends PlannedBase {
-  readonly kind: 'ready';
+interface RunnableTask extends PlannedBase {
   readonly task: IrTask;
   readonly component: IrComponent;
   readonly executor: IrExecutor;
   readonly inputs: Bindings;
 }
+
+/** A task whose inputs are all there. */
+export type ReadyTask = RunnableTask & { readonly kind: 'ready' };
+type StartedTask = RunnableTask & { readonly kind: 'running' | 'succeeded' | 'failed' };
 
 type WaitingTask = PlannedBase & { readonly kind: 'waiting' };
 type SkippedTask = PlannedBase & { readonly kind: 'skipped'; readonly reason: string };
@@ -32,7 +34,7 @@ export type PlannedTask =
   | ReadyTask
   | WaitingTask
   | SkippedTask
-  | (PlannedBase & { readonly kind: 'running' | 'succeeded' | 'failed' })
+  | StartedTask
   /** It can never run: a loop over what is no list, an input that nothing gave. */
   | (PlannedBase & { readonly kind: 'impossible'; readonly reason: string });
 
@@ -149,12 +151,9 @@ class Planner {
     const executor = this.#spec.deploymentSpec.executors[component.executorLabel ?? ''];
     if (!executor) return this.#impossible(place, 'it has no executor');
     const outcome = this.#outcomes.get(place);
-    if (!outcome) {
-      this.tasks.push({ kind: 'ready', name: place, task, component, executor, inputs });
-      return { state: 'running', outputs: nothing };
-    }
-    this.tasks.push({ kind: outcome.state, name: place });
-    return outcome;
+    const runnable = { name: place, task, component, executor, inputs };
+    this.tasks.push({ kind: outcome?.state ?? 'ready', ...runnable });
+    return outcome ?? { state: 'running', outputs: nothing };
   }
 
   #loop(task: IrTask, component: IrComponent, place: string, inputs: Bindings): Result {

@@ -1,23 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { getBundle } from '@visavox/core/bundle';
 import { getBlob } from '@visavox/core/object-store';
-import { z } from 'zod';
+import { artifactPaths } from '@visavox/pipelines/executor-input';
 import { fileDigest, modalities } from '../bundle-parts.ts';
 import { decodeFeatureTable, encodeFeatureTable, mergeTables } from '../feature-table.ts';
 import { runStep } from './step.ts';
-
-/** How a list of artifacts reaches a command. */
-const Shards = z.object({ artifacts: z.array(z.object({ path: z.string() })) });
 
 /** Puts the shards together, and beside them the heads that training starts from. */
 await runStep(async (step) => {
   const objects = await step.objects();
   const { manifest } = await getBundle(objects, step.digest('champion'));
   for (const modality of modalities) {
-    const { artifacts: shardFiles } = Shards.parse(JSON.parse(step.argument(`${modality}-shards`)));
-    const shards = await Promise.all(
-      shardFiles.map(async ({ path }) => decodeFeatureTable(await readFile(path))),
-    );
+    const paths = artifactPaths(step.argument(`${modality}-shards`), modality);
+    const shards = await Promise.all(paths.map(async (path) => decodeFeatureTable(await readFile(path))));
     const table = mergeTables(shards);
     const people = new Set(table.items.map((item) => item.person)).size;
     step.log(`${modality}: ${table.items.length} recordings of ${people} people`);

@@ -45,7 +45,7 @@ function addRunRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
   });
 
   app.openapi(routes.startRun, async (c) => {
-    const { pipelineSpec, parameters, useCache, trigger, seed } = c.req.valid('json');
+    const { pipelineSpec, parameters, useCache, engine: on, trigger, seed } = c.req.valid('json');
     if (!pipelineSpec) {
       const { run } = await controller.retrainNow(trigger);
       log.info({ requestId: c.get('requestId'), run, trigger }, 'retraining asked for');
@@ -59,6 +59,7 @@ function addRunRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
       trigger,
       seed,
       useCache,
+      engine: on,
     });
     log.info({ requestId: c.get('requestId'), run: id, trigger }, 'run submitted');
     return c.json({ id }, 202);

@@ -132,6 +132,10 @@ export const NewRun = z
       .openapi({ description: 'compiled PipelineSpec; without it the recogniser is retrained now' }),
     parameters: z.record(z.string(), Parameter).default({}),
     useCache: z.boolean().default(true),
+    engine: z
+      .enum(['local', 'kubeflow'])
+      .optional()
+      .openapi({ description: 'where to run it; as the server is configured unless given' }),
     trigger: z.string().max(200).default('manual'),
     seed: z.int().default(0),
   })

@@ -1617,6 +1617,11 @@ export interface components {
             };
             /** @default true */
             useCache?: boolean;
+            /**
+             * @description where to run it; as the server is configured unless given
+             * @enum {string}
+             */
+            engine?: "local" | "kubeflow";
             /** @default manual */
             trigger?: string;
             /** @default 0 */

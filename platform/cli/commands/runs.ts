@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { isFinished, RunRecord } from '@visavox/core/run';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
+import { Option } from 'commander';
 import { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
@@ -13,7 +14,7 @@ const Runs = z.object({ runs: z.array(RunRecord) });
 const pollMilliseconds = 500;
 
 interface RunOptions {
-  on: string;
+  on?: 'local' | 'kubeflow';
   param: Record<string, unknown>;
   cache: boolean;
   detach?: boolean;
@@ -23,23 +24,17 @@ export const runCommands: CommandPlugin = (program, context) => {
   program
     .command('run')
     .argument('<file>', 'a pipeline: a .ts file with a default export, or compiled .yaml / .json')
-    .option('--on <engine>', 'local or kubeflow', 'local')
+    .addOption(
+      new Option('--on <engine>', 'where to run it; as the server is configured unless given').choices([
+        'local',
+        'kubeflow',
+      ]),
+    )
     .option('--param <key=value>', 'a parameter; repeat for more. JSON values are understood', collect, {})
     .option('--no-cache', 'run every task, even those whose result is known')
     .option('--detach', 'answer the run id at once instead of following the run')
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
-      if (options.on !== 'local') {
-        throw new UserError({
-          kind: 'invalid',
-          code: options.on === 'kubeflow' ? 'engine_not_available' : 'misuse',
-          message:
-            options.on === 'kubeflow'
-              ? 'this server has no Kubeflow engine configured'
-              : `there is no engine "${options.on}"`,
-          action: 'Use --on local.',
-        });
-      }
       const { request, result, log } = context(command);
       const pipelineSpec = await loadPipeline(file);
       const { id } = Submitted.parse(
@@ -47,6 +42,7 @@ export const runCommands: CommandPlugin = (program, context) => {
           pipelineSpec,
           parameters: options.param,
           useCache: options.cache,
+          engine: options.on,
           trigger: 'manual',
         }),
       );
@@ -150,10 +146,8 @@ function parseValue(text: string): unknown {
 
 async function loadPipeline(file: string): Promise<unknown> {
   if (/\.(ya?ml|json)$/.test(file)) {
-    const { parse } = await import('yaml');
-    try {
-      return parse(await readFile(file, 'utf8'));
-    } catch (cause) {
+    const { readPipelineSpec } = await import('@visavox/pipelines/ir');
+    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
       throw new UserError({
         kind: 'invalid',
         code: 'pipeline_unreadable',
@@ -161,7 +155,8 @@ async function loadPipeline(file: string): Promise<unknown> {
         action: 'Give a .ts pipeline or compiled YAML.',
         cause,
       });
-    }
+    });
+    return readPipelineSpec(text);
   }
   const loaded: { default?: unknown; pipeline?: unknown } = await import(
     pathToFileURL(resolve(file)).href

@@ -4,10 +4,10 @@ import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
 import { z } from 'zod';
+import { fetchArtifact, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
 import { type ExecutorInput, ExecutorOutput } from '../executor-input.ts';
-import type { ArtifactTypeSchema, IrComponent } from '../ir.ts';
+import type { IrComponent } from '../ir.ts';
 import { coerce } from '../parameters.ts';
-import { fetchArtifact, folderMediaType, storeArtifact } from './artifacts.ts';
 
 /** What is known of an attempt before it runs; written to its folder. */
 const AttemptNote = z.object({
@@ -195,14 +195,6 @@ export async function collectOutputs(
     artifacts[name] = [record];
   }
   return { parameters, artifacts };
-}
-
-export function isFolder(artifact: ArtifactRecord): boolean {
-  return artifact.metadata.mediaType === folderMediaType;
-}
-
-export function schemaTitle(type: z.infer<typeof ArtifactTypeSchema>): string {
-  return type.schemaTitle ?? 'system.Artifact';
 }
 
 function inputPath(folder: string, name: string, index: number, count: number): string {

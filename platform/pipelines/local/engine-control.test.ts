@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFolder } from '../artifacts.ts';
 import { component, pipeline } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
 import type { PipelineNode } from '../nodes.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
-import { readFolder } from './artifacts.ts';
 
 let test: EngineForTest;
 beforeEach(async () => {

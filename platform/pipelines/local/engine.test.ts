@@ -5,13 +5,13 @@ import { digestOf } from '@visavox/core/digest';
 import { getBlob } from '@visavox/core/object-store';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFolder } from '../artifacts.ts';
 import { component, pipeline, text } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
 import { readPipelineSpec } from '../ir.ts';
 import type { PipelineNode } from '../nodes.ts';
 import { pipelineEngineContract } from '../pipeline-engine.contract.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
-import { readFolder } from './artifacts.ts';
 
 pipelineEngineContract(engineForTest);
 

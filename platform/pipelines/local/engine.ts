@@ -2,18 +2,17 @@ import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { canonicalJson, type Digest, digestOfJson, shortDigest } from '@visavox/core/digest';
-import { messageOf, UserError } from '@visavox/core/errors';
-import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import type { Digest } from '@visavox/core/digest';
+import { messageOf } from '@visavox/core/errors';
+import type { ObjectStore } from '@visavox/core/object-store';
 import type { PipelineEngine, RunRequest, RunStore } from '@visavox/core/ports';
 import { isFinished, type RunRecord } from '@visavox/core/run';
 import { z } from 'zod';
-import { parsePipelineSpec } from '../ir.ts';
-import { resolveParameters } from '../parameters.ts';
-import { plan } from '../plan.ts';
+import { admit, alreadyFinished, pinnedSpec, requireRun, requireTask, resumed } from '../admission.ts';
+import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
 import { lockFolder } from './lock.ts';
-import { pendingRecord, RunDriver, type RunHooks } from './run-driver.ts';
+import { RunDriver } from './run-driver.ts';
 import { Slots } from './slots.ts';
 import { sweepTasks } from './task-run.ts';
 
@@ -101,63 +100,26 @@ export class LocalEngine implements PipelineEngine {
   }
 
   async #submit(request: RunRequest): Promise<string> {
-    if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(request.id))
-      throw invalidId(`"${request.id}" is no id for a run`, 'Use letters, digits, hyphens and underscores.');
-    const spec = parsePipelineSpec(request.pipelineSpec);
-    const parameters = resolveParameters(spec, withSeed(spec, request));
-    const pipeline = digestOfJson(request.pipelineSpec);
-    const earlier = await this.#options.runs.get(request.id);
-    if (earlier) {
-      if (
-        earlier.pins.pipeline === pipeline &&
-        canonicalJson(earlier.pins.parameters) === canonicalJson(parameters)
-      )
-        return earlier.id;
-      throw invalidId(`run ${request.id} exists and is another one`, 'Give the new run an id of its own.');
-    }
-    await putBlob(this.#options.objects, new TextEncoder().encode(canonicalJson(request.pipelineSpec)));
-    await this.#writeNote(request.id, { useCache: request.useCache });
-    const run: RunRecord = {
-      id: request.id,
-      pipeline: spec.pipelineInfo.name,
-      state: 'pending',
-      reason: null,
-      trigger: request.trigger,
+    const { run, known } = await admit(request, {
+      ...this.#options,
       engine: 'local',
-      pins: {
-        pipeline,
-        code: this.#options.code,
-        environment: this.#options.environmentDigest,
-        datasets: [...request.datasets],
-        parameters,
-        seed: request.seed,
-      },
-      trackingRun: null,
-      tasks: plan(spec, parameters, new Map()).tasks.map((task) => pendingRecord(task.name, null)),
-      createdAt: new Date().toISOString(),
-      finishedAt: null,
-    };
+      pinned: () => this.#pinned,
+    });
+    if (known) return run.id;
+    await this.#writeNote(run.id, { useCache: request.useCache });
     await this.#options.runs.save(run);
     await this.#drive(run);
     return run.id;
   }
 
   async get(runId: string): Promise<RunRecord> {
-    const run = await this.#options.runs.get(runId);
-    if (!run) throw notFound(`There is no run ${runId}.`);
-    return run;
+    return requireRun(this.#options.runs, runId);
   }
 
   async cancel(runId: string): Promise<void> {
     const run = await this.get(runId);
     if (run.state === 'canceled') return;
-    if (isFinished(run.state))
-      throw new UserError({
-        kind: 'conflict',
-        code: 'run_finished',
-        message: `Run ${runId} has ${run.state} already.`,
-        action: 'There is nothing to cancel.',
-      });
+    if (isFinished(run.state)) throw alreadyFinished(run);
     await (this.#drivers.get(runId) ?? (await this.#drive(run))).cancel();
   }
 
@@ -172,40 +134,13 @@ export class LocalEngine implements PipelineEngine {
       return;
     }
     await sweepTasks(this.#runFolder(runId), this.#graceMs);
-    const { code, environmentDigest: environment } = this.#options;
-    const changed = [
-      ...(run.pins.code === code ? [] : [`code ${shortDigest(run.pins.code)} -> ${shortDigest(code)}`]),
-      ...(run.pins.environment === environment
-        ? []
-        : [`environment ${shortDigest(run.pins.environment)} -> ${shortDigest(environment)}`]),
-    ];
-    const resumed: RunRecord = {
-      ...run,
-      state: 'pending',
-      // Tasks finished before keep what the earlier code made.
-      reason:
-        changed.length > 0
-          ? `resumed with other ${changed.join(' and ')}: it cannot be reproduced exactly`
-          : null,
-      pins: { ...run.pins, code, environment },
-      finishedAt: null,
-      tasks: run.tasks.map((task) =>
-        task.state === 'succeeded' || task.cached
-          ? task
-          : { ...pendingRecord(task.name, null), attempts: task.attempts },
-      ),
-    };
-    await this.#options.runs.save(resumed);
-    await this.#drive(resumed);
+    const again = resumed(run, this.#pinned);
+    await this.#options.runs.save(again);
+    await this.#drive(again);
   }
 
   async logs(runId: string, task: string): Promise<string> {
-    const run = await this.get(runId);
-    const record = run.tasks.find(({ name }) => name === task);
-    if (!record)
-      throw notFound(
-        `Run ${runId} has no task ${task}; it has ${run.tasks.map(({ name }) => name).join(', ')}.`,
-      );
+    requireTask(await this.get(runId), task);
     const attempts = await attemptsLogged(this.#runFolder(runId), task);
     const texts = await Promise.all(
       attempts.map((attempt) => readFile(logFile(this.#runFolder(runId), task, attempt), 'utf8')),
@@ -229,8 +164,7 @@ export class LocalEngine implements PipelineEngine {
   async #drive(run: RunRecord): Promise<RunDriver> {
     const known = this.#drivers.get(run.id);
     if (known) return known;
-    const text = new TextDecoder().decode(await getBlob(this.#options.objects, run.pins.pipeline));
-    const spec = parsePipelineSpec(JSON.parse(text));
+    const spec = await pinnedSpec(this.#options.objects, run.pins.pipeline);
     const { useCache } = await this.#readNote(run.id);
     const again = this.#drivers.get(run.id);
     if (again) return again;
@@ -264,6 +198,10 @@ export class LocalEngine implements PipelineEngine {
     return { ...Object.fromEntries(passed), PATH: path, ...this.#options.environment };
   }
 
+  get #pinned(): Pick<RunRecord['pins'], 'code' | 'environment'> {
+    return { code: this.#options.code, environment: this.#options.environmentDigest };
+  }
+
   get #graceMs(): number {
     return this.#options.graceMs ?? 10_000;
   }
@@ -288,25 +226,4 @@ export class LocalEngine implements PipelineEngine {
       throw error;
     }
   }
-}
-
-/** A pipeline that declares a parameter `seed` gets the run's, unless it is given. */
-function withSeed(spec: ReturnType<typeof parsePipelineSpec>, request: RunRequest): RunRequest['parameters'] {
-  const declared = spec.root.inputDefinitions?.parameters?.seed;
-  return declared?.parameterType === 'NUMBER_INTEGER' && !('seed' in request.parameters)
-    ? { ...request.parameters, seed: request.seed }
-    : request.parameters;
-}
-
-function invalidId(message: string, action: string): UserError {
-  return new UserError({ kind: 'conflict', code: 'run_id_invalid', message: `${message}.`, action });
-}
-
-function notFound(message: string): UserError {
-  return new UserError({
-    kind: 'not-found',
-    code: 'run_unknown',
-    message,
-    action: 'See "visavox runs list" for what there is.',
-  });
 }

@@ -1,29 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { kfpSdk } from '../fixtures/kfp-sdk.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
 import { readPipelineSpec } from '../ir.ts';
 import { engineForTest, requestFor } from '../testing.ts';
 
-/** A Python that has the kfp package and pip (kfp's own start-up calls it), where this machine has one: the project's own, or the first on PATH. */
-const python = [
-  fileURLToPath(new URL('../../../.visavox/setup/python/bin/python3', import.meta.url)),
-  'python3',
-].find(
-  (candidate) =>
-    (!candidate.startsWith('/') || existsSync(candidate)) &&
-    spawnSync(candidate, ['-c', 'import kfp.dsl, pip']).status === 0,
-);
+const python = kfpSdk()?.python;
 
 it.skipIf(!python)(
   'runs Python functions, branches and nested pipelines that the kfp SDK compiled',
   async () => {
-    const program = spawnSync(python ?? '', ['-c', 'import sys; print(sys.executable)'], {
-      encoding: 'utf8',
-    }).stdout.trim();
-    const test = await engineForTest({ path: [dirname(program)] });
+    const test = await engineForTest({ path: [dirname(python ?? '')] });
     try {
       const yaml = readFileSync(new URL('../fixtures/control_flow.yaml', import.meta.url), 'utf8');
       const request = requestFor(sumOfSquares, {

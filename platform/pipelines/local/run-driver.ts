@@ -3,26 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@visavox/core/errors';
-import type { RunStore } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import type { PipelineSpec } from '../ir.ts';
 import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '../plan.ts';
+import { pendingRecord, reasonOfFailure, unfinishedAsCanceled, unstartedRecord } from '../records.ts';
+import type { RunHooks } from '../run-hooks.ts';
+import { Saves } from '../saves.ts';
 import { attemptsLeft } from './attempt.ts';
 import { explain } from './faults.ts';
 import { removeAttempts, runTask, sweepTasks, type TaskResources } from './task-run.ts';
-
-/** What a composition root adds to runs. Each may be called again for the same run after a crash. */
-export interface RunHooks {
-  /** Before the first task, and again when a run is taken up: opens the tracked run, or finds it by `run.trackingRun`. */
-  onRunStarted?(run: RunRecord): Promise<{
-    readonly trackingRun: string | null;
-    /** For all tasks of the run. */
-    readonly environment: Readonly<Record<string, string>>;
-  }>;
-  onTaskFinished?(run: RunRecord, task: TaskRecord): Promise<void>;
-  /** Before the run's last state is durable. */
-  onRunFinished?(run: RunRecord): Promise<void>;
-}
 
 export interface DriverResources
   extends Omit<
@@ -198,11 +187,7 @@ export class RunDriver {
   }
 
   #recordOf(task: PlannedTask): TaskRecord {
-    const known = this.#records.get(task.name);
-    if (known) return known;
-    if (task.kind === 'skipped') return { ...pendingRecord(task.name, task.reason), state: 'skipped' };
-    if (task.kind === 'impossible') return { ...pendingRecord(task.name, task.reason), state: 'failed' };
-    return pendingRecord(task.name, null, task.kind === 'ready' ? task : undefined);
+    return this.#records.get(task.name) ?? unstartedRecord(task);
   }
 
   async #finish(state: 'succeeded' | 'failed' | 'canceled'): Promise<void> {
@@ -210,10 +195,7 @@ export class RunDriver {
     this.#finishing = true;
     if (state === 'canceled') this.#run.tasks = this.#run.tasks.map(unfinishedAsCanceled);
     if (state === 'failed') {
-      const failed = this.#run.tasks.filter((task) => task.state === 'failed');
-      if (failed.length > 0)
-        this.#run.reason = failed.map((task) => `${task.name} failed: ${task.reason}`).join('\n');
-      this.#run.reason ??= 'no task can go on';
+      this.#run.reason = reasonOfFailure(this.#run.tasks) ?? this.#run.reason ?? 'no task can go on';
     } else if (state === 'canceled') this.#run.reason = 'canceled';
     await Promise.all(this.#hooks);
     const finished: RunRecord = { ...this.#run, state, finishedAt: new Date().toISOString() };
@@ -238,65 +220,4 @@ export class RunDriver {
   #save(): Promise<void> {
     return this.#saves.save(() => structuredClone(this.#run));
   }
-}
-
-/** Saves one after the other, and as few as it takes: what changes during a save goes into the next one. */
-class Saves {
-  readonly #runs: RunStore;
-  readonly #closed: AbortSignal;
-  readonly #log: (message: string) => void;
-  #current: Promise<void> = Promise.resolve();
-  #next: Promise<void> | undefined;
-
-  constructor(runs: RunStore, closed: AbortSignal, log: (message: string) => void) {
-    this.#runs = runs;
-    this.#closed = closed;
-    this.#log = log;
-  }
-
-  /** Answers when the state of now, or a later one, is durable. */
-  save(snapshot: () => RunRecord): Promise<void> {
-    this.#next ??= this.#current.then(() => {
-      this.#next = undefined;
-      this.#current = this.#write(snapshot());
-      return this.#current;
-    });
-    return this.#next;
-  }
-
-  async #write(run: RunRecord): Promise<void> {
-    for (let pause = 1; !this.#closed.aborted; pause = Math.min(pause * 2, 30)) {
-      try {
-        return await this.#runs.save(run);
-      } catch (error) {
-        this.#log(`run ${run.id} cannot be saved, next try in ${pause} s: ${messageOf(error)}`);
-        await sleep(pause * 1000, undefined, { signal: this.#closed }).catch(() => {}); // closed: the loop ends
-      }
-    }
-    await new Promise(() => {});
-  }
-}
-
-export function pendingRecord(name: string, reason: string | null, ready?: ReadyTask): TaskRecord {
-  const container = ready?.executor.container;
-  return {
-    name,
-    state: 'pending',
-    attempts: 0,
-    cached: false,
-    cacheKey: null,
-    command: [...(container?.command ?? []), ...(container?.args ?? [])],
-    inputs: ready?.inputs ?? { parameters: {}, artifacts: {} },
-    outputs: { parameters: {}, artifacts: {} },
-    startedAt: null,
-    finishedAt: null,
-    reason,
-    cpuSeconds: null,
-  };
-}
-
-function unfinishedAsCanceled(task: TaskRecord): TaskRecord {
-  return task.state === 'pending' || task.state === 'running'
-    ? { ...task, state: 'canceled', reason: task.reason ?? 'canceled' }
-    : task;
 }

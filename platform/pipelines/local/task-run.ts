@@ -6,20 +6,18 @@ import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
 import type { ArtifactRecord, Bindings, RunPins, TaskRecord } from '@visavox/core/run';
+import { artifactExists, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
 import { type ExecutorInput, localPath, resolveCommand } from '../executor-input.ts';
 import type { IrContainer, IrImporter, IrTask } from '../ir.ts';
 import type { ReadyTask } from '../plan.ts';
-import { artifactExists, folderMediaType, storeArtifact } from './artifacts.ts';
 import {
   type Attempt,
   attemptFolder,
   bootId,
   collectOutputs,
   executorInput,
-  isFolder,
   logFile,
   prepareAttempt,
-  schemaTitle,
 } from './attempt.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
 import { type AttemptState, killLeftovers, launch, observe, revoke, terminate } from './process.ts';

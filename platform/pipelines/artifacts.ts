@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { canonicalJson, Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import type { ArtifactRecord } from '@visavox/core/run';
 import { z } from 'zod';
+import type { ArtifactTypeSchema } from './ir.ts';
 
 export const folderMediaType = 'application/vnd.visavox.folder+json';
 
@@ -36,15 +38,32 @@ export async function storeArtifact(objects: ObjectStore, path: string): Promise
     return { digest: await putBlob(objects, bytes), bytes: bytes.byteLength, isFolder: false };
   }
   if (!found.isDirectory()) throw notAFile(path);
-  const files: FolderManifest['files'] = [];
+  return storeFolder(objects, filesBelow(path));
+}
+
+async function* filesBelow(path: string): AsyncIterable<ArtifactFile> {
   for (const entry of await readdir(path, { withFileTypes: true, recursive: true })) {
     if (entry.isDirectory()) continue;
     const file = join(entry.parentPath, entry.name);
     if (!entry.isFile()) throw notAFile(file);
-    const bytes = await readFile(file);
-    const relative = file.slice(path.length + 1).replaceAll('\\', '/');
-    files.push({ path: relative, digest: await putBlob(objects, bytes), bytes: bytes.byteLength });
+    yield { path: file.slice(path.length + 1).replaceAll('\\', '/'), bytes: await readFile(file) };
   }
+}
+
+/** A file of an artifact that is a folder; the path is relative, with `/`. */
+export interface ArtifactFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Stores files as one folder, in whatever order they come. */
+export async function storeFolder(
+  objects: ObjectStore,
+  given: AsyncIterable<ArtifactFile> | Iterable<ArtifactFile>,
+): Promise<StoredArtifact> {
+  const files: FolderManifest['files'] = [];
+  for await (const { path, bytes } of given)
+    files.push({ path, digest: await putBlob(objects, bytes), bytes: bytes.byteLength });
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const manifest: FolderManifest = { mediaType: folderMediaType, files };
   const digest = await putBlob(objects, new TextEncoder().encode(canonicalJson(manifest)));
@@ -81,6 +100,14 @@ export async function artifactExists(
 
 export async function readFolder(objects: ObjectStore, digest: Digest): Promise<FolderManifest> {
   return FolderManifest.parse(JSON.parse(new TextDecoder().decode(await getBlob(objects, digest))));
+}
+
+export function isFolder(artifact: ArtifactRecord): boolean {
+  return artifact.metadata.mediaType === folderMediaType;
+}
+
+export function schemaTitle(type: z.infer<typeof ArtifactTypeSchema>): string {
+  return type.schemaTitle ?? 'system.Artifact';
 }
 
 function notAFile(path: string): UserError {

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { FakeKubeflow } from '@visavox/adapters/kubeflow/fake-kubeflow.fixture';
+import type { Tracker } from '@visavox/core/ports';
+import { isFinished } from '@visavox/core/run';
+import { compile } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
+import type { Engines } from '@visavox/pipelines/engines';
+import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
+import { MemoryObjectStore } from '@visavox/pipelines/testing';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngine } from './engine.ts';
+import { parseSettings } from './settings.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+let kubeflow: FakeKubeflow;
+let home: string;
+let engine: Engines;
+let server: TestServer;
+const tracked: string[] = [];
+
+const tracker: Tracker = {
+  startRun: async ({ name }) => {
+    tracked.push(`start ${name.split(' ')[0]}`);
+    return 'mlflow-1';
+  },
+  logParameters: async () => {},
+  logMetrics: async (_run, metrics) => void tracked.push(...metrics.map(({ key }) => key)),
+  logDatasets: async () => {},
+  endRun: async (_run, outcome) => void tracked.push(`end ${outcome}`),
+};
+
+beforeAll(async () => {
+  kubeflow = await FakeKubeflow.start();
+  home = await mkdtemp(join(tmpdir(), 'visavox-kubeflow-'));
+  const settings = parseSettings(
+    {
+      VISAVOX_HOME: home,
+      VISAVOX_OBJECTS: 's3://visavox',
+      AWS_ENDPOINT_URL: 'http://minio:9000',
+      KFP_ENDPOINT: kubeflow.url,
+      KFP_METADATA: kubeflow.metadataAddress,
+      KFP_ARTIFACTS_ENDPOINT: `${kubeflow.url}/s3`,
+      VISAVOX_STEP_IMAGE: 'registry/step@sha256:1',
+      VISAVOX_STEP_SECRET: 'visavox-step',
+      VISAVOX_STEP_TRACKING: 'http://mlflow:5000',
+    },
+    root,
+  );
+  const runs = new MemoryRunStore();
+  engine = await createEngine({
+    ...{ root, settings, runs, tracker, trackingUrl: 'http://127.0.0.1:1', log: pino({ level: 'silent' }) },
+    objects: new MemoryObjectStore(),
+    datasets: { get: () => Promise.reject(new Error('no dataset is used here')) },
+  });
+  server = await startTestServer({ engine, runs });
+});
+afterAll(async () => {
+  await server.close();
+  await engine.close();
+  await kubeflow.stop();
+  await rm(home, { recursive: true });
+});
+
+const measure = component({
+  name: 'measure',
+  outputs: { accuracy: 'number' },
+  resources: { gpu: 1 },
+  command: ({ outputs }) => ['sh', '-c', 'printf 0.5 > "$0"', outputs.accuracy.path],
+});
+const pipelineSpec = compile(pipeline({ name: 'measuring' }, (p) => void p.task(measure)));
+
+async function start(on: string | undefined): Promise<Response> {
+  return server.app.request('/api/v1/runs', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: 'Bearer the-token-of-the-operator-in-these-tests',
+    },
+    body: JSON.stringify({ pipelineSpec, engine: on }),
+  });
+}
+
+describe('a run that asks for Kubeflow', () => {
+  it('goes there, and is tracked like any other', async () => {
+    const { id } = (await (await start('kubeflow')).json()) as { id: string };
+    await expect.poll(async () => isFinished((await engine.get(id)).state), { timeout: 30_000 }).toBe(true);
+    expect(await (await server.get(`/api/v1/runs/${id}`)).json()).toMatchObject({
+      ...{ engine: 'kubeflow', state: 'succeeded', trackingRun: 'mlflow-1' },
+      tasks: [{ name: 'measure', outputs: { parameters: { accuracy: 0.5 } } }],
+    });
+    expect(tracked).toEqual(['start measuring', 'measure/accuracy', 'end succeeded']);
+  });
+
+  it('gives its steps the image, the object store, MLflow, and a place for secrets that are no secrets here', () => {
+    const [run] = [...kubeflow.runs.values()];
+    expect(run?.submitted).toMatchObject({
+      pipeline_spec: {
+        deploymentSpec: {
+          executors: {
+            'exec-measure': {
+              container: {
+                image: 'registry/step@sha256:1',
+                resources: { accelerator: { resourceType: 'nvidia.com/gpu', resourceCount: '1' } },
+              },
+            },
+          },
+        },
+      },
+      platform_spec: {
+        platforms: {
+          kubernetes: {
+            deploymentSpec: {
+              executors: {
+                'exec-measure': {
+                  secretAsVolume: [{ secretName: 'visavox-step', mountPath: '/var/run/visavox' }],
+                },
+              },
+            },
+          },
+        },
+      },
+    });
+    expect(run?.environment).toMatchObject({
+      VISAVOX_OBJECTS: 's3://visavox',
+      AWS_ENDPOINT_URL_S3: 'http://minio:9000',
+      AWS_REGION: 'us-east-1',
+      VISAVOX_KEY_FILE: '/var/run/visavox/objects.key',
+      MLFLOW_TRACKING_URI: 'http://mlflow:5000',
+      MLFLOW_RUN_ID: 'mlflow-1',
+    });
+  });
+});
+
+it('a run that does not ask goes to the engine of the settings', async () => {
+  const { id } = (await (await start(undefined)).json()) as { id: string };
+  expect((await engine.get(id)).engine).toBe('local');
+  await expect.poll(async () => isFinished((await engine.get(id)).state), { timeout: 30_000 }).toBe(true);
+});

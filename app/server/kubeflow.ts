@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { ArtifactSource } from '@visavox/adapters/kubeflow/artifact-source';
+import { KubeflowClient } from '@visavox/adapters/kubeflow/kubeflow-client';
+import { KubeflowEngine } from '@visavox/adapters/kubeflow/kubeflow-engine';
+import { MlMetadata } from '@visavox/adapters/kubeflow/ml-metadata';
+import { RunPods } from '@visavox/adapters/kubeflow/run-pods';
+import type { StepContainers } from '@visavox/adapters/kubeflow/submission';
+import type { ObjectStoreLocation } from '@visavox/adapters/objects/open-object-store';
+import type { Digest } from '@visavox/core/digest';
+import { defaultImage } from '@visavox/pipelines/component';
+import type { RunHooks } from '@visavox/pipelines/run-hooks';
+import type { EngineResources } from './engine.ts';
+import type { KubeflowSettings } from './kubeflow-settings.ts';
+
+/** Where steps on a cluster find the secrets of `VISAVOX_STEP_SECRET`. */
+const secretsFolder = '/var/run/visavox';
+/** What our own pipelines call the image of their steps. */
+const stepImages = [defaultImage, 'visavox-step'];
+
+/** The engine on Kubeflow; nothing is asked of it before the first run. */
+export function createKubeflowEngine(
+  kubeflow: KubeflowSettings,
+  resources: Pick<EngineResources, 'runs' | 'objects' | 'settings' | 'trackingUrl' | 'log'>,
+  { code, hooks }: { readonly code: Digest; readonly hooks: RunHooks },
+): KubeflowEngine {
+  const { runs, objects, log } = resources;
+  const { endpoint, namespace, tokenFile, user, pipelineRoot, serviceAccount } = kubeflow;
+  return new KubeflowEngine({
+    ...{ runs, objects, code, hooks, pipelineRoot, serviceAccount },
+    client: new KubeflowClient({
+      ...{ url: endpoint, namespace, user },
+      ...(tokenFile && { token: async () => (await readFile(tokenFile, 'utf8')).trim() }),
+    }),
+    metadata: new MlMetadata(kubeflow.metadata),
+    artifacts: new ArtifactSource({ endpoint: kubeflow.artifactsEndpoint }),
+    pods: RunPods.fromEnvironment(namespace),
+    containers: stepContainers(kubeflow.step, resources),
+    startLimitMs: kubeflow.startLimitSeconds * 1000,
+    log: (message) => log.info(message),
+  });
+}
+
+/** Which S3 server, without the credentials: those are in the Secret. */
+function s3Address({ url, s3 }: ObjectStoreLocation): Record<string, string> {
+  if (!s3 || !url.startsWith('s3:')) return {};
+  const { endpoint, region } = s3;
+  return {
+    ...(endpoint && { AWS_ENDPOINT_URL_S3: endpoint }),
+    ...{ AWS_REGION: region, AWS_DEFAULT_REGION: region },
+  };
+}
+
+function stepContainers(
+  { image, secret, objects, tracking }: KubeflowSettings['step'],
+  { settings, trackingUrl }: Pick<EngineResources, 'settings' | 'trackingUrl'>,
+): StepContainers {
+  return {
+    images: image === undefined ? {} : Object.fromEntries(stepImages.map((name) => [name, image])),
+    environment: {
+      ...s3Address(settings.objects),
+      VISAVOX_OBJECTS: objects ?? settings.objects.url,
+      VISAVOX_KEY_FILE: `${secretsFolder}/objects.key`,
+      MLFLOW_TRACKING_URI: tracking ?? trackingUrl,
+    },
+    ...(secret && {
+      secretFolders: { [secret]: secretsFolder },
+      secretVariables: {
+        [secret]: {
+          AWS_ACCESS_KEY_ID: 'AWS_ACCESS_KEY_ID',
+          AWS_SECRET_ACCESS_KEY: 'AWS_SECRET_ACCESS_KEY',
+        },
+      },
+    }),
+  };
+}

@@ -1,0 +1,115 @@
+import { digestOf } from '@visavox/core/digest';
+import { compile, toYaml } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
+import groups from '@visavox/pipelines/fixtures/groups';
+import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
+import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/ir';
+import { describe, expect, it } from 'vitest';
+import { imagesOf, type SubmissionOptions, submission } from './submission.ts';
+
+const options: SubmissionOptions = {
+  containers: {
+    images: { shell: 'registry/shell@sha256:1' },
+    environment: { MLFLOW_TRACKING_URI: 'http://mlflow:5000' },
+    secretVariables: { s3: { AWS_ACCESS_KEY_ID: 'access' } },
+    secretFolders: { keys: '/var/run/keys' },
+    imagePullPolicy: 'IfNotPresent',
+    imagePullSecrets: ['registry'],
+  },
+  code: digestOf('code'),
+  environment: digestOf('environment'),
+  useCache: true,
+  ...{ runId: 'run-7', runName: 'groups', parameters: { greeting: 'hello', count: 2, deep: true } },
+};
+const spec = compile(groups);
+const sdk = kfpSdk();
+
+describe('what is submitted', () => {
+  it.skipIf(!sdk)("is what Kubeflow's protobuf takes, the settings for Kubernetes included", () => {
+    const { pipeline_spec, platform_spec } = submission(spec, options);
+    expect(sdk?.objection(pipeline_spec, platform_spec)).toBeUndefined();
+    const wrong = JSON.parse(JSON.stringify(platform_spec).replaceAll('secretKey', 'key'));
+    expect(sdk?.objection(pipeline_spec, wrong)).toContain('key');
+  });
+
+  it("says in the launcher's words what it does not know by itself", () => {
+    const all = component({
+      ...{ name: 'all', image: 'shell' },
+      inputs: {
+        files: 'dataset[]',
+        given: { type: 'string', optional: true },
+        missing: { type: 'string', optional: true },
+      },
+      command: ({ inputs, whenGiven, ...words }) => [
+        ...['all', words.runId, words.runName, words.taskName, words.executorOutput, inputs.files],
+        ...[
+          whenGiven('given', ['--given', inputs.given]),
+          whenGiven('missing', ['--missing', inputs.missing]),
+        ],
+      ],
+    });
+    const made = component({
+      ...{ name: 'make', image: 'shell', outputs: { file: 'dataset' } },
+      command: ({ outputs }) => ['make', outputs.file.path],
+    });
+    const definition = pipeline({ name: 'words' }, (p) => {
+      const each = p.forEach(['a'], { name: 'each' }, () => p.task(made).outputs);
+      p.task(all, { files: each.collected.file, given: 'x' });
+    });
+    const { pipeline_spec } = submission(compile(definition), options);
+    expect(pipeline_spec).toMatchObject({
+      deploymentSpec: {
+        executors: {
+          'exec-all': {
+            container: {
+              command: [
+                ...['all', 'run-7', 'groups', "{{$.inputs.parameters['visavox_pipeline_task_name']}}"],
+                ...['/tmp/kfp_outputs/output_metadata.json', '{{$}}'],
+                ...['--given', "{{$.inputs.parameters['given']}}"],
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it('keeps the settings for Kubernetes that a pipeline of the SDK brings', () => {
+    const settings = { secretAsEnv: [{ secretName: 'own' }], imagePullPolicy: 'Always' };
+    const yaml = `${toYaml(spec)}---\nplatforms: {kubernetes: {deploymentSpec: {executors: {exec-echo: ${JSON.stringify(settings)}}}}}\n`;
+    const { pipeline_spec, platform_spec } = submission(parsePipelineSpec(readPipelineSpec(yaml)), options);
+    expect(pipeline_spec).not.toHaveProperty('platforms');
+    expect(platform_spec).toMatchObject({
+      platforms: {
+        kubernetes: {
+          deploymentSpec: {
+            executors: {
+              'exec-echo': {
+                ...{ imagePullPolicy: 'Always', secretAsVolume: [{ secretName: 'keys' }] },
+                secretAsEnv: [{ secretName: 'own' }, { secretName: 's3' }],
+              },
+              'exec-gather': { imagePullPolicy: 'IfNotPresent', secretAsEnv: [{ secretName: 's3' }] },
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it('leaves the pipeline of the request as it is', () => {
+    const before = JSON.stringify(spec);
+    submission(spec, options);
+    expect(JSON.stringify(spec)).toBe(before);
+  });
+
+  it('has the images of the cluster, and names them', () => {
+    expect(JSON.stringify(submission(spec, options))).not.toContain('"image":"shell"');
+    expect(imagesOf(spec, options.containers.images)).toEqual(['registry/shell@sha256:1']);
+  });
+
+  it("tells Kubeflow's cache of the code, or turns it off", () => {
+    const changed = submission(spec, { ...options, code: digestOf('other code') });
+    expect(JSON.stringify(changed)).not.toBe(JSON.stringify(submission(spec, options)));
+    expect(JSON.stringify(submission(spec, { ...options, useCache: false }))).not.toContain('enableCache');
+  });
+});
