@@ -1,6 +1,7 @@
 import { UserError } from '@visavox/core/errors';
 import type { ModelHost, ReleaseStore, ReleaseTarget } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
+import { SERVED_NETWORKS } from '@visavox/recognition/recogniser';
 import type { LoadedRecogniser } from './features.ts';
 import type { Lease, RecogniserPool } from './recogniser-pool.ts';
 import type { Templates } from './templates.ts';
@@ -19,7 +20,7 @@ export class Champion implements ReleaseTarget {
   readonly #releases: ReleaseStore;
   readonly #pool: RecogniserPool;
   readonly #templates: Templates;
-  readonly #host: Pick<ModelHost, 'list' | 'retire'>;
+  readonly #host: ModelHost;
   readonly #prepared = new Map<string, Lease>();
   #serving: { readonly release: Release; readonly lease: Lease } | undefined;
 
@@ -28,7 +29,7 @@ export class Champion implements ReleaseTarget {
     releases: ReleaseStore;
     pool: RecogniserPool;
     templates: Templates;
-    host: Pick<ModelHost, 'list' | 'retire'>;
+    host: ModelHost;
   }) {
     this.#environment = resources.environment;
     this.#releases = resources.releases;
@@ -102,6 +103,14 @@ export class Champion implements ReleaseTarget {
   async follow(): Promise<void> {
     const champion = await this.#releases.champion(this.#environment);
     if (champion && champion.id !== this.#serving?.release.id) await this.activate(champion);
+  }
+
+  /** For whoever controls: follows, and brings the champion up again where it is not up any more. */
+  async keepUp(): Promise<void> {
+    await this.follow();
+    const bundle = this.#serving?.release.bundle;
+    if (bundle === undefined || (await this.#host.list()).includes(bundle)) return;
+    await (await this.#host.bringUp(bundle, SERVED_NETWORKS)).close();
   }
 
   async close(): Promise<void> {

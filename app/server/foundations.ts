@@ -7,12 +7,12 @@ import { openDatabase } from '@visavox/adapters/sql/open-database';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { publishedBundle } from '@visavox/recognition/bundle';
 import { Recogniser } from '@visavox/recognition/recogniser';
-import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
 import type { Logger } from 'pino';
 import { composeServices } from './compose.ts';
 import { ensureFirstRelease } from './first-release.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { applicationMigrations } from './migrations.ts';
+import { openModelHost } from './model-host.ts';
 import { requireSameSecret } from './one-secret.ts';
 import { ensureSecret } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -43,7 +43,7 @@ export async function openFoundations(settings: Settings, afterwards: Afterwards
   const services = composeServices({
     ...{ database, objects, now },
     secret: Buffer.from(columnsKey, 'hex'),
-    host: new InProcessModelHost({ objects }),
+    host: await openModelHost(settings, objects),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     attemptLimits: settings.attempts,
   });

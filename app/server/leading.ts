@@ -7,6 +7,7 @@ import { repeat } from './repeating.ts';
 import type { ControllerPort } from './resources.ts';
 
 const tickEveryMs = 2000;
+const keepUpEveryMs = 5000;
 const sweepEveryMs = 5 * 60_000;
 
 interface LeadingResources {
@@ -46,10 +47,15 @@ export function startLeading(resources: LeadingResources): Leadership {
     work: async (term) => {
       try {
         await engine.recover();
+        const serving = repeat(() => services.champion.keepUp(), {
+          name: 'keeping the champion up',
+          everyMs: keepUpEveryMs,
+          log,
+        });
         const training = repeat(train, { name: 'continuous training', everyMs: tickEveryMs, log });
         const sweeping = repeat(sweep, { name: 'sweeping', everyMs: sweepEveryMs, log });
         if (!term.aborted) await once(term, 'abort');
-        await Promise.all([training.stop(), sweeping.stop(), resources.answered()]);
+        await Promise.all([serving.stop(), training.stop(), sweeping.stop(), resources.answered()]);
       } finally {
         await engine.close();
       }

@@ -8,6 +8,7 @@ import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
+import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
 
 const count = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
@@ -53,6 +54,7 @@ const Environment = z.object({
   /** Hours for which an attempt's recordings wait to be confirmed. */
   VISAVOX_ATTEMPT_RETENTION: count(24),
   ...KubeflowEnvironment.shape,
+  ...ServingEnvironment.shape,
 });
 
 export interface Settings {
@@ -74,6 +76,9 @@ export interface Settings {
   /** Where pipelines run unless a run says otherwise. */
   readonly engine: 'local' | 'kubeflow';
   readonly kubeflow: KubeflowSettings | undefined;
+  /** Undefined: networks are served in each process. */
+  readonly kserve: KserveSettings | undefined;
+  readonly controllerUrl: string | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly attempts: {
     readonly failures: number;
@@ -121,6 +126,8 @@ export function parseSettings(
     databaseUrl: values.DATABASE_URL,
     engine: values.VISAVOX_ENGINE,
     kubeflow: kubeflowSettings(values),
+    kserve: kserveSettings(values, invalidSetting),
+    controllerUrl: values.VISAVOX_CONTROLLER_URL,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,

@@ -3,6 +3,7 @@ import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import type { Leadership } from '@visavox/adapters/sql/leader-lock';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
+import { messageOf } from '@visavox/core/errors';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { createController } from './control.ts';
@@ -69,7 +70,12 @@ async function start(
   const foundations = await openFoundations(settings, afterwards);
   const { champion, releases } = foundations.services;
   const serves = settings.role !== 'controller';
-  if (serves) await champion.follow();
+  // Where others bring the champion up it may come later; until then this part is not ready.
+  if (serves)
+    await champion.follow().catch((error: unknown) => {
+      if (!settings.kserve) throw error;
+      log.warn({ reason: messageOf(error) }, 'the champion does not answer yet');
+    });
   log.info({ release: champion.release, ms: Math.round(performance.now() - startedAt) }, 'recogniser ready');
 
   const tracking = await openTracking(settings, foundations, log);

@@ -24,3 +24,8 @@ export async function publishBundle(
   await objects.put(`${prefix}/${manifestFile}`, Buffer.from(canonicalJson(bundle.manifest)));
   return bundleDigest(bundle.manifest);
 }
+
+/** Whether it is there as a whole. */
+export function isPublished(objects: Pick<ObjectStore, 'has'>, prefix: string): Promise<boolean> {
+  return objects.has(`${prefix}/${manifestFile}`);
+}

@@ -11,14 +11,14 @@ export interface ObjectStoreLocation {
   readonly url: string;
   readonly key: KeySource;
   /** Where an `s3:` URL's server is; AWS where this is left out. */
-  readonly s3?: S3Settings;
+  readonly s3?: S3Settings | undefined;
 }
 
 /** Opens a store that exists: what a pipeline's step does with the location that its engine gave it. */
 export async function openObjectStore(location: ObjectStoreLocation): Promise<ObjectStore> {
   const key = await loadEncryptionKey(location.key);
   if (!key) throw keyMissing(location);
-  return new EncryptedObjectStore(await openPlain(location), key);
+  return new EncryptedObjectStore(await openPlainObjectStore(location), key);
 }
 
 /**
@@ -26,7 +26,7 @@ export async function openObjectStore(location: ObjectStoreLocation): Promise<Ob
  * bucket without a key: others may use it at the same time, and would make another one.
  */
 export async function openOrCreateObjectStore(location: ObjectStoreLocation): Promise<ObjectStore> {
-  const plain = await openPlain(location);
+  const plain = await openPlainObjectStore(location);
   const known = await loadEncryptionKey(location.key);
   if (known) return new EncryptedObjectStore(plain, known);
   const { file } = location.key;
@@ -70,7 +70,10 @@ function isBucket({ url }: Pick<ObjectStoreLocation, 'url'>): boolean {
   return url.startsWith('s3:');
 }
 
-async function openPlain(location: ObjectStoreLocation): Promise<ObjectStore> {
+/** Without encryption: for what must be read by programs that have no key, and holds nothing of people. */
+export async function openPlainObjectStore(
+  location: Pick<ObjectStoreLocation, 'url' | 's3'>,
+): Promise<ObjectStore> {
   const { url, s3 = s3Settings({}) } = location;
   if (isBucket(location)) {
     const bucket = s3Location(url, s3);

@@ -1,0 +1,135 @@
+import { CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
+import type { Digest } from '@visavox/core/digest';
+import { isConflict, isNotFound, reach } from '../kubernetes/reach.ts';
+import {
+  type InferenceServiceOptions,
+  InferenceServiceState,
+  inferenceService,
+  nameOf,
+  resource,
+  selectorOf,
+} from './inference-service.ts';
+
+/** InferenceServices of one environment, and the pods behind them. */
+export class KserveApi {
+  readonly #config: KubeConfig;
+  readonly #objects: CustomObjectsApi;
+  readonly #core: CoreV1Api;
+  readonly #options: InferenceServiceOptions;
+
+  constructor(config: KubeConfig, options: InferenceServiceOptions) {
+    this.#config = config;
+    this.#objects = config.makeApiClient(CustomObjectsApi);
+    this.#core = config.makeApiClient(CoreV1Api);
+    this.#options = options;
+  }
+
+  /** False: there is one already. */
+  async create(bundle: Digest): Promise<boolean> {
+    const body = inferenceService(bundle, this.#options);
+    const { namespace } = this.#options;
+    try {
+      await this.#reach(() => this.#objects.createNamespacedCustomObject({ ...resource, namespace, body }));
+      return true;
+    } catch (error) {
+      if (isConflict(error)) return false;
+      throw error;
+    }
+  }
+
+  async get(bundle: Digest): Promise<InferenceServiceState | undefined> {
+    const { namespace } = this.#options;
+    const name = nameOf(bundle);
+    try {
+      const found = await this.#reach(() =>
+        this.#objects.getNamespacedCustomObject({ ...resource, namespace, name }),
+      );
+      return InferenceServiceState.parse(found);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(): Promise<readonly InferenceServiceState[]> {
+    const { namespace } = this.#options;
+    const labelSelector = selectorOf(this.#options);
+    const { items } = (await this.#reach(() =>
+      this.#objects.listNamespacedCustomObject({ ...resource, namespace, labelSelector }),
+    )) as { items: unknown[] };
+    return items.map((item) => InferenceServiceState.parse(item));
+  }
+
+  async delete(bundle: Digest): Promise<void> {
+    const { namespace } = this.#options;
+    try {
+      await this.#reach(() =>
+        this.#objects.deleteNamespacedCustomObject({ ...resource, namespace, name: nameOf(bundle) }),
+      );
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** Why its pods do not run, in Kubernetes' words and those of the server in them; `lasting`: waiting will not mend it. */
+  async trouble(bundle: Digest): Promise<{ reason: string; lasting: boolean } | undefined> {
+    const { namespace } = this.#options;
+    const labelSelector = `serving.kserve.io/inferenceservice=${nameOf(bundle)}`;
+    const { items } = await this.#reach(() => this.#core.listNamespacedPod({ namespace, labelSelector }));
+    for (const pod of items) {
+      const statuses = [
+        ...(pod.status?.initContainerStatuses ?? []),
+        ...(pod.status?.containerStatuses ?? []),
+      ];
+      for (const { name, state, restartCount } of statuses) {
+        const { reason, message } = state?.waiting ?? {};
+        if (!reason || reason === 'PodInitializing' || reason === 'ContainerCreating') continue;
+        const said = await this.#lastWords(pod.metadata?.name ?? '', name);
+        return {
+          reason: [`the pod waits: ${reason}`, said ?? message].filter(Boolean).join(': '),
+          lasting: reason === 'InvalidImageName' || (reason === 'CrashLoopBackOff' && restartCount >= 2),
+        };
+      }
+      const unscheduled = pod.status?.conditions?.find(
+        ({ type, status }) => type === 'PodScheduled' && status === 'False',
+      );
+      if (unscheduled) return { reason: `no node takes the pod: ${unscheduled.message}`, lasting: false };
+    }
+    return undefined;
+  }
+
+  /** The last line that a container wrote before it ended. */
+  async #lastWords(pod: string, name: string): Promise<string | undefined> {
+    const { namespace } = this.#options;
+    try {
+      const log = await this.#reach(() =>
+        this.#core.readNamespacedPodLog({
+          namespace,
+          name: pod,
+          container: name,
+          previous: true,
+          tailLines: 20,
+        }),
+      );
+      const line = log.trim().split('\n').at(-1);
+      return line && sentenceOf(line);
+    } catch {
+      // Never started, or gone meanwhile: Kubernetes' own reason has to do.
+      return undefined;
+    }
+  }
+
+  #reach<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    return reach(this.#config, call);
+  }
+}
+
+/** A server's log line is JSON with a message. */
+function sentenceOf(line: string): string {
+  try {
+    const { message } = JSON.parse(line) as { message?: unknown };
+    return typeof message === 'string' ? message : line;
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BundleFiles, putBundle } from '@visavox/core/bundle';
+import { bundleDigest } from '@visavox/core/model';
+import { modelHostContract } from '@visavox/serving/host/model-host.contract';
+import { RemoteModelHost } from '@visavox/serving/host/remote-model-host';
+import { publishBundle } from '@visavox/serving/publish-bundle';
+import { bundleOf } from '@visavox/serving/testing/bundle-folder';
+import { doubleGraph, onnxFile } from '@visavox/serving/testing/onnx-file';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FolderObjectStore } from '../objects/folder-object-store.ts';
+import { FakeKserve } from './fake-kserve.fixture.ts';
+import { hexOf, inferenceService, nameOf } from './inference-service.ts';
+import { KserveApi } from './kserve-api.ts';
+import { KserveModelHost } from './kserve-model-host.ts';
+
+async function world(options: { startLimitMilliseconds: number }) {
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-kserve-'));
+  const objects = await FolderObjectStore.open(join(folder, 'objects'));
+  const models = await FolderObjectStore.open(join(folder, 'models'));
+  const kserve = await FakeKserve.start(join(folder, 'models'));
+  const api = new KserveApi(kserve.config, { ...settings, namespace: 'people' });
+  const remote = new RemoteModelHost({
+    addressOf: (bundle) => kserve.addressOf(nameOf(bundle)),
+    limitMilliseconds: 5000,
+  });
+  return {
+    ...{ kserve, objects, models, folder },
+    host: new KserveModelHost({ api, objects, models, remote, ...options }),
+    close: async () => {
+      await kserve.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+const settings = {
+  namespace: 'people',
+  environment: 'production',
+  runtime: 'visavox',
+  models: 's3://models/released',
+  serviceAccount: 'predictor',
+  replicas: { least: 1, most: 3 },
+};
+
+modelHostContract('KServe', async () => {
+  const { host, objects, models, folder, close } = await world({ startLimitMilliseconds: 20_000 });
+  return {
+    host,
+    store: (bundle) => putBundle(objects, bundle),
+    damage: async (bundle) => {
+      const hex = hexOf(bundleDigest(bundle.manifest));
+      await publishBundle(models, hex, bundle);
+      await writeFile(join(folder, 'models', hex, 'version.txt'), 'another');
+    },
+    close,
+  };
+});
+
+describe('when a model does not come up', () => {
+  let subject: Awaited<ReturnType<typeof world>>;
+  const bundle: BundleFiles = bundleOf({ 'double.onnx': onnxFile(doubleGraph) });
+  beforeAll(async () => {
+    subject = await world({ startLimitMilliseconds: 1500 });
+    await putBundle(subject.objects, bundle);
+  });
+  afterAll(() => subject.close());
+  const digest = bundleDigest(bundle.manifest);
+
+  it('says what Kubernetes says, and leaves nothing behind', async () => {
+    subject.kserve.trouble = 'there is no image predictor:9';
+    await expect(subject.host.bringUp(digest, ['double'])).rejects.toMatchObject({
+      code: 'model_not_up',
+      message: expect.stringContaining('ErrImagePull: there is no image predictor:9'),
+      action: expect.stringContaining(nameOf(digest)),
+    });
+    expect(await subject.host.list()).toEqual([]);
+  });
+
+  it('comes up when that is mended', async () => {
+    subject.kserve.trouble = undefined;
+    const served = await subject.host.bringUp(digest, ['double']);
+    expect(await subject.host.list()).toEqual([digest]);
+    await served.close();
+  });
+
+  it('says that Kubernetes is away', async () => {
+    await subject.kserve.stop();
+    await expect(subject.host.list()).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'kubernetes_unreachable',
+    });
+  });
+});
+
+it('asks KServe for one server of one bundle, which refuses any other', () => {
+  const digest = bundleDigest(bundleOf({ 'double.onnx': onnxFile(doubleGraph) }).manifest);
+  const object = inferenceService(digest, settings);
+  expect(object.metadata).toMatchObject({ namespace: 'people', annotations: { 'visavox/bundle': digest } });
+  expect(object.metadata.name).toMatch(/^model-[0-9a-f]{20}$/);
+  expect(object.spec.predictor).toMatchObject({
+    minReplicas: 1,
+    maxReplicas: 3,
+    serviceAccountName: 'predictor',
+    model: {
+      runtime: 'visavox',
+      storageUri: `s3://models/released/${hexOf(digest)}`,
+      env: [{ name: 'VISAVOX_EXPECT', value: digest }],
+    },
+  });
+});

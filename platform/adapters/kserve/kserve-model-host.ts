@@ -1,0 +1,94 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { getBundle } from '@visavox/core/bundle';
+import type { Digest } from '@visavox/core/digest';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { ModelHost, ServedBundle } from '@visavox/core/ports';
+import { notUp } from '@visavox/serving/host/faults';
+import type { RemoteModelHost } from '@visavox/serving/host/remote-model-host';
+import { isPublished, publishBundle } from '@visavox/serving/publish-bundle';
+import { hexOf } from './inference-service.ts';
+import type { KserveApi } from './kserve-api.ts';
+
+export interface KserveResources {
+  readonly api: KserveApi;
+  /** Where bundles are kept. */
+  readonly objects: ObjectStore;
+  /** What `storageUri` of an InferenceService reads: plain files, since KServe's initializer cannot decrypt. */
+  readonly models: ObjectStore;
+  /** Calls what is up. */
+  readonly remote: RemoteModelHost;
+  /** How long one may take from being asked for to being ready. */
+  readonly startLimitMilliseconds: number;
+}
+
+const pollMilliseconds = 500;
+
+/** Each bundle as an InferenceService of its own; KServe starts its servers, watches and scales them. */
+export class KserveModelHost implements ModelHost {
+  readonly #resources: KserveResources;
+
+  constructor(resources: KserveResources) {
+    this.#resources = resources;
+  }
+
+  /** What does not come up is taken down again: the one that serves goes on, and nothing is left over. */
+  async bringUp(bundle: Digest, networks: readonly string[]): Promise<ServedBundle> {
+    const { api, remote, startLimitMilliseconds } = this.#resources;
+    await this.#publish(bundle);
+    const until = Date.now() + startLimitMilliseconds;
+    const mine = await this.#create(bundle, until);
+    try {
+      await this.#ready(bundle, until);
+      return await remote.bringUp(bundle, networks);
+    } catch (error) {
+      if (mine) await api.delete(bundle);
+      throw error;
+    }
+  }
+
+  async list(): Promise<readonly Digest[]> {
+    const found = await this.#resources.api.list();
+    return found.flatMap(({ bundle, leaving }) => (bundle && !leaving ? [bundle] : []));
+  }
+
+  /** Its servers finish what is in flight when Kubernetes ends them. */
+  async retire(bundle: Digest): Promise<void> {
+    await this.#resources.api.delete(bundle);
+  }
+
+  async #publish(bundle: Digest): Promise<void> {
+    const { objects, models } = this.#resources;
+    const folder = hexOf(bundle);
+    if (await isPublished(models, folder)) return;
+    await publishBundle(models, folder, await getBundle(objects, bundle));
+  }
+
+  /** One that was retired a moment ago still has the name. */
+  async #create(bundle: Digest, until: number): Promise<boolean> {
+    const { api } = this.#resources;
+    for (;;) {
+      if (await api.create(bundle)) return true;
+      const existing = await api.get(bundle);
+      if (existing && !existing.leaving) return false;
+      if (Date.now() > until)
+        throw notUp(bundle, 'an earlier one of its name does not go', 'See why Kubernetes keeps it.');
+      await pause(pollMilliseconds);
+    }
+  }
+
+  async #ready(bundle: Digest, until: number): Promise<void> {
+    const { api } = this.#resources;
+    for (;;) {
+      const state = await api.get(bundle);
+      if (!state) throw notUp(bundle, 'its InferenceService was deleted meanwhile', 'Release it again.');
+      if (state.ready) return;
+      const late = Date.now() > until;
+      const trouble = await api.trouble(bundle);
+      if (late || trouble?.lasting) {
+        const reason = trouble?.reason ?? state.reason ?? 'KServe does not say why';
+        throw notUp(bundle, reason, `See "kubectl describe inferenceservice ${state.name}".`);
+      }
+      await pause(pollMilliseconds);
+    }
+  }
+}
