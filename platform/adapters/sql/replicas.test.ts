@@ -136,6 +136,8 @@ describeOnPostgres('several processes on one database', () => {
       ssl: boolean;
     }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(trusted.db);
     expect(rows).toEqual([{ ssl: true }]);
+    const idle = await sql<{ tcp_keepalives_idle: string }>`show tcp_keepalives_idle`.execute(trusted.db);
+    expect(idle.rows, 'a client that vanished is noticed').toEqual([{ tcp_keepalives_idle: '10' }]);
     await trusted.close();
     await expect(openDatabase({ url: `${url}?sslmode=verify-full` })).rejects.toMatchObject({
       code: 'database_unavailable',
