@@ -1,6 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { putBundle } from '@visavox/core/bundle';
+import type { ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
+import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Champion } from './champion.ts';
 import { environment, modelName } from './resources.ts';
 import { testBundle } from './testing/test-bundle.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
@@ -108,4 +112,43 @@ it('refuses a release that would lock somebody out, and says so', async () => {
   await db.updateTable('samples').set({ digest: sample.digest }).where('id', '=', sample.id).execute();
   await recordings.erase();
   await champion.prepare(fourth);
+});
+
+it('never goes back to what it read before a promotion', async () => {
+  const { releases, pool, templates } = server.services;
+  let reading = () => {};
+  const read = new Promise<void>((done) => {
+    reading = done;
+  });
+  let goOn = () => {};
+  const gate = new Promise<void>((done) => {
+    goOn = done;
+  });
+  const slow: ReleaseStore = {
+    create: (release) => releases.create(release),
+    setStage: (id, stage, reason) => releases.setStage(id, stage, reason),
+    promote: (id, reason) => releases.promote(id, reason),
+    list: (where) => releases.list(where),
+    champion: async (where) => {
+      const found = await releases.champion(where);
+      reading();
+      await gate;
+      return found;
+    },
+  };
+  const host = new InProcessModelHost({ objects: server.services.objects });
+  const champion = new Champion({ environment, releases: slow, pool, templates, host });
+  await champion.activate(second);
+  const following = champion.follow();
+  await read;
+  const fifth = await nextRelease('fifth', 5);
+  await releases.promote(fifth.id, 'better');
+  const loaded = await pool.acquire(fifth.bundle);
+  const activated = champion.activate(fifth);
+  await pause(100);
+  goOn();
+  await Promise.all([following, activated]);
+  expect(champion.release?.id).toBe('fifth');
+  loaded.release();
+  await champion.close();
 });

@@ -22,6 +22,7 @@ export class Champion implements ReleaseTarget {
   readonly #templates: Templates;
   readonly #host: ModelHost;
   readonly #prepared = new Map<string, Lease>();
+  #tail: Promise<void> = Promise.resolve();
   #serving: { readonly release: Release; readonly lease: Lease } | undefined;
 
   constructor(resources: {
@@ -77,7 +78,11 @@ export class Champion implements ReleaseTarget {
     await this.#templates.prepare(loaded);
   }
 
-  async activate(release: Release): Promise<void> {
+  activate(release: Release): Promise<void> {
+    return this.#inTurn(() => this.#activate(release));
+  }
+
+  async #activate(release: Release): Promise<void> {
     const old = this.#serving;
     const lease = await this.#pool.acquire(release.bundle);
     this.#serving = { release, lease };
@@ -100,9 +105,18 @@ export class Champion implements ReleaseTarget {
   }
 
   /** Follows the release store: at boot, and when a crash came between a promotion and its activation. */
-  async follow(): Promise<void> {
-    const champion = await this.#releases.champion(this.#environment);
-    if (champion && champion.id !== this.#serving?.release.id) await this.activate(champion);
+  follow(): Promise<void> {
+    return this.#inTurn(async () => {
+      const champion = await this.#releases.champion(this.#environment);
+      if (champion && champion.id !== this.#serving?.release.id) await this.#activate(champion);
+    });
+  }
+
+  /** What was read before a promotion must not be acted upon after its activation. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.#tail.then(work, work);
+    this.#tail = result.catch(() => undefined);
+    return result;
   }
 
   /** For whoever controls: follows, and brings the champion up again where it is not up any more. */

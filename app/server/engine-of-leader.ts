@@ -18,19 +18,16 @@ export class EngineOfLeader implements PipelineEngine {
     this.#leads = resources.leads;
   }
 
-  /** Opens it at once, so that what is wrong with it is known at boot. */
-  static async open(resources: EngineResources): Promise<EngineOfLeader> {
-    const engine = new EngineOfLeader(resources);
+  /** For a process that leads from its start: what is wrong with the engine is known at once. */
+  static async open(resources: Omit<EngineResources, 'leads'>): Promise<EngineOfLeader> {
+    const engine = new EngineOfLeader({ ...resources, leads: () => true });
     engine.#engine = await resources.open();
     return engine;
   }
 
-  /** For a process that never leads. */
-  static absent(runs: RunStore): EngineOfLeader {
-    const open = async () => {
-      throw elsewhere();
-    };
-    return new EngineOfLeader({ open, runs, leads: () => false });
+  /** For a process that may lead later: opened at the beginning of its term. */
+  static waiting(resources: EngineResources): EngineOfLeader {
+    return new EngineOfLeader(resources);
   }
 
   /** Takes up what is unfinished, at the beginning of a term. */

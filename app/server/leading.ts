@@ -19,6 +19,8 @@ interface LeadingResources {
   /** Whether the registry can be written to; the first time, after `prepareRegistry`. */
   readonly registryAnswers: () => boolean;
   readonly prepareRegistry: () => Promise<void>;
+  /** Tells the other processes where the leader is. */
+  readonly announce: () => Promise<void>;
   /** Waited for before the engine is closed, when this process ends: whoever is being answered may need it. */
   readonly answered: () => Promise<void>;
 }
@@ -47,6 +49,7 @@ export function startLeading(resources: LeadingResources): Leadership {
     work: async (term) => {
       try {
         await engine.recover();
+        await resources.announce();
         const serving = repeat(() => services.champion.keepUp(), {
           name: 'keeping the champion up',
           everyMs: keepUpEveryMs,

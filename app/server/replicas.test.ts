@@ -216,6 +216,17 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     expect(await held()).toBe(1);
   });
 
+  it('hands the lead over when the part that leads is stopped', async () => {
+    const said: string[] = [];
+    const log = pino({}, { write: (line: string) => void said.push(JSON.parse(line).msg) });
+    const settings = { VISAVOX_ROLE: 'controller', VISAVOX_HOME: join(folder, 'another-home') };
+    const second = await up(parseSettings({ ...environment, ...settings }, root), () => undefined, log);
+    expect(said).not.toContain('leading');
+    await controller.stop();
+    while (!said.includes('leading')) await pause(50);
+    controller = second;
+  });
+
   it('keeps a training that was asked for while pipelines run elsewhere', async () => {
     const asked = await ask(one, 'POST', '/api/v1/runs', { trigger: 'by hand' });
     expect(asked.status).toBe(202);

@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import type { Attempts } from './attempts.ts';
 import type { Challenges } from './challenges.ts';
 import type { Champion } from './champion.ts';
+import type { Leader } from './leader.ts';
 import type { Overview } from './overview.ts';
 import type { People } from './people.ts';
 import type { Sessions } from './sessions.ts';
@@ -54,6 +55,7 @@ export interface ApiResources {
   readonly registry: Pick<ModelRegistry, 'list'>;
   readonly releases: ReleaseStore;
   readonly controller: ControllerPort;
+  readonly leader: Pick<Leader, 'here' | 'url'>;
   readonly lineage: readonly LineageSource[];
   readonly services: () => Promise<readonly ServiceHealth[]>;
 }

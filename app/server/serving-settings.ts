@@ -16,8 +16,6 @@ export const ServingEnvironment = z.object({
   KSERVE_START_LIMIT: z.coerce.number().int().positive().default(300),
   /** How a predictor is reached: NAME and NAMESPACE are put in. */
   KSERVE_ADDRESS: z.string().includes('NAME').default('http://NAME-predictor.NAMESPACE'),
-  /** For the role `server`: operators' actions that only the leading process can do are forwarded there. */
-  VISAVOX_CONTROLLER_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type ServingEnvironment = z.infer<typeof ServingEnvironment>;
 

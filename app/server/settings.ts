@@ -27,6 +27,8 @@ const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   /** Where people reach it when that is not HOST and PORT, such as `https://sign-in.example.org`. */
   VISAVOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where the other parts of a divided server reach this process, such as `http://10.0.0.7:4600`. */
+  VISAVOX_OWN_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** More names under which it is reached, separated by commas, such as that of a cluster's service. */
   VISAVOX_ALLOWED_HOSTS: z.string().default(''),
   /** `postgres://…`; without it the database is embedded. */
@@ -65,6 +67,7 @@ export interface Settings {
   readonly port: number;
   readonly publicUrl: string | undefined;
   readonly allowedHosts: readonly string[];
+  readonly ownUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly secrets: string;
   readonly objects: ObjectStoreLocation;
@@ -78,7 +81,6 @@ export interface Settings {
   readonly kubeflow: KubeflowSettings | undefined;
   /** Undefined: networks are served in each process. */
   readonly kserve: KserveSettings | undefined;
-  readonly controllerUrl: string | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly attempts: {
     readonly failures: number;
@@ -127,7 +129,7 @@ export function parseSettings(
     engine: values.VISAVOX_ENGINE,
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),
-    controllerUrl: values.VISAVOX_CONTROLLER_URL,
+    ownUrl: values.VISAVOX_OWN_URL,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,

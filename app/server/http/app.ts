@@ -4,6 +4,7 @@ import { admit } from './admission.ts';
 import type { AppEnv } from './app-env.ts';
 import { identifyCaller, requireOperator } from './auth.ts';
 import { addConsoleRoutes } from './console-routes.ts';
+import { forwardToLeader } from './forward.ts';
 import { identifyRequest, limitBody, requireKnownHost, requireSameOrigin } from './guards.ts';
 import { addPeopleRoutes } from './people-routes.ts';
 import { addPlatformRoutes } from './platform-routes.ts';
@@ -26,6 +27,8 @@ export function createApp(resources: ApiResources): App {
   app.use(identifyRequest, requireKnownHost(resources.allowedHosts), requireSameOrigin, limitBody);
   app.use('/api/*', identifyCaller(resources));
   for (const route of operatorRoutes) app.on([route.method], route.getRoutingPath(), requireOperator);
+  const forward = forwardToLeader(resources.leader);
+  for (const route of leaderRoutes) app.on([route.method], route.getRoutingPath(), forward);
   const takeTurns = admit({ atOnce: 4, waiting: 100 });
   for (const route of heavyRoutes) app.on([route.method], route.getRoutingPath(), takeTurns);
 
@@ -42,6 +45,12 @@ export function createApp(resources: ApiResources): App {
 
 /** They decode recordings. */
 const heavyRoutes = [routes.checkFace, routes.checkVoice, routes.enrol, routes.attempt];
+
+/** They need the engine or bring models up. */
+const leaderRoutes = [
+  ...[routes.startRun, routes.cancelRun, routes.resumeRun, routes.taskLogs],
+  ...[routes.propose, routes.rollback, routes.promote],
+];
 
 const operatorRoutes = [
   ...[routes.people, routes.status, routes.overview, routes.attempts, routes.samples],

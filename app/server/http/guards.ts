@@ -97,11 +97,12 @@ const refuseLargeBody = bodyLimit({
 export function allowedHosts(settings: {
   host: string;
   publicUrl: string | undefined;
+  ownUrl: string | undefined;
   allowedHosts: readonly string[];
 }): Set<string> {
   const hosts = ['localhost', '127.0.0.1', '[::1]', settings.host, ...settings.allowedHosts];
-  const published = settings.publicUrl ? hostnameOf(settings.publicUrl) : undefined;
-  return new Set(published ? [...hosts, published] : hosts);
+  const addresses = [settings.publicUrl, settings.ownUrl].flatMap((url) => (url && hostnameOf(url)) || []);
+  return new Set([...hosts, ...addresses]);
 }
 
 function hostnameOf(url: string): string | undefined {

@@ -34,19 +34,6 @@ export const starting: Checks = {
   },
 };
 
-/** What a part says that serves nobody. */
-export const answersNothing: Answer = () =>
-  Response.json(
-    {
-      title: 'Not found',
-      status: 404,
-      code: 'not_served_here',
-      detail: 'this process trains and releases; it serves nobody',
-      action: 'Ask a process with the role "server".',
-    },
-    { status: 404, headers: { 'content-type': 'application/problem+json' } },
-  );
-
 async function faultOf(check: () => Promise<void>): Promise<string | undefined> {
   const given = new AbortController();
   try {

@@ -70,6 +70,7 @@ export async function startTestServer(overrides: Partial<ApiResources> = {}): Pr
     operatorToken,
     webFolder: join(folder, 'web'),
     engine: absentEngine,
+    leader: { here: true, url: async () => undefined },
     registry: { list: async () => [] },
     controller: {
       tick: absent,

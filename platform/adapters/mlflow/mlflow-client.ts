@@ -139,6 +139,13 @@ function parseJson(text: string): unknown {
 
 function artifactPath(uri: string): string {
   const match = /^mlflow-artifacts:\/(?!\/)(.+)$/.exec(uri);
-  if (!match?.[1]) throw new SystemError(`MLflow does not pass these artifacts on: ${uri}`);
+  if (!match?.[1]) {
+    throw new UserError({
+      kind: 'conflict',
+      code: 'artifacts_not_proxied',
+      message: `MLflow does not pass these artifacts on: ${uri}`,
+      action: 'Start it with --serve-artifacts and --artifacts-destination, which names the bucket.',
+    });
+  }
   return `mlflow-artifacts/artifacts/${match[1].split('/').map(encodeURIComponent).join('/')}`;
 }

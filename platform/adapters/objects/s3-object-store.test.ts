@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../processes/free-port.ts';
@@ -47,6 +51,34 @@ describeOnEachS3Server('objects in a bucket', (server, program) => {
     const found: string[] = [];
     for await (const name of store.list('many/')) found.push(name);
     expect(found).toEqual(wanted);
+  });
+
+  it('keeps large objects whole when their writer is killed', { timeout: 120_000 }, async () => {
+    const location = await server().newLocation();
+    const writer = fileURLToPath(new URL('./killed-writer.fixture.ts', import.meta.url));
+    const store = await S3ObjectStore.open(location);
+    for (const afterMs of [5, 150, 400]) {
+      const command = [
+        '--import',
+        'tsx',
+        writer,
+        `s3://${location.bucket}/visavox`,
+        String(partBytes + 5_000_000),
+      ];
+      const child = spawn(process.execPath, command, {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, AWS_ENDPOINT_URL_S3: server().endpoint },
+      });
+      await once(child.stdout, 'data');
+      await pause(afterMs);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      for (const name of ['folder/0', 'folder/1', 'folder/2']) {
+        const value = await store.get(name);
+        expect(value.length).toBe(partBytes + 5_000_000);
+        expect(Buffer.from(value).equals(Buffer.alloc(value.length, value[0]))).toBe(true);
+      }
+    }
   });
 
   it('reads what other programs put there', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '@visavox/core/errors';
 import pg from 'pg';
+import { noticeVanishedClients } from './open-database.ts';
 
 export interface LeaderOptions {
   /** `postgres://…`; without it the database is embedded, and its one process leads. */
@@ -74,7 +75,6 @@ async function contend(
     const session = openSession(url);
     try {
       await session.client.connect();
-      await session.ask(keepAlive);
       lastFault = '';
       while (!stop.aborted && !session.lost.aborted) {
         const { rows } = await session.ask(`select pg_try_advisory_lock(hashtextextended($1, 1)) as mine`, [
@@ -103,10 +103,6 @@ async function rest(...until: readonly AbortSignal[]): Promise<void> {
   await pause(askEveryMs, undefined, { signal: AbortSignal.any([...until]) }).catch(() => undefined);
 }
 
-/** A machine that vanishes without a word is noticed by the server within seconds, not within hours. */
-const keepAlive =
-  'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set idle_session_timeout = 0';
-
 function openSession(url: string) {
   const client = new pg.Client({
     connectionString: url,
@@ -114,6 +110,7 @@ function openSession(url: string) {
     connectionTimeoutMillis: answerWithinMs,
     query_timeout: answerWithinMs,
     application_name: 'visavox leader',
+    options: `${noticeVanishedClients} -c idle_session_timeout=0`,
   });
   const losing = new AbortController();
   const ending = new AbortController();

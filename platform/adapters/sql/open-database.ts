@@ -79,6 +79,13 @@ export async function maintain(db: Kysely<PlatformTables>): Promise<void> {
   await sql`checkpoint`.execute(db);
 }
 
+/**
+ * Told to the server: a machine that vanishes without a word gives its locks back within half a minute, not after the
+ * two hours that TCP waits by default. Without effect on a local socket.
+ */
+export const noticeVanishedClients =
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
 async function openServer(url: string): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
@@ -87,6 +94,7 @@ async function openServer(url: string): Promise<Database> {
     keepAlive: true,
     connectionTimeoutMillis: 5000,
     application_name: 'visavox',
+    options: noticeVanishedClients,
   });
   // A connection that breaks is replaced by the next query, which reports what is wrong: one that is idle reports to
   // the pool, one that a transaction holds between two statements to nobody, which would end this process.

@@ -136,7 +136,7 @@ function setUp(project: string): Finding[] {
 /** A server that died leaves its lock; that is no harm, but one that lives holds the data. */
 function home(project: string): Finding {
   const folder = process.env.VISAVOX_HOME ?? join(project, '.visavox', 'home');
-  const token = join(folder, 'secrets', 'operator.token');
+  const token = join(process.env.VISAVOX_SECRETS ?? join(folder, 'secrets'), 'operator.token');
   const started = existsSync(token) && readFileSync(token, 'utf8').trim().length > 0;
   return {
     name: 'data folder',

@@ -1,0 +1,69 @@
+import { messageOf, UserError } from '@visavox/core/errors';
+import type { MiddlewareHandler } from 'hono';
+import type { Answer } from '../listener.ts';
+import type { ApiResources } from '../resources.ts';
+import type { AppEnv } from './app-env.ts';
+
+const forwardedHeader = 'x-visavox-forwarded';
+/** Who is asking, and what about; the browser's own headers (origin, host) speak of another address. */
+const carried = ['authorization', 'cookie', 'content-type', 'accept'];
+/** Bringing a model up on a cluster takes its time. */
+const answerWithinMs = 10 * 60_000;
+
+/** Hands what only the leading process can do on to it, wherever it is; the answer comes back as it is. */
+export function forwardToLeader(leader: ApiResources['leader']): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (leader.here) return next();
+    const url = await leader.url();
+    // Where a request was handed on already, the leader has changed meanwhile.
+    if (url === undefined || c.req.header(forwardedHeader) !== undefined) throw nobodyLeads();
+    const { pathname, search } = new URL(c.req.url);
+    const { method } = c.req;
+    const headers = new Headers({ [forwardedHeader]: '1' });
+    for (const name of carried) {
+      const value = c.req.header(name);
+      if (value !== undefined) headers.set(name, value);
+    }
+    try {
+      const answer = await fetch(new URL(pathname + search, url), {
+        ...{ method, headers, redirect: 'manual' },
+        signal: AbortSignal.timeout(answerWithinMs),
+        body: method === 'GET' || method === 'HEAD' ? null : await c.req.arrayBuffer(),
+      });
+      const type = answer.headers.get('content-type');
+      return new Response(answer.body, {
+        status: answer.status,
+        headers: type ? { 'content-type': type } : {},
+      });
+    } catch (error) {
+      throw nobodyLeads(messageOf(error));
+    }
+  };
+}
+
+/** A part that serves nobody is asked by the other parts alone. */
+export function onlyForwarded(answer: Answer): Answer {
+  return (request) =>
+    request.headers.has(forwardedHeader)
+      ? answer(request)
+      : Response.json(
+          {
+            title: 'Not found',
+            status: 404,
+            code: 'not_served_here',
+            detail: 'this process trains and releases; it serves nobody',
+            action: 'Ask a process with the role "server".',
+          },
+          { status: 404, headers: { 'content-type': 'application/problem+json' } },
+        );
+}
+
+function nobodyLeads(reason?: string): UserError {
+  return new UserError({
+    kind: 'unavailable',
+    code: 'no_leader',
+    message: `no process leads right now${reason === undefined ? '' : `: ${reason}`}`,
+    action: 'Try again in half a minute; if it stays so, look whether the controller runs.',
+    details: { retryAfterSeconds: 30 },
+  });
+}

@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import { SqlControlState } from '@visavox/adapters/sql/control-state';
+import { databaseLock } from '@visavox/adapters/sql/database-lock';
+import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import { createController } from './control.ts';
+import { createEngine } from './engine.ts';
+import { EngineOfLeader } from './engine-of-leader.ts';
+import type { openFoundations } from './foundations.ts';
+import { createApp } from './http/app.ts';
+import type { Checks } from './http/health.ts';
+import type { Leader } from './leader.ts';
+import { ApplicationLineage } from './lineage.ts';
+import type { Settings } from './settings.ts';
+import type { openTracking } from './tracking.ts';
+
+type Foundations = Awaited<ReturnType<typeof openFoundations>>;
+type Tracking = Awaited<ReturnType<typeof openTracking>>;
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly foundations: Foundations;
+  readonly tracking: Tracking;
+  readonly log: Logger;
+}
+
+/** Pipelines run in the process that leads; the others show what is recorded. */
+export async function openEngine({
+  settings,
+  foundations,
+  tracking,
+  log,
+  leads,
+}: Parts & { leads: () => boolean }): Promise<EngineOfLeader> {
+  const { runs, datasets } = foundations.services;
+  const open = () =>
+    createEngine({
+      ...{ root, settings, runs, datasets, log },
+      objects: foundations.objects,
+      tracker: tracking.tracker,
+      trackingUrl: tracking.mlflow.url,
+    });
+  return settings.databaseUrl === undefined
+    ? EngineOfLeader.open({ open, runs })
+    : EngineOfLeader.waiting({ open, runs, leads });
+}
+
+export function openController(parts: Parts & { engine: EngineOfLeader }) {
+  const { settings, foundations, tracking, log, engine } = parts;
+  const { champion, trainingData, runs, datasets, releases } = foundations.services;
+  return createController({
+    ...{ log, trainingData, engine, runs, datasets, releases },
+    registry: tracking.registry,
+    retrain: settings.retrain,
+    target: champion,
+    state: new SqlControlState(foundations.database.db),
+    exclusively: databaseLock(foundations.database, 'visavox controller'),
+  });
+}
+
+export function createApi(
+  parts: Parts & {
+    engine: EngineOfLeader;
+    controller: ReturnType<typeof openController>;
+    page: { webFolder: string; allowedHosts: ReadonlySet<string> };
+    url: string;
+    leader: Leader;
+  },
+) {
+  const { foundations, tracking, log, engine, controller, page, url, leader } = parts;
+  const { database, operatorToken, services } = foundations;
+  const { mlflow, registry } = tracking;
+  return createApp({
+    ...services,
+    ...page,
+    ...{ log, operatorToken, engine, registry, controller, leader },
+    secureCookies: url.startsWith('https:'),
+    lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
+    services: async () => [
+      { name: 'database', healthy: true, url: null },
+      { name: 'recogniser', healthy: services.champion.release !== undefined, url: null },
+      { name: 'mlflow', healthy: mlflow.healthy, url: mlflow.url },
+    ],
+  });
+}
+
+/** What this part needs for its work. */
+export function readiness({ database, objects, services }: Foundations, serves: boolean): Checks {
+  return {
+    database: async () => void (await sql`select 1`.execute(database.db)),
+    objects: async () => void (await objects.has('readiness')),
+    ...(serves
+      ? {
+          recogniser: async () => {
+            if (!services.champion.release) throw new Error('not loaded');
+          },
+        }
+      : {}),
+  };
+}
