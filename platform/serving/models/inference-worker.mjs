@@ -37,6 +37,10 @@ const describeModel = ([name, session]) => ({
 const describe = (metadata) =>
   metadata.map(({ name, isTensor, type, shape }) => ({ name, type: isTensor ? type : 'no tensor', shape }));
 
+const buffersOf = (tensors) => [
+  ...new Set(tensors.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer] : []))),
+];
+
 async function run({ id, model, inputs, outputs }) {
   try {
     const feeds = {};
@@ -50,8 +54,9 @@ async function run({ id, model, inputs, outputs }) {
       const { type, dims, data } = results[name];
       answer.push({ name, type, dims, data });
     }
-    const buffers = answer.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer] : []));
-    parentPort.postMessage({ kind: 'done', id, outputs: answer, milliseconds }, buffers);
+    const inputBuffers = buffersOf(inputs);
+    const message = { kind: 'done', id, outputs: answer, milliseconds, inputBuffers };
+    parentPort.postMessage(message, [...new Set([...inputBuffers, ...buffersOf(answer)])]);
   } catch (error) {
     parentPort.postMessage({ kind: 'failed', id, message: error.message });
   }

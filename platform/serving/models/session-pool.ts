@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { datatypeOfOnnx, representationOf } from '../protocol/datatype.ts';
 import type { Tensor } from '../protocol/tensor.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { type ModelSignature, tensorSignature } from './signature.ts';
 import { InferenceWorker } from './worker.ts';
 import type { FromWorker, LoadedModel, LoadedTensor, PlainTensor } from './worker-messages.ts';
@@ -38,6 +39,8 @@ export interface PoolOptions {
   readonly queue?: number;
   /** A thread ended unasked: the process cannot serve any more. */
   readonly onLost: (error: Error) => void;
+  /** Gets the inputs' buffers when a thread is done with them. */
+  readonly buffers?: BufferPool;
 }
 
 /** A thread gets its next job before it is done with this one, so that it never waits for the main thread. */
@@ -50,40 +53,52 @@ export class SessionPool {
   readonly #waiting: Waiting[] = [];
   readonly #running = new Map<number, Waiting>();
   readonly #queue: number;
+  readonly #buffers: BufferPool | undefined;
   readonly #whenIdle: (() => void)[] = [];
   #nextId = 0;
   #closing = false;
+  #starting: Promise<void> | undefined;
 
-  private constructor(queue: number) {
+  private constructor({ queue = 128, buffers }: PoolOptions) {
     this.#queue = queue;
+    this.#buffers = buffers;
   }
 
-  /** Answers when every thread has loaded every model. */
-  static async start({ models, threads = availableParallelism(), queue = 128, onLost }: PoolOptions) {
-    let pool: SessionPool | undefined;
-    const events = {
-      onAnswer: (answer: Answer) => pool?.settle(answer),
-      onLost: (error: Error) => {
-        if (!pool?.closing) onLost(error);
-      },
-    };
-    const starting = Array.from({ length: threads }, () => InferenceWorker.start({ models }, events));
-    const settled = await Promise.allSettled(starting);
-    const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    pool = new SessionPool(queue);
-    pool.#workers.push(...started.map(({ worker }) => worker));
+  /**
+   * Answers when the models answer in one thread. The others load after it: it is ready earlier with the machine
+   * to itself, and less is held at once.
+   */
+  static async start(options: PoolOptions): Promise<SessionPool> {
+    const pool = new SessionPool(options);
+    const first = await pool.#startWorker(options);
     try {
-      for (const one of settled) if (one.status === 'rejected') throw one.reason;
-      for (const model of started[0]?.models ?? []) pool.signatures.set(model.name, signatureOf(model));
+      for (const model of first) pool.signatures.set(model.name, signatureOf(model));
     } catch (error) {
       await pool.close();
       throw error;
     }
+    pool.#starting = pool.#startOthers(options).catch(options.onLost);
     return pool;
   }
 
-  get closing(): boolean {
-    return this.#closing;
+  async #startWorker({ models, onLost }: PoolOptions): Promise<readonly LoadedModel[]> {
+    const started = await InferenceWorker.start(
+      { models },
+      {
+        onAnswer: (answer) => this.#settle(answer),
+        onLost: (error) => {
+          if (!this.#closing) onLost(error);
+        },
+      },
+    );
+    this.#workers.push(started.worker);
+    this.#dispatch();
+    return started.models;
+  }
+
+  async #startOthers(options: PoolOptions): Promise<void> {
+    const { threads = availableParallelism() } = options;
+    for (let count = 1; count < threads && !this.#closing; count++) await this.#startWorker(options);
   }
 
   get waiting(): number {
@@ -114,6 +129,7 @@ export class SessionPool {
   async close(): Promise<void> {
     await this.idle();
     this.#closing = true;
+    await this.#starting;
     await Promise.all(this.#workers.map((worker) => worker.stop()));
   }
 
@@ -136,9 +152,10 @@ export class SessionPool {
     worker.post({ kind: 'run', id, model, inputs: inputs.map(plainTensor), outputs });
   }
 
-  settle(answer: Answer): void {
+  #settle(answer: Answer): void {
     const waiting = this.#running.get(answer.id);
     this.#running.delete(answer.id);
+    if (answer.kind === 'done') for (const buffer of answer.inputBuffers) this.#buffers?.give(buffer);
     this.#dispatch();
     if (!waiting) return;
     if (answer.kind === 'failed') waiting.fail(notComputable(waiting.job.model, answer.message));

@@ -44,5 +44,7 @@ export type FromWorker =
       readonly outputs: readonly PlainTensor[];
       /** Wall time of the inference alone. */
       readonly milliseconds: number;
+      /** What the inputs lay in, given back. */
+      readonly inputBuffers: readonly ArrayBuffer[];
     }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
