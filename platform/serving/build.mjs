@@ -13,8 +13,10 @@ export async function buildServer() {
   await rm(out, { recursive: true, force: true });
   await mkdir(out);
   await build({
-    entryPoints: [join(room, 'main.ts')],
-    outfile: serverFile,
+    entryPoints: [join(room, 'main.ts'), join(room, 'models', 'inference-worker.mjs')],
+    outdir: out,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -27,7 +29,6 @@ export async function buildServer() {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
-  await copyFile(join(room, 'models', 'inference-worker.mjs'), join(out, 'inference-worker.mjs'));
   await copyFile(join(room, 'server', 'open-inference.proto'), join(out, 'open-inference.proto'));
 }
 

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
+import type { Batching } from './models/batching.ts';
 import { BufferPool } from './models/buffer-pool.ts';
 import { type ModelFolder, readBundle, readPlainFolder, verifyBundle } from './models/model-folder.ts';
 import { ModelService } from './models/model-service.ts';
@@ -22,6 +23,7 @@ export interface ServeOptions {
   readonly grpcPort: number | null;
   readonly threads?: number | undefined;
   readonly queue?: number | undefined;
+  readonly batching?: Batching | undefined;
   readonly maxRequestBytes: number;
   readonly log: (error: unknown) => void;
   /** A thread ended unasked: the process cannot serve any more. */
@@ -123,6 +125,7 @@ async function load(
       models: folder.models,
       onLost: options.onLost,
       buffers,
+      ...(options.batching !== undefined && { batching: options.batching }),
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.queue !== undefined && { queue: options.queue }),
     });

@@ -12,7 +12,7 @@ describe('with a model server', () => {
   let server: TestServing;
   let client: InferenceClient;
   beforeAll(async () => {
-    server = await startTestServing({ queue: 2 });
+    server = await startTestServing({ queue: 2, batching: 'off' });
     client = new InferenceClient({ url: server.url });
   });
   afterAll(async () => {

@@ -19,7 +19,13 @@ afterEach(async () => {
 
 async function start(threads: number): Promise<SessionPool> {
   const { models } = await readPlainFolder(bundle.folder);
-  return SessionPool.start({ models, threads, queue: 3, onLost: (error) => lost.push(error) });
+  return SessionPool.start({
+    models,
+    threads,
+    queue: 3,
+    batching: 'off',
+    onLost: (error) => lost.push(error),
+  });
 }
 
 const row = (...values: number[]) => Float32Array.from(values);
@@ -57,4 +63,41 @@ test('who went away makes room, and costs no inference', async () => {
     Array(3).fill({ status: 'rejected', reason: { code: 'request_abandoned' } }),
   );
   await Promise.all(running);
+});
+
+test('jobs that wait for one model run together, and each gets its own rows', async () => {
+  const { models } = await readPlainFolder(bundle.folder);
+  const together = await SessionPool.start({
+    models,
+    threads: 1,
+    batching: 'on',
+    onLost: (error) => lost.push(error),
+  });
+  await expect.poll(() => [...together.batched]).toEqual(['sum']);
+  const rows = (count: number, value: number): Tensor[] =>
+    ['b', 'a'].map((name) => ({
+      name,
+      datatype: 'FP32',
+      shape: [count, 3],
+      data: new Float32Array(count * 3).fill(name === 'a' ? value : 0.5),
+    }));
+  const askew = {
+    model: 'sum',
+    inputs: [...rows(2, 1).slice(0, 1), ...rows(3, 1).slice(1)],
+    outputs: undefined,
+  };
+  const submitted = [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3].map((count, index) =>
+    together.submit({
+      model: 'sum',
+      inputs: index % 2 ? rows(count, index) : rows(count, index).reverse(),
+      outputs: ['c'],
+    }),
+  );
+  await expect(together.submit(askew)).rejects.toMatchObject({ code: 'not_computable' });
+  const answers = await Promise.all(submitted);
+  expect(answers.map(({ outputs }) => outputs[0]?.data)).toEqual(
+    [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3].map((count, index) => new Float32Array(count * 3).fill(index + 0.5)),
+  );
+  expect(Math.max(...answers.map((answer) => answer.together))).toBe(8);
+  await together.close();
 });
