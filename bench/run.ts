@@ -1,4 +1,4 @@
-// npm run bench -- [signin|memory|pipelines …]   all of them without a name
+// npm run bench -- [signin|memory|pipelines|serving …]   all of them without a name
 import { UserError } from '@visavox/core/errors';
 
 type Bench = (print: (line: string) => void) => Promise<boolean>;
@@ -6,6 +6,7 @@ type Bench = (print: (line: string) => void) => Promise<boolean>;
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signin: async () => (await import('./signin.ts')).benchSignIn,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
+  serving: async () => (await import('./serving.ts')).benchServing,
   memory: async () => (await import('./memory.ts')).benchMemory,
 };
 

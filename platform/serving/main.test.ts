@@ -53,11 +53,16 @@ async function said(message: string) {
   return events.find((event) => event.message.includes(message));
 }
 
-async function square(url: string, size: number): Promise<Response> {
-  const data = Array(size * size).fill(1);
-  return fetch(`${url}/v2/models/square/infer`, {
+async function slow(url: string, size: number): Promise<Response> {
+  const data = Array(size).fill(1);
+  return fetch(`${url}/v2/models/slow/infer`, {
     method: 'POST',
-    body: JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [size, size], data }] }),
+    body: JSON.stringify({
+      inputs: [
+        { name: 'column', datatype: 'FP32', shape: [size, 1], data },
+        { name: 'row', datatype: 'FP32', shape: [1, size], data },
+      ],
+    }),
   });
 }
 
@@ -65,12 +70,12 @@ test('SIGTERM: not ready at once, what arrives and what runs is answered, then t
   start('--expect', bundle.digest, '--linger-seconds', '2');
   const ready = await said('ready');
   const url = `http://127.0.0.1:${ready?.httpPort}`;
-  const running = square(url, 700);
+  const running = slow(url, 700);
   child.kill('SIGTERM');
   await said('draining');
   expect((await fetch(`${url}/v2/health/ready`)).status).toBe(503);
   expect((await fetch(`${url}/v2/health/live`)).status).toBe(200);
-  const late = await square(url, 3);
+  const late = await slow(url, 3);
   expect(late.headers.get('connection')).toBe('close');
   expect((await late.json()).outputs[0].data[0]).toBe(3);
   expect((await (await running).json()).outputs[0].data[0]).toBe(700);

@@ -15,6 +15,8 @@ visavox-serve FOLDER [option …]          each option is also a variable of the
   --grpc-port PORT            default 8081, "off" for REST alone       VISAVOX_GRPC_PORT
   --threads N                 default: one a core                     VISAVOX_THREADS
   --queue N                   requests that may wait, default 128     VISAVOX_QUEUE
+  --batching auto|on|off      run waiting requests together: where it pays (default), wherever it may, never
+                                                                      VISAVOX_BATCHING
   --max-request-bytes N       default 67108864                        VISAVOX_MAX_REQUEST_BYTES
   --linger-seconds N          on SIGTERM, how long new requests are still taken, default 3
                                                                       VISAVOX_LINGER_SECONDS
@@ -30,6 +32,7 @@ const Settings = z.object({
   'grpc-port': z.union([z.literal('off').transform(() => null), whole(0, 65_535)]).default(8081),
   threads: whole(1, 256).optional(),
   queue: whole(0, 100_000).optional(),
+  batching: z.enum(['auto', 'on', 'off']).default('auto'),
   'max-request-bytes': whole(1, 2 ** 31).default(64 * 1024 * 1024),
   'linger-seconds': whole(0, 3600).default(3),
 });
@@ -40,6 +43,7 @@ const optionNames = [
   'grpc-port',
   'threads',
   'queue',
+  'batching',
   'max-request-bytes',
   'linger-seconds',
 ] as const;
@@ -89,6 +93,7 @@ async function main(): Promise<void> {
       grpcPort: settings['grpc-port'],
       threads: settings.threads,
       queue: settings.queue,
+      batching: settings.batching,
       maxRequestBytes: settings['max-request-bytes'],
       log: (error) => log({ level: 'error', message: messageOf(error), stack: (error as Error).stack }),
       onLost: (error) => {

@@ -2,6 +2,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
+import type { Batching } from './models/batching.ts';
+import { BufferPool } from './models/buffer-pool.ts';
 import { type ModelFolder, readBundle, readPlainFolder, verifyBundle } from './models/model-folder.ts';
 import { ModelService } from './models/model-service.ts';
 import { SessionPool } from './models/session-pool.ts';
@@ -21,6 +23,7 @@ export interface ServeOptions {
   readonly grpcPort: number | null;
   readonly threads?: number | undefined;
   readonly queue?: number | undefined;
+  readonly batching?: Batching | undefined;
   readonly maxRequestBytes: number;
   readonly log: (error: unknown) => void;
   /** A thread ended unasked: the process cannot serve any more. */
@@ -36,16 +39,23 @@ export interface Serving {
   stop(lingerMilliseconds?: number): Promise<void>;
 }
 
+/** Of buffers kept for later requests. */
+const heldBytes = 32 * 1024 * 1024;
+
 /** Brings a model server up; answers when its models answer. A bundle that is refused leaves nothing behind. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const service = new ModelService();
   const metrics = new ServingMetrics(service);
   const { maxRequestBytes, log } = options;
-  const resources = { service, metrics, maxRequestBytes, log };
+  const buffers = new BufferPool(heldBytes);
+  const resources = { service, metrics, maxRequestBytes, buffers, log };
   const rest = createRestServer(resources);
   await listen(rest, options);
   // Loading happens in other threads; this one has the time to get gRPC's modules meanwhile.
-  const [loading, binding] = await Promise.allSettled([load(options), startGrpc(resources, options)]);
+  const [loading, binding] = await Promise.allSettled([
+    load(options, buffers),
+    startGrpc(resources, options),
+  ]);
   const grpc = binding.status === 'fulfilled' ? binding.value : undefined;
   const close = async () => {
     await Promise.all([closeRest(rest), grpc?.close()]);
@@ -106,11 +116,16 @@ function portTaken(port: number, error: Error): UserError {
 }
 
 /** The threads load the models while the files are digested; nothing is answered before both are done. */
-async function load(options: ServeOptions): Promise<{ folder: ModelFolder; pool: SessionPool }> {
+async function load(
+  options: ServeOptions,
+  buffers: BufferPool,
+): Promise<{ folder: ModelFolder; pool: SessionPool }> {
   const start = (folder: ModelFolder) =>
     SessionPool.start({
       models: folder.models,
       onLost: options.onLost,
+      buffers,
+      ...(options.batching !== undefined && { batching: options.batching }),
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.queue !== undefined && { queue: options.queue }),
     });

@@ -27,8 +27,7 @@ export function createApp(resources: ApiResources): App {
   app.use(identifyRequest, requireKnownHost(resources.allowedHosts), requireSameOrigin, limitBody);
   app.use('/api/*', identifyCaller(resources));
   for (const route of operatorRoutes) app.on([route.method], route.getRoutingPath(), requireOperator);
-  const forward = forwardToLeader(resources.leader);
-  for (const route of leaderRoutes) app.on([route.method], route.getRoutingPath(), forward);
+  forwardWhatOnlyTheLeaderDoes(app, resources);
   const takeTurns = admit({ atOnce: 4, waiting: 100 });
   for (const route of heavyRoutes) app.on([route.method], route.getRoutingPath(), takeTurns);
 
@@ -46,11 +45,15 @@ export function createApp(resources: ApiResources): App {
 /** They decode recordings. */
 const heavyRoutes = [routes.checkFace, routes.checkVoice, routes.enrol, routes.attempt];
 
-/** They need the engine or bring models up. */
-const leaderRoutes = [
-  ...[routes.startRun, routes.cancelRun, routes.resumeRun, routes.taskLogs],
-  ...[routes.propose, routes.rollback, routes.promote],
-];
+function forwardWhatOnlyTheLeaderDoes(app: App, { leader, champion }: ApiResources): void {
+  // A training that is asked for while nobody leads is begun by the next leader.
+  app.on(['post'], routes.startRun.getRoutingPath(), forwardToLeader(leader, { orHere: true }));
+  for (const route of [routes.cancelRun, routes.resumeRun, routes.taskLogs])
+    app.on([route.method], route.getRoutingPath(), forwardToLeader(leader));
+  const afterwards = () => champion.follow();
+  for (const route of [routes.propose, routes.rollback, routes.promote])
+    app.on([route.method], route.getRoutingPath(), forwardToLeader(leader, { afterwards }));
+}
 
 const operatorRoutes = [
   ...[routes.people, routes.status, routes.overview, routes.attempts, routes.samples],

@@ -10,13 +10,22 @@ const carried = ['authorization', 'cookie', 'content-type', 'accept'];
 /** Bringing a model up on a cluster takes its time. */
 const answerWithinMs = 10 * 60_000;
 
-/** Hands what only the leading process can do on to it, wherever it is; the answer comes back as it is. */
-export function forwardToLeader(leader: ApiResources['leader']): MiddlewareHandler<AppEnv> {
+/**
+ * Hands what only the leading process can do on to it, wherever it is; the answer comes back as it is. `afterwards`:
+ * what this process does about it when it was done. `orHere`: without a leader this process keeps it for the next one.
+ */
+export function forwardToLeader(
+  leader: ApiResources['leader'],
+  { afterwards, orHere = false }: { afterwards?: () => Promise<void>; orHere?: boolean } = {},
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (leader.here) return next();
     const url = await leader.url();
     // Where a request was handed on already, the leader has changed meanwhile.
-    if (url === undefined || c.req.header(forwardedHeader) !== undefined) throw nobodyLeads();
+    if (url === undefined || c.req.header(forwardedHeader) !== undefined) {
+      if (orHere) return next();
+      throw nobodyLeads();
+    }
     const { pathname, search } = new URL(c.req.url);
     const { method } = c.req;
     const headers = new Headers({ [forwardedHeader]: '1' });
@@ -24,20 +33,23 @@ export function forwardToLeader(leader: ApiResources['leader']): MiddlewareHandl
       const value = c.req.header(name);
       if (value !== undefined) headers.set(name, value);
     }
+    let answer: Response;
     try {
-      const answer = await fetch(new URL(pathname + search, url), {
+      answer = await fetch(new URL(pathname + search, url), {
         ...{ method, headers, redirect: 'manual' },
         signal: AbortSignal.timeout(answerWithinMs),
         body: method === 'GET' || method === 'HEAD' ? null : await c.req.arrayBuffer(),
       });
-      const type = answer.headers.get('content-type');
-      return new Response(answer.body, {
-        status: answer.status,
-        headers: type ? { 'content-type': type } : {},
-      });
     } catch (error) {
+      if (orHere) return next();
       throw nobodyLeads(messageOf(error));
     }
+    if (answer.ok) await afterwards?.();
+    const type = answer.headers.get('content-type');
+    return new Response(answer.body, {
+      status: answer.status,
+      headers: type ? { 'content-type': type } : {},
+    });
   };
 }
 

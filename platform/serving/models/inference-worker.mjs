@@ -1,8 +1,9 @@
 // Runs the models of one thread. Plain JavaScript, since a worker that first has to load a TypeScript loader
-// starts late, and so that the image's build can copy the file as an entry of its own.
-// Messages: worker-messages.ts.
+// starts late. Messages: worker-messages.ts.
 import { parentPort, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
+import { buffersOf, joinRows, splitRows } from './batch.mjs';
+import { probeBatch } from './probe-batch.mjs';
 
 /** One thread a session: many small requests share the machine better than one request spread over it. */
 const sessionOptions = {
@@ -37,30 +38,63 @@ const describeModel = ([name, session]) => ({
 const describe = (metadata) =>
   metadata.map(({ name, isTensor, type, shape }) => ({ name, type: isTensor ? type : 'no tensor', shape }));
 
-async function run({ id, model, inputs, outputs }) {
+async function infer(session, inputs, outputs) {
+  const feeds = {};
+  for (const { name, type, dims, data } of inputs) feeds[name] = new ort.Tensor(type, data, dims);
+  const results = outputs ? await session.run(feeds, outputs) : await session.run(feeds);
+  return (outputs ?? session.outputNames).map((name) => {
+    const { type, dims, data } = results[name];
+    return { name, type, dims, data };
+  });
+}
+
+async function inferAlone(session, inputs, outputs) {
   try {
-    const feeds = {};
-    for (const { name, type, dims, data } of inputs) feeds[name] = new ort.Tensor(type, data, dims);
-    const session = sessions.get(model);
-    const started = performance.now();
-    const results = outputs ? await session.run(feeds, outputs) : await session.run(feeds);
-    const milliseconds = performance.now() - started;
-    const answer = [];
-    for (const name of outputs ?? session.outputNames) {
-      const { type, dims, data } = results[name];
-      answer.push({ name, type, dims, data });
-    }
-    const buffers = answer.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer] : []));
-    parentPort.postMessage({ kind: 'done', id, outputs: answer, milliseconds }, buffers);
+    return { outputs: await infer(session, inputs, outputs) };
   } catch (error) {
-    parentPort.postMessage({ kind: 'failed', id, message: error.message });
+    return { message: error.message };
   }
+}
+
+/** Several jobs as one; when that fails each by itself, so that one job's fault is not the others'. */
+async function inferTogether(session, jobs, outputs) {
+  try {
+    const together = await infer(session, joinRows(jobs), outputs);
+    return splitRows(together, jobs).map((answer) => ({ outputs: answer }));
+  } catch {
+    const results = [];
+    for (const inputs of jobs) results.push(await inferAlone(session, inputs, outputs));
+    return results;
+  }
+}
+
+async function run({ id, model, jobs, outputs }) {
+  const session = sessions.get(model);
+  const started = performance.now();
+  const results =
+    jobs.length === 1
+      ? [await inferAlone(session, jobs[0], outputs)]
+      : await inferTogether(session, jobs, outputs);
+  const milliseconds = performance.now() - started;
+  const inputBuffers = buffersOf(jobs.flat());
+  const outputBuffers = buffersOf(results.flatMap((result) => result.outputs ?? []));
+  const transfer = [...new Set([...inputBuffers, ...outputBuffers])];
+  parentPort.postMessage({ kind: 'done', id, results, milliseconds, inputBuffers }, transfer);
+}
+
+async function probe({ id, model, size }) {
+  const session = sessions.get(model);
+  const outcome = await probeBatch(session.inputMetadata, size, (inputs) => infer(session, inputs)).catch(
+    () => ({ same: false, gain: 0 }),
+  );
+  parentPort.postMessage({ kind: 'probed', id, ...outcome });
 }
 
 // One after the other, so that the time of one run does not hold the run before it.
 let last = Promise.resolve();
 parentPort.on('message', (message) => {
   if (message.kind === 'run') last = last.then(() => run(message));
+  else if (message.kind === 'probe') last = last.then(() => probe(message));
   else void last.then(() => parentPort.close());
 });
 await load();

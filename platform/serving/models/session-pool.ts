@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { datatypeOfOnnx, representationOf } from '../protocol/datatype.ts';
 import type { Tensor } from '../protocol/tensor.ts';
+import { type Batching, batchSize, mayBatch, shouldBatch } from './batching.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { type ModelSignature, tensorSignature } from './signature.ts';
 import { InferenceWorker } from './worker.ts';
-import type { FromWorker, LoadedModel, LoadedTensor, PlainTensor } from './worker-messages.ts';
+import type { JobResult, LoadedModel, LoadedTensor, PlainTensor, WorkerAnswer } from './worker-messages.ts';
 
 export interface Job {
   readonly model: string;
@@ -19,9 +21,9 @@ export interface Inference {
   readonly outputs: readonly Tensor[];
   readonly waitedMilliseconds: number;
   readonly ranMilliseconds: number;
+  /** Jobs that ran as one, this one included. */
+  readonly together: number;
 }
-
-type Answer = Extract<FromWorker, { kind: 'done' | 'failed' }>;
 
 interface Waiting {
   readonly job: Job;
@@ -36,8 +38,11 @@ export interface PoolOptions {
   readonly threads?: number;
   /** How many jobs may wait beyond those that run. */
   readonly queue?: number;
+  readonly batching?: Batching;
   /** A thread ended unasked: the process cannot serve any more. */
   readonly onLost: (error: Error) => void;
+  /** Gets the inputs' buffers when a thread is done with them. */
+  readonly buffers?: BufferPool;
 }
 
 /** A thread gets its next job before it is done with this one, so that it never waits for the main thread. */
@@ -48,42 +53,76 @@ export class SessionPool {
   readonly signatures = new Map<string, ModelSignature>();
   readonly #workers: InferenceWorker[] = [];
   readonly #waiting: Waiting[] = [];
-  readonly #running = new Map<number, Waiting>();
+  readonly #running = new Map<number, readonly Waiting[]>();
+  readonly #probing = new Map<number, string>();
+  readonly #batched = new Set<string>();
+  readonly #batching: Batching;
   readonly #queue: number;
+  readonly #buffers: BufferPool | undefined;
   readonly #whenIdle: (() => void)[] = [];
   #nextId = 0;
   #closing = false;
+  #starting: Promise<void> | undefined;
 
-  private constructor(queue: number) {
+  private constructor({ queue = 128, buffers, batching = 'auto' }: PoolOptions) {
+    this.#batching = batching;
     this.#queue = queue;
+    this.#buffers = buffers;
   }
 
-  /** Answers when every thread has loaded every model. */
-  static async start({ models, threads = availableParallelism(), queue = 128, onLost }: PoolOptions) {
-    let pool: SessionPool | undefined;
-    const events = {
-      onAnswer: (answer: Answer) => pool?.settle(answer),
-      onLost: (error: Error) => {
-        if (!pool?.closing) onLost(error);
-      },
-    };
-    const starting = Array.from({ length: threads }, () => InferenceWorker.start({ models }, events));
-    const settled = await Promise.allSettled(starting);
-    const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    pool = new SessionPool(queue);
-    pool.#workers.push(...started.map(({ worker }) => worker));
+  /**
+   * Answers when the models answer in one thread. The others load after it: it is ready earlier with the machine
+   * to itself, and less is held at once.
+   */
+  static async start(options: PoolOptions): Promise<SessionPool> {
+    const pool = new SessionPool(options);
+    const first = await pool.#startWorker(options);
     try {
-      for (const one of settled) if (one.status === 'rejected') throw one.reason;
-      for (const model of started[0]?.models ?? []) pool.signatures.set(model.name, signatureOf(model));
+      for (const model of first) pool.signatures.set(model.name, signatureOf(model));
     } catch (error) {
       await pool.close();
       throw error;
     }
+    pool.#starting = pool.#startOthers(options).catch(options.onLost);
     return pool;
   }
 
-  get closing(): boolean {
-    return this.#closing;
+  async #startWorker({ models, onLost }: PoolOptions): Promise<readonly LoadedModel[]> {
+    const started = await InferenceWorker.start(
+      { models },
+      {
+        onAnswer: (answer) => this.#settle(answer),
+        onLost: (error) => {
+          if (!this.#closing) onLost(error);
+        },
+      },
+    );
+    this.#workers.push(started.worker);
+    this.#dispatch();
+    return started.models;
+  }
+
+  async #startOthers(options: PoolOptions): Promise<void> {
+    const { threads = availableParallelism() } = options;
+    for (let count = 1; count < threads && !this.#closing; count++) await this.#startWorker(options);
+    if (!this.#closing) this.#probe();
+  }
+
+  /** The last thread finds out where running jobs together pays; the others answer meanwhile. */
+  #probe(): void {
+    const worker = this.#workers.at(-1);
+    if (!worker || this.#batching === 'off') return;
+    for (const [model, signature] of this.signatures) {
+      if (!mayBatch(signature)) continue;
+      const id = this.#nextId++;
+      this.#probing.set(id, model);
+      worker.post({ kind: 'probe', id, model, size: batchSize });
+    }
+  }
+
+  /** The models whose jobs run together when several wait. */
+  get batched(): ReadonlySet<string> {
+    return this.#batched;
   }
 
   get waiting(): number {
@@ -91,7 +130,9 @@ export class SessionPool {
   }
 
   get running(): number {
-    return this.#running.size;
+    let jobs = 0;
+    for (const together of this.#running.values()) jobs += together.length;
+    return jobs;
   }
 
   /** Throws `queue_full` at once when too many wait already. The buffers of the inputs are gone afterwards. */
@@ -114,6 +155,7 @@ export class SessionPool {
   async close(): Promise<void> {
     await this.idle();
     this.#closing = true;
+    await this.#starting;
     await Promise.all(this.#workers.map((worker) => worker.stop()));
   }
 
@@ -124,29 +166,52 @@ export class SessionPool {
       const next = this.#waiting.shift();
       if (!next) return;
       if (next.job.abandoned?.()) next.fail(abandoned());
-      else this.#run(worker, next);
+      else this.#run(worker, this.#batched.has(next.job.model) ? this.#together(next) : [next]);
     }
   }
 
-  #run(worker: InferenceWorker, waiting: Waiting): void {
-    const { model, inputs, outputs } = waiting.job;
-    const id = this.#nextId++;
-    waiting.started = performance.now();
-    this.#running.set(id, waiting);
-    worker.post({ kind: 'run', id, model, inputs: inputs.map(plainTensor), outputs });
+  /** Takes what waits for the same outputs of the same model along. Nothing waits for a batch to fill. */
+  #together(first: Waiting): readonly Waiting[] {
+    const together = [first];
+    if (!hasEqualRows(first.job)) return together;
+    for (let index = 0; index < this.#waiting.length && together.length < batchSize; ) {
+      const other = this.#waiting[index];
+      if (other && isLike(first.job, other.job)) {
+        this.#waiting.splice(index, 1);
+        if (other.job.abandoned?.()) other.fail(abandoned());
+        else together.push(other);
+      } else index++;
+    }
+    return together;
   }
 
-  settle(answer: Answer): void {
-    const waiting = this.#running.get(answer.id);
+  #run(worker: InferenceWorker, together: readonly Waiting[]): void {
+    const [first] = together;
+    if (!first) return;
+    const id = this.#nextId++;
+    const now = performance.now();
+    for (const waiting of together) waiting.started = now;
+    this.#running.set(id, together);
+    const jobs = together.map(({ job }) => job.inputs.map(plainTensor));
+    worker.post({ kind: 'run', id, model: first.job.model, jobs, outputs: first.job.outputs });
+  }
+
+  #settle(answer: WorkerAnswer): void {
+    if (answer.kind === 'probed') {
+      const model = this.#probing.get(answer.id);
+      this.#probing.delete(answer.id);
+      if (model !== undefined && shouldBatch(this.#batching, answer)) this.#batched.add(model);
+      this.#dispatch();
+      return;
+    }
+    const together = this.#running.get(answer.id) ?? [];
     this.#running.delete(answer.id);
+    for (const buffer of answer.inputBuffers) this.#buffers?.give(buffer);
     this.#dispatch();
-    if (!waiting) return;
-    if (answer.kind === 'failed') waiting.fail(notComputable(waiting.job.model, answer.message));
-    else
-      waiting.done({
-        outputs: answer.outputs.map(protocolTensor),
-        waitedMilliseconds: waiting.started - waiting.since,
+    for (const [index, waiting] of together.entries())
+      finish(waiting, answer.results[index], {
         ranMilliseconds: answer.milliseconds,
+        together: together.length,
       });
     if (this.#running.size + this.#waiting.length === 0) for (const done of this.#whenIdle.splice(0)) done();
   }
@@ -159,6 +224,28 @@ export class SessionPool {
     });
     this.#waiting.splice(0, this.#waiting.length, ...kept);
   }
+}
+
+function finish(
+  { job, since, started, done, fail }: Waiting,
+  result: JobResult | undefined,
+  run: { readonly ranMilliseconds: number; readonly together: number },
+): void {
+  if (!result) fail(new SystemError('a thread answered fewer jobs than it was given'));
+  else if (result.outputs)
+    done({ outputs: result.outputs.map(protocolTensor), waitedMilliseconds: started - since, ...run });
+  else fail(notComputable(job.model, result.message));
+}
+
+/** Inputs of different lengths would be joined askew. */
+function hasEqualRows({ inputs }: Job): boolean {
+  return inputs.every(({ shape }) => shape[0] === inputs[0]?.shape[0]);
+}
+
+function isLike(first: Job, other: Job): boolean {
+  return (
+    other.model === first.model && other.outputs?.join() === first.outputs?.join() && hasEqualRows(other)
+  );
 }
 
 function plainTensor({ name, datatype, shape, data }: Tensor): PlainTensor {

@@ -30,10 +30,16 @@ export type ToWorker =
       readonly kind: 'run';
       readonly id: number;
       readonly model: string;
-      readonly inputs: readonly PlainTensor[];
+      /** The inputs of each job; several run as one. */
+      readonly jobs: readonly (readonly PlainTensor[])[];
       readonly outputs: readonly string[] | undefined;
     }
+  | { readonly kind: 'probe'; readonly id: number; readonly model: string; readonly size: number }
   | { readonly kind: 'stop' };
+
+export type JobResult =
+  | { readonly outputs: readonly PlainTensor[]; readonly message?: undefined }
+  | { readonly outputs?: undefined; readonly message: string };
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly models: readonly LoadedModel[] }
@@ -41,8 +47,13 @@ export type FromWorker =
   | {
       readonly kind: 'done';
       readonly id: number;
-      readonly outputs: readonly PlainTensor[];
+      readonly results: readonly JobResult[];
       /** Wall time of the inference alone. */
       readonly milliseconds: number;
+      /** What the inputs lay in, given back. */
+      readonly inputBuffers: readonly ArrayBuffer[];
     }
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+  | { readonly kind: 'probed'; readonly id: number; readonly same: boolean; readonly gain: number };
+
+export type WorkerAnswer = Extract<FromWorker, { kind: 'done' | 'probed' }>;
+export type WorkerRequest = Exclude<ToWorker, { kind: 'stop' }>;

@@ -1,14 +1,19 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { SystemError, UserError } from '@visavox/core/errors';
-import type { FromWorker, LoadedModel, ToWorker, WorkerStart } from './worker-messages.ts';
-
-type Answer = Extract<FromWorker, { kind: 'done' | 'failed' }>;
+import type {
+  FromWorker,
+  LoadedModel,
+  ToWorker,
+  WorkerAnswer,
+  WorkerRequest,
+  WorkerStart,
+} from './worker-messages.ts';
 
 /** A thread with a session of every model. */
 export class InferenceWorker {
   readonly #thread: Worker;
-  /** Runs that were posted and not answered. */
+  /** Messages that were posted and not answered. */
   running = 0;
 
   private constructor(thread: Worker) {
@@ -18,7 +23,7 @@ export class InferenceWorker {
   /** Answers when every model is loaded. `onLost` is called when the thread ends without having been asked to. */
   static async start(
     start: WorkerStart,
-    events: { onAnswer(answer: Answer): void; onLost(error: Error): void },
+    events: { onAnswer(answer: WorkerAnswer): void; onLost(error: Error): void },
   ): Promise<{ worker: InferenceWorker; models: readonly LoadedModel[] }> {
     const thread = new Worker(new URL('./inference-worker.mjs', import.meta.url), {
       workerData: start,
@@ -47,9 +52,11 @@ export class InferenceWorker {
     return { worker, models };
   }
 
-  post(message: Extract<ToWorker, { kind: 'run' }>): void {
+  post(message: WorkerRequest): void {
     const buffers = new Set<ArrayBuffer>();
-    for (const { data } of message.inputs) if (ArrayBuffer.isView(data)) buffers.add(data.buffer);
+    if (message.kind === 'run')
+      for (const inputs of message.jobs)
+        for (const { data } of inputs) if (ArrayBuffer.isView(data)) buffers.add(data.buffer);
     this.running++;
     this.#thread.postMessage(message, [...buffers]);
   }

@@ -1,3 +1,4 @@
+import type { BufferPool } from '../models/buffer-pool.ts';
 import { badRequest, type Datatype, isDatatype, representationOf } from '../protocol/datatype.ts';
 import { elementCount, type Tensor } from '../protocol/tensor.ts';
 import {
@@ -68,7 +69,7 @@ const fieldOf: Readonly<Record<Datatype, ContentsField | null>> = {
   BYTES: 'bytes_contents',
 };
 
-export function tensorsOfRequest(request: ModelInferRequest): Tensor[] {
+export function tensorsOfRequest(request: ModelInferRequest, buffers: BufferPool): Tensor[] {
   const raw = request.raw_input_contents;
   if (raw.length > 0 && raw.length !== request.inputs.length)
     throw badRequest(`there are ${request.inputs.length} inputs and ${raw.length} raw_input_contents`);
@@ -83,7 +84,9 @@ export function tensorsOfRequest(request: ModelInferRequest): Tensor[] {
     if (bytes === undefined) return typedTensor({ name, datatype, shape }, contents);
     if (contents !== null) throw badRequest(`"${name}" has both contents and raw_input_contents`);
     // A copy: the message's own buffer may be shared with others, and a tensor's is given to another thread.
-    return tensorFromBytes({ name, datatype, shape }, new Uint8Array(bytes));
+    const copy = new Uint8Array(buffers.take(bytes.byteLength), 0, bytes.byteLength);
+    copy.set(bytes);
+    return tensorFromBytes({ name, datatype, shape }, copy);
   });
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { type FaultKind, UserError } from '@visavox/core/errors';
+import type { BufferPool } from '../models/buffer-pool.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { badRequest } from '../protocol/datatype.ts';
 import {
@@ -24,6 +25,7 @@ export interface GrpcResources {
   readonly service: ModelService;
   readonly metrics: ServingMetrics;
   readonly maxRequestBytes: number;
+  readonly buffers: BufferPool;
   /** A fault that nobody outside can mend. */
   readonly log: (error: unknown) => void;
 }
@@ -95,7 +97,7 @@ export function listenGrpc(server: Server, host: string, port: number): Promise<
 }
 
 async function infer(
-  { service, metrics }: GrpcResources,
+  { service, metrics, buffers }: GrpcResources,
   request: ModelInferRequest,
   abandoned: () => boolean,
 ): Promise<ModelInferResponse> {
@@ -111,7 +113,7 @@ async function infer(
           'Ask for the tensor.',
         );
     const inference = await service.infer(model, {
-      inputs: tensorsOfRequest(request),
+      inputs: tensorsOfRequest(request, buffers),
       outputs: request.outputs.length > 0 ? request.outputs.map(({ name }) => name) : undefined,
       abandoned,
     });

@@ -13,6 +13,7 @@ export class ServingMetrics {
   readonly #total: Histogram<'model'>;
   readonly #waited: Histogram<'model'>;
   readonly #ran: Histogram<'model'>;
+  readonly #together: Histogram<'model'>;
 
   constructor(service: ModelService) {
     const registers = [this.#registry];
@@ -28,6 +29,13 @@ export class ServingMetrics {
     this.#total = histogram('visavox_serving_request_seconds', 'From the whole request read to its answer');
     this.#waited = histogram('visavox_serving_queue_seconds', 'Wait for a free thread');
     this.#ran = histogram('visavox_serving_inference_seconds', 'onnxruntime alone');
+    this.#together = new Histogram({
+      name: 'visavox_serving_batch_jobs',
+      help: 'Requests that ran as one with this one, itself included',
+      labelNames: ['model'],
+      buckets: [1, 2, 4, 8],
+      registers,
+    });
     gauge(registers, 'visavox_serving_waiting', 'Requests that wait for a thread', () => service.waiting);
     gauge(registers, 'visavox_serving_running', 'Requests that a thread has', () => service.running);
     gauge(registers, 'visavox_serving_ready', '1 once the models answer, 0 while draining', () =>
@@ -40,6 +48,7 @@ export class ServingMetrics {
     this.#total.observe({ model }, totalMilliseconds / 1000);
     this.#waited.observe({ model }, inference.waitedMilliseconds / 1000);
     this.#ran.observe({ model }, inference.ranMilliseconds / 1000);
+    this.#together.observe({ model }, inference.together);
   }
 
   /** `model` must be one that is served, or '': names that callers make up would grow the registry without bound. */

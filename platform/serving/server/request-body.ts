@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { UserError } from '@visavox/core/errors';
+import type { BufferPool } from '../models/buffer-pool.ts';
 
 /** Wide enough for every element type, and what vector instructions like. */
 const alignment = 64;
@@ -10,13 +11,13 @@ const alignment = 64;
  */
 export function readBody(
   request: IncomingMessage,
-  { limit, alignAt }: { limit: number; alignAt: number },
+  { limit, alignAt, buffers }: { limit: number; alignAt: number; buffers: BufferPool },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const declared = request.headers['content-length'];
   const length = declared === undefined ? undefined : Number(declared);
   if (length !== undefined && length > limit) return Promise.reject(tooLarge(limit));
   return new Promise((done, fail) => {
-    let body = allocate(length ?? 64 * 1024, alignAt);
+    let body = allocate(buffers, length ?? 64 * 1024, alignAt);
     let filled = 0;
     request.on('data', (chunk: Buffer) => {
       if (filled + chunk.length > limit) {
@@ -25,7 +26,7 @@ export function readBody(
         return;
       }
       if (filled + chunk.length > body.length) {
-        const larger = allocate(Math.max(2 * body.length, filled + chunk.length), alignAt);
+        const larger = allocate(buffers, Math.max(2 * body.length, filled + chunk.length), alignAt);
         larger.set(body.subarray(0, filled));
         body = larger;
       }
@@ -40,9 +41,9 @@ export function readBody(
   });
 }
 
-function allocate(length: number, alignAt: number): Uint8Array<ArrayBuffer> {
+function allocate(buffers: BufferPool, length: number, alignAt: number): Uint8Array<ArrayBuffer> {
   const offset = (alignment - (alignAt % alignment)) % alignment;
-  return new Uint8Array(new ArrayBuffer(offset + length), offset, length);
+  return new Uint8Array(buffers.take(offset + length), offset, length);
 }
 
 function tooLarge(limit: number): UserError {

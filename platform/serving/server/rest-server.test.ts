@@ -203,7 +203,7 @@ describe('what does not fit is refused, and said why', () => {
   test('what is not JSON, not there, too large, compressed, or the wrong method', async () => {
     const url = '/v2/models/sum/infer';
     expect((await post(url, Buffer.from('{"inputs":'))).status).toBe(400);
-    expect((await post('/v2/models/nobody/infer', sum)).body.error).toContain('there are: echo, sum, square');
+    expect((await post('/v2/models/nobody/infer', sum)).body.error).toContain('there are: echo, sum, slow');
     expect((await get('/v2/models/nobody')).status).toBe(404);
     expect((await get('/v3')).status).toBe(404);
     expect((await get(url)).status).toBe(405);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type FaultKind, UserError } from '@visavox/core/errors';
+import type { BufferPool } from '../models/buffer-pool.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { parseHeaderLength, parseInferRequest } from '../protocol/infer-request.ts';
 import { encodeInferResponse } from '../protocol/infer-response.ts';
@@ -11,6 +12,7 @@ export interface RestResources {
   readonly service: ModelService;
   readonly metrics: ServingMetrics;
   readonly maxRequestBytes: number;
+  readonly buffers: BufferPool;
   /** A fault that nobody outside can mend. */
   readonly log: (error: unknown) => void;
 }
@@ -147,7 +149,7 @@ async function routeModel(resources: RestResources, call: ModelCall): Promise<vo
 }
 
 async function infer(resources: RestResources, call: ModelCall): Promise<void> {
-  const { service, metrics, maxRequestBytes } = resources;
+  const { service, metrics, maxRequestBytes, buffers } = resources;
   const { request, response } = call;
   let known = '';
   try {
@@ -157,7 +159,7 @@ async function infer(resources: RestResources, call: ModelCall): Promise<void> {
     if (encoding !== undefined && encoding !== 'identity') throw compressed(encoding);
     const header = request.headers['inference-header-content-length'];
     const headerLength = parseHeaderLength(Array.isArray(header) ? header[0] : header);
-    const body = await readBody(request, { limit: maxRequestBytes, alignAt: headerLength ?? 0 });
+    const body = await readBody(request, { limit: maxRequestBytes, alignAt: headerLength ?? 0, buffers });
     const started = performance.now();
     const parsed = parseInferRequest(body, headerLength);
     const inference = await service.infer(model, {

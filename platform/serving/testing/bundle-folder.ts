@@ -6,7 +6,7 @@ import { type Digest, digestOf } from '@visavox/core/digest';
 import { bundleDigest } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
 import { publishBundle } from '../publish-bundle.ts';
-import { echoGraph, onnxFile, squareGraph, sumGraph } from './onnx-file.ts';
+import { echoGraph, onnxFile, slowGraph, sumGraph } from './onnx-file.ts';
 
 export interface TestBundle {
   readonly folder: string;
@@ -14,13 +14,13 @@ export interface TestBundle {
   remove(): Promise<void>;
 }
 
-/** The models `echo`, `sum` and `square` as the folder that a storage initializer would leave. */
+/** The models `echo`, `sum` and `slow` as the folder that a storage initializer would leave. */
 export async function testBundle(): Promise<TestBundle> {
   return bundleFolder(
     bundleOf({
       'echo.onnx': onnxFile(echoGraph),
       'sum.onnx': onnxFile(sumGraph),
-      'networks/square.onnx': onnxFile(squareGraph),
+      'networks/slow.onnx': onnxFile(slowGraph),
       'licence.txt': Buffer.from('anyone may use this'),
     }),
   );

@@ -92,11 +92,18 @@ export const doubleGraph: Graph = {
   nodes: [{ operator: 'Add', inputs: ['x', 'x'], output: 'y' }],
 };
 
-/** The square of a matrix: as slow as the caller likes. */
-export const squareGraph: Graph = {
-  inputs: [{ name: 'x', datatype: 'FP32', shape: ['n', 'n'] }],
-  outputs: [{ name: 'y', datatype: 'FP32', shape: ['n', 'n'] }],
-  nodes: [{ operator: 'MatMul', inputs: ['x', 'x'], output: 'y' }],
+/** n out of two vectors of n ones, by way of a product of n x n matrices: as slow as the caller likes, on little data. */
+export const slowGraph: Graph = {
+  inputs: [
+    { name: 'column', datatype: 'FP32', shape: ['n', 1] },
+    { name: 'row', datatype: 'FP32', shape: [1, 'n'] },
+  ],
+  outputs: [{ name: 'largest', datatype: 'FP32', shape: [1, 1] }],
+  nodes: [
+    { operator: 'MatMul', inputs: ['column', 'row'], output: 'matrix' },
+    { operator: 'MatMul', inputs: ['matrix', 'matrix'], output: 'product' },
+    { operator: 'ReduceMax', inputs: ['product'], output: 'largest' },
+  ],
 };
 
 function valueInfo(field: number, { name, datatype, shape }: Value): Buffer {

@@ -51,7 +51,7 @@ def check_triton_http_metadata():
     assert metadata["versions"] == [bundle_version], metadata
     assert metadata["inputs"][0] == {"name": "a", "datatype": "FP32", "shape": [-1, 3]}, metadata
     index = client.get_model_repository_index()
-    assert sorted(model["name"] for model in index) == ["echo", "square", "sum"], index
+    assert sorted(model["name"] for model in index) == ["echo", "slow", "sum"], index
 
 
 def check_triton_http_binary_tensors_of_every_datatype():
