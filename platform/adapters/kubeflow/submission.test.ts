@@ -80,6 +80,11 @@ describe('what is submitted', () => {
     );
   });
 
+  it('names loops by their keys, by which Kubeflow looks for what they collected', () => {
+    const tasks = parsePipelineSpec(submission(spec, options).pipeline_spec).root.dag.tasks;
+    expect(tasks['for-loop-1']?.taskInfo?.name).toBe('for-loop-1');
+  });
+
   it('keeps the settings for Kubernetes that a pipeline of the SDK brings', () => {
     const settings = { secretAsEnv: [{ secretName: 'own' }], imagePullPolicy: 'Always' };
     const yaml = `${toYaml(spec)}---\nplatforms: {kubernetes: {deploymentSpec: {executors: {exec-echo: ${JSON.stringify(settings)}}}}}\n`;
