@@ -153,11 +153,13 @@ export async function engineForTest(options: Partial<LocalEngineOptions> = {}): 
   };
 }
 
+/** No run of an earlier process, which a Kubeflow still knows, has such an id. */
+const session = `run-${Date.now().toString(36)}-${process.pid}`;
 let count = 0;
 
 export function requestFor(pipeline: PipelineNode, changes: Partial<RunRequest> = {}): RunRequest {
   return {
-    id: `run-${process.pid}-${++count}`,
+    id: `${session}-${++count}`,
     pipelineSpec: compile(pipeline),
     parameters: {},
     datasets: [],

@@ -148,8 +148,9 @@ export class FakeKubeflow {
       for (const { name, value = '' } of container?.env ?? []) environment[name] = value;
       if (container) delete container.env; // it is no part of what a cached result is found by
       if (container && isMissing(container.image)) container.command = ['sleep', '600'];
-      if (container) asLauncher(container);
+      if (container) refuseUnknownWords(container);
     }
+    passUndeclared(runnable);
     const run: FakeRun = {
       ...{ id, spec, environment, name: asked.display_name, submitted: asked.pipeline_spec },
       ...{ createdAt: new Date().toISOString(), deletedPods: new Map() },
@@ -253,17 +254,28 @@ interface FakePod {
   readonly createdAt: string;
 }
 
+/** Kubeflow gives a container what its task is given, declared or not. */
+function passUndeclared({ root, components }: PipelineSpec): void {
+  for (const { dag } of [root, ...Object.values(components)])
+    for (const task of Object.values(dag?.tasks ?? {})) {
+      const component = components[task.componentRef.name];
+      if (component?.executorLabel === undefined) continue;
+      const names = Object.keys(task.inputs?.parameters ?? {});
+      const undeclared = names.map((name) => [name, { parameterType: 'STRING', isOptional: true }]);
+      component.inputDefinitions = {
+        ...component.inputDefinitions,
+        parameters: { ...Object.fromEntries(undeclared), ...component.inputDefinitions?.parameters },
+      };
+    }
+}
+
 /** Kubeflow's launcher leaves words that it does not know as they are; here they are an error. */
-function asLauncher(container: IrContainer): void {
+function refuseUnknownWords(container: IrContainer): void {
   const known =
     /\{\{\$(\.(inputs|outputs)\.artifacts\['[^']+'\]\.(path|uri)|\.inputs\.parameters\['[^']+'\]|\.outputs\.parameters\['[^']+'\]\.output_file)?\}\}/g;
-  const own = (words: string[] | undefined) =>
-    words?.map((word) => {
-      if (/\{\{\$|^\{"(IfPresent|Concat)"/.test(word.replaceAll(known, '')))
-        throw new Error(`the launcher does not know ${word}`);
-      return word.replaceAll('/tmp/kfp_outputs/output_metadata.json', '{{$.outputs.output_file}}');
-    });
-  Object.assign(container, { command: own(container.command) ?? [], args: own(container.args) ?? [] });
+  for (const word of [...(container.command ?? []), ...(container.args ?? [])])
+    if (/\{\{\$|^\{"(IfPresent|Concat)"/.test(word.replaceAll(known, '')))
+      throw new Error(`the launcher does not know ${word}`);
 }
 
 export function isMissing(image: string | undefined): boolean {

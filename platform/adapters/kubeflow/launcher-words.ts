@@ -1,6 +1,5 @@
-import { UserError } from '@visavox/core/errors';
 import { plainWords } from '@visavox/pipelines/executor-input';
-import type { IrComponent, IrTask, PipelineSpec } from '@visavox/pipelines/ir';
+import type { IrComponent, IrContainer, IrTask, PipelineSpec } from '@visavox/pipelines/ir';
 
 /**
  * Kubeflow's launcher (2.15 to 2.17) fills in `{{$}}`, parameters, paths and addresses, and nothing else: not a
@@ -13,36 +12,59 @@ export interface KnownBefore {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Where the launcher looks for what a task says about its outputs. */
-const outputFile = '/tmp/kfp_outputs/output_metadata.json';
 /** What the driver fills in only where it is the constant value of an input. */
 const driverPlaceholders = ['pipeline_task_name', 'pipeline_task_uuid'] as const;
 
-/** Rewrites the commands of a pipeline in place. Throws a UserError where that cannot be done. */
+/** Rewrites the commands of a pipeline in place; each task gets a component and an executor of its own. */
 export function rewriteCommands(spec: PipelineSpec, known: KnownBefore): void {
-  const uses = usesOf(spec, known);
-  for (const [label, { container }] of Object.entries(spec.deploymentSpec.executors)) {
-    const own = uses.filter(({ component }) => component.executorLabel === label);
-    if (!container || own.length === 0) continue;
-    const given = (input: string) => agreed(own, input, label);
-    const rewrite = (word: string) => plainWords(word, given).map((plain) => fill(plain, own, known, given));
+  separateTasks(spec);
+  for (const use of usesOf(spec, known)) {
+    const component = spec.components[use.task.componentRef.name];
+    const container = spec.deploymentSpec.executors[component?.executorLabel ?? '']?.container;
+    if (!container || !component) continue;
+    const rewrite = (word: string) =>
+      plainWords(word, (input) => use.given.has(input)).map((plain) => fill(plain, use, component, known));
     if (container.command) container.command = container.command.flatMap(rewrite);
     if (container.args) container.args = container.args.flatMap(rewrite);
-    container.env = container.env?.map(({ name, value = '' }) => ({
-      name,
-      value: fill(value, own, known, given),
-    }));
-    if (!container.env) delete container.env;
+    if (container.env)
+      container.env = container.env.map(({ name, value = '' }) => ({
+        name,
+        value: fill(value, use, component, known),
+      }));
+    findOutputFile(container);
   }
+}
+
+/** The SDK gives tasks that are alike one component; what stands in their commands may differ. */
+function separateTasks(spec: PipelineSpec): void {
+  const taken = new Set<string>();
+  for (const { dag } of [spec.root, ...Object.values(spec.components)])
+    for (const task of Object.values(dag?.tasks ?? {})) {
+      const component = spec.components[task.componentRef.name];
+      const label = component?.executorLabel;
+      const executor = label === undefined ? undefined : spec.deploymentSpec.executors[label];
+      if (!component || label === undefined || !executor) continue;
+      if (taken.has(label)) {
+        const [name, newLabel] = [`${task.componentRef.name}-of-${taken.size}`, `${label}-of-${taken.size}`];
+        spec.components[name] = structuredClone({ ...component, executorLabel: newLabel });
+        spec.deploymentSpec.executors[newLabel] = structuredClone(executor);
+        const settings = spec.platforms?.kubernetes?.deploymentSpec?.executors;
+        if (settings?.[label]) settings[newLabel] = structuredClone(settings[label]);
+        task.componentRef = { ...task.componentRef, name };
+        taken.add(newLabel);
+      }
+      taken.add(label);
+    }
 }
 
 interface Use {
   readonly task: IrTask;
-  readonly component: IrComponent;
+  /** The inputs that it will have. */
   readonly given: ReadonlySet<string>;
+  /** Texts made of other inputs. The launcher fills those in or not, as chance will have it. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Each task with the inputs that it will have. */
 function usesOf(spec: PipelineSpec, { parameters }: KnownBefore): readonly Use[] {
   return [spec.root, ...Object.values(spec.components)].flatMap((around) =>
     Object.values(around.dag?.tasks ?? {}).map((task) => {
@@ -55,46 +77,61 @@ function usesOf(spec: PipelineSpec, { parameters }: KnownBefore): readonly Use[]
       const defaults = Object.entries(component.inputDefinitions?.parameters ?? {}).filter(
         ([, { defaultValue }]) => defaultValue !== undefined,
       );
+      const texts = sources.flatMap(([name, { runtimeValue }]) => {
+        const constant = runtimeValue?.constant;
+        return typeof constant === 'string' && constant.includes('{{$.inputs.parameters[')
+          ? [[name, constant] as const]
+          : [];
+      });
       const names = [...there, ...defaults].map(([name]) => name);
-      return { task, component, given: new Set([...names, ...Object.keys(task.inputs?.artifacts ?? {})]) };
+      return {
+        task,
+        given: new Set([...names, ...Object.keys(task.inputs?.artifacts ?? {})]),
+        texts: new Map(texts),
+      };
     }),
   );
 }
 
-function agreed(uses: readonly Use[], input: string, label: string): boolean {
-  const answers = new Set(uses.map(({ given }) => given.has(input)));
-  if (answers.size === 1) return answers.has(true);
-  throw new UserError({
-    kind: 'invalid',
-    code: 'unsupported_on_kubeflow',
-    message: `${label} has words that depend on whether ${input} is given, and some of its tasks give it.`,
-    action: 'Make two components of it, or run the pipeline with --on local.',
-  });
-}
-
-function fill(
-  word: string,
-  uses: readonly Use[],
-  { runId, runName }: KnownBefore,
-  given: (input: string) => boolean,
-): string {
+function fill(word: string, use: Use, component: IrComponent, { runId, runName }: KnownBefore): string {
   return word.replace(/\{\{\$\.(.+?)\}\}/g, (whole, name: string) => {
-    if (name === 'outputs.output_file' || name === 'outputMetadataUri') return outputFile;
+    if (name === 'outputMetadataUri') return outputFile;
     if (name === 'pipeline_job_uuid') return runId;
     if (name === 'pipeline_job_name') return runName;
     const driver = driverPlaceholders.find((one) => one === name);
-    if (driver) return asInput(driver, uses);
+    if (driver) {
+      const input = `visavox_${driver}`;
+      addConstantInput(use.task, component, input, whole);
+      return `{{$.inputs.parameters['${input}']}}`;
+    }
     // A list of artifacts: the step finds it among all that it is told.
     if (/^inputs\.artifacts\['[^']+'\]$/.test(name)) return '{{$}}';
-    const optional = /^inputs\.(?:parameters|artifacts)\['([^']+)'\]/.exec(name)?.[1];
-    return optional !== undefined && !given(optional) ? '' : whole;
+    const input = /^inputs\.(?:parameters|artifacts)\['([^']+)'\]/.exec(name)?.[1];
+    if (input === undefined) return whole;
+    return use.texts.get(input) ?? (use.given.has(input) ? whole : '');
   });
 }
 
-function asInput(placeholder: (typeof driverPlaceholders)[number], uses: readonly Use[]): string {
-  const input = `visavox_${placeholder}`;
-  for (const { task, component } of uses) addConstantInput(task, component, input, `{{$.${placeholder}}}`);
-  return `{{$.inputs.parameters['${input}']}}`;
+const outputFile = '{{$.outputs.output_file}}';
+/** Finds the file's name in what a task is told, and puts it where a command wants it. */
+const outputFileScript = `
+file=$(printf %s "$1" | sed 's/.*"outputFile": *"\\([^"]*\\)".*/\\1/'); shift
+count=$#
+while [ "$count" -gt 0 ]; do
+  word=$1; shift
+  [ "$word" != @output_file@ ] || word=$file
+  set -- "$@" "$word"
+  count=$((count - 1))
+done
+exec "$@"`;
+
+/** Where a task writes about its outputs stands nowhere but in the text of all that it is told. */
+function findOutputFile(container: IrContainer): void {
+  const words = [...(container.command ?? []), ...(container.args ?? [])];
+  if (!words.includes(outputFile)) return;
+  const marked = words.map((word) => (word === outputFile ? '@output_file@' : word));
+  container.command = ['sh', '-c', outputFileScript, 'visavox-task', '{{$}}', ...marked];
+  delete container.args;
 }
 
 /** An input of ours beside those that the component declares. */

@@ -24,6 +24,11 @@ const options: SubmissionOptions = {
 const spec = compile(groups);
 const sdk = kfpSdk();
 
+function commandOf({ pipeline_spec }: ReturnType<typeof submission>, label: string): string[] | undefined {
+  const container = parsePipelineSpec(pipeline_spec).deploymentSpec.executors[label]?.container;
+  return container && [...(container.command ?? []), ...(container.args ?? [])];
+}
+
 describe('what is submitted', () => {
   it.skipIf(!sdk)("is what Kubeflow's protobuf takes, the settings for Kubernetes included", () => {
     const { pipeline_spec, platform_spec } = submission(spec, options);
@@ -56,22 +61,28 @@ describe('what is submitted', () => {
       const each = p.forEach(['a'], { name: 'each' }, () => p.task(made).outputs);
       p.task(all, { files: each.collected.file, given: 'x' });
     });
-    const { pipeline_spec } = submission(compile(definition), options);
-    expect(pipeline_spec).toMatchObject({
-      deploymentSpec: {
-        executors: {
-          'exec-all': {
-            container: {
-              command: [
-                ...['all', 'run-7', 'groups', "{{$.inputs.parameters['visavox_pipeline_task_name']}}"],
-                ...['/tmp/kfp_outputs/output_metadata.json', '{{$}}'],
-                ...['--given', "{{$.inputs.parameters['given']}}"],
-              ],
-            },
-          },
-        },
-      },
-    });
+    expect(commandOf(submission(compile(definition), options), 'exec-all')).toEqual([
+      ...['sh', '-c', expect.stringContaining('outputFile'), 'visavox-task', '{{$}}'],
+      ...['all', 'run-7', 'groups', "{{$.inputs.parameters['visavox_pipeline_task_name']}}"],
+      ...['@output_file@', '{{$}}', '--given', "{{$.inputs.parameters['given']}}"],
+    ]);
+  });
+
+  it('puts texts into commands, where the launcher fills them in for certain, also where tasks share a component', () => {
+    const { root, components, deploymentSpec } = spec;
+    const shared = structuredClone({ ...spec, root, components, deploymentSpec });
+    const inner = shared.components['comp-for-loop-1']?.dag?.tasks['echo-2'];
+    if (inner) inner.componentRef = { name: 'comp-echo' };
+    const submitted = submission(shared, options);
+    expect(commandOf(submitted, 'exec-echo')?.[1]).toBe("{{$.inputs.parameters['words']}}");
+    expect(JSON.stringify(submitted.pipeline_spec)).toContain(
+      "\"{{$.inputs.parameters['pipelinechannel--greeting']}} {{$.inputs.parameters['pipelinechannel--shards-numbers-loop-item']}}\",\"{{$.outputs",
+    );
+  });
+
+  it('names loops by their keys, by which Kubeflow looks for what they collected', () => {
+    const tasks = parsePipelineSpec(submission(spec, options).pipeline_spec).root.dag.tasks;
+    expect(tasks['for-loop-1']?.taskInfo?.name).toBe('for-loop-1');
   });
 
   it('keeps the settings for Kubernetes that a pipeline of the SDK brings', () => {

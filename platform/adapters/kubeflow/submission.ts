@@ -49,7 +49,9 @@ export function submission(
   }
   const marker = digestOfJson({ code, environment });
   for (const dag of dagsOf(spec))
-    for (const task of Object.values(dag.tasks)) {
+    for (const [key, task] of Object.entries(dag.tasks)) {
+      // Kubeflow writes a loop down under this name, and looks it up by its key when its outputs are collected.
+      if (task.parameterIterator) task.taskInfo = { ...task.taskInfo, name: key };
       if (!useCache) task.cachingOptions = {};
       const component = spec.components[task.componentRef.name];
       const executor = spec.deploymentSpec.executors[component?.executorLabel ?? ''];

@@ -75,6 +75,8 @@ function startHost(): ChildProcess {
 }
 
 async function kill(child: ChildProcess): Promise<void> {
+  // On a busy machine it may have come to its end by itself.
+  if (child.exitCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
