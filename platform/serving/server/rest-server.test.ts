@@ -224,3 +224,33 @@ test('a port that is taken is said so, and leaves no thread behind', async () =>
   await expect(startTestServing({ httpPort })).rejects.toMatchObject({ code: 'port_unavailable' });
   await first.stop();
 });
+
+test('a caller that goes away while its request waits costs no inference', async () => {
+  const own = await startTestServing({ batching: 'off' });
+  const data = Array(1200).fill(1);
+  const send = (signal: AbortSignal) =>
+    fetch(`${own.url}/v2/models/slow/infer`, {
+      method: 'POST',
+      body: JSON.stringify({
+        inputs: [
+          { name: 'column', datatype: 'FP32', shape: [1200, 1], data },
+          { name: 'row', datatype: 'FP32', shape: [1, 1200], data },
+        ],
+      }),
+      signal,
+    });
+  const metrics = async () => (await fetch(`${own.url}/metrics`)).text();
+  const [stays, leaves] = [new AbortController(), new AbortController()];
+  const running = [send(stays.signal), send(stays.signal)];
+  const waiting = [send(leaves.signal), send(leaves.signal)];
+  const left = Promise.allSettled(waiting);
+  await expect.poll(metrics, { interval: 2 }).toMatch(/visavox_serving_waiting [12]/);
+  leaves.abort();
+  expect((await left).every(({ status }) => status === 'rejected')).toBe(true);
+  for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+  await expect
+    .poll(metrics)
+    .toMatch(/requests_total\{model="slow",protocol="rest",outcome="request_abandoned"\} [12]/);
+  expect(own.faults).toEqual([]);
+  await own.stop();
+});
