@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+// Makes what the chart is tested with, into .visavox/setup/cluster-tools (or the folder that is given): Helm, Kubernetes'
+// API server, and the definitions of KServe's resources. From Go modules, so it needs Go; about 6 CPU-minutes. What is
+// there already is left alone. Tests skip visibly where something is missing.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setupFolder } from './setup.mjs';
+
+const versions = { helm: 'v3.22.0', kubernetes: 'v1.35.4', kserve: 'v0.20.0' };
+const folder = process.argv[2] ?? join(setupFolder, 'cluster-tools');
+const flags = ['-trimpath', '-ldflags=-s -w'];
+
+const tools = {
+  helm(into) {
+    go(into, ['install', ...flags, `helm.sh/helm/v3/cmd/helm@${versions.helm}`]);
+  },
+
+  // Its go.mod replaces modules, so it is built where it lies instead of by `go install`.
+  'kube-apiserver'(into) {
+    const { Dir: source, GoVersion: language } = download(into, `k8s.io/kubernetes@${versions.kubernetes}`);
+    const version = `-X k8s.io/component-base/version.gitVersion=${versions.kubernetes}`;
+    go(
+      source,
+      [
+        'build',
+        '-trimpath',
+        `-ldflags=-s -w ${version}`,
+        '-o',
+        join(into, 'kube-apiserver'),
+        './cmd/kube-apiserver',
+      ],
+      {
+        GOFLAGS: '-mod=mod',
+        ...(language && { GOTOOLCHAIN: 'auto' }),
+      },
+    );
+  },
+
+  'kserve-crds'(into) {
+    const { Dir: source } = download(into, `github.com/kserve/kserve@${versions.kserve}`);
+    mkdirSync(join(into, 'kserve-crds'));
+    for (const kind of ['servingruntimes', 'inferenceservices'])
+      copyFileSync(
+        join(source, 'config', 'crd', 'full', `serving.kserve.io_${kind}.yaml`),
+        join(into, 'kserve-crds', `${kind}.yaml`),
+      );
+  },
+};
+
+function go(cwd, args, env = {}) {
+  const { status, error, stdout } = spawnSync('go', args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CGO_ENABLED: '0', GOBIN: cwd, ...env },
+  });
+  if (status !== 0) throw new Error(error?.message ?? `go ${args[0]} ended with ${status}`);
+  return stdout;
+}
+
+/** Where a module's sources lie. */
+function download(cwd, module) {
+  return JSON.parse(go(cwd, ['mod', 'download', '-json', module]));
+}
+
+mkdirSync(folder, { recursive: true });
+for (const [name, make] of Object.entries(tools)) {
+  const version = {
+    helm: versions.helm,
+    'kube-apiserver': versions.kubernetes,
+    'kserve-crds': versions.kserve,
+  }[name];
+  const stamp = join(folder, `${name}.${version}`);
+  if (existsSync(join(folder, name)) && existsSync(stamp)) continue;
+  process.stderr.write(`${name} ${version} …\n`);
+  // Inside the folder, so that the finished program is moved within one file system.
+  const into = mkdtempSync(join(folder, 'build-'));
+  try {
+    make(into);
+    rmSync(join(folder, name), { recursive: true, force: true });
+    renameSync(join(into, name), join(folder, name));
+    writeFileSync(stamp, '');
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${name} was not made: ${error.message}\n`);
+  }
+  rmSync(into, { recursive: true, force: true });
+}

@@ -1,0 +1,123 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const images = (...words: string[]) =>
+  spawnSync(process.execPath, ['scripts/images.mjs', ...words], { cwd: root, encoding: 'utf8' });
+
+describe('what images are built from', () => {
+  let folders: string[];
+  const folderOf = (name: string) => folders.find((path) => path.endsWith(name)) ?? '';
+
+  beforeAll(() => {
+    const { stdout, stderr, status } = images('--prepare');
+    expect(status, stderr).toBe(0);
+    folders = stdout.trim().split('\n');
+  });
+
+  it('holds all of each image, its Dockerfile included', () => {
+    expect(folders.map((path) => path.split('/').at(-1))).toEqual([
+      'application',
+      'predictor',
+      'step',
+      'tracking',
+    ]);
+    for (const folder of folders)
+      expect(readFileSync(join(folder, 'Dockerfile'), 'utf8')).toMatch(/^USER 1000:1000$/m);
+  });
+
+  it('installs native packages as locked, and only those', () => {
+    const lock = JSON.parse(readFileSync(join(folderOf('predictor'), 'native', 'package-lock.json'), 'utf8'));
+    const whole = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const paths = Object.keys(lock.packages).filter(Boolean);
+    expect(paths).toContain('node_modules/onnxruntime-common');
+    expect(paths).not.toContain('node_modules/sharp');
+    for (const path of paths) expect(lock.packages[path].integrity).toBe(whole.packages[path].integrity);
+  });
+
+  it('starts the predictor, which answers over its protocol', async () => {
+    const child = spawn(
+      process.execPath,
+      [
+        join(folderOf('predictor'), 'serving', 'main.mjs'),
+        ...['--plain', join(process.env.VISAVOX_SETUP ?? join(root, '.visavox', 'setup'), 'networks')],
+        ...['--host', '127.0.0.1', '--http-port', '0', '--grpc-port', '0', '--linger-seconds', '0'],
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    const [line] = (await once(createInterface({ input: child.stderr }), 'line')) as [string];
+    const { httpPort } = JSON.parse(line) as { httpPort: number };
+    const answer = await fetch(`http://127.0.0.1:${httpPort}/v2/models/face-head`);
+    expect(await answer.json()).toMatchObject({ name: 'face-head' });
+    child.kill();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('starts the application, which names the setting that it lacks', () => {
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      [join(folderOf('application'), 'app', 'server', 'main.mjs')],
+      { encoding: 'utf8', env: { VISAVOX_ROLE: 'server' } },
+    );
+    expect(stderr).toContain('setting_invalid: the setting DATABASE_URL cannot be used');
+    expect(status).toBe(1);
+  });
+
+  it('runs every step by the command of the pipeline', () => {
+    const folder = folderOf('step');
+    const steps = readdirSync(join(folder, 'recognition', 'steps')).filter(
+      (name) => !name.startsWith('shared-'),
+    );
+    expect(steps.map((name) => name.replace('.mjs', ''))).toEqual([
+      ...['calibrate', 'embed', 'evaluate', 'gather', 'register', 'validate'],
+    ]);
+    const program = join(folder, 'recognition', 'bin', 'recognition-step.mjs');
+    for (const step of steps) {
+      const { stderr, status } = spawnSync(process.execPath, [program, step.replace('.mjs', '')], {
+        encoding: 'utf8',
+        env: {},
+      });
+      expect(stderr).toMatch(/^(argument_missing|object_store_unset): /);
+      expect(status).toBe(2);
+    }
+  });
+
+  it('keeps what a run pins as its code', () => {
+    const tracked = execFileSync('git', ['ls-files', 'recognition/*.ts', 'platform/core/*.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const sources = tracked
+      .trim()
+      .split('\n')
+      .filter((file) => !file.includes('.test.') && !/\/(synthetic|fixtures|tests)\//.test(file));
+    expect(sources.length).toBeGreaterThan(30);
+    for (const file of sources)
+      expect(readFileSync(join(folderOf('application'), file))).toEqual(readFileSync(join(root, file)));
+  });
+});
+
+describe('npm run images', () => {
+  it('refuses an image that there is not', () => {
+    const { stderr, status } = images('aplication');
+    expect(stderr).toContain('There is no image "aplication".');
+    expect(status).toBe(2);
+  });
+
+  it('hands each image to the builder that is named', () => {
+    const { stdout, stderr, status } = images(
+      ...['predictor', '--builder', 'echo', '--registry', 'registry.example.org/team', '--tag', '7'],
+      ...['--node', 'mirror/node:20'],
+    );
+    expect(status, stderr).toBe(0);
+    expect(stdout.trim()).toBe('registry.example.org/team/visavox-predictor:7');
+    expect(stderr).toMatch(
+      /registry\.example\.org\/team\/visavox-predictor:7 \S+predictor --build-arg BASE=mirror\/node:20\n/,
+    );
+  });
+});
