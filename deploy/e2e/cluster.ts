@@ -1,0 +1,250 @@
+// npm run e2e:cluster -- [--namespace NAME] [--kubeflow-namespace NAME] [--helm PROGRAM] [--set KEY=VALUE …] [--data DIR] [--keep]
+// Installs the chart into an empty namespace of KUBECONFIG's cluster, lets people enrol and sign in while a retraining
+// runs on Kubeflow, kills pods of each kind, releases by KServe, rolls back, and uninstalls. Every step says what it saw.
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { VisavoxClient } from '@visavox/client/client';
+import { messageOf } from '@visavox/core/errors';
+import { isFinished, type RunRecord } from '@visavox/core/run';
+import { recordedIdentities } from '@visavox/simulation/recorded-identities';
+import { simulate } from '@visavox/simulation/simulation';
+import { syntheticIdentities } from '@visavox/simulation/synthetic-identities';
+import { Cluster } from './kubernetes.ts';
+import { SteadyVisitor } from './steady-visitors.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const text = { type: 'string' } as const;
+const { values: options } = parseArgs({
+  options: {
+    namespace: { ...text, default: 'visavox-e2e' },
+    'kubeflow-namespace': { ...text, default: 'kubeflow' },
+    helm: { ...text, default: 'helm' },
+    values: { ...text, multiple: true, default: [] },
+    set: { ...text, multiple: true, default: [] },
+    data: text,
+    people: { ...text, default: '12' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const { namespace, 'kubeflow-namespace': kubeflowNamespace } = options;
+const release = 'visavox';
+const component = (name: string) =>
+  `app.kubernetes.io/instance=${release},app.kubernetes.io/component=${name}`;
+
+const started = Date.now();
+const problems: string[] = [];
+const say = (line: string) =>
+  process.stdout.write(`${String(Math.round((Date.now() - started) / 1000)).padStart(5)} s  ${line}\n`);
+function check(holds: boolean, what: string): void {
+  say(`${holds ? 'ok     ' : 'BROKEN '} ${what}`);
+  if (!holds) problems.push(what);
+}
+
+function helm(...args: string[]): void {
+  const { status } = spawnSync(options.helm, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`helm ${args[0]} ended with ${status}`);
+}
+
+async function until<T>(
+  what: string,
+  seconds: number,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  let last = '';
+  for (;;) {
+    try {
+      const found = await look();
+      if (found !== undefined && found !== false) return found;
+    } catch (error) {
+      last = `: ${messageOf(error)}`;
+    }
+    if (Date.now() > deadline) throw new Error(`${what} did not come within ${seconds} s${last}`);
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+}
+
+const cluster = new Cluster();
+say(`cluster ${cluster.address}, namespace ${namespace}`);
+await cluster.createNamespace(namespace);
+let installed = false;
+try {
+  const values = ['deploy/chart/values/trial.yaml', ...options.values].flatMap((file) => ['--values', file]);
+  const settings = options.set.flatMap((one) => ['--set', one]);
+  installed = true;
+  helm(
+    'install',
+    release,
+    'deploy/chart',
+    '--namespace',
+    namespace,
+    ...values,
+    ...settings,
+    '--wait',
+    '--timeout',
+    '15m',
+  );
+  say('installed; everything is ready');
+  await run();
+} catch (error) {
+  problems.push(messageOf(error));
+  say(`BROKEN  ${messageOf(error)}`);
+} finally {
+  if (options.keep) say(`left as it is: namespace ${namespace}`);
+  else if (installed) await uninstall();
+}
+say(
+  problems.length === 0 ? 'everything held' : `${problems.length} did not hold:\n  ${problems.join('\n  ')}`,
+);
+process.exit(problems.length === 0 ? 0 : 1);
+
+async function run(): Promise<void> {
+  const { url, server } = await cluster.forward(namespace, component('application'), 4600);
+  const token = await cluster.secret(namespace, `${release}-keys`, 'operator.token');
+  const patient = new VisavoxClient({ server: url, token, patienceSeconds: 300 });
+  const impatient = new VisavoxClient({ server: url });
+  const operate = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+
+  const visitor = new SteadyVisitor(impatient, 90);
+  await visitor.enrol();
+  visitor.start();
+  say('somebody has enrolled, and signs in from now on as long as this lasts');
+
+  const kills: { at: number; pod: string }[] = [];
+  const kill = async (where: string, selector: string, what: string) => {
+    const pod = (await cluster.pods(where, selector)).at(-1);
+    if (!pod) throw new Error(`no ${what} pod is ready`);
+    kills.push({ at: Date.now(), pod: await cluster.kill(where, pod) });
+    say(`killed the ${what} pod ${kills.at(-1)?.pod}`);
+  };
+
+  const people = Number(options.people);
+  const identities = options.data
+    ? await recordedIdentities(options.data, 1)
+    : syntheticIdentities(people + 3, 1);
+  const simulating = simulate({
+    client: patient,
+    ...{ identities, people, waves: 2, seed: 1, retraining: true, feedback: true, forget: false },
+    ...{ tag: 'e2e', retrainingLimitSeconds: 1800, log: say, progress: () => {} },
+  });
+
+  const trained = await until<RunRecord>('a retraining', 900, async () => (await patient.runs())[0]);
+  check(
+    trained.engine === 'kubeflow',
+    `a retraining started by itself, on ${trained.engine}: ${trained.trigger}`,
+  );
+  const selector = `pipeline/runid`;
+  await until('a training pod', 900, async () => {
+    const pods = await cluster.pods(kubeflowNamespace, selector);
+    return pods.find(({ metadata }) => /system-container-impl/.test(metadata?.name ?? '')) !== undefined;
+  });
+  const training = (await cluster.pods(kubeflowNamespace, selector)).find(({ metadata }) =>
+    /system-container-impl/.test(metadata?.name ?? ''),
+  );
+  if (training) say(`killed the training pod ${await cluster.kill(kubeflowNamespace, training)}`);
+  await kill(namespace, component('application'), 'server');
+
+  const simulated = await simulating;
+  for (const wave of simulated.waves)
+    say(
+      `${wave.people} people, served by ${wave.servedBy}: ${wave.falseRejects}/${wave.genuine} false rejects, ` +
+        `${wave.falseAccepts}/${wave.impostor} false accepts, retraining ${wave.retraining?.outcome ?? 'none'}: ${wave.retraining?.reason ?? ''}`,
+    );
+  check(
+    simulated.checks.problems.length === 0,
+    `nobody is lost and no run is stuck ${simulated.checks.problems.join('; ')}`,
+  );
+  const runs = await patient.runs();
+  check(
+    runs.some(({ engine, state }) => engine === 'kubeflow' && state === 'succeeded'),
+    `a run on Kubeflow succeeded (${runs.map(({ state }) => state).join(', ')})`,
+  );
+  check(
+    runs.every(({ state }) => isFinished(state)),
+    'every run came to an end',
+  );
+
+  const models = await patient.models();
+  check(
+    models.length > 1,
+    `its model is in MLflow: ${models.map(({ name, version }) => `${name}:${version}`).join(', ')}`,
+  );
+  const newest = Math.max(...models.map(({ version }) => version));
+  const champion = (await patient.releases()).find(({ stage }) => stage === 'champion');
+  if (champion?.version !== newest) {
+    say(`the gate held version ${newest} back; an operator releases it by hand`);
+    const proposed = await operate('POST', '/releases', { version: newest });
+    await operate('POST', `/releases/${proposed.id}/promote`);
+  }
+  const servedBy = async () => {
+    const { environments } = await patient.status();
+    return environments[0]?.champion?.version;
+  };
+  await until('the new version', 300, async () => (await servedBy()) === newest);
+  const up = await cluster.inferenceServices(namespace);
+  check(up.length >= 2, `KServe runs the new one beside the one before: ${up.join(', ')}`);
+
+  await kill(namespace, 'serving.kserve.io/inferenceservice', 'predictor');
+  await until(
+    'a predictor',
+    300,
+    async () => (await cluster.pods(namespace, 'serving.kserve.io/inferenceservice')).length >= 2,
+  );
+
+  await operate('POST', '/releases/rollback');
+  await until('the version before', 120, async () => (await servedBy()) !== newest);
+  check((await servedBy()) !== newest, `rolled back to version ${await servedBy()}`);
+
+  const line = await patient.trace('attempt', 'latest');
+  const kinds = ['attempt', 'release', 'model', 'sample', 'person'];
+  check(
+    kinds.every((kind) => line.nodes.some((node) => node.kind === kind)),
+    `the last attempt is traced to ${line.nodes.length} nodes: ${[...new Set(line.nodes.map(({ kind }) => kind))].join(', ')}`,
+  );
+  const back = await patient.trace('model', `recogniser:${newest}`);
+  check(
+    ['run', 'dataset', 'sample'].every((kind) => back.nodes.some((node) => node.kind === kind)),
+    `version ${newest} is traced to its run on Kubeflow, its dataset and ${back.nodes.filter(({ kind }) => kind === 'sample').length} recordings`,
+  );
+
+  const visits = await visitor.stop();
+  say(
+    `the steady visitor: ${visits.signedIn} accepted, ${visits.refused} refused, ${visits.failures.length} failed`,
+  );
+  for (const { at, reason } of visits.failures)
+    say(
+      `  failed ${kills.map((one) => `${((at - one.at) / 1000).toFixed(1)} s after ${one.pod}`).at(-1) ?? ''}: ${reason}`,
+    );
+  // One request is in flight at a time, and a kill takes some seconds to be known everywhere.
+  const near = visits.failures.filter(({ at }) => kills.some((one) => at >= one.at && at - one.at < 15_000));
+  check(near.length === visits.failures.length, 'no request failed but near a kill');
+  check(
+    visits.failures.length <= kills.length,
+    `at most one request a kill failed: ${visits.failures.length} of ${kills.length}`,
+  );
+  helm('test', release, '--namespace', namespace);
+  say('helm test passed');
+  server.close();
+}
+
+async function uninstall(): Promise<void> {
+  helm('uninstall', release, '--namespace', namespace, '--wait', '--timeout', '10m');
+  const left = await until('an empty namespace', 120, async () => {
+    const found = await cluster.leftovers(namespace);
+    return found.length === 0 ? found : undefined;
+  }).catch(() => cluster.leftovers(namespace));
+  check(
+    left.length === 0,
+    `uninstalling left nothing behind ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`,
+  );
+  await cluster.deleteNamespace(namespace);
+}
