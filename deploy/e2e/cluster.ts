@@ -1,4 +1,5 @@
-// npm run e2e:cluster -- [--namespace NAME] [--kubeflow-namespace NAME] [--helm PROGRAM] [--set KEY=VALUE …] [--data DIR] [--keep]
+// npm run e2e:cluster -- [--namespace NAME] [--kubeflow-namespace NAME] [--helm PROGRAM] [--values FILE …] [--set KEY=VALUE …]
+//                        [--secret NAME:KEY=VALUE,… …] [--data DIR] [--people N] [--keep]
 // Installs the chart into an empty namespace of KUBECONFIG's cluster, lets people enrol and sign in while a retraining
 // runs on Kubeflow, kills pods of each kind, releases by KServe, rolls back, and uninstalls. Every step says what it saw.
 import { spawnSync } from 'node:child_process';
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     helm: { ...text, default: 'helm' },
     values: { ...text, multiple: true, default: [] },
     set: { ...text, multiple: true, default: [] },
+    secret: { ...text, multiple: true, default: [] },
     data: text,
     people: { ...text, default: '12' },
     keep: { type: 'boolean', default: false },
@@ -68,6 +70,7 @@ async function until<T>(
 const cluster = new Cluster();
 say(`cluster ${cluster.address}, namespace ${namespace}`);
 await cluster.createNamespace(namespace);
+const secrets = await Promise.all(options.secret.map((one) => cluster.createSecret(namespace, one)));
 let installed = false;
 try {
   const values = ['deploy/chart/values/trial.yaml', ...options.values].flatMap((file) => ['--values', file]);
@@ -238,6 +241,7 @@ async function run(): Promise<void> {
 
 async function uninstall(): Promise<void> {
   helm('uninstall', release, '--namespace', namespace, '--wait', '--timeout', '10m');
+  await Promise.all(secrets.map((name) => cluster.deleteSecret(namespace, name)));
   const left = await until('an empty namespace', 120, async () => {
     const found = await cluster.leftovers(namespace);
     return found.length === 0 ? found : undefined;

@@ -59,6 +59,25 @@ export class Cluster {
       .trim();
   }
 
+  /** What stands before the installation: `NAME:KEY=VALUE,…`; keys with a slash are annotations. */
+  async createSecret(namespace: string, description: string): Promise<string> {
+    const [, name = '', pairs = ''] = /^([^:]+):(.*)$/s.exec(description) ?? [];
+    const entries = pairs
+      .split(',')
+      .map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)] as const);
+    const isAnnotation = ([key]: readonly [string, string]) => key.includes('/');
+    const body = {
+      metadata: { name, annotations: Object.fromEntries(entries.filter(isAnnotation)) },
+      stringData: Object.fromEntries(entries.filter((entry) => !isAnnotation(entry))),
+    };
+    await this.#core.createNamespacedSecret({ namespace, body });
+    return name;
+  }
+
+  async deleteSecret(namespace: string, name: string): Promise<void> {
+    await this.#core.deleteNamespacedSecret({ namespace, name });
+  }
+
   /** A port of this machine that leads to some ready pod, chosen anew for each connection. */
   async forward(namespace: string, labelSelector: string, port: number): Promise<Forwarding> {
     const forwarder = new PortForward(this.#config);
