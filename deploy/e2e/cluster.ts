@@ -95,7 +95,8 @@ try {
   say(`BROKEN  ${messageOf(error)}`);
 } finally {
   if (options.keep) say(`left as it is: namespace ${namespace}`);
-  else if (installed) await uninstall();
+  else if (installed)
+    await uninstall().catch((error: unknown) => check(false, `uninstalling: ${messageOf(error)}`));
 }
 say(
   problems.length === 0 ? 'everything held' : `${problems.length} did not hold:\n  ${problems.join('\n  ')}`,
@@ -240,6 +241,7 @@ async function run(): Promise<void> {
 }
 
 async function uninstall(): Promise<void> {
+  say('uninstalling');
   helm('uninstall', release, '--namespace', namespace, '--wait', '--timeout', '10m');
   await Promise.all(secrets.map((name) => cluster.deleteSecret(namespace, name)));
   const left = await until('an empty namespace', 120, async () => {

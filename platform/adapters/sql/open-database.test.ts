@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { maintain, openDatabase } from './open-database.ts';
+import { maintain } from './embedded-database.ts';
+import { openDatabase } from './open-database.ts';
 import { describeOnEachDatabase, newClusterFolder } from './test-databases.ts';
 
 describe('a database in a folder', () => {
