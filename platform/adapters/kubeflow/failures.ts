@@ -3,7 +3,7 @@ import type { RunPod } from './run-pods.ts';
 
 /** Lines of Kubeflow's launcher and of Argo, which share a pod's log with the task's own command. */
 const launcherLine =
-  /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+\.go:\d+\] |^time="[^"]+" level=\w+ .*argo=true/;
+  /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+\.go:\d+\] |^time="[^"]+" level=\w+ .*argo=true|^Error: exit status \d+$/;
 
 /** Why a task failed, from how its pod ended and what it wrote last; and what to do. */
 export function explainFailure(pod: RunPod | undefined, log: string | undefined): string {

@@ -76,7 +76,10 @@ function startHost(): ChildProcess {
 
 async function kill(child: ChildProcess): Promise<void> {
   // On a busy machine it may have come to its end by itself.
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null) {
+    expect(child.exitCode).toBe(0);
+    return;
+  }
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;

@@ -284,7 +284,7 @@ async function followAdopted(attempt: Attempt, resources: TaskResources): Promis
         if (state.pid !== null) await killLeftovers(state.pid, attempt.folder);
         return state;
       }
-      await sleep(100, undefined, { ref: false });
+      await sleep(100);
       await stillOpen(resources);
     }
   } finally {
