@@ -88,7 +88,15 @@ async function bundle(context, folder, entryPoints) {
     for (const [, beside] of readFileSync(join(root, input), 'utf8').matchAll(
       /new URL\('\.\/([^']+)', import\.meta\.url\)/g,
     ))
-      copy(join(root, dirname(input), beside), join(context, folder, beside));
+      copyModule(join(root, dirname(input), beside), join(context, folder, beside));
+}
+
+/** A file that is named at run time, and the modules beside it that it imports. */
+function copyModule(from, to) {
+  copy(from, to);
+  if (!from.endsWith('.mjs')) return;
+  for (const [, beside] of readFileSync(from, 'utf8').matchAll(/from '\.\/([^']+\.mjs)'/g))
+    copyModule(join(dirname(from), beside), join(dirname(to), beside));
 }
 
 function nativePackages(context, names) {
