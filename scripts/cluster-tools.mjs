@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { setupFolder } from './setup.mjs';
 
 const versions = { helm: 'v3.22.0', kubernetes: 'v1.35.4', kserve: 'v0.20.0' };
-const folder = process.argv[2] ?? join(setupFolder, 'cluster-tools');
+const folder = process.argv[2] || join(setupFolder, 'cluster-tools');
+/** All of them, unless some are named. */
+const wanted = process.argv.slice(3);
 const flags = ['-trimpath', '-ldflags=-s -w'];
 
 const tools = {
@@ -67,6 +69,7 @@ function download(cwd, module) {
 
 mkdirSync(folder, { recursive: true });
 for (const [name, make] of Object.entries(tools)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const version = {
     helm: versions.helm,
     'kube-apiserver': versions.kubernetes,
