@@ -18,25 +18,24 @@ const tools = {
     go(into, ['install', ...flags, `helm.sh/helm/v3/cmd/helm@${versions.helm}`]);
   },
 
-  // Its go.mod replaces modules, so it is built where it lies instead of by `go install`.
+  // Its go.mod names its own parts by their place in its repository, which a module does not bring along: they are
+  // modules as well, of the same release.
   'kube-apiserver'(into) {
-    const { Dir: source, GoVersion: language } = download(into, `k8s.io/kubernetes@${versions.kubernetes}`);
+    const { GoMod } = download(into, `k8s.io/kubernetes@${versions.kubernetes}`);
+    const { Go, Replace } = JSON.parse(go(into, ['mod', 'edit', '-json', GoMod]));
+    const parts = Replace.filter(({ New }) => New.Path.startsWith('./')).map(({ Old }) => Old.Path);
+    const module = [
+      'module cluster-tools',
+      `go ${Go}`,
+      `require k8s.io/kubernetes ${versions.kubernetes}`,
+      ...parts.map((part) => `replace ${part} => ${part} ${versions.kubernetes.replace('v1.', 'v0.')}`),
+    ];
+    writeFileSync(join(into, 'go.mod'), `${module.join('\n')}\n`);
     const version = `-X k8s.io/component-base/version.gitVersion=${versions.kubernetes}`;
-    go(
-      source,
-      [
-        'build',
-        '-trimpath',
-        `-ldflags=-s -w ${version}`,
-        '-o',
-        join(into, 'kube-apiserver'),
-        './cmd/kube-apiserver',
-      ],
-      {
-        GOFLAGS: '-mod=mod',
-        ...(language && { GOTOOLCHAIN: 'auto' }),
-      },
-    );
+    go(into, [
+      ...['build', '-mod=mod', '-trimpath', `-ldflags=-s -w ${version}`],
+      'k8s.io/kubernetes/cmd/kube-apiserver',
+    ]);
   },
 
   'kserve-crds'(into) {
@@ -50,13 +49,13 @@ const tools = {
   },
 };
 
-function go(cwd, args, env = {}) {
+function go(cwd, args) {
   const { status, error, stdout } = spawnSync('go', args, {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, CGO_ENABLED: '0', GOBIN: cwd, ...env },
+    env: { ...process.env, CGO_ENABLED: '0', GOBIN: cwd },
   });
   if (status !== 0) throw new Error(error?.message ?? `go ${args[0]} ended with ${status}`);
   return stdout;

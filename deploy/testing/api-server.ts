@@ -98,13 +98,15 @@ export class ApiServer {
   #log = '';
 
   async #until(path: string, holds: (answer: Answer) => boolean): Promise<void> {
-    for (let attempt = 0; attempt < 600; attempt++) {
+    let last: Answer | undefined;
+    for (let attempt = 0; attempt < 300; attempt++) {
       const answer = await this.#ask('GET', path).catch(() => undefined);
       if (answer && holds(answer)) return;
+      last = answer;
       if (this.#programs.some(({ exitCode }) => exitCode !== null)) break;
       await pause(200);
     }
-    throw new Error(`the API server did not come up:\n${this.#log}`);
+    throw new Error(`${path} is not there: ${last?.status} ${last?.body.slice(0, 300)}\n${this.#log}`);
   }
 
   /** Server-side apply, with unknown fields refused. A dry run changes nothing. */
@@ -146,7 +148,8 @@ export class ApiServer {
           rejectUnauthorized: false,
           headers: {
             authorization: `Bearer ${this.#token}`,
-            'content-type': 'application/apply-patch+yaml',
+            // A question that has one is refused.
+            ...(body !== undefined && { 'content-type': 'application/apply-patch+yaml' }),
           },
         },
         async (incoming) => {
