@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Makes what the chart is tested with, into .visavox/setup/cluster-tools (or the folder that is given): Helm, Kubernetes'
-// API server, and the definitions of KServe's resources. From Go modules, so it needs Go; about 6 CPU-minutes. What is
+// API server, and the definitions of the resources of KServe and Kubeflow Trainer. From Go modules, so it needs Go; about
+// 8 CPU-minutes. What is
 // there already is left alone. Tests skip visibly where something is missing.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setupFolder } from './setup.mjs';
 
-const versions = { helm: 'v3.22.0', kubernetes: 'v1.35.4', kserve: 'v0.20.0' };
+const versions = { helm: 'v3.22.0', kubernetes: 'v1.35.4', kserve: 'v0.20.0', trainer: 'v2.1.0' };
 const folder = process.argv[2] || join(setupFolder, 'cluster-tools');
 /** All of them, unless some are named. */
 const wanted = process.argv.slice(3);
@@ -39,15 +40,36 @@ const tools = {
   },
 
   'kserve-crds'(into) {
-    const { Dir: source } = download(into, `github.com/kserve/kserve@${versions.kserve}`);
-    mkdirSync(join(into, 'kserve-crds'));
-    for (const kind of ['servingruntimes', 'inferenceservices'])
-      copyFileSync(
-        join(source, 'config', 'crd', 'full', `serving.kserve.io_${kind}.yaml`),
-        join(into, 'kserve-crds', `${kind}.yaml`),
-      );
+    const files = ['servingruntimes', 'inferenceservices'].map((kind) => `serving.kserve.io_${kind}.yaml`);
+    copyFrom(into, {
+      module: `github.com/kserve/kserve@${versions.kserve}`,
+      folder: 'config/crd/full',
+      files,
+      to: 'kserve-crds',
+    });
+  },
+
+  'trainer-crds'(into) {
+    copyFrom(into, {
+      module: `github.com/kubeflow/trainer/v2@${versions.trainer}`,
+      folder: 'manifests/base/crds',
+      files: ['trainer.kubeflow.org_trainjobs.yaml'],
+      to: 'trainer-crds',
+    });
   },
 };
+const versionOf = {
+  helm: versions.helm,
+  'kube-apiserver': versions.kubernetes,
+  'kserve-crds': versions.kserve,
+  'trainer-crds': versions.trainer,
+};
+
+function copyFrom(into, { module, folder, files, to }) {
+  const { Dir: source } = download(into, module);
+  mkdirSync(join(into, to));
+  for (const file of files) copyFileSync(join(source, folder, file), join(into, to, file));
+}
 
 function go(cwd, args) {
   const { status, error, stdout } = spawnSync('go', args, {
@@ -69,11 +91,7 @@ function download(cwd, module) {
 mkdirSync(folder, { recursive: true });
 for (const [name, make] of Object.entries(tools)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const version = {
-    helm: versions.helm,
-    'kube-apiserver': versions.kubernetes,
-    'kserve-crds': versions.kserve,
-  }[name];
+  const version = versionOf[name];
   const stamp = join(folder, `${name}.${version}`);
   if (existsSync(join(folder, name)) && existsSync(stamp)) continue;
   process.stderr.write(`${name} ${version} …\n`);

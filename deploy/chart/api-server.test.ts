@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiServer, hasApiServer } from '../testing/api-server.ts';
-import { chart, hasHelm, type KubernetesObject, namespace, render } from '../testing/helm.ts';
+import { chart, hasHelm, type KubernetesObject, namespace, objectsOf, render } from '../testing/helm.ts';
 
 const installations = readdirSync(join(chart, 'values')).map((file) => basename(file, '.yaml'));
 const metadata = (name: string) => ({ name, namespace: '', annotations: {} });
@@ -40,6 +40,13 @@ describe.skipIf(!hasHelm || !hasApiServer)(
           warnings: [],
         });
       }
+    });
+
+    it('takes the training on several nodes', async () => {
+      const [job] = objectsOf(readFileSync(join(chart, '..', 'trainer', 'train-job.yaml'), 'utf8'));
+      expect(job?.kind).toBe('TrainJob');
+      const { status, body, warnings } = await server.apply(job as KubernetesObject);
+      expect({ status, body, warnings }).toMatchObject({ status: 201, warnings: [] });
     });
 
     it('refuses a field that there is not', async () => {

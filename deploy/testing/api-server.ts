@@ -11,9 +11,11 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type KubernetesObject, tools } from './helm.ts';
 
+/** Of the resources that are not Kubernetes' own. */
+const definitions = ['kserve-crds', 'trainer-crds'];
 export const hasApiServer =
   existsSync(join(tools, 'kube-apiserver')) &&
-  existsSync(join(tools, 'kserve-crds')) &&
+  definitions.every((folder) => existsSync(join(tools, folder))) &&
   spawnSync('etcd', ['--version']).status === 0;
 
 const Resources = z.object({ resources: z.array(z.looseObject({ name: z.string(), kind: z.string() })) });
@@ -25,7 +27,7 @@ interface Answer {
   readonly warnings: readonly string[];
 }
 
-/** Kubernetes' real API server over a real etcd, with KServe's resources; nothing runs on it. */
+/** Kubernetes' real API server over a real etcd, with the resources of KServe and Kubeflow Trainer; nothing runs on it. */
 export class ApiServer {
   readonly #folder: string;
   readonly #port: number;
@@ -78,13 +80,15 @@ export class ApiServer {
       '--disable-admission-plugins=ServiceAccount',
     ]);
     await this.#until('/readyz', ({ status }) => status === 200);
-    for (const file of await readdir(join(tools, 'kserve-crds'))) {
-      const definition = parse(await readFile(join(tools, 'kserve-crds', file), 'utf8')) as KubernetesObject;
-      const { status, body } = await this.apply(definition, { dryRun: false });
-      if (status >= 300) throw new Error(body);
-    }
+    for (const folder of definitions)
+      for (const file of await readdir(join(tools, folder))) {
+        const definition = parse(await readFile(join(tools, folder, file), 'utf8')) as KubernetesObject;
+        const { status, body } = await this.apply(definition, { dryRun: false });
+        if (status >= 300) throw new Error(body);
+      }
     await this.#until('/apis/serving.kserve.io/v1alpha1', ({ body }) => body.includes('servingruntimes'));
     await this.#until('/apis/serving.kserve.io/v1beta1', ({ body }) => body.includes('inferenceservices'));
+    await this.#until('/apis/trainer.kubeflow.org/v1alpha1', ({ body }) => body.includes('trainjobs'));
   }
 
   #run(program: string, args: readonly string[]): void {

@@ -36,7 +36,11 @@ export function render(values: string, ...sets: string[]): KubernetesObject[] {
     ...['--values', valuesFile(values), ...sets.flatMap((set) => ['--set', set])],
   );
   if (status !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout).flatMap((document) => {
+  return objectsOf(stdout);
+}
+
+export function objectsOf(yaml: string): KubernetesObject[] {
+  return parseAllDocuments(yaml).flatMap((document) => {
     if (document.errors[0]) throw document.errors[0];
     const content: unknown = document.toJS();
     return content === null ? [] : [KubernetesObject.parse(content)];
