@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import {
   AppsV1Api,
   BatchV1Api,
@@ -81,16 +81,28 @@ export class Cluster {
   /** A port of this machine that leads to some ready pod, chosen anew for each connection. */
   async forward(namespace: string, labelSelector: string, port: number): Promise<Forwarding> {
     const forwarder = new PortForward(this.#config);
+    const podOf = new Map<Socket, string>();
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy());
+      socket.on('close', () => podOf.delete(socket));
       void this.pods(namespace, labelSelector)
         .then(async (pods) => {
-          const pod = pods[Math.floor(Math.random() * pods.length)];
-          if (!pod?.metadata?.name) throw new Error('no pod is ready');
-          await forwarder.portForward(namespace, pod.metadata.name, [port], socket, null, socket);
+          const name = pods[Math.floor(Math.random() * pods.length)]?.metadata?.name;
+          if (!name) throw new Error('no pod is ready');
+          podOf.set(socket, name);
+          await forwarder.portForward(namespace, name, [port], socket, null, socket);
         })
         .catch(() => socket.destroy());
     });
+    // Nobody closes the connections of a pod that is gone.
+    const watching = setInterval(async () => {
+      const { items } = await this.#core
+        .listNamespacedPod({ namespace, labelSelector })
+        .catch(() => ({ items: null }));
+      const present = new Set(items?.map(({ metadata }) => metadata?.name));
+      for (const [socket, name] of podOf) if (items && !present.has(name)) socket.destroy();
+    }, 1000);
+    server.on('close', () => clearInterval(watching));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
   }
