@@ -10,6 +10,8 @@ const sessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
+  // In the arena, which grows by doubling, weights would take up to twice their size.
+  extra: { session: { use_device_allocator_for_initializers: '1' } },
   // An error comes back to the caller; printing it as well would let callers fill the log.
   logSeverityLevel: 4,
 };
