@@ -52,6 +52,7 @@ async function openLocalEngine(
       ...settings.stepEnvironment,
       VISAVOX_SETUP: settings.setup,
       MLFLOW_TRACKING_URI: trackingUrl,
+      ...(settings.mlflow.url && settings.mlflow.credentials),
       PYTHONPATH: join(root, 'recognition', 'training'),
       KERAS_BACKEND: 'torch',
     },

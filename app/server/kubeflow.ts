@@ -68,6 +68,7 @@ function stepContainers(
         [secret]: {
           AWS_ACCESS_KEY_ID: 'AWS_ACCESS_KEY_ID',
           AWS_SECRET_ACCESS_KEY: 'AWS_SECRET_ACCESS_KEY',
+          ...Object.fromEntries(Object.keys(settings.mlflow.credentials).map((name) => [name, name])),
         },
       },
     }),

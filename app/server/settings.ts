@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type MlflowCredentials, mlflowCredentials } from '@visavox/adapters/mlflow/credentials';
 import {
   type ObjectStoreLocation,
   objectStoreEnvironment,
@@ -75,7 +76,11 @@ export interface Settings {
   readonly s3Environment: Readonly<Record<string, string>>;
   /** What a step of a pipeline reaches the same objects with. */
   readonly stepEnvironment: Readonly<Record<string, string>>;
-  readonly mlflow: { readonly url: string | undefined; readonly artifacts: string | undefined };
+  readonly mlflow: {
+    readonly url: string | undefined;
+    readonly artifacts: string | undefined;
+    readonly credentials: MlflowCredentials;
+  };
   /** Where pipelines run unless a run says otherwise. */
   readonly engine: 'local' | 'kubeflow';
   readonly kubeflow: KubeflowSettings | undefined;
@@ -124,7 +129,11 @@ export function parseSettings(
     role: values.VISAVOX_ROLE,
     publicUrl: values.VISAVOX_PUBLIC_URL,
     allowedHosts: values.VISAVOX_ALLOWED_HOSTS.split(',').flatMap((host) => host.trim() || []),
-    mlflow: { url: values.MLFLOW_TRACKING_URI, artifacts: values.VISAVOX_MLFLOW_ARTIFACTS },
+    mlflow: {
+      url: values.MLFLOW_TRACKING_URI,
+      artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
+      credentials: mlflowCredentials(given),
+    },
     databaseUrl: values.DATABASE_URL,
     engine: values.VISAVOX_ENGINE,
     kubeflow: kubeflowSettings(values),

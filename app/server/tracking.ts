@@ -17,7 +17,7 @@ export async function openTracking(
   log: Logger,
 ) {
   const report = (event: string, details: Record<string, unknown>) => log.info(details, event);
-  const { url, artifacts } = settings.mlflow;
+  const { url, artifacts, credentials } = settings.mlflow;
   const mlflow = url
     ? new ExternalMlflow({ url, report })
     : await MlflowServer.start({
@@ -25,7 +25,7 @@ export async function openTracking(
         folder: join(settings.home, 'mlflow'),
         ...{ artifacts, report, environment: artifacts ? settings.s3Environment : {} },
       });
-  const client = new MlflowClient({ url: mlflow.url });
+  const client = new MlflowClient({ url: mlflow.url, ...(url && { credentials }) });
   return {
     mlflow,
     tracker: new MlflowTracker(client),

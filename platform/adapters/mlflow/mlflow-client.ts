@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import { z } from 'zod';
+import { authorization, type MlflowCredentials } from './credentials.ts';
 
 export interface MlflowClientOptions {
   /** `http://127.0.0.1:4601` */
   readonly url: string;
   /** How long a call waits for a server that is away (coming up, restarting) before it gives up. */
   readonly patienceMs?: number;
+  readonly credentials?: MlflowCredentials;
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -18,10 +20,12 @@ const transferWithinMs = 10 * 60_000;
 export class MlflowClient {
   readonly #url: string;
   readonly #patienceMs: number;
+  readonly #authorization: Record<string, string>;
 
   constructor(options: MlflowClientOptions) {
     this.#url = options.url.replace(/\/+$/, '');
     this.#patienceMs = options.patienceMs ?? 10_000;
+    this.#authorization = authorization(options.credentials ?? {});
   }
 
   get<Answer extends z.ZodType>(path: string, query: Query, answer: Answer): Promise<z.infer<Answer>> {
@@ -72,6 +76,7 @@ export class MlflowClient {
     try {
       response = await fetch(`${this.#url}/api/2.0/${path}`, {
         ...init,
+        headers: { ...Object.fromEntries(new Headers(init.headers)), ...this.#authorization },
         signal: AbortSignal.timeout(withinMs),
       });
     } catch (away) {
@@ -81,7 +86,17 @@ export class MlflowClient {
     const text = await response.text();
     if (response.status >= 500 || response.status === 429)
       return { away: new Error(`${response.status} ${text}`) };
+    if (response.status === 401 || response.status === 403) throw this.#locked(response.status);
     throw refusal(path, response.status, text);
+  }
+
+  #locked(status: number): UserError {
+    return new UserError({
+      kind: 'unavailable',
+      code: 'tracking_locked',
+      message: `MLflow at ${this.#url} wants another login: it answered ${status}`,
+      action: 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.',
+    });
   }
 
   #unavailable(cause: unknown): UserError {

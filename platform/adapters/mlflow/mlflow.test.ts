@@ -1,6 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FolderObjectStore } from '../objects/folder-object-store.ts';
 import { isRunning, signalGroup } from '../processes/process-identity.ts';
+import { type MlflowCredentials, mlflowCredentials } from './credentials.ts';
 import { MlflowClient } from './mlflow-client.ts';
 import { MlflowServer } from './mlflow-server.ts';
 import { createModelRegistry, MlflowModelRegistry } from './registry.ts';
@@ -260,6 +263,33 @@ describe('the registry', () => {
 
   it('tells a step that was started without its environment', () => {
     expect(() => createModelRegistry({})).toThrow('MLFLOW_TRACKING_URI is not set');
+  });
+});
+
+describe('an MLflow behind a login', () => {
+  it.each([
+    ['a name and a password', { MLFLOW_TRACKING_USERNAME: 'ada', MLFLOW_TRACKING_PASSWORD: 'pass' }],
+    ['a token, which wins', { MLFLOW_TRACKING_TOKEN: 'secret', MLFLOW_TRACKING_USERNAME: 'nobody' }],
+  ])('is reached with %s, and says what is missing without', { timeout: patience }, async (_, given) => {
+    const doorkeeper = createServer(async (request, response) => {
+      const login = request.headers.authorization;
+      if (login !== 'Bearer secret' && login !== `Basic ${btoa('ada:pass')}`)
+        return response.writeHead(401).end('You are not authenticated.');
+      const answer = await fetch(`${server.url}${request.url}`);
+      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+    }).listen(0, '127.0.0.1');
+    await once(doorkeeper, 'listening');
+    const url = `http://127.0.0.1:${(doorkeeper.address() as AddressInfo).port}`;
+    const find = (credentials: MlflowCredentials) =>
+      new MlflowClient({ url, patienceMs: patience, credentials }).get(
+        'experiments/get-by-name',
+        { experiment_name: 'Default' },
+        z.looseObject({ experiment: z.looseObject({ name: z.string() }) }),
+      );
+    expect((await find(mlflowCredentials(given))).experiment.name).toBe('Default');
+    await expect(find({})).rejects.toMatchObject({ code: 'tracking_locked' });
+    doorkeeper.close();
+    doorkeeper.closeAllConnections();
   });
 });
 

@@ -6,6 +6,7 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelRegistry } from '@visavox/core/ports';
 import { z } from 'zod';
 import { objectStoreLocation, openObjectStore } from '../objects/open-object-store.ts';
+import { mlflowCredentials } from './credentials.ts';
 import { isRefusal, MlflowClient, quoted } from './mlflow-client.ts';
 import { MlflowTracker } from './tracker.ts';
 
@@ -204,7 +205,7 @@ export function createModelRegistry(
   }
   return new MlflowModelRegistry({
     // A training of many minutes is worth the wait for a server that comes up beside other work.
-    client: new MlflowClient({ url, patienceMs: 3 * 60_000 }),
+    client: new MlflowClient({ url, patienceMs: 3 * 60_000, credentials: mlflowCredentials(environment) }),
     objects: () => openObjectStore(objectStoreLocation(environment)),
   });
 }
