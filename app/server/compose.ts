@@ -1,5 +1,5 @@
+import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
-import type { Database } from '@visavox/adapters/sql/open-database';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
 import type { ObjectStore } from '@visavox/core/object-store';

@@ -9,19 +9,7 @@ import { Engines } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import type { Logger } from 'pino';
-import type { Settings } from './settings.ts';
-
-export interface EngineResources {
-  /** The repository: where steps run and what a run's code digest covers. */
-  readonly root: string;
-  readonly settings: Settings;
-  readonly objects: ObjectStore;
-  readonly runs: RunStore;
-  readonly datasets: Pick<DatasetStore, 'get'>;
-  readonly tracker: Tracker;
-  readonly trackingUrl: string;
-  readonly log: Logger;
-}
+import type { EngineResources } from './engine-resources.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
 export async function createEngine(resources: EngineResources): Promise<Engines> {

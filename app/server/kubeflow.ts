@@ -9,7 +9,7 @@ import type { ObjectStoreLocation } from '@visavox/adapters/objects/open-object-
 import type { Digest } from '@visavox/core/digest';
 import { defaultImage } from '@visavox/pipelines/component';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
-import type { EngineResources } from './engine.ts';
+import type { EngineResources } from './engine-resources.ts';
 import type { KubeflowSettings } from './kubeflow-settings.ts';
 
 /** Where steps on a cluster find the secrets of `VISAVOX_STEP_SECRET`. */

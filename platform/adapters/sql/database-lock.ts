@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from './open-database.ts';
+import type { Database } from './database.ts';
 
 export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
 

@@ -3,8 +3,8 @@ import type { PGlite } from '@electric-sql/pglite';
 import { UserError } from '@visavox/core/errors';
 import { Kysely, sql } from 'kysely';
 import { lockFolder } from '../processes/folder-lock.ts';
+import type { Database } from './database.ts';
 import { openCluster, openMemoryCluster } from './embedded-cluster.ts';
-import type { Database } from './open-database.ts';
 import { PgliteDialect } from './pglite-dialect.ts';
 import type { PlatformTables } from './tables.ts';
 

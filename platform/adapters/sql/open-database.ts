@@ -2,13 +2,8 @@ import { resolve } from 'node:path';
 import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import type { Database } from './database.ts';
 import type { PlatformTables } from './tables.ts';
-
-export interface Database {
-  readonly kind: 'embedded' | 'postgresql';
-  readonly db: Kysely<PlatformTables>;
-  close(): Promise<void>;
-}
 
 /** `url`: a PostgreSQL server (`postgres://…`). `folder`: embedded, kept in that folder, for one process at a time. */
 export type DatabaseLocation =

@@ -7,9 +7,10 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import type { Database } from './database.ts';
 import { createCluster } from './embedded-cluster.ts';
 import { migrate } from './migrate.ts';
-import { type Database, openDatabase } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
 import { platformMigrations } from './platform-migrations.ts';
 
 const run = promisify(execFile);
