@@ -3,6 +3,7 @@ import { UserError } from '@visavox/core/errors';
 import type { ModelVersion } from '@visavox/core/model';
 import type { Release } from '@visavox/core/release';
 import { RunRecord } from '@visavox/core/run';
+import { type Call, isConnectionLost, Transport, type TransportOptions } from 'visavox/transport';
 import type { z } from 'zod';
 import {
   Attempt,
@@ -17,7 +18,6 @@ import {
   Status,
   Trace,
 } from './answers.ts';
-import { type Call, isConnectionLost, Transport, type TransportOptions } from './transport.ts';
 
 export interface SignIn {
   readonly name: string;

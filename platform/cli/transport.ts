@@ -13,18 +13,20 @@ export interface TransportOptions {
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: string;
   readonly path: string;
-  readonly body?: FormData | Uint8Array | Record<string, unknown>;
+  /** Sent as JSON unless it is a form or bytes. */
+  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether sending it twice is as good as sending it once. */
   readonly repeatable: boolean;
 }
 
 const Problem = z.object({
-  detail: z.string(),
+  detail: z.string().optional(),
+  title: z.string().optional(),
   code: z.string(),
-  action: z.string(),
+  action: z.string().optional(),
   requestId: z.string().optional(),
 });
 
@@ -86,7 +88,7 @@ export class Transport {
         kind: 'unavailable',
         code: 'server_unreachable',
         message: `no server answers at ${server}`,
-        action: 'Start it with "npm start", or name another one.',
+        action: 'Start it with "npm start", or name another one (--server URL on the command line).',
         cause,
       });
     }
@@ -94,9 +96,10 @@ export class Transport {
     if (response.ok) return answer;
     const problem = Problem.safeParse(answer).data;
     throw new UserError({
-      kind: faultKindOfStatus[response.status] ?? 'invalid',
+      kind: faultKindOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'invalid'),
       code: problem?.code ?? `http_${response.status}`,
-      message: problem?.detail ?? `the server answered ${response.status} to ${method} ${path}`,
+      message:
+        problem?.detail ?? problem?.title ?? `the server answered ${response.status} to ${method} ${path}`,
       action: problem?.action ?? 'The log of the server says more.',
       details: { ...(answer as object), status: response.status },
     });
