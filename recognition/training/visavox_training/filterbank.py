@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from visavox_training.mel import BANDS, FFT_SIZE, HOP, WINDOW, fourier_kernels, mel_filters
+from visavox_training.kaldi_mel import BANDS, FFT_SIZE, HOP, WINDOW, fourier_kernels, mel_filters
 
 FLOOR = float(np.finfo(np.float32).eps)
 LOUDNESS_DBFS = -26.0
