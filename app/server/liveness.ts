@@ -1,13 +1,11 @@
 import { digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { isCaptureFault } from '@visavox/recognition/signals/capture-fault';
+import { answerEvidence } from '@visavox/recognition/signals/challenge-answer';
 import {
   type ChallengeEvidence,
   type ChallengeFault,
   challengeFaults,
-  digitsRatio,
-  headRatio,
-  lipsRatio,
 } from '@visavox/recognition/signals/challenge-evidence';
 import {
   type Fingerprint,
@@ -15,9 +13,8 @@ import {
   isSameRecording,
 } from '@visavox/recognition/signals/challenge-replay';
 import { decodeSpokenDigits, encodeSpokenDigits } from '@visavox/recognition/signals/challenge-template';
-import { misfit, type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
-import { headTurn } from '@visavox/recognition/signals/head';
-import { lipAgreement, type SeenFace } from '@visavox/recognition/signals/lips';
+import { type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
+import type { SeenFace } from '@visavox/recognition/signals/lips';
 import type { Kysely, Transaction } from 'kysely';
 import type { Challenge } from './challenges.ts';
 import type { RecogniserPort, SignalsPort, Template, VoiceCapture } from './recogniser-port.ts';
@@ -104,16 +101,8 @@ export class LivenessChecks {
     if (policy === 'off') return { faults: [], evidence: nothing, remember: async () => {} };
     const sounds = await signals.hear(answer.voice);
     const words = await this.#spokenDigits(who.person);
-    const wrong = words ? misfit(sounds, answer.challenge.digits, words) : null;
     const seen = await follow(signals, answer);
-    const lips = lipAgreement(seen, sounds);
-    const head =
-      answer.challenge.turn && answer.frames.length > 0 ? headTurn(seen, answer.challenge.turn) : null;
-    const evidence: ChallengeEvidence = {
-      digits: wrong === null ? null : digitsRatio(wrong),
-      lips: lips && lipsRatio(lips),
-      head: head && headRatio(head),
-    };
+    const evidence = answerEvidence({ sounds, seen, words: words ?? null }, answer.challenge);
     const faults: LivenessFault[] = challengeFaults(evidence);
     const fingerprint = fingerprintOf(sounds);
     const marks = [answer.voiceBytes, ...answer.frames.map(({ bytes }) => bytes)].map((bytes) =>

@@ -1,4 +1,4 @@
-import { FEATURES, type Sounds } from './challenge-sounds.ts';
+import { FEATURES, FRAMES_PER_SECOND, type Sounds } from './challenge-sounds.ts';
 
 /** How one person said one digit: speech only, rows of {@link FEATURES} every 20 ms. */
 export interface SpokenDigit {
@@ -22,6 +22,15 @@ export function takeApart(sounds: Sounds, digits: string): SpokenDigit[] {
     const rows = speechRows(sounds, cuts[index]!, cuts[index + 1]!);
     return rows.length >= SHORTEST_WORD * FEATURES ? [{ digit, sounds: rows }] : [];
   });
+}
+
+/** When each of so many words begins and ends, in seconds. */
+export function wordTimes(sounds: Sounds, words: number): [number, number][] {
+  const cuts = cutsOf(sounds, words);
+  return Array.from({ length: words }, (_, word) => [
+    cuts[word]! / FRAMES_PER_SECOND,
+    cuts[word + 1]! / FRAMES_PER_SECOND,
+  ]);
 }
 
 /** Speech of frames `from` to `to`, each two made one. */

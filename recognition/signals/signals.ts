@@ -134,7 +134,7 @@ export class Signals {
   }
 
   /** What is said in the recording, to compare it with what was asked for. */
-  hear({ waveform }: VoiceCapture): Promise<Sounds> {
+  hear({ waveform }: Pick<VoiceCapture, 'waveform'>): Promise<Sounds> {
     return this.#sounds.hear(waveform);
   }
 
