@@ -91,6 +91,10 @@ describe('an enrolment is refused whole', () => {
   it('with the same recording twice', async () => {
     await expectRefusal(await enrolWith(lastFace(ada.faces[0] ?? nothing)), 400, 'recording_repeated');
   });
+  it('with a voice of somebody else among them', async () => {
+    const other = await visitor(4);
+    await expectRefusal(await enrolWith(lastVoice(other.probe.voice)), 400, 'more_than_one_person');
+  });
   it('without a name, or with one that cannot be shown', async () => {
     await expectRefusal(await enrolWith({ name: '  ' }), 400, 'name_missing');
     await expectRefusal(await enrolWith({ name: 'x'.repeat(81) }), 400, 'request_invalid');

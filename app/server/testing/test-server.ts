@@ -78,11 +78,13 @@ export async function startTestServer(overrides: Partial<ApiResources> = {}): Pr
       rollback: absent,
       propose: absent,
       promote: absent,
+      setPaused: absent,
       progress: async () => ({
         counts: await services.trainingData.countNew(null),
         thresholds: { people: 5, samples: 50 },
         training: null,
         lastFailure: null,
+        paused: false,
       }),
     },
     lineage,

@@ -50,6 +50,8 @@ export const problems = {
   voices_missing: 'Recordings of your voice are missing. Make them again.',
   too_many_faces: 'Too many pictures were sent. Reload the page and try again.',
   too_many_voices: 'Too many recordings were sent. Reload the page and try again.',
+  more_than_one_person:
+    'One of the recordings looks or sounds like somebody else. Only one person may be in an enrolment: take it again.',
   recording_repeated: 'The camera or the microphone gave the same recording twice. Take it again.',
   idempotency_key_reused: 'Something changed while your enrolment was on its way. Finish it again.',
   evidence_too_weak: 'Your face and your voice together did not match what we keep under this name.',

@@ -48,6 +48,8 @@ export const problems: Translation<typeof english> = {
   voices_missing: 'Il manque des enregistrements de votre voix. Refaites-les.',
   too_many_faces: 'Trop de photos ont été envoyées. Rechargez la page et réessayez.',
   too_many_voices: 'Trop d’enregistrements ont été envoyés. Rechargez la page et réessayez.',
+  more_than_one_person:
+    'Un des enregistrements semble être d’une autre personne. Une inscription est pour une seule personne : refaites-le.',
   recording_repeated: 'La caméra ou le microphone a donné deux fois le même enregistrement. Refaites-le.',
   idempotency_key_reused: 'Quelque chose a changé pendant l’envoi. Terminez l’inscription une nouvelle fois.',
   evidence_too_weak:
