@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
-import { ModelVersion } from '@visavox/core/model';
+import { BundleManifest, ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
 import { Parameter, RunRecord } from '@visavox/core/run';
 
@@ -37,8 +37,23 @@ export const CaptureVerdict = z
   .openapi('CaptureVerdict');
 
 export const Challenge = z
-  .object({ id: z.string(), digits: z.string(), expiresAt: Time })
+  .object({
+    id: z.string(),
+    digits: z.string().openapi({ description: 'to be spoken, in any language that the person enrolled in' }),
+    turn: z.enum(['left', 'right']).nullable().openapi({
+      description: 'where to turn the head before speaking, as the person sees it; null when not asked for',
+    }),
+    expiresAt: Time,
+  })
   .openapi('Challenge');
+
+export const ChallengeWish = z
+  .object({
+    withoutTurn: z.boolean().default(false).openapi({
+      description: 'for people who cannot turn the head: more digits instead',
+    }),
+  })
+  .openapi('ChallengeWish');
 
 export const AttemptResult = z
   .object({
@@ -117,6 +132,7 @@ export const Overview = z
       thresholds: z.object({ people: z.int(), samples: z.int() }),
       training: z.object({ run: z.string(), trigger: z.string() }).nullable(),
       lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+      paused: z.boolean().openapi({ description: 'nothing is begun by itself' }),
     }),
   })
   .openapi('Overview');
@@ -145,6 +161,10 @@ export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
 export const Models = z
   .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
   .openapi('Models');
+export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
+export const Training = z
+  .object({ paused: z.boolean().openapi({ description: 'whether nothing is begun by itself' }) })
+  .openapi('Training');
 export const ReleaseRecord = z.object(Release.shape).openapi('Release');
 export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
 export const Proposal = z.object({ version: z.int().positive() }).openapi('Proposal');
@@ -164,6 +184,9 @@ export const Trace = z
   })
   .openapi('Trace');
 
+/** What is in a form in any case; the other parts may be left out. */
+const requiredParts = ['name', 'consent', 'challenge', 'face', 'voice'];
+
 /** Bodies that are read by hand: schemas for the description alone. */
 export const enrolmentForm = form(
   {
@@ -171,6 +194,11 @@ export const enrolmentForm = form(
     consent: { type: 'string', enum: ['true'] },
     face: files(3, 5, 'JPEG, PNG or WebP'),
     voice: files(3, 3, 'WAV, WebM or Ogg with Opus, FLAC or MP3'),
+    prompts: {
+      type: 'string',
+      description:
+        'the digits that each recording says, such as 04719,83526,71048, best all ten: from then on sign-ins have to say the digits that they are asked for',
+    },
   },
   'Everything or nothing is kept.',
 );
@@ -180,6 +208,16 @@ export const attemptForm = form(
     challenge: { type: 'string' },
     face: files(1, 5, 'JPEG, PNG or WebP'),
     voice: files(1, 1, 'WAV, WebM or Ogg with Opus, FLAC or MP3, saying the digits'),
+    frame: files(
+      0,
+      80,
+      'JPEG: the face, about eight times a second, turning as asked and then saying the digits',
+    ),
+    frameTimes: {
+      type: 'string',
+      description:
+        'when each frame was taken, in milliseconds from the beginning of the recording (negative: before), ascending: -2400,-2150,…,3500',
+    },
   },
   'Kept encrypted until it is confirmed or too old.',
 );
@@ -190,7 +228,8 @@ interface FormProperty {
 }
 
 function form(properties: Record<string, FormProperty>, description: string) {
-  const schema = { type: 'object' as const, required: Object.keys(properties), properties, description };
+  const required = Object.keys(properties).filter((name) => requiredParts.includes(name));
+  const schema = { type: 'object' as const, required, properties, description };
   return { required: true, content: { 'multipart/form-data': { schema } } };
 }
 

@@ -145,7 +145,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Digits to say, good for one attempt within two minutes */
+        /** Digits to say and where to turn the head, good for one attempt within two minutes */
         post: {
             parameters: {
                 query?: never;
@@ -153,7 +153,11 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ChallengeWish"];
+                };
+            };
             responses: {
                 /** @description given */
                 201: {
@@ -238,6 +242,10 @@ export interface paths {
                         face: Blob[];
                         /** @description WAV, WebM or Ogg with Opus, FLAC or MP3, saying the digits */
                         voice: Blob[];
+                        /** @description JPEG: the face, about eight times a second, turning as asked and then saying the digits */
+                        frame?: Blob[];
+                        /** @description when each frame was taken, in milliseconds from the beginning of the recording (negative: before), ascending: -2400,-2150,…,3500 */
+                        frameTimes?: string;
                     };
                 };
             };
@@ -495,6 +503,8 @@ export interface paths {
                         face: Blob[];
                         /** @description WAV, WebM or Ogg with Opus, FLAC or MP3 */
                         voice: Blob[];
+                        /** @description the digits that each recording says, such as 04719,83526,71048, best all ten: from then on sign-ins have to say the digits that they are asked for */
+                        prompts?: string;
                     };
                 };
             };
@@ -1043,6 +1053,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a model version is made of: its files with their digests */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description its manifest */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Bundle"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of a model version */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    file: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description its bytes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": Blob;
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause continuous training, or let it go on */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            responses: {
+                /** @description as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Training"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases": {
         parameters: {
             query?: never;
@@ -1378,9 +1532,22 @@ export interface components {
         };
         Challenge: {
             id: string;
+            /** @description to be spoken, in any language that the person enrolled in */
             digits: string;
+            /**
+             * @description where to turn the head before speaking, as the person sees it; null when not asked for
+             * @enum {string|null}
+             */
+            turn: "left" | "right" | null;
             /** Format: date-time */
             expiresAt: string;
+        };
+        ChallengeWish: {
+            /**
+             * @description for people who cannot turn the head: more digits instead
+             * @default false
+             */
+            withoutTurn?: boolean;
         };
         AttemptResult: {
             id: string;
@@ -1483,6 +1650,8 @@ export interface components {
                     at: string;
                     reason: string;
                 } | null;
+                /** @description nothing is begun by itself */
+                paused: boolean;
             };
         };
         Attempts: {
@@ -1639,6 +1808,24 @@ export interface components {
                 };
                 aliases: string[];
             }[];
+        };
+        Bundle: {
+            /** @enum {number} */
+            format: 1;
+            name: string;
+            files: {
+                path: string;
+                digest: string;
+                bytes: number;
+            }[];
+            parent: string | null;
+            properties: {
+                [key: string]: unknown;
+            };
+        };
+        Training: {
+            /** @description whether nothing is begun by itself */
+            paused: boolean;
         };
         Releases: {
             releases: components["schemas"]["Release"][];

@@ -50,8 +50,22 @@ export const problems = {
   voices_missing: 'Recordings of your voice are missing. Make them again.',
   too_many_faces: 'Too many pictures were sent. Reload the page and try again.',
   too_many_voices: 'Too many recordings were sent. Reload the page and try again.',
+  more_than_one_person:
+    'One of the recordings looks or sounds like somebody else. Only one person may be in an enrolment: take it again.',
   recording_repeated: 'The camera or the microphone gave the same recording twice. Take it again.',
   idempotency_key_reused: 'Something changed while your enrolment was on its way. Finish it again.',
+  digits_differ:
+    'We did not hear the digits that we asked for. Say them one after another, in the language that you enrolled in.',
+  digits_unknown: 'We do not know how you say digits. Sign in another way, and enrol again.',
+  lips_still: 'We did not see your lips move. Keep your mouth in the picture, in good light.',
+  lips_differ:
+    'Your lips and the sound did not go together. Use the microphone and the camera of one device.',
+  head_not_turned: 'We did not see your head turn to the side that we asked for.',
+  face_not_followed: 'We lost sight of your face. Keep it inside the oval all the time.',
+  another_face: 'The face that spoke was another one than the first.',
+  replayed: 'This recording was sent before. Say the digits anew.',
+  frames_missing: 'Pictures of your face while you speak are missing. Reload the page and try again.',
+  burst_invalid: 'The pictures and their times do not go together. Reload the page and try again.',
   evidence_too_weak: 'Your face and your voice together did not match what we keep under this name.',
   evidence_unclear: 'This looked right, but not clearly enough to open the door.',
 
@@ -72,7 +86,9 @@ export const problems = {
   templates_incomplete: 'This version cannot serve yet: it does not know everybody who is enrolled.',
   no_samples: 'There is nothing to train on yet. Enrol some people first.',
   registry_not_ours: 'The model registry holds models of another installation.',
+  starting: 'The service is still starting. Try again in a few seconds.',
   recogniser_starting: 'The recogniser is still starting. Try again in a few seconds.',
+  busy: 'Many people are being served right now. Try again in a few seconds.',
   too_many_requests: 'Too many tries. Wait a minute, then try again.',
   request_invalid: 'The service did not understand the request. Reload the page and try again.',
   malformed_json: 'The service did not understand the request. Reload the page and try again.',

@@ -48,8 +48,24 @@ export const problems: Translation<typeof english> = {
   voices_missing: 'Il manque des enregistrements de votre voix. Refaites-les.',
   too_many_faces: 'Trop de photos ont été envoyées. Rechargez la page et réessayez.',
   too_many_voices: 'Trop d’enregistrements ont été envoyés. Rechargez la page et réessayez.',
+  more_than_one_person:
+    'Un des enregistrements semble être d’une autre personne. Une inscription est pour une seule personne : refaites-le.',
   recording_repeated: 'La caméra ou le microphone a donné deux fois le même enregistrement. Refaites-le.',
   idempotency_key_reused: 'Quelque chose a changé pendant l’envoi. Terminez l’inscription une nouvelle fois.',
+  digits_differ:
+    'Nous n’avons pas entendu les chiffres demandés. Dites-les l’un après l’autre, dans la langue de votre inscription.',
+  digits_unknown:
+    'Nous ne savons pas comment vous dites les chiffres. Connectez-vous autrement, puis inscrivez-vous à nouveau.',
+  lips_still: 'Nous n’avons pas vu vos lèvres bouger. Gardez la bouche dans l’image, sous une bonne lumière.',
+  lips_differ:
+    'Vos lèvres et le son ne vont pas ensemble. Utilisez le micro et la caméra d’un même appareil.',
+  head_not_turned: 'Nous n’avons pas vu votre tête se tourner du côté demandé.',
+  face_not_followed: 'Nous avons perdu votre visage de vue. Gardez-le dans l’ovale du début à la fin.',
+  another_face: 'Le visage qui a parlé n’était pas celui du début.',
+  replayed: 'Cet enregistrement a déjà été envoyé. Dites les chiffres à nouveau.',
+  frames_missing:
+    'Les images de votre visage pendant que vous parlez manquent. Rechargez la page et réessayez.',
+  burst_invalid: 'Les images et leurs instants ne vont pas ensemble. Rechargez la page et réessayez.',
   evidence_too_weak:
     'Votre visage et votre voix réunis ne correspondent pas à ce que nous gardons sous ce nom.',
   evidence_unclear: 'Cela semblait juste, mais pas assez net pour ouvrir la porte.',
@@ -71,7 +87,9 @@ export const problems: Translation<typeof english> = {
     'Cette version ne peut pas encore servir : elle ne connaît pas toutes les personnes inscrites.',
   no_samples: 'Il n’y a encore rien pour l’entraînement. Inscrivez d’abord quelques personnes.',
   registry_not_ours: 'Le registre contient les modèles d’une autre installation.',
+  starting: 'Le service démarre encore. Réessayez dans quelques secondes.',
   recogniser_starting: 'Le système de reconnaissance démarre encore. Réessayez dans quelques secondes.',
+  busy: 'Beaucoup de personnes sont servies en ce moment. Réessayez dans quelques secondes.',
   too_many_requests: 'Trop d’essais. Attendez une minute, puis réessayez.',
   request_invalid: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',
   malformed_json: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',

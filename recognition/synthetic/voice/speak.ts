@@ -22,7 +22,21 @@ interface Tracks {
 
 /** Says the digits; samples in -1..1 at 16 kHz. The same person never says them twice in quite the same way. */
 export function speak(traits: VoiceTraits, digits: string, random: Random): Float32Array {
-  return synthesise(plan(traits, digits, random), traits, random);
+  return speakSeen(traits, digits, random).samples;
+}
+
+/** The same, with how far the mouth is open every 5 ms: 0 closed, 1 wide. Open vowels have a high first formant. */
+export function speakSeen(
+  traits: VoiceTraits,
+  digits: string,
+  random: Random,
+): { samples: Float32Array; mouth: Float32Array } {
+  const tracks = plan(traits, digits, random);
+  const jaw = tracks.formants[0]!.map((formant, at) =>
+    tracks.voice[at]! === 0 ? 0 : Math.max(0, Math.min(1, (formant / traits.formantScale - 260) / 320)),
+  );
+  smooth(jaw, 12);
+  return { samples: synthesise(tracks, traits, random), mouth: jaw };
 }
 
 function plan(traits: VoiceTraits, digits: string, random: Random): Tracks {
