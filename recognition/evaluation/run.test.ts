@@ -57,7 +57,7 @@ async function evaluated(changes: Partial<ReturnType<typeof options> & { model: 
   await runEvaluation(
     { ...options(), ...changes },
     {
-      server: '',
+      server: 'http://127.0.0.1:9',
       json: true,
       token: () => undefined,
       request: () => Promise.reject(new Error('needs no server')),
@@ -92,8 +92,7 @@ test('a list that names a file that is not there is refused', async () => {
   await expect(evaluated({ networks: '/nowhere' })).rejects.toMatchObject({ code: 'networks_missing' });
 });
 
-test('registered models are not handed out by the server yet, and that is said', async () => {
-  await expect(evaluated({ model: 'recogniser:2' })).rejects.toMatchObject({
-    code: 'model_files_unavailable',
-  });
-});
+test('a reference that is none, and a server that is away, are told of', async () => {
+  await expect(evaluated({ model: 'gpt' })).rejects.toMatchObject({ code: 'misuse' });
+  await expect(evaluated({ model: 'recogniser:2' })).rejects.toMatchObject({ code: 'server_unreachable' });
+}, 30_000);

@@ -4,8 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { bundleDigest } from '@visavox/core/model';
+import { fetchBundle, knownFile } from 'visavox/model-bundle';
 import type { CommandContext } from 'visavox/plugin';
-import { publishedBundle } from '../bundle.ts';
+import { Transport } from 'visavox/transport';
+import { type Bundle, publishedBundle } from '../bundle.ts';
 import { Recogniser } from '../recogniser.ts';
 import { acquire } from './acquisition.ts';
 import { evaluate, type Material } from './evaluate.ts';
@@ -25,18 +27,12 @@ export interface EvaluationOptions {
 const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 export async function runEvaluation(options: EvaluationOptions, context: CommandContext): Promise<void> {
-  if (options.model)
-    throw new UserError({
-      kind: 'unavailable',
-      code: 'model_files_unavailable',
-      message: `The files of ${options.model} cannot be fetched: the server does not hand out models yet.`,
-      action:
-        'Leave --model out to evaluate the published networks; `visavox models show` has the figures of others.',
-    });
   const pairs = readFacePairs(await readList(options.faces), options.faces);
   const trials = readVoiceTrials(await readList(options.voices), options.voices);
   const networks = options.networks ?? join(PROJECT, '.visavox', 'setup', 'networks');
-  const { manifest, files } = await publishedBundle(networks);
+  const { manifest, files } = options.model
+    ? await registeredBundle(options.model, context)
+    : await publishedBundle(networks);
   const recogniser = await Recogniser.load(manifest, files);
   const material = async (
     modality: 'face' | 'voice',
@@ -60,11 +56,29 @@ export async function runEvaluation(options: EvaluationOptions, context: Command
     const faces = await material('face', pairs);
     const voices = await material('voice', trials);
     const evaluation = await evaluate(recogniser, { faces, voices, seed: options.seed });
-    const value = { model: 'published', bundle: bundleDigest(manifest), seed: options.seed, ...evaluation };
+    const value = {
+      model: options.model ?? 'published',
+      bundle: bundleDigest(manifest),
+      seed: options.seed,
+      ...evaluation,
+    };
     context.result(value, evaluationTable(evaluation));
   } finally {
     await recogniser.close();
   }
+}
+
+/** Asks the server for the files of `recogniser:N`, or of `N`. */
+async function registeredBundle(reference: string, { server, token }: CommandContext): Promise<Bundle> {
+  const version = Number(/^(?:recogniser:)?(\d+)$/.exec(reference)?.[1]);
+  if (Number.isNaN(version))
+    throw new UserError({
+      kind: 'invalid',
+      code: 'misuse',
+      message: `"${reference}" is no version of the recogniser`,
+      action: 'Name one as recogniser:2; `visavox models list` has them.',
+    });
+  return fetchBundle(new Transport({ server, token, patienceSeconds: 10 }), version, knownFile);
 }
 
 async function readList(path: string): Promise<string> {
