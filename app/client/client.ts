@@ -7,7 +7,7 @@ import type { Release } from '@visavox/core/release';
 import { RunRecord } from '@visavox/core/run';
 import { fetchBundle } from 'visavox/model-bundle';
 import { type Call, isConnectionLost, Transport, type TransportOptions } from 'visavox/transport';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   Attempt,
   CaptureVerdict,
@@ -140,6 +140,21 @@ export class VisavoxClient {
 
   run(id: string): Promise<RunRecord> {
     return this.#get(RunRecord, `/api/v1/runs/${encodeURIComponent(id)}`);
+  }
+
+  /** Runs a compiled pipeline; answers the run's id. */
+  async startRun(run: {
+    pipelineSpec: unknown;
+    parameters: Readonly<Record<string, unknown>>;
+    trigger?: string;
+  }): Promise<string> {
+    const answer = await this.#ask(z.object({ id: z.string() }), {
+      method: 'POST',
+      path: '/api/v1/runs',
+      body: run,
+      repeatable: false,
+    });
+    return answer.id;
   }
 
   async cancelRun(id: string): Promise<void> {
