@@ -1,3 +1,4 @@
+import { digestOf } from '@visavox/core/digest';
 import { errorRates, wilson } from '@visavox/recognition/evaluation/error-rates';
 import type { Recogniser } from '@visavox/recognition/recogniser';
 import { logLikelihoodRatio } from '@visavox/recognition/signals/calibration';
@@ -33,6 +34,8 @@ export interface HeldOutFigures {
   readonly slices: HeldOutSlices;
 }
 
+/** The networks run beside each other. */
+const atOnce = 2;
 const ENROLLED = 3;
 const TRIES = 6;
 const DIGITS = ['4071', '8352', '1964', '2738', '5603', '9417'];
@@ -88,25 +91,55 @@ export class HeldOutPeople {
     return Object.fromEntries(figures);
   }
 
-  async #embed(recogniser: Recogniser) {
+  async #embed(recogniser: Recogniser): Promise<Embedded[]> {
+    const embedder = new Embedder(recogniser);
+    const one = async ({ plain, shifted, foreign, voice }: HeldOut): Promise<Embedded[]> => {
+      const own = await featuresOf(embedder, plain);
+      const over = plain === shifted ? own : await featuresOf(embedder, shifted);
+      return own && over ? [{ plain: own, shifted: over, foreign, voice }] : [];
+    };
     const embedded: Embedded[] = [];
-    for (const { plain, shifted, foreign, voice } of this.#people) {
-      const own = await featuresOf(recogniser, plain);
-      const over = plain === shifted ? own : await featuresOf(recogniser, shifted);
-      if (own && over) embedded.push({ plain: own, shifted: over, foreign, voice });
+    for (let start = 0; start < this.#people.length; start += atOnce) {
+      const some = await Promise.all(this.#people.slice(start, start + atOnce).map(one));
+      embedded.push(...some.flat());
     }
     return embedded;
   }
 }
 
-async function featuresOf(recogniser: Recogniser, identity: Identity): Promise<Features | null> {
-  const face = (bytes: Uint8Array) =>
-    usable(async () => {
-      const [one] = await recogniser.faceFeatures([await recogniser.signals.captureFace(bytes)]);
+/** Features by content: a shift of the voice leaves the images what they are. */
+class Embedder {
+  readonly #recogniser: Recogniser;
+  readonly #known = new Map<string, Promise<Float32Array | undefined>>();
+
+  constructor(recogniser: Recogniser) {
+    this.#recogniser = recogniser;
+  }
+
+  face(bytes: Uint8Array): Promise<Float32Array | undefined> {
+    return this.#once(bytes, async () => {
+      const [one] = await this.#recogniser.faceFeatures([await this.#recogniser.signals.captureFace(bytes)]);
       return one;
     });
-  const voice = (bytes: Uint8Array) =>
-    usable(async () => recogniser.voiceFeatures(await recogniser.signals.captureVoice(bytes)));
+  }
+
+  voice(bytes: Uint8Array): Promise<Float32Array | undefined> {
+    return this.#once(bytes, async () =>
+      this.#recogniser.voiceFeatures(await this.#recogniser.signals.captureVoice(bytes)),
+    );
+  }
+
+  #once(bytes: Uint8Array, work: () => Promise<Float32Array | undefined>) {
+    const digest = digestOf(bytes);
+    const known = this.#known.get(digest) ?? usable(work);
+    this.#known.set(digest, known);
+    return known;
+  }
+}
+
+async function featuresOf(embedder: Embedder, identity: Identity): Promise<Features | null> {
+  const face = (bytes: Uint8Array) => embedder.face(bytes);
+  const voice = (bytes: Uint8Array) => embedder.voice(bytes);
   const faces = await firstUsable(identity.enrolmentFaces(), face);
   const voices = await firstUsable(identity.enrolmentVoices(), voice);
   const tries: { faces: readonly Float32Array[]; voice: Float32Array }[] = [];
