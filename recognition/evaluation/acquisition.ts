@@ -1,14 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestOf, digestOfJson, shortDigest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import type { Recogniser } from '../recogniser.ts';
-import { decodeAudio, join as joinAudio } from '../signals/audio.ts';
-import { isCaptureFault } from '../signals/capture-fault.ts';
+import { decodeAudio, join as joinAudio, SAMPLE_RATE } from '../signals/audio.ts';
+import { captureFault, isCaptureFault } from '../signals/capture-fault.ts';
 import { PREPROCESSING } from '../signals/signals.ts';
 import { FeatureFile } from './feature-file.ts';
 import type { Recording } from './lists.ts';
+
+/** Larger than what the decoders take. */
+const LARGEST_FILE = 20 * 1024 * 1024;
+
+/** Of the pieces of a recording together, as of a whole one. */
+const LONGEST_SECONDS = 60;
 
 /** What came of a recording: features, or the code of the fault. */
 export type Acquired = { readonly features: Float32Array } | { readonly fault: string };
@@ -77,6 +83,8 @@ async function features(
   try {
     if (modality === 'voice') {
       const waveform = joinAudio(await Promise.all(recording.map((path) => files.audio(path))));
+      if (waveform.length > LONGEST_SECONDS * SAMPLE_RATE)
+        throw captureFault('audio_too_long', { maximumSeconds: LONGEST_SECONDS });
       return { features: await recogniser.voiceFeatures(await recogniser.signals.captureWaveform(waveform)) };
     }
     const capture = await recogniser.signals.captureFace(await files.bytes(recording[0] ?? ''));
@@ -98,9 +106,13 @@ class Files {
     this.#root = root;
   }
 
+  /** Of a file that no decoder would take, only so much that it is refused for its size. */
   async bytes(path: string): Promise<Uint8Array> {
+    const name = join(this.#root, path);
     try {
-      return await readFile(join(this.#root, path));
+      const found = await stat(name);
+      if (!found.isFile()) throw new TypeError('it is not a file');
+      return found.size > LARGEST_FILE ? new Uint8Array(LARGEST_FILE + 1) : await readFile(name);
     } catch (cause) {
       throw new UserError({
         kind: 'not-found',

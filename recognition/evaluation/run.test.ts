@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { networksFolder } from '../published-networks.test-support.ts';
+import { pngOfSize, silentOpus } from '../signals/hostile-recordings.test-support.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { runEvaluation } from './run.ts';
 
@@ -21,6 +22,9 @@ beforeAll(async () => {
       await keep(`voices/v${index}/${take}.wav`, person.utterance('4719', take));
   }
   await keep('faces/p0/broken.jpg', '%PDF-1.7');
+  await keep('faces/p0/huge.png', pngOfSize(20_000, 20_000));
+  await keep('voices/v0/hours.ogg', silentOpus(180));
+  await keep('voices/v0/larger.wav', new Uint8Array(21 * 1024 * 1024));
   await keep(
     'pairs.csv',
     `a,b,same\n${[
@@ -84,6 +88,27 @@ test('counts comparisons and failures to acquire, and gives no rate that the dat
     fused: { genuine: 4, impostor: 3, failuresToAcquire: 1 },
   });
   expect(printed?.human).toMatch(/faces +4 +3 .* 1 of 7/);
+});
+
+test('recordings of hours, of 400 megapixels and of 21 MB are failures to acquire; the rest is measured', async () => {
+  const [pairs, trials] = await Promise.all(
+    ['pairs.csv', 'trials.csv'].map((name) => readFile(join(root, name), 'utf8')),
+  );
+  const enrolled = [0, 1, 2].map((take) => `voices/v0/${take}.wav`).join(',');
+  const many = Array.from({ length: 60 }, () => 'voices/v1/0.wav').join('|');
+  await writeFile(join(root, 'hostile-pairs.csv'), `${pairs}faces/p0/0.jpg,faces/p0/huge.png,1\n`);
+  await writeFile(
+    join(root, 'hostile-trials.csv'),
+    `${trials}${['voices/v0/hours.ogg', 'voices/v0/larger.wav', many].map((test, index) => `h${index},v0,v0,${enrolled},${test},1\n`).join('')}`,
+  );
+  const printed = await evaluated({
+    faces: join(root, 'hostile-pairs.csv'),
+    voices: join(root, 'hostile-trials.csv'),
+  });
+  expect(printed?.value).toMatchObject({
+    faces: { failureCodes: { image_unreadable: 1, image_too_large: 1 } },
+    voices: { failureCodes: { audio_too_long: 2, audio_too_large: 1 }, eer: expect.any(Number) },
+  });
 });
 
 test('a list that names a file that is not there is refused', async () => {

@@ -106,7 +106,7 @@ class Packages:
             (VAD_WEB, "dist/silero_vad_v5.onnx"),
         )
         files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
-        return [*files, self.resemblyzer / "pretrained.pt"]
+        return [*files, self.resemblyzer / "pretrained.pt", DIGIT_WEIGHTS]
 
 
 def face_detector(packages: Packages) -> Network:
@@ -227,6 +227,36 @@ def voice_backbone(packages: Packages) -> Network:
     )
 
 
+DIGIT_WEIGHTS = Path(__file__).parent / "digits.npz"
+
+
+def digit_recogniser(_packages: Packages) -> Network:
+    """The project's own, trained on synthetic speech alone (`train_digits`)."""
+    from visavox_training.digit_recogniser import BANDS, DIGITS, build_digit_recogniser, build_listener, load_weights
+    from visavox_training.export import to_onnx
+
+    listener = build_listener()
+    load_weights(listener, DIGIT_WEIGHTS)
+    model = build_digit_recogniser(listener)
+    data = to_onnx(
+        model,
+        random_sound(48_000),
+        input_name="waveform",
+        output_name=["spectrum", "digits"],
+        dynamic={"waveform": {1: "samples"}, "spectrum": {1: "frames"}, "digits": {1: "steps"}},
+    )
+    sounds = [random_sound(length) for length in (1600, 16_000, 48_000, 70_001)]
+    return Network(
+        onnx=data,
+        source=Source("visavox", "1", DIGIT_WEIGHTS.name),
+        licence="Apache-2.0",
+        inputs={"waveform": [1, "samples"]},
+        outputs={"spectrum": [1, "frames", BANDS], "digits": [1, "steps", DIGITS + 1]},
+        parity=_keras_parity(model, data, sounds),
+        keras_model=model,
+    )
+
+
 def face_head(_packages: Packages) -> Network:
     """The identity: embeddings are the features of the published network, at unit length."""
     return _identity_head(FACE_DIMENSION)
@@ -263,6 +293,7 @@ NETWORKS: dict[str, Callable[[Packages], Network]] = {
     "voice-backbone": voice_backbone,
     "face-head": face_head,
     "voice-head": voice_head,
+    "digit-recogniser": digit_recogniser,
 }
 
 
@@ -281,12 +312,15 @@ def _keras_parity(model: Any, data: bytes, inputs: list[np.ndarray]) -> Parity:
     from visavox_training.export import onnx_session
 
     session = onnx_session(data)
-    [input_value], [output_value] = session.get_inputs(), session.get_outputs()
+    [input_value] = session.get_inputs()
     expected, actual = {}, {}
     for index, value in enumerate(inputs):
         with torch.no_grad():
-            expected[str(index)] = model(torch.from_numpy(value)).numpy()
-        actual[str(index)] = session.run([output_value.name], {input_value.name: value})[0]
+            answer = model(torch.from_numpy(value))
+        answers = answer if isinstance(answer, list) else [answer]
+        for position, output in enumerate(session.run(None, {input_value.name: value})):
+            expected[f"{index}.{position}"] = answers[position].numpy()
+            actual[f"{index}.{position}"] = output
     return _parity("its Keras model", model.name, expected, actual)
 
 
