@@ -37,7 +37,8 @@ describe('a voice on its way', () => {
 
   test('shows that it came over a telephone', () => {
     const quality = { speechSeconds: 3, loudnessDb: -20, clippedFraction: 0, snrDb: 20, score: 1 };
-    const told = (waveform: Float32Array) => conditionOf('voice', measuresOfVoice({ waveform, quality }));
+    const told = (waveform: Float32Array) =>
+      conditionOf('voice', measuresOfVoice({ waveform, startSeconds: 0, quality }));
     expect(told(speech)).toBe('clear');
     const line = { low: 300, high: 3400, codec: 'mu-law' } as const;
     expect(told(throughChannel(speech, { line }, new Random('call')))).toBe('telephone');
