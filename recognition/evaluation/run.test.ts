@@ -118,9 +118,10 @@ test('a list that names a file that is not there is refused', async () => {
   await expect(evaluated({ networks: '/nowhere' })).rejects.toMatchObject({ code: 'networks_missing' });
 });
 
-test('a reference that is no version is refused', async () => {
-  await expect(evaluated({ model: 'recogniser' })).rejects.toMatchObject({ code: 'model_reference_invalid' });
-});
+test('a reference that is none, and a server that is away, are told of', async () => {
+  await expect(evaluated({ model: 'gpt' })).rejects.toMatchObject({ code: 'model_reference_invalid' });
+  await expect(evaluated({ model: 'recogniser:2' })).rejects.toMatchObject({ code: 'server_unreachable' });
+}, 30_000);
 
 test('reports by what people and recordings are like, in files that need nothing else', async () => {
   await writeFile(join(root, 'speakers.csv'), 'speaker,gender\nv0,F\nv1,M\nv2,M\n');
