@@ -135,8 +135,8 @@ export class Recogniser {
     probe: {
       readonly faces: readonly Float32Array[];
       readonly voice: Float32Array | null;
-      /** Of the best face and of the voice, 0..1; good if left out. */
-      readonly quality?: { readonly face: number; readonly voice: number };
+      /** Of the best face, 0..1; good if left out. That of a voice was measured to say nothing of how far to trust it. */
+      readonly faceQuality?: number;
     },
   ): Promise<Evidence> {
     if (template.contract !== this.contract)
@@ -147,14 +147,11 @@ export class Recogniser {
     const faces = await this.embed('face', probe.faces);
     const [voice] = probe.voice ? await this.embed('voice', [probe.voice]) : [];
     const counts = { enrol: REFERENCE.enrol, probe: effectiveCount(faceMap, faces) };
-    const quality = probe.quality ?? { face: 1, voice: 1 };
     return fuse(
       template.face && faces.length > 0
-        ? logLikelihoodRatio(faceMap, dot(template.face, meanDirection(faces)), counts, quality.face)
+        ? logLikelihoodRatio(faceMap, dot(template.face, meanDirection(faces)), counts, probe.faceQuality)
         : null,
-      template.voice && voice
-        ? logLikelihoodRatio(voiceMap, dot(template.voice, normalise(voice)), REFERENCE, quality.voice)
-        : null,
+      template.voice && voice ? logLikelihoodRatio(voiceMap, dot(template.voice, normalise(voice))) : null,
     );
   }
 

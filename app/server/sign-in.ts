@@ -80,11 +80,8 @@ export class SignIn {
       const captures = await captureAll(recogniser.signals, request.recordings);
       const template = await templates.of(person.id, loaded);
       const features = await featuresOfCaptures(recogniser, captures);
-      const quality = {
-        face: Math.max(0, ...captures.faces.map((capture) => capture.quality.score)),
-        voice: captures.voices[0]?.quality.score ?? 0,
-      };
-      const probe = { faces: features.faces, voice: features.voices[0] ?? null, quality };
+      const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
+      const probe = { faces: features.faces, voice: features.voices[0] ?? null, faceQuality };
       const evidence = await recogniser.compare(template, probe);
       const alive = await liveness.assess(
         { person: person.id, template, recogniser },

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { SystemError } from '@visavox/core/errors';
 import type { Recogniser } from '../recogniser.ts';
-import { logLikelihoodRatio } from '../signals/calibration.ts';
+import { type AffineCalibration, logLikelihoodRatio } from '../signals/calibration.ts';
 import { fuse } from '../signals/decision.ts';
 import { dot, meanDirection } from '../signals/vectors.ts';
 import { type Acquired, nameOf } from './acquisition.ts';
@@ -57,9 +57,9 @@ export async function evaluate(
     faces: await scoredOf(recogniser, 'face', faces, labels),
     voices: await scoredOf(recogniser, 'voice', voices, labels),
   };
-  const pairs = pairModalities(faces.comparisons, voices.comparisons, seed).map(({ face, voice, same }) => {
+  const pairs = pairModalities(faces.comparisons, voices.comparisons, seed).map(({ face, voice }) => {
     const [seen, heard] = [made.faces.of(face), made.voices.of(voice)];
-    return { face, voice, seen, heard, scored: fusedOf(seen, heard, same) };
+    return { face, voice, seen, heard, scored: fusedOf(recogniser, seen, heard) };
   });
   const scored: ScoredSets = {
     faces: made.faces.set,
@@ -88,11 +88,11 @@ function decisionsOf(
   pairs: readonly { readonly seen: ScoredComparison; readonly heard: ScoredComparison }[],
 ): OperatingPoint | null {
   const { face, voice, decision } = recogniser.calibration;
-  const within = ({ score }: ScoredComparison, limit: number) =>
-    score === -Infinity ? null : Math.min(score, limit);
+  const within = ({ score }: ScoredComparison, map: AffineCalibration) =>
+    score === -Infinity ? null : Math.min(bounded(score, map), map.limit);
   const counts = { matched: 0, genuine: 0, falsely: 0, impostor: 0 };
   for (const { seen, heard } of pairs) {
-    const evidence = fuse(within(seen, face.limit), within(heard, voice.limit));
+    const evidence = fuse(within(seen, face), within(heard, voice));
     const accepted = Number(recogniser.decide(evidence) === 'accept');
     counts[seen.same ? 'genuine' : 'impostor'] += 1;
     counts[seen.same ? 'matched' : 'falsely'] += accepted;
@@ -100,13 +100,22 @@ function decisionsOf(
   return counts.genuine === 0 || counts.impostor === 0 ? null : pointOf(decision.threshold, counts);
 }
 
+/** As in a sign-in, either modality counts against the person only so much; what speaks for it counts as it is. */
+function bounded(score: number, { limit, against = limit }: AffineCalibration): number {
+  return score === -Infinity ? score : Math.max(-against, score);
+}
+
 /** Slices of both modalities; how much was enrolled is said of each alone. */
-function fusedOf(face: ScoredComparison, voice: ScoredComparison, same: boolean): ScoredComparison {
+function fusedOf(
+  { calibration }: Recogniser,
+  face: ScoredComparison,
+  voice: ScoredComparison,
+): ScoredComparison {
   const { enrolled: _face, ...seen } = face.traits;
   const { enrolled: _voice, ...heard } = voice.traits;
   return {
-    same,
-    score: face.score + voice.score,
+    same: face.same,
+    score: bounded(face.score, calibration.face) + bounded(voice.score, calibration.voice),
     person: `${face.person} ${voice.person}`,
     quality: face.quality === null || voice.quality === null ? null : Math.min(face.quality, voice.quality),
     traits: { ...seen, ...heard },
@@ -121,8 +130,9 @@ async function scoredOf(
   labels: Labels,
 ): Promise<{ readonly set: ScoredSet; of(comparison: Comparison): ScoredComparison }> {
   const vectors = await vectorsOf(recogniser, modality, material);
-  // The limit is for decisions; here the order of the clearest comparisons matters too.
-  const map = { ...recogniser.calibration[modality], limit: Number.POSITIVE_INFINITY };
+  // The limits are for decisions; here the order of the clearest comparisons matters too.
+  const unbounded = { limit: Number.POSITIVE_INFINITY, against: Number.POSITIVE_INFINITY };
+  const map = { ...recogniser.calibration[modality], ...unbounded };
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {
     const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
     const probe = vectors.get(nameOf(comparison.probe));
@@ -130,10 +140,11 @@ async function scoredOf(
     const acquired = material.acquired.get(nameOf(comparison.probe));
     const measures = acquired && 'measures' in acquired ? acquired.measures : null;
     const counts = { enrol: complete.length, probe: 1 };
+    const faceQuality = measures?.modality === 'face' ? measures.quality : 1;
     const ratio =
       !probe || complete.length < enrolled.length
         ? -Infinity
-        : logLikelihoodRatio(map, dot(meanDirection(complete), probe), counts, measures?.quality);
+        : logLikelihoodRatio(map, dot(meanDirection(complete), probe), counts, faceQuality);
     return {
       same: comparison.same,
       score: ratio,

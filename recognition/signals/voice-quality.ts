@@ -15,7 +15,7 @@ export interface VoiceQuality {
 }
 
 const LIMITS = {
-  speechSeconds: 0.8,
+  speechSeconds: 0.5,
   silentDb: -60,
   quietestDb: -50,
   clippedFraction: 0.03,
