@@ -37,7 +37,10 @@ const FAULTS = {
     'Send only the spoken digits, a few seconds long.',
   ],
   silence: ['No speech was heard.', 'Check that the microphone is on and not muted, and speak up.'],
-  speech_too_short: ['Less than a second of speech was heard.', 'Say all the digits, one after another.'],
+  speech_too_short: [
+    'Less than half a second of speech was heard.',
+    'Say all the digits, one after another.',
+  ],
   speech_too_quiet: ['The speech is too quiet.', 'Come closer to the microphone, or speak up.'],
   audio_clipped: [
     'The recording is distorted: it is too loud for the microphone.',

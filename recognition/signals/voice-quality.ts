@@ -15,7 +15,8 @@ export interface VoiceQuality {
 }
 
 const LIMITS = {
-  speechSeconds: 0.5,
+  /** The detector misses half of what is shouted over music; less than this of it is hardly a word. */
+  speechSeconds: 0.4,
   silentDb: -60,
   quietestDb: -50,
   clippedFraction: 0.03,
