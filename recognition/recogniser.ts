@@ -132,7 +132,12 @@ export class Recogniser {
 
   async compare(
     template: Template,
-    probe: { readonly faces: readonly Float32Array[]; readonly voice: Float32Array | null },
+    probe: {
+      readonly faces: readonly Float32Array[];
+      readonly voice: Float32Array | null;
+      /** Of the best face and of the voice, 0..1; good if left out. */
+      readonly quality?: { readonly face: number; readonly voice: number };
+    },
   ): Promise<Evidence> {
     if (template.contract !== this.contract)
       throw new SystemError(
@@ -142,11 +147,14 @@ export class Recogniser {
     const faces = await this.embed('face', probe.faces);
     const [voice] = probe.voice ? await this.embed('voice', [probe.voice]) : [];
     const counts = { enrol: REFERENCE.enrol, probe: effectiveCount(faceMap, faces) };
+    const quality = probe.quality ?? { face: 1, voice: 1 };
     return fuse(
       template.face && faces.length > 0
-        ? logLikelihoodRatio(faceMap, dot(template.face, meanDirection(faces)), counts)
+        ? logLikelihoodRatio(faceMap, dot(template.face, meanDirection(faces)), counts, quality.face)
         : null,
-      template.voice && voice ? logLikelihoodRatio(voiceMap, dot(template.voice, normalise(voice))) : null,
+      template.voice && voice
+        ? logLikelihoodRatio(voiceMap, dot(template.voice, normalise(voice)), REFERENCE, quality.voice)
+        : null,
     );
   }
 

@@ -80,7 +80,11 @@ export class SignIn {
       const captures = await captureAll(recogniser.signals, request.recordings);
       const template = await templates.of(person.id, loaded);
       const features = await featuresOfCaptures(recogniser, captures);
-      const probe = { faces: features.faces, voice: features.voices[0] ?? null };
+      const quality = {
+        face: Math.max(0, ...captures.faces.map((capture) => capture.quality.score)),
+        voice: captures.voices[0]?.quality.score ?? 0,
+      };
+      const probe = { faces: features.faces, voice: features.voices[0] ?? null, quality };
       const evidence = await recogniser.compare(template, probe);
       const alive = await liveness.assess(
         { person: person.id, template, recogniser },

@@ -2,9 +2,12 @@ import { basename } from 'node:path';
 import { SystemError } from '@visavox/core/errors';
 import type { Recogniser } from '../recogniser.ts';
 import { logLikelihoodRatio } from '../signals/calibration.ts';
+import { fuse } from '../signals/decision.ts';
 import { dot, meanDirection } from '../signals/vectors.ts';
 import { type Acquired, nameOf } from './acquisition.ts';
-import { costOfRatios, type ErrorRates, errorRates } from './error-rates.ts';
+import { checkCalibration } from './curves.ts';
+import { type ErrorRates, errorRates, type FmrLevel } from './error-rates.ts';
+import { type OperatingPoint, pointOf, promises } from './evidence.ts';
 import { pairModalities } from './fused-comparisons.ts';
 import type { Comparison } from './lists.ts';
 import { type ScoredComparison, type ScoredSet, scoresOf, type Traits } from './scored-comparisons.ts';
@@ -17,12 +20,21 @@ export interface Figures extends ErrorRates {
   readonly failureCodes: Readonly<Record<string, number>>;
   /** Cost of the likelihood ratios in bits, over the comparisons that could be made. */
   readonly cllr: number | null;
+  /** The part of it that no calibration could save. */
+  readonly cllrMin: number | null;
+  /** How often impostors reach the ratios that the published calibration promises to be so rare. */
+  readonly promised: Readonly<Record<FmrLevel, OperatingPoint | null>>;
+}
+
+export interface FusedFigures extends Figures {
+  /** What a sign-in decides: acceptance at the calibration's threshold, with what each modality has to say by itself. */
+  readonly decision: OperatingPoint | null;
 }
 
 export interface Evaluation {
   readonly faces: Figures;
   readonly voices: Figures;
-  readonly fused: Figures;
+  readonly fused: FusedFigures;
 }
 
 /** The comparisons behind the figures, for a report on them. */
@@ -47,7 +59,7 @@ export async function evaluate(
   };
   const pairs = pairModalities(faces.comparisons, voices.comparisons, seed).map(({ face, voice, same }) => {
     const [seen, heard] = [made.faces.of(face), made.voices.of(voice)];
-    return { face, voice, scored: fusedOf(seen, heard, same) };
+    return { face, voice, seen, heard, scored: fusedOf(seen, heard, same) };
   });
   const scored: ScoredSets = {
     faces: made.faces.set,
@@ -59,12 +71,33 @@ export async function evaluate(
     evaluation: {
       faces: figures(scored.faces, [[faces, faces.comparisons]]),
       voices: figures(scored.voices, [[voices, voices.comparisons]]),
-      fused: figures(scored.fused, [
-        [faces, pairs.map(({ face }) => face)],
-        [voices, pairs.map(({ voice }) => voice)],
-      ]),
+      fused: {
+        ...figures(scored.fused, [
+          [faces, pairs.map(({ face }) => face)],
+          [voices, pairs.map(({ voice }) => voice)],
+        ]),
+        decision: decisionsOf(recogniser, pairs),
+      },
     },
   };
+}
+
+/** As a sign-in: ratios within their limits, and a modality that could not be compared says nothing. */
+function decisionsOf(
+  recogniser: Recogniser,
+  pairs: readonly { readonly seen: ScoredComparison; readonly heard: ScoredComparison }[],
+): OperatingPoint | null {
+  const { face, voice, decision } = recogniser.calibration;
+  const within = ({ score }: ScoredComparison, limit: number) =>
+    score === -Infinity ? null : Math.min(score, limit);
+  const counts = { matched: 0, genuine: 0, falsely: 0, impostor: 0 };
+  for (const { seen, heard } of pairs) {
+    const evidence = fuse(within(seen, face.limit), within(heard, voice.limit));
+    const accepted = Number(recogniser.decide(evidence) === 'accept');
+    counts[seen.same ? 'genuine' : 'impostor'] += 1;
+    counts[seen.same ? 'matched' : 'falsely'] += accepted;
+  }
+  return counts.genuine === 0 || counts.impostor === 0 ? null : pointOf(decision.threshold, counts);
 }
 
 /** Slices of both modalities; how much was enrolled is said of each alone. */
@@ -94,12 +127,13 @@ async function scoredOf(
     const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
     const probe = vectors.get(nameOf(comparison.probe));
     const complete = enrolled.filter((vector) => vector !== undefined);
+    const acquired = material.acquired.get(nameOf(comparison.probe));
+    const measures = acquired && 'measures' in acquired ? acquired.measures : null;
+    const counts = { enrol: complete.length, probe: 1 };
     const ratio =
       !probe || complete.length < enrolled.length
         ? -Infinity
-        : logLikelihoodRatio(map, dot(meanDirection(complete), probe), { enrol: complete.length, probe: 1 });
-    const acquired = material.acquired.get(nameOf(comparison.probe));
-    const measures = acquired && 'measures' in acquired ? acquired.measures : null;
+        : logLikelihoodRatio(map, dot(meanDirection(complete), probe), counts, measures?.quality);
     return {
       same: comparison.same,
       score: ratio,
@@ -162,7 +196,6 @@ function figures(
   used: readonly (readonly [Material, readonly Comparison[]])[],
 ): Figures {
   const { genuine, impostor } = scoresOf(comparisons);
-  const made = (values: readonly number[]) => values.filter((value) => value !== -Infinity);
   const recordings = used.flatMap(([{ acquired }, comparisons]) =>
     [...new Set(comparisons.flatMap((one) => [...one.enrolled, one.probe].map(nameOf)))].map((name) =>
       acquired.get(name),
@@ -171,12 +204,14 @@ function figures(
   const codes = recordings.flatMap((one) => (one && 'fault' in one ? [one.fault] : []));
   const failureCodes: Record<string, number> = {};
   for (const code of codes) failureCodes[code] = (failureCodes[code] ?? 0) + 1;
-  const complete = made(genuine).length > 0 && made(impostor).length > 0;
+  const calibration = checkCalibration(comparisons);
   return {
     ...errorRates(genuine, impostor),
     failuresToAcquire: codes.length,
     recordings: recordings.length,
     failureCodes,
-    cllr: complete ? costOfRatios(made(genuine), made(impostor)) : null,
+    cllr: calibration?.cllr ?? null,
+    cllrMin: calibration?.minCllr ?? null,
+    promised: promises({ genuine, impostor }),
   };
 }

@@ -90,6 +90,7 @@ export async function runEvaluation(options: EvaluationOptions, context: Command
       seed: options.seed,
       ...evaluation,
       slices,
+      reject: { faces: sets.faces.reject, voices: sets.voices.reject, fused: sets.fused.reject },
       report: written,
     };
     context.result(

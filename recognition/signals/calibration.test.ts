@@ -104,3 +104,15 @@ test('the frames of a burst count as one recording, photographs of other days as
   expect(effectiveCount(map, apart(0.95))).toBeCloseTo(2, 3);
   expect(effectiveCount(map, apart(0.5))).toBeCloseTo(2, 3);
 });
+
+test('a poor recording says less, for the person and against, and good ones say all', () => {
+  const map = { slope: 30, offset: -18, limit: 8 };
+  const ratio = (score: number, quality: number) => logLikelihoodRatio(map, score, undefined, quality);
+  expect([1, 0.5, 0.25, 0].map((quality) => ratio(0.8, quality))).toEqual([
+    expect.closeTo(6, 9),
+    expect.closeTo(6, 9),
+    expect.closeTo(3, 9),
+    0,
+  ]);
+  expect(ratio(0.4, 0.25)).toBeCloseTo(-3, 9);
+});
