@@ -48,9 +48,7 @@ def voice_activity(path: Path) -> onnx.ModelProto:
     add("Unsqueeze", ["padded", axes(1)], "channel")
     add("Conv", ["channel", constant(_TRANSFORM, weights[_TRANSFORM])], "spectrum", strides=[128])
     bins = weights[_TRANSFORM].shape[0] // 2
-    nodes.append(
-        helper.make_node("Split", ["spectrum", axes(bins, bins)], ["real", "imaginary"], name="parts", axis=1)
-    )
+    nodes.append(helper.make_node("Split", ["spectrum", axes(bins, bins)], ["real", "imaginary"], name="parts", axis=1))
     add("Mul", ["real", "real"], "real_squared")
     add("Mul", ["imaginary", "imaginary"], "imaginary_squared")
     add("Add", ["real_squared", "imaginary_squared"], "power")
@@ -67,9 +65,7 @@ def voice_activity(path: Path) -> onnx.ModelProto:
         for part in ("weight_ih", "weight_hh")
     ]
     biases = [_onnx_gates(weights[f"decoder.rnn.{part}"]) for part in ("bias_ih", "bias_hh")]
-    add(
-        "LSTM", ["sequence", *rows, constant("lstm_bias", np.concatenate(biases)[None])], "states", hidden_size=UNITS
-    )
+    add("LSTM", ["sequence", *rows, constant("lstm_bias", np.concatenate(biases)[None])], "states", hidden_size=UNITS)
     add("Relu", ["states"], "active")
     add("MatMul", ["active", constant("weight", weights["decoder.decoder.2.weight"].reshape(UNITS, 1))], "weighted")
     add("Add", ["weighted", constant("bias", weights["decoder.decoder.2.bias"])], "logits")
