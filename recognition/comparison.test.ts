@@ -78,4 +78,31 @@ describe('champion against candidate', () => {
   it('gives the same intervals for the same seed', () => {
     expect(compareOnUnseen(blurred, sharp, 5)).toEqual(compareOnUnseen(blurred, sharp, 5));
   });
+
+  it('looks at claims under each condition by themselves', () => {
+    const conditions = { face: ['clear', 'dim', 'clear', 'dim'], voice: ['clear', 'clear', 'clear'] };
+    const shifted = (contestant: Contestant): Contestant => ({
+      ...contestant,
+      people: contestant.people.map((person) => ({ ...person, conditions })),
+    });
+    const { slices = [] } = compareOnUnseen(shifted(blurred), shifted(sharp), 1);
+    expect(slices.map(({ slice, units }) => [slice, units])).toEqual([
+      ['unshifted', 12],
+      ['shifted', 12],
+      ['face clear', 12],
+      ['face dim', 12],
+      ['voice clear', 12],
+    ]);
+    expect(slices[3]?.metrics.map(({ metric }) => metric)).toEqual(['face/eer', 'face/cllr']);
+    expect(compareOnUnseen(blurred, sharp, 1).slices).toEqual([]);
+  });
+
+  it('never compares people that different models embedded', () => {
+    const people = sharp.people.map((person, index) => ({ ...person, group: `${index}` }));
+    const alone = compareOnUnseen({ people, calibration }, { people, calibration }, 1);
+    expect(
+      alone.metrics.every(({ champion }) => champion === null),
+      'nobody to be mistaken for',
+    ).toBe(true);
+  });
 });

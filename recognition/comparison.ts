@@ -1,4 +1,5 @@
 import type { Comparison, MetricComparison } from '@visavox/control/gate';
+import { type Modality, modalities } from './bundle-parts.ts';
 import { costOfRatios, errorRates } from './evaluation/error-rates.ts';
 import { type Calibration, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { fuse } from './signals/decision.ts';
@@ -6,8 +7,12 @@ import { dot, meanDirection } from './signals/vectors.ts';
 
 /** The embeddings of one person under one model, unit length, in the same order for every model compared. */
 export interface PersonEmbeddings {
+  /** Only people of one group were embedded by one model, and are compared with each other. */
+  readonly group?: string | undefined;
   readonly face: readonly Float32Array[];
   readonly voice: readonly Float32Array[];
+  /** Under what each was recorded, in the same order; `clear` where it is left out. */
+  readonly conditions?: { readonly face: readonly string[]; readonly voice: readonly string[] };
 }
 
 /** A model seen through its embeddings of the same people, with the calibration that it would serve with. */
@@ -21,6 +26,7 @@ interface Trial {
   readonly face: number;
   readonly voice: number;
   readonly fused: number;
+  readonly conditions: { readonly face: string; readonly voice: string };
 }
 
 /** By person claimed: the trials of the person, and those of others who claim to be it. */
@@ -38,7 +44,8 @@ const coverage = 0.8;
 
 /**
  * Champion and candidate on the same comparisons of people that neither saw. Differences are bootstrapped over
- * people (not over comparisons, which share people), both models on the same draw.
+ * people (not over comparisons, which share people), both models on the same draw. Slices are claims made under one
+ * condition: what is better on the whole may be worse there.
  */
 export function compareOnUnseen(champion: Contestant, candidate: Contestant, seed: number): Comparison {
   const before = trialsOf(champion);
@@ -49,26 +56,71 @@ export function compareOnUnseen(champion: Contestant, candidate: Contestant, see
     everyone.length < 3
       ? []
       : Array.from({ length: resamples }, () => everyone.map(() => Math.floor(random() * everyone.length)));
-  const [old, now] = [metricsOf(before, everyone), metricsOf(after, everyone)];
-  const differences = draws.map((draw) => ({ old: metricsOf(before, draw), now: metricsOf(after, draw) }));
-  const metrics = Object.keys(old).map((metric): MetricComparison => {
-    const [was, is] = [old[metric] ?? null, now[metric] ?? null];
-    const drawn = differences
-      .flatMap((pair) => {
-        const [a, b] = [pair.old[metric], pair.now[metric]];
-        return typeof a === 'number' && typeof b === 'number' ? [b - a] : [];
-      })
-      .sort((a, b) => a - b);
-    return {
-      metric,
-      champion: was,
-      candidate: is,
-      difference: was === null || is === null ? null : is - was,
-      low: drawn.length > 0 ? quantile(drawn, (1 - coverage) / 2) : null,
-      high: drawn.length > 0 ? quantile(drawn, (1 + coverage) / 2) : null,
-    };
-  });
-  return { units: everyone.length, unitName: 'unseen people', metrics };
+  const compare = (slice: Slice): MetricComparison[] => {
+    const of = (trials: Trials, draw: readonly number[]) => metricsOf(trials, draw, slice);
+    const [old, now] = [of(before, everyone), of(after, everyone)];
+    const differences = draws.map((draw) => ({ old: of(before, draw), now: of(after, draw) }));
+    return Object.keys(old).map((metric) => compared(metric, { old, now }, differences));
+  };
+  const slices = slicesOf(before).map((slice) => ({
+    slice: slice.name,
+    units: before.genuine.filter((own) => own.some(slice.holds)).length,
+    metrics: compare(slice),
+  }));
+  return { units: everyone.length, unitName: 'unseen people', metrics: compare(everything), slices };
+}
+
+type Metrics = Readonly<Record<string, number | null>>;
+
+function compared(
+  metric: string,
+  { old, now }: { old: Metrics; now: Metrics },
+  differences: readonly { readonly old: Metrics; readonly now: Metrics }[],
+): MetricComparison {
+  const [was, is] = [old[metric] ?? null, now[metric] ?? null];
+  const drawn = differences
+    .flatMap((pair) => {
+      const [a, b] = [pair.old[metric], pair.now[metric]];
+      return typeof a === 'number' && typeof b === 'number' ? [b - a] : [];
+    })
+    .sort((a, b) => a - b);
+  return {
+    metric,
+    champion: was,
+    candidate: is,
+    difference: was === null || is === null ? null : is - was,
+    low: drawn.length > 0 ? quantile(drawn, (1 - coverage) / 2) : null,
+    high: drawn.length > 0 ? quantile(drawn, (1 + coverage) / 2) : null,
+  };
+}
+
+interface Slice {
+  readonly name: string;
+  readonly metrics: readonly ('fused' | Modality)[];
+  holds(trial: Trial): boolean;
+}
+
+const everything: Slice = { name: '', metrics: ['fused', 'face', 'voice'], holds: () => true };
+
+/** Claims in clear recordings, claims under any other condition, and those under each one. */
+function slicesOf({ genuine }: Trials): Slice[] {
+  const all = genuine.flat();
+  const isClear = ({ conditions }: Trial) => conditions.face === 'clear' && conditions.voice === 'clear';
+  if (all.every(isClear)) return [];
+  const named = modalities.flatMap((modality) =>
+    [...new Set(all.map((trial) => trial.conditions[modality]))].sort().map(
+      (condition): Slice => ({
+        name: `${modality} ${condition}`,
+        metrics: [modality],
+        holds: (trial) => trial.conditions[modality] === condition,
+      }),
+    ),
+  );
+  return [
+    { name: 'unshifted', metrics: ['fused'], holds: isClear },
+    { name: 'shifted', metrics: ['fused'], holds: (trial) => !isClear(trial) },
+    ...named,
+  ];
 }
 
 /** Each recording in turn against a template of the ones after it, as many as the calibration was fitted for. */
@@ -84,7 +136,12 @@ function trialsOf({ people, calibration }: Contestant): Trials {
       return logLikelihoodRatio(calibration[modality], score, { enrol: enrolled.length, probe: 1 });
     };
     const [face, voice] = [ratio('face'), ratio('voice')];
-    return { face, voice, fused: fuse(face, voice).fused };
+    const condition = (modality: Modality) => {
+      const own = claimant.conditions?.[modality];
+      return own ? inTurn(own, turn) : 'clear';
+    };
+    const conditions = { face: condition('face'), voice: condition('voice') };
+    return { face, voice, fused: fuse(face, voice).fused, conditions };
   };
   return {
     threshold: calibration.decision.threshold,
@@ -94,7 +151,7 @@ function trialsOf({ people, calibration }: Contestant): Trials {
       ),
     ),
     impostor: usable.map((person, claimed) =>
-      claimantsOf(claimed, usable.length).map((claimant) => ({
+      claimantsOf(claimed, usable).map((claimant) => ({
         claimant,
         trial: trial(person, usable[claimant] as PersonEmbeddings, claimed + claimant),
       })),
@@ -106,38 +163,56 @@ function inTurn<T>(list: readonly T[], index: number): T {
   return list[index % list.length] as T;
 }
 
-/** The others, spread evenly where they are many. */
-function claimantsOf(claimed: number, people: number): number[] {
-  const others = people - 1;
-  const count = Math.min(others, mostClaimants);
-  return Array.from(
-    { length: count },
-    (_, index) => (claimed + 1 + Math.floor((index * others) / count)) % people,
+/** The others of the same group, spread evenly where they are many. */
+function claimantsOf(claimed: number, people: readonly PersonEmbeddings[]): number[] {
+  const others = people.flatMap((person, index) =>
+    index !== claimed && person.group === people[claimed]?.group ? [index] : [],
+  );
+  const count = Math.min(others.length, mostClaimants);
+  // Begun after the person, so that everyone passes for somebody.
+  const start = others.findIndex((index) => index > claimed);
+  return Array.from({ length: count }, (_, index) =>
+    inTurn(others, Math.max(0, start) + Math.floor((index * others.length) / count)),
   );
 }
 
 /** Errors and costs of the people drawn; a metric without trials is null. */
-function metricsOf(trials: Trials, draw: readonly number[]): Readonly<Record<string, number | null>> {
-  const genuine = draw.flatMap((person) => trials.genuine[person] ?? []);
+function metricsOf(trials: Trials, draw: readonly number[], slice: Slice): Metrics {
+  const genuine = draw.flatMap((person) => (trials.genuine[person] ?? []).filter(slice.holds));
   // A claim counts as often as both the person and the claimant were drawn.
   const times = new Map<number, number>();
   for (const person of draw) times.set(person, (times.get(person) ?? 0) + 1);
   const impostor = draw.flatMap((claimed) =>
     (trials.impostor[claimed] ?? []).flatMap(({ claimant, trial }) =>
-      Array.from({ length: times.get(claimant) ?? 0 }, () => trial),
+      slice.holds(trial) ? Array.from({ length: times.get(claimant) ?? 0 }, () => trial) : [],
     ),
   );
-  if (genuine.length === 0 || impostor.length === 0) {
-    return { 'fused/cllr': null, 'fused/fnmr': null, 'fused/fmr': null, 'face/eer': null, 'voice/eer': null };
-  }
-  const eer = (of: (one: Trial) => number) => errorRates(genuine.map(of), impostor.map(of)).eer;
-  const fused = { genuine: genuine.map((one) => one.fused), impostor: impostor.map((one) => one.fused) };
+  return Object.assign(
+    {},
+    ...slice.metrics.map((kind) => metricsOfKind(kind, { genuine, impostor }, trials)),
+  );
+}
+
+function metricsOfKind(
+  kind: 'fused' | Modality,
+  { genuine, impostor }: { genuine: readonly Trial[]; impostor: readonly Trial[] },
+  { threshold }: Trials,
+): Metrics {
+  const names =
+    kind === 'fused' ? ['fused/cllr', 'fused/fnmr', 'fused/fmr'] : [`${kind}/eer`, `${kind}/cllr`];
+  if (genuine.length === 0 || impostor.length === 0)
+    return Object.fromEntries(names.map((name) => [name, null]));
+  const own = genuine.map((trial) => trial[kind]);
+  const foreign = impostor.map((trial) => trial[kind]);
+  if (kind !== 'fused')
+    return {
+      [`${kind}/eer`]: errorRates(own, foreign).eer,
+      [`${kind}/cllr`]: costOfRatios(own, foreign),
+    };
   return {
-    'fused/cllr': costOfRatios(fused.genuine, fused.impostor),
-    'fused/fnmr': mean(fused.genuine.map((ratio) => Number(ratio < trials.threshold))),
-    'fused/fmr': mean(fused.impostor.map((ratio) => Number(ratio >= trials.threshold))),
-    'face/eer': eer((one) => one.face),
-    'voice/eer': eer((one) => one.voice),
+    'fused/cllr': costOfRatios(own, foreign),
+    'fused/fnmr': mean(own.map((ratio) => Number(ratio < threshold))),
+    'fused/fmr': mean(foreign.map((ratio) => Number(ratio >= threshold))),
   };
 }
 

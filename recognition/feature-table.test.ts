@@ -12,6 +12,7 @@ const row = (key: string, person = 'ada') => ({
   person,
   sample: `sample-${key}`,
   split: 'train' as const,
+  condition: 'clear',
 });
 const tableOf = (...rows: readonly (readonly [string, readonly number[]])[]): FeatureTable => ({
   items: rows.map(([key]) => row(key)),

@@ -5,7 +5,18 @@ import { z } from 'zod';
 export const Split = z.enum(['train', 'validation', 'evaluation']);
 export type Split = z.infer<typeof Split>;
 
-export const FeatureRow = z.object({ key: z.string(), person: z.string(), sample: z.string(), split: Split });
+export const FeatureRow = z.object({
+  key: z.string(),
+  person: z.string(),
+  sample: z.string(),
+  split: Split,
+  /** Under what it was recorded; of a copy, what was done to the recording. */
+  condition: z.string().default('clear'),
+  /** It is an augmented copy of the sample: learned from, never reported on. */
+  copy: z.boolean().optional(),
+  /** Only rows of one fold were embedded by one model. */
+  fold: z.number().int().optional(),
+});
 export type FeatureRow = z.infer<typeof FeatureRow>;
 
 /** Backbone outputs of many recordings: row i of `features` [n, dimension] belongs to item i. */

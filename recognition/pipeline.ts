@@ -55,7 +55,7 @@ const trainHead = (modality: 'face' | 'voice') =>
     name: `train-${modality}`,
     image,
     inputs: { features: 'dataset', champion_head: 'model', seed: 'integer' },
-    outputs: { head: 'model', report: 'metrics' },
+    outputs: { head: 'model', crossfit: 'dataset', report: 'metrics' },
     resources: { cpu: 1, memory: '2Gi' },
     retries: 1,
     command: ({ inputs, outputs }) => [
@@ -64,6 +64,7 @@ const trainHead = (modality: 'face' | 'voice') =>
       ...['--features', inputs.features.path],
       ...['--champion-head', inputs.champion_head.path],
       ...['--out-onnx', outputs.head.path],
+      ...['--out-crossfit', outputs.crossfit.path],
       ...['--metrics', outputs.report.path],
       ...['--seed', inputs.seed],
     ],
@@ -75,21 +76,15 @@ const calibrate = component({
   inputs: {
     dataset: 'string',
     champion: 'string',
-    face_features: 'dataset',
-    voice_features: 'dataset',
-    face_head: 'model',
-    voice_head: 'model',
-    face_report: 'metrics',
-    voice_report: 'metrics',
+    face_crossfit: 'dataset',
+    voice_crossfit: 'dataset',
   },
   outputs: { calibration: 'artifact' },
   command: ({ inputs, outputs }) => [
     'recognition-step',
     'calibrate',
     ...['--dataset', inputs.dataset, '--champion', inputs.champion],
-    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
-    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
-    ...['--face-report', inputs.face_report.path, '--voice-report', inputs.voice_report.path],
+    ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
     ...['--calibration', outputs.calibration.path],
   ],
 });
@@ -103,6 +98,8 @@ const evaluate = component({
     voice_features: 'dataset',
     face_head: 'model',
     voice_head: 'model',
+    face_crossfit: 'dataset',
+    voice_crossfit: 'dataset',
     calibration: 'artifact',
     seed: 'integer',
   },
@@ -113,6 +110,7 @@ const evaluate = component({
     ...['--champion', inputs.champion, '--seed', inputs.seed],
     ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
     ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
     ...['--calibration', inputs.calibration.path],
     ...['--comparison', outputs.comparison.path],
   ],
@@ -148,7 +146,7 @@ export default pipeline(
   {
     name: 'recogniser',
     description:
-      'Embed in parallel shards, train both heads in parallel, calibrate, evaluate on unseen people, register.',
+      'Embed recordings and augmented copies in parallel shards, adapt both heads in parallel, calibrate, evaluate on unseen people, register.',
     parameters: {
       /** Digest of a dataset version whose items have the labels `person` and `modality`. */
       dataset: 'string',
@@ -182,15 +180,16 @@ export default pipeline(
       seed,
     }).outputs;
     const heads = { face_head: face.head, voice_head: voice.head };
-    const { calibration } = p.task(calibrate, {
-      dataset,
+    const crossfit = { face_crossfit: face.crossfit, voice_crossfit: voice.crossfit };
+    const { calibration } = p.task(calibrate, { dataset, champion, ...crossfit }).outputs;
+    const { comparison } = p.task(evaluate, {
       champion,
       ...features,
       ...heads,
-      face_report: face.report,
-      voice_report: voice.report,
+      ...crossfit,
+      calibration,
+      seed,
     }).outputs;
-    const { comparison } = p.task(evaluate, { champion, ...features, ...heads, calibration, seed }).outputs;
     p.task(register, { champion, ...heads, calibration, comparison });
   },
 );

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { memorySettings } from '../bench/model-servers.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const images = (...words: string[]) =>
@@ -38,6 +39,12 @@ describe('what images are built from', () => {
     expect(paths).toContain('node_modules/onnxruntime-common');
     expect(paths).not.toContain('node_modules/sharp');
     for (const path of paths) expect(lock.packages[path].integrity).toBe(whole.packages[path].integrity);
+  });
+
+  it('gives the predictor the allocator with which it was measured', () => {
+    const dockerfile = readFileSync(join(folderOf('predictor'), 'Dockerfile'), 'utf8');
+    for (const [name, value] of Object.entries(memorySettings))
+      expect(dockerfile).toMatch(new RegExp(`\\b${name}=${value}\\b`));
   });
 
   it('starts the predictor, which answers over its protocol', async () => {

@@ -50,6 +50,7 @@ export const Overview = z.object({
     thresholds: z.object({ people: z.number(), samples: z.number() }),
     training: z.object({ run: z.string(), trigger: z.string() }).nullable(),
     lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+    paused: z.boolean(),
   }),
 });
 export type Overview = z.infer<typeof Overview>;

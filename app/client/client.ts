@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { BundleFiles } from '@visavox/core/bundle';
+import type { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { ModelVersion } from '@visavox/core/model';
 import type { Release } from '@visavox/core/release';
 import { RunRecord } from '@visavox/core/run';
+import { fetchBundle } from 'visavox/model-bundle';
 import { type Call, isConnectionLost, Transport, type TransportOptions } from 'visavox/transport';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   Attempt,
   CaptureVerdict,
@@ -139,9 +142,39 @@ export class VisavoxClient {
     return this.#get(RunRecord, `/api/v1/runs/${encodeURIComponent(id)}`);
   }
 
+  /** Runs a compiled pipeline; answers the run's id. */
+  async startRun(run: {
+    pipelineSpec: unknown;
+    parameters: Readonly<Record<string, unknown>>;
+    trigger?: string;
+  }): Promise<string> {
+    const answer = await this.#ask(z.object({ id: z.string() }), {
+      method: 'POST',
+      path: '/api/v1/runs',
+      body: run,
+      repeatable: false,
+    });
+    return answer.id;
+  }
+
   async cancelRun(id: string): Promise<void> {
     const path = `/api/v1/runs/${encodeURIComponent(id)}/cancel`;
     await this.#transport.send({ method: 'POST', path, repeatable: true });
+  }
+
+  /** Whether the server begins trainings by itself; what is under way is finished. */
+  async pauseTraining(paused: boolean): Promise<void> {
+    await this.#transport.send({
+      method: 'PUT',
+      path: '/api/v1/training',
+      body: { paused },
+      repeatable: true,
+    });
+  }
+
+  /** The files of a registered version, each checked against its digest. `known`: what need not be sent again. */
+  bundle(version: number, known?: (digest: Digest) => Promise<Uint8Array | undefined>): Promise<BundleFiles> {
+    return fetchBundle(this.#transport, version, known);
   }
 
   async models(): Promise<readonly ModelVersion[]> {

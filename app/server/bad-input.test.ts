@@ -1,3 +1,11 @@
+import {
+  pngOfSize,
+  silentFlac,
+  silentMp3,
+  silentOpus,
+  wav,
+} from '@visavox/recognition/signals/hostile-recordings.test-support';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { beside, clipped, cut, silence } from './testing/spoiled.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
@@ -82,6 +90,10 @@ describe('an enrolment is refused whole', () => {
   });
   it('with the same recording twice', async () => {
     await expectRefusal(await enrolWith(lastFace(ada.faces[0] ?? nothing)), 400, 'recording_repeated');
+  });
+  it('with a voice of somebody else among them', async () => {
+    const other = await visitor(4);
+    await expectRefusal(await enrolWith(lastVoice(other.probe.voice)), 400, 'more_than_one_person');
   });
   it('without a name, or with one that cannot be shown', async () => {
     await expectRefusal(await enrolWith({ name: '  ' }), 400, 'name_missing');
@@ -185,5 +197,48 @@ describe('a body is refused', () => {
     });
     await expectRefusal(await post('/api/v1/captures/voice', 'audio/wav', stream), 413, 'body_too_large');
     expect(sent).toBeLessThan(30);
+  });
+});
+
+describe('a recording of an odd make', () => {
+  const check = (modality: 'face' | 'voice', bytes: Uint8Array) =>
+    server.app.request(`/api/v1/captures/${modality}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: Uint8Array.from(bytes),
+    });
+  const face = () => ada.probe.faces[0] ?? nothing;
+
+  it('of 400 megapixels is refused by its size', async () => {
+    await expectRefusal(await check('face', pngOfSize(20_000, 20_000)), 413, 'image_too_large');
+  });
+  it.each([
+    ['Opus', () => silentOpus(180)],
+    ['FLAC', () => silentFlac({ frames: 2700, blockSize: 65_535, channels: 8 })],
+    ['MP3', () => silentMp3(180)],
+  ])('of three hours of %s is refused by its length', async (_, recording) => {
+    await expectRefusal(await check('voice', recording()), 413, 'audio_too_long');
+  });
+  it.each<[string, (image: Sharp) => Sharp]>([
+    ['on its side, with the tag that says so', (image) => image.rotate(270).withMetadata({ orientation: 6 })],
+    ['in CMYK', (image) => image.toColourspace('cmyk')],
+    ['grey', (image) => image.greyscale()],
+  ])('is looked at as the face that it is: %s', async (_, change) => {
+    const response = await check('face', await change(sharp(face())).jpeg({ quality: 95 }).toBuffer());
+    expect(await response.json()).toMatchObject({ quality: { score: expect.any(Number) } });
+  });
+  it.each([
+    { bits: 8 },
+    { bits: 24, channels: 2 },
+    { bits: 32, float: true, rate: 44_100 },
+    { bits: 64, float: true, rate: 8_000 },
+    { bits: 16, channels: 2, rate: 48_000 },
+  ])('is heard as the speech that it is: WAV %o', async (options) => {
+    const speech = new Int16Array(Uint8Array.from(ada.probe.voice.subarray(44)).buffer);
+    // The second channel is silent, as of a microphone that has one.
+    const signal = (time: number, channel: number) =>
+      channel === 0 ? (speech[Math.round(time * 16_000)] ?? 0) / 32_768 : 0;
+    const response = await check('voice', wav({ ...options, seconds: speech.length / 16_000, signal }));
+    expect(await response.json()).toMatchObject({ quality: { speechSeconds: expect.any(Number) } });
   });
 });

@@ -2,13 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
-import type { ObjectStore } from '@visavox/core/object-store';
-import type { DatasetStore, RunStore, Tracker } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { Engines } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
-import type { Logger } from 'pino';
 import type { EngineResources } from './engine-resources.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */

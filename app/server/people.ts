@@ -7,6 +7,7 @@ import type { Champion } from './champion.ts';
 import { databaseFault, invalidRequest, uniqueViolation, unknownPerson } from './faults.ts';
 import { featuresOfCaptures, type LoadedRecogniser, type SampleFeatures, sameFeatures } from './features.ts';
 import { type LivenessChecks, spokenDigits } from './liveness.ts';
+import { requireOnePerson } from './one-person.ts';
 import { personName } from './person-name.ts';
 import type { Features, Template } from './recogniser-port.ts';
 import { type Recording, type Recordings, requireDistinct, requireRecordings } from './recordings.ts';
@@ -136,6 +137,7 @@ export class People {
     return champion.useAll(async ({ loaded }, others) => {
       const captures = await captureAll(loaded.recogniser.signals, enrolment.recordings);
       const vectors = await featuresOfCaptures(loaded.recogniser, captures);
+      await requireOnePerson(loaded.recogniser, vectors);
       const made = [await loaded.recogniser.template(vectors)];
       for (const other of others) made.push(await templateFor(other, { loaded, vectors, enrolment }));
       const words = await spokenDigits(loaded.recogniser.signals, captures.voices, enrolment.prompts);

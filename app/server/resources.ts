@@ -1,5 +1,6 @@
 import type { Controller } from '@visavox/control/controller';
 import type { LineageSource } from '@visavox/core/lineage';
+import type { ObjectStore } from '@visavox/core/object-store';
 import type {
   DatasetStore,
   ModelRegistry,
@@ -30,7 +31,7 @@ export interface ServiceHealth {
 
 export type ControllerPort = Pick<
   Controller,
-  'tick' | 'retrainNow' | 'rollback' | 'propose' | 'promote' | 'progress'
+  'tick' | 'retrainNow' | 'rollback' | 'propose' | 'promote' | 'progress' | 'setPaused'
 >;
 
 /** What the HTTP API works with. */
@@ -52,6 +53,7 @@ export interface ApiResources {
   readonly runs: RunStore;
   readonly engine: PipelineEngine;
   readonly datasets: DatasetStore;
+  readonly objects: ObjectStore;
   readonly registry: Pick<ModelRegistry, 'list'>;
   readonly releases: ReleaseStore;
   readonly controller: ControllerPort;

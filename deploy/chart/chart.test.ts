@@ -110,6 +110,12 @@ describe.skipIf(!hasHelm)('the chart (scripts/cluster-tools.mjs makes Helm)', ()
     expect(dataOf('steps')).toEqual({ 'objects.key': key, ...dataOf('s3') });
   });
 
+  it('lets a predictor run as many threads as it may use processors', () => {
+    const runtime = JSON.stringify(render('trial').find(({ kind }) => kind === 'ServingRuntime'));
+    expect(runtime).toContain('"name":"VISAVOX_THREADS","valueFrom":{"resourceFieldRef"');
+    expect(runtime).toMatch(/"resource":"limits.cpu"/);
+  });
+
   it.each([
     ['a setting that there is not', 'trial', 'aplication.replicas=3', 'aplication'],
     ['a bucket that is none', 'trial', 'objects.url=minio/visavox', 'objects'],

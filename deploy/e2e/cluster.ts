@@ -4,6 +4,7 @@
 // runs on Kubeflow, kills pods of each kind, releases by KServe, rolls back, and uninstalls. Every step says what it saw.
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { VisavoxClient } from '@visavox/client/client';
 import { messageOf } from '@visavox/core/errors';
@@ -63,7 +64,7 @@ async function until<T>(
       last = `: ${messageOf(error)}`;
     }
     if (Date.now() > deadline) throw new Error(`${what} did not come within ${seconds} s${last}`);
-    await new Promise((done) => setTimeout(done, 1000));
+    await pause(1000);
   }
 }
 
@@ -132,6 +133,11 @@ async function run(): Promise<void> {
     if (!pod) throw new Error(`no ${what} pod is ready`);
     kills.push({ at: Date.now(), pod: await cluster.kill(where, pod) });
     say(`killed the ${what} pod ${kills.at(-1)?.pod}`);
+  };
+
+  const sinceKill = (at: number) => {
+    const last = kills.filter((one) => one.at <= at).at(-1);
+    return last ? `${((at - last.at) / 1000).toFixed(1)} s after ${last.pod} was killed` : 'before any kill';
   };
 
   const people = Number(options.people);
@@ -205,6 +211,8 @@ async function run(): Promise<void> {
     300,
     async () => (await cluster.pods(namespace, 'serving.kserve.io/inferenceservice')).length >= 2,
   );
+  // Whoever still calls the pod that is gone has noticed by then.
+  await pause(15_000);
 
   await operate('POST', '/releases/rollback');
   await until('the version before', 120, async () => (await servedBy()) !== newest);
@@ -224,12 +232,16 @@ async function run(): Promise<void> {
 
   const visits = await visitor.stop();
   say(
-    `the steady visitor: ${visits.signedIn} accepted, ${visits.refused} refused, ${visits.failures.length} failed`,
+    `the steady visitor: ${visits.signedIn} accepted, ${visits.refusals.length} refused, ${visits.failures.length} failed`,
   );
-  for (const { at, reason } of visits.failures)
-    say(
-      `  failed ${kills.map((one) => `${((at - one.at) / 1000).toFixed(1)} s after ${one.pod}`).at(-1) ?? ''}: ${reason}`,
-    );
+  const again = await visitor.again(patient, visits.refusals);
+  for (const { at, turn, digits, version, decision } of visits.refusals)
+    say(`  ${decision} by version ${version} ${sinceKill(at)}, turn ${turn}, saying ${digits}`);
+  check(
+    visits.refusals.every(({ decision }, index) => decision === again[index]),
+    `the same recordings are refused in calm as well: ${again.filter((one) => one !== 'accept').length} of ${again.length}`,
+  );
+  for (const { at, reason } of visits.failures) say(`  failed ${sinceKill(at)}: ${reason}`);
   // One request is in flight at a time, and a kill takes some seconds to be known everywhere.
   const near = visits.failures.filter(({ at }) => kills.some((one) => at >= one.at && at - one.at < 15_000));
   check(near.length === visits.failures.length, 'no request failed but near a kill');

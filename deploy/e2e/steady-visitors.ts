@@ -1,13 +1,28 @@
+import type { Attempt } from '@visavox/client/answers';
 import type { VisavoxClient } from '@visavox/client/client';
 import { messageOf, UserError } from '@visavox/core/errors';
+import { Recogniser } from '@visavox/recognition/recogniser';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
+
+export interface Refusal {
+  readonly at: number;
+  readonly decision: Attempt['decision'];
+  /** The model version that refused. */
+  readonly version: number;
+  readonly turn: number;
+  readonly digits: string;
+}
 
 export interface Visits {
   readonly signedIn: number;
-  readonly refused: number;
+  readonly refusals: readonly Refusal[];
   /** Requests that got no decision, and when. */
   readonly failures: readonly { readonly at: number; readonly reason: string }[];
 }
+
+const enrolled = { faces: [1, 2, 3], voices: ['0123', '4567', '8901'] };
+/** Photographs to sign in with: rendering them is dear, so they come again. */
+const occasions = [11, 12, 13].map((shot) => [shot, shot + 20]);
 
 /** Somebody who signs in again and again, as long as the test lasts, and remembers what went wrong. */
 export class SteadyVisitor {
@@ -15,8 +30,8 @@ export class SteadyVisitor {
   readonly #person: SyntheticPerson;
   readonly #name: string;
   readonly #failures: { at: number; reason: string }[] = [];
+  readonly #refusals: Refusal[] = [];
   #signedIn = 0;
-  #refused = 0;
   #stopped = false;
   #running: Promise<void> | undefined;
 
@@ -28,8 +43,8 @@ export class SteadyVisitor {
   }
 
   async enrol(): Promise<void> {
-    const faces = await Promise.all([1, 2, 3].map((shot) => this.#person.face(shot)));
-    const voices = ['0123', '4567', '8901'].map((digits, take) => this.#person.utterance(digits, take));
+    const faces = await Promise.all(enrolled.faces.map((shot) => this.#person.face(shot)));
+    const voices = enrolled.voices.map((digits, take) => this.#person.utterance(digits, take));
     await this.#client.enrol({ name: this.#name, faces, voices });
   }
 
@@ -40,23 +55,68 @@ export class SteadyVisitor {
   async stop(): Promise<Visits> {
     this.#stopped = true;
     await this.#running;
-    return { signedIn: this.#signedIn, refused: this.#refused, failures: this.#failures };
+    return { signedIn: this.#signedIn, refusals: this.#refusals, failures: this.#failures };
+  }
+
+  /**
+   * Decides about the recordings of a refusal once more, in this process with the bundle of the same version: whoever
+   * is refused there as well was not refused because of what befell the cluster. `operator` may fetch bundles.
+   */
+  async again(
+    operator: VisavoxClient,
+    refusals: readonly Refusal[],
+  ): Promise<readonly Attempt['decision'][]> {
+    const decisions: Attempt['decision'][] = [];
+    for (const version of new Set(refusals.map((refusal) => refusal.version))) {
+      const { manifest, files } = await operator.bundle(version);
+      const recogniser = await Recogniser.load(manifest, files);
+      try {
+        for (const [index, refusal] of refusals.entries())
+          if (refusal.version === version) decisions[index] = await this.#decide(recogniser, refusal);
+      } finally {
+        await recogniser.close();
+      }
+    }
+    return decisions;
+  }
+
+  async #decide(recogniser: Recogniser, { turn, digits }: Refusal): Promise<Attempt['decision']> {
+    const facesOf = async (shots: readonly number[]) => {
+      const captures = [];
+      for (const shot of shots)
+        captures.push(await recogniser.signals.captureFace(await this.#person.face(shot)));
+      return recogniser.faceFeatures(captures);
+    };
+    const voiceOf = async (said: string, take: number) =>
+      recogniser.voiceFeatures(await recogniser.signals.captureVoice(this.#person.utterance(said, take)));
+    const template = await recogniser.template({
+      faces: await facesOf(enrolled.faces),
+      voices: await Promise.all(enrolled.voices.map(voiceOf)),
+    });
+    const probe = {
+      faces: await facesOf(occasions[turn % occasions.length] ?? []),
+      voice: await voiceOf(digits, turn),
+    };
+    return recogniser.decide(await recogniser.compare(template, probe));
   }
 
   async #visit(): Promise<void> {
-    const occasions = await Promise.all(
-      [11, 12, 13].map(async (shot) => [await this.#person.face(shot), await this.#person.face(shot + 20)]),
+    const photographs = await Promise.all(
+      occasions.map((shots) => Promise.all(shots.map((shot) => this.#person.face(shot)))),
     );
     for (let turn = 0; !this.#stopped; turn++) {
-      const faces = occasions[turn % occasions.length] ?? [];
+      let said = '';
       try {
-        const { decision } = await this.#client.signIn({
+        const { decision, servedBy } = await this.#client.signIn({
           name: this.#name,
-          faces,
-          speak: (digits) => this.#person.utterance(digits, turn),
+          faces: photographs[turn % photographs.length] ?? [],
+          speak: (digits) => {
+            said = digits;
+            return this.#person.utterance(digits, turn);
+          },
         });
         if (decision === 'accept') this.#signedIn++;
-        else this.#refused++;
+        else this.#refusals.push({ at: Date.now(), decision, version: servedBy.version, turn, digits: said });
       } catch (error) {
         const code = error instanceof UserError ? `${error.code}: ` : '';
         this.#failures.push({ at: Date.now(), reason: code + messageOf(error) });

@@ -20,6 +20,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether sending it twice is as good as sending it once. */
   readonly repeatable: boolean;
+  /** The answer is a Uint8Array. */
+  readonly binary?: boolean;
 }
 
 const Problem = z.object({
@@ -65,7 +67,7 @@ export class Transport {
     }
   }
 
-  async #once({ method, path, body, headers = {} }: Call): Promise<unknown> {
+  async #once({ method, path, body, headers = {}, binary = false }: Call): Promise<unknown> {
     const { server } = this.#options;
     const token = typeof this.#options.token === 'function' ? this.#options.token() : this.#options.token;
     const plain = body !== undefined && !(body instanceof FormData) && !(body instanceof Uint8Array);
@@ -79,10 +81,10 @@ export class Transport {
       ...(body === undefined ? {} : { body: plain ? JSON.stringify(body) : (body as BodyInit) }),
     };
     let response: Response;
-    let text: string;
+    let bytes: Uint8Array;
     try {
       response = await fetch(`${server.replace(/\/+$/, '')}${path}`, sent);
-      text = await response.text();
+      bytes = new Uint8Array(await response.arrayBuffer());
     } catch (cause) {
       throw new UserError({
         kind: 'unavailable',
@@ -92,7 +94,8 @@ export class Transport {
         cause,
       });
     }
-    const answer = parse(response, text);
+    if (binary && response.ok) return bytes;
+    const answer = parse(response, new TextDecoder().decode(bytes));
     if (response.ok) return answer;
     const problem = Problem.safeParse(answer).data;
     throw new UserError({

@@ -73,6 +73,8 @@ const Memory = z.object({
   prepareFailures: z.number().int(),
   /** The version that the registry's alias `champion` was last set to. */
   alias: z.string().nullable(),
+  /** Nothing is begun by itself until somebody goes on; what is under way is finished, what is asked for is done. */
+  paused: z.boolean().default(false),
 });
 type Memory = z.infer<typeof Memory>;
 
@@ -83,6 +85,7 @@ const blank: Memory = {
   lastFailure: null,
   prepareFailures: 0,
   alias: null,
+  paused: false,
 };
 const maximumPrepareFailures = 5;
 
@@ -190,11 +193,20 @@ export class Controller {
     });
   }
 
+  /** Whether trainings begin by themselves. Survives a restart. */
+  setPaused(paused: boolean): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#remember({ ...(await this.#memory()), paused });
+      this.#resources.report(paused ? 'continuous training paused' : 'continuous training goes on', {});
+    });
+  }
+
   async progress(): Promise<{
     counts: Counts;
     thresholds: TriggerRule['thresholds'];
     training: Training | null;
     lastFailure: Memory['lastFailure'];
+    paused: boolean;
   }> {
     const memory = await this.#memory();
     return {
@@ -202,6 +214,7 @@ export class Controller {
       thresholds: this.#resources.rule.thresholds,
       training: memory.training,
       lastFailure: memory.lastFailure,
+      paused: memory.paused,
     };
   }
 
@@ -223,7 +236,7 @@ export class Controller {
 
   async #startIfDue(memory: Memory): Promise<boolean> {
     const { subject, rule, releases, environment, now } = this.#resources;
-    if (!(await releases.champion(environment))) return false;
+    if (memory.paused || !(await releases.champion(environment))) return false;
     const reason = dueBecause(await subject.countNew(memory.trainedOn), rule);
     if (!reason) return false;
     const failedAt = memory.lastFailure ? Date.parse(memory.lastFailure.at) : Number.NEGATIVE_INFINITY;

@@ -65,4 +65,25 @@ describe('the gate', () => {
       'error rate could not be measured',
     ]);
   });
+
+  it('holds back what is better on the whole and surely worse in one slice', () => {
+    const whole = comparison([0.4, 0.3, -0.15, -0.05], [0.02, 0.02, -0.01, 0.01]);
+    const slice = (name: string, units: number) => ({
+      slice: name,
+      units,
+      metrics: [
+        { metric: 'error rate', champion: 0.01, candidate: 0.06, difference: 0.05, low: 0.02, high: 0.09 },
+      ],
+    });
+    const strict: GatePolicy = {
+      ...policy,
+      slices: { minimumUnits: 4, criteria: [{ metric: 'error rate', rule: 'not-worse', tolerance: 0.01 }] },
+    };
+    const verdict = judge({ ...whole, slices: [slice('daylight', 30)] }, strict);
+    expect(verdict.pass).toBe(false);
+    expect(verdict.reasons[0]).toBe(
+      'daylight (30): error rate 0.01 -> 0.06 (difference 0.02 to 0.09): worse by more than 0.01',
+    );
+    expect(judge({ ...whole, slices: [slice('daylight', 3)] }, strict).pass, 'too few to judge').toBe(true);
+  });
 });

@@ -19,6 +19,16 @@ export const Comparison = z.object({
   units: z.number().int().nonnegative(),
   unitName: z.string(),
   metrics: z.array(MetricComparison),
+  /** The same on parts of the data: what is better on the whole may be worse there. */
+  slices: z
+    .array(
+      z.object({
+        slice: z.string(),
+        units: z.number().int().nonnegative(),
+        metrics: z.array(MetricComparison),
+      }),
+    )
+    .optional(),
 });
 export type Comparison = z.infer<typeof Comparison>;
 
@@ -37,6 +47,10 @@ export type Criterion = z.infer<typeof Criterion>;
 export const GatePolicy = z.object({
   minimumUnits: z.number().int().positive(),
   criteria: z.array(Criterion).min(1),
+  /** What holds in every slice that has enough units; a criterion applies where the slice has its metric. */
+  slices: z
+    .object({ minimumUnits: z.number().int().positive(), criteria: z.array(Criterion).min(1) })
+    .optional(),
 });
 export type GatePolicy = z.infer<typeof GatePolicy>;
 
@@ -55,15 +69,39 @@ export function judge(comparison: Comparison, policy: GatePolicy): Verdict {
       ],
     };
   }
-  const results = policy.criteria.map((criterion) => judgeOne(criterion, comparison));
+  const results = [
+    ...policy.criteria.map((criterion) => judgeOne(criterion, comparison.metrics)),
+    ...judgeSlices(comparison, policy),
+  ];
   return {
     pass: results.every((result) => result.pass),
     reasons: [...results].sort((a, b) => Number(a.pass) - Number(b.pass)).map((result) => result.reason),
   };
 }
 
-function judgeOne(criterion: Criterion, comparison: Comparison): { pass: boolean; reason: string } {
-  const found = comparison.metrics.find((metric) => metric.metric === criterion.metric);
+interface Judgement {
+  readonly pass: boolean;
+  readonly reason: string;
+}
+
+/** Only what speaks against it, and how many slices were looked at. */
+function judgeSlices({ slices = [] }: Comparison, policy: GatePolicy): Judgement[] {
+  const rules = policy.slices;
+  if (!rules) return [];
+  const large = slices.filter((slice) => slice.units >= rules.minimumUnits);
+  const against = large.flatMap(({ slice, units, metrics }) =>
+    rules.criteria
+      .filter(({ metric }) => metrics.some((one) => one.metric === metric && one.difference !== null))
+      .map((criterion) => judgeOne(criterion, metrics))
+      .filter(({ pass }) => !pass)
+      .map(({ reason }) => ({ pass: false, reason: `${slice} (${units}): ${reason}` })),
+  );
+  if (against.length > 0 || large.length === 0) return against;
+  return [{ pass: true, reason: `not worse in any of ${large.length} slices` }];
+}
+
+function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
+  const found = metrics.find((metric) => metric.metric === criterion.metric);
   const difference = found?.difference ?? null;
   if (!found || difference === null) {
     return { pass: false, reason: `${criterion.metric} could not be measured` };

@@ -20,11 +20,13 @@ export async function putBundle(objects: ObjectStore, bundle: BundleFiles): Prom
   return bundleDigest(bundle.manifest);
 }
 
+export async function getManifest(objects: ObjectStore, digest: Digest): Promise<BundleManifest> {
+  return BundleManifest.parse(JSON.parse(Buffer.from(await getBlob(objects, digest)).toString('utf8')));
+}
+
 /** Every byte is checked against its digest. */
 export async function getBundle(objects: ObjectStore, digest: Digest): Promise<BundleFiles> {
-  const manifest = BundleManifest.parse(
-    JSON.parse(Buffer.from(await getBlob(objects, digest)).toString('utf8')),
-  );
+  const manifest = await getManifest(objects, digest);
   const files = new Map<string, Uint8Array>();
   for (const file of manifest.files) files.set(file.path, await getBlob(objects, file.digest));
   return { manifest, files };

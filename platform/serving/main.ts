@@ -9,6 +9,7 @@ const usage = `Serves the .onnx models of a bundle over the Open Inference Proto
 visavox-serve FOLDER [option …]          each option is also a variable of the environment
 
   --expect DIGEST             refuse any bundle but this one          VISAVOX_EXPECT
+  --only NAME,NAME…           the models to serve, default all        VISAVOX_ONLY
   --plain                     a folder without manifest, unchecked
   --host ADDRESS              default 0.0.0.0                         VISAVOX_HOST
   --http-port PORT            default 8080                            VISAVOX_HTTP_PORT
@@ -26,6 +27,10 @@ const whole = (low: number, high: number) => z.coerce.number().int().min(low).ma
 const Settings = z.object({
   folder: z.string({ error: 'name the folder with the bundle' }),
   expect: Digest.optional(),
+  only: z
+    .string()
+    .transform((names) => names.split(','))
+    .optional(),
   plain: z.boolean().default(false),
   host: z.string().default('0.0.0.0'),
   'http-port': whole(0, 65_535).default(8080),
@@ -38,6 +43,7 @@ const Settings = z.object({
 });
 const optionNames = [
   'expect',
+  'only',
   'host',
   'http-port',
   'grpc-port',
@@ -88,6 +94,7 @@ async function main(): Promise<void> {
       folder: settings.folder,
       plain: settings.plain,
       expected: settings.expect,
+      only: settings.only,
       host: settings.host,
       httpPort: settings['http-port'],
       grpcPort: settings['grpc-port'],

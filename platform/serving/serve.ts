@@ -16,6 +16,8 @@ export interface ServeOptions {
   /** A folder of .onnx files without a manifest; nothing is checked. */
   readonly plain?: boolean;
   readonly expected?: Digest | undefined;
+  /** The models of the bundle to load and serve; undefined: all. */
+  readonly only?: readonly string[] | undefined;
   readonly host: string;
   /** 0 chooses a free one. */
   readonly httpPort: number;
@@ -133,7 +135,7 @@ async function load(
     const folder = await readPlainFolder(options.folder);
     return { folder, pool: await start(folder) };
   }
-  const { manifest, folder } = await readBundle(options.folder, options.expected);
+  const { manifest, folder } = await readBundle(options.folder, options);
   const [verified, started] = await Promise.allSettled([
     verifyBundle(options.folder, manifest),
     start(folder),

@@ -11,6 +11,8 @@ const Options = z.object({
   networks: z.string().optional(),
   seed: z.coerce.number().int(),
   cache: z.boolean(),
+  speakers: z.string().optional(),
+  report: z.string().optional(),
 });
 
 export const plugin: CommandPlugin = (program, context) => {
@@ -27,16 +29,29 @@ export const plugin: CommandPlugin = (program, context) => {
       '--attacks',
       'presentation attacks on the challenge instead: on recordings below --root, or on synthetic people',
     )
-    .option('--model <name:version>', 'a registered model; the published networks if left out')
+    .option(
+      '--model <name:version>',
+      'a version that the running server has; the published networks if left out',
+    )
     .option('--networks <folder>', 'the folder of the published networks', undefined)
     .option('--seed <number>', 'which voice each face is paired with in the fused figures', '1')
+    .option(
+      '--speakers <labels.csv>',
+      'speaker and any labels of people (gender, …): figures by each of them, with the worst group’s gap',
+    )
+    .option(
+      '--report <folder>',
+      'write a report with plots (HTML), a model card (Markdown) and the figures (JSON)',
+    )
     .option('--no-cache', 'compute all features anew and keep none (.visavox/cache)')
     .addHelpText(
       'after',
       `
 Counting: a comparison with a recording that cannot be acquired (no face, too little speech, …) never matches: a
 genuine one counts as a false non-match, an impostor one as refused. EER: interpolated between operating points.
-FNMR at an FMR is left out where there are fewer than 3 / FMR impostor comparisons. Intervals: 95 %, Wilson.`,
+FNMR at an FMR is left out where there are fewer than 3 / FMR impostor comparisons. Intervals: 95 %, Wilson.
+Slices are counted at one threshold, that of FMR 1e-3 (1e-2 where there are few impostors); a gap's interval is bootstrapped
+over people. Light, noise, band and so on are measured from the recordings that are compared, not read from labels.`,
     )
     .action(async (_options, command) => {
       const { attacks, faces, voices, root, ...options } = Options.parse(command.opts());

@@ -2,45 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decodeAudio } from './audio.ts';
+import {
+  silentFlac,
+  silentMp3,
+  silentOpus,
+  silentWebm,
+  type WavOptions,
+  wav,
+} from './hostile-recordings.test-support.ts';
 
-interface WavOptions {
-  readonly rate?: number;
-  readonly channels?: number;
-  readonly bits?: number;
-  readonly float?: boolean;
-  readonly seconds?: number;
-}
-
-/** A tone of 440 Hz at half of full scale, in the first channel and, halved, in the others. */
-function wav({
-  rate = 16_000,
-  channels = 1,
-  bits = 16,
-  float = false,
-  seconds = 0.25,
-}: WavOptions = {}): Uint8Array {
-  const frames = Math.round(rate * seconds);
-  const width = bits / 8;
-  const bytes = Buffer.alloc(44 + frames * channels * width);
+function emptyChunks(): Uint8Array {
+  const bytes = Buffer.alloc(20 * 1024 * 1024);
   bytes.write('RIFF', 0, 'latin1');
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write('WAVEfmt ', 8, 'latin1');
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(float ? 3 : 1, 20);
-  bytes.writeUInt16LE(channels, 22);
-  bytes.writeUInt32LE(rate, 24);
-  bytes.writeUInt16LE(bits, 34);
-  bytes.write('data', 36, 'latin1');
-  bytes.writeUInt32LE(bytes.length - 44, 40);
-  for (let frame = 0, at = 44; frame < frames; frame++) {
-    for (let channel = 0; channel < channels; channel++, at += width) {
-      const value = (Math.sin((2 * Math.PI * 440 * frame) / rate) * 0.5) / (channel + 1);
-      if (float && bits === 64) bytes.writeDoubleLE(value, at);
-      else if (float) bytes.writeFloatLE(value, at);
-      else if (bits === 8) bytes.writeUInt8(Math.round(value * 127 + 128), at);
-      else bytes.writeIntLE(Math.round(value * (2 ** (bits - 1) - 1)), at, width);
-    }
-  }
+  bytes.write('WAVE', 8, 'latin1');
   return bytes;
 }
 
@@ -65,6 +39,42 @@ test.each([
 test('two channels become their mean', async () => {
   expect(level(await decodeAudio(wav({ channels: 2 })))).toBeCloseTo((0.75 * 0.5) / Math.SQRT2, 2);
 });
+
+const tone = (time: number) => Math.sin(2 * Math.PI * 440 * time) * 0.5;
+
+test.each<[string, WavOptions]>([
+  ['a silent second channel', { channels: 2, signal: (time, channel) => (channel === 0 ? tone(time) : 0) }],
+  ['a silent first channel', { channels: 2, signal: (time, channel) => (channel === 1 ? tone(time) : 0) }],
+  ['one of eight channels', { channels: 8, signal: (time, channel) => (channel === 5 ? tone(time) : 0) }],
+  [
+    'poles that are swapped',
+    { channels: 2, signal: (time, channel) => (channel === 0 ? 1 : -1) * tone(time) },
+  ],
+  [
+    'a second channel of hiss',
+    { channels: 2, signal: (time, channel) => (channel === 0 ? tone(time) : 0.001) },
+  ],
+])('%s takes nothing away from the speech', async (_, options) => {
+  expect(level(await decodeAudio(wav(options)))).toBeCloseTo(0.5 / Math.SQRT2, 2);
+});
+
+test.each([32, 64])(
+  'floating point of %i bits that counts in integers is brought within full scale',
+  async (bits) => {
+    const samples = await decodeAudio(wav({ bits, float: true, signal: (time) => tone(time) * 65_536 }));
+    expect(level(samples)).toBeCloseTo(1 / Math.SQRT2, 2);
+  },
+);
+
+test.each([8_000, 11_025, 22_050, 32_000, 44_100, 48_000, 96_000, 191_999, 192_000])(
+  'a tone at %i samples a second stays the tone that it is',
+  async (rate) => {
+    const samples = await decodeAudio(wav({ rate, seconds: 1 }));
+    expect(samples.length / 16_000).toBeCloseTo(1, 3);
+    const rising = samples.filter((value, at) => at > 0 && value >= 0 && samples[at - 1]! < 0).length;
+    expect(Math.abs(rising - 440)).toBeLessThanOrEqual(1);
+  },
+);
 
 test('a recorder that died before it wrote the length is read to the end', async () => {
   const bytes = Buffer.from(wav());
@@ -100,6 +110,10 @@ test.each([
   ['a FLAC of noise', new TextEncoder().encode(`fLaC${'noise '.repeat(300)}`)],
   ['an MP3 of noise', new TextEncoder().encode(`ID3${'noise '.repeat(300)}`)],
   ['200 samples a second', wav({ rate: 200, seconds: 1 })],
+  ['two million samples a second', wav({ rate: 2_000_000, seconds: 0.1 })],
+  ['a rate of nothing', Buffer.from(wav()).fill(0, 24, 28)],
+  ['nine channels', wav({ channels: 9 })],
+  ['a RIFF of two million empty chunks', emptyChunks()],
 ])('%s is no recording', async (_, bytes) => {
   await expect(decodeAudio(bytes)).rejects.toMatchObject({ code: 'audio_unreadable', kind: 'invalid' });
 });
@@ -117,42 +131,19 @@ test('more than a minute or 20 MB is refused before it is decoded', async () => 
   });
 });
 
-test('half an hour of compressed silence is stopped after a minute', async () => {
-  await expect(decodeAudio(silentFlac(18_000))).rejects.toMatchObject({ code: 'audio_too_long' });
+test.each([
+  ['FLAC', async () => silentFlac({ frames: 2700, blockSize: 65_535 })],
+  ['FLAC in eight channels', async () => silentFlac({ frames: 2700, blockSize: 65_535, channels: 8 })],
+  ['Ogg', async () => silentOpus(180)],
+  ['WebM', async () => silentWebm(await readFile(join(import.meta.dirname, 'tone.webm')), 180)],
+  ['MP3', async () => silentMp3(180)],
+  ['WAV, as far as 20 MB go', async () => wav({ rate: 8_000, seconds: 1_300, bits: 8 })],
+])('hours of %s are stopped after a minute', async (_, recording) => {
+  await expect(decodeAudio(await recording())).rejects.toMatchObject({ code: 'audio_too_long' });
 });
 
-/** FLAC (RFC 9639) with frames of 1,600 samples of silence at 16 kHz, 16 bits, mono. */
-function silentFlac(frames = 1): Uint8Array {
-  const info = Buffer.alloc(42);
-  info.write('fLaC', 0, 'latin1');
-  info.writeUInt32BE(0x80000022, 4);
-  info.writeUInt16BE(1600, 8);
-  info.writeUInt16BE(1600, 10);
-  // Sample rate (20 bits), channels - 1 (3), bits - 1 (5), number of samples (36; 0 is unknown).
-  info.writeBigUInt64BE((16_000n << 44n) | (0n << 41n) | (15n << 36n) | 0n, 18);
-  const parts = [info];
-  for (let frame = 0; frame < frames; frame++) {
-    // Block size in 16 bits, 16 kHz, mono, 16 bits, then the frame's number as UTF-8 would write it.
-    const head = Buffer.from([0xff, 0xf8, 0x75, 0x08, ...utf8(frame), (1600 - 1) >> 8, (1600 - 1) & 0xff]);
-    const body = Buffer.concat([head, Buffer.from([crc(head, 0x07, 8)]), Buffer.from([0, 0, 0])]);
-    const tail = Buffer.alloc(2);
-    tail.writeUInt16BE(crc(body, 0x8005, 16));
-    parts.push(body, tail);
-  }
-  return Buffer.concat(parts);
-}
-
-function utf8(value: number): number[] {
-  return [...Buffer.from(String.fromCodePoint(value), 'utf8')];
-}
-
-function crc(bytes: Uint8Array, polynomial: number, width: number): number {
-  const top = 1 << (width - 1);
-  let value = 0;
-  for (const byte of bytes) {
-    value ^= byte << (width - 8);
-    for (let bit = 0; bit < 8; bit++)
-      value = ((value & top ? (value << 1) ^ polynomial : value << 1) & ((1 << width) - 1)) >>> 0;
-  }
-  return value;
-}
+test('what is short in these formats is read', async () => {
+  const tone = await readFile(join(import.meta.dirname, 'tone.webm'));
+  for (const recording of [silentOpus(0.5), silentWebm(tone, 0.5), silentMp3(0.5)])
+    expect((await decodeAudio(recording)).length / 16_000).toBeCloseTo(30, -1);
+});

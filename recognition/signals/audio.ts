@@ -9,27 +9,41 @@ const MAXIMUM_BYTES = 20 * 1024 * 1024;
 const MAXIMUM_SECONDS = 60;
 const LOWEST_RATE = 8_000;
 const HIGHEST_RATE = 192_000;
-/** Small, because a few kilobytes of compressed silence can hold minutes. */
-const CHUNK_BYTES = 4096;
+const MAXIMUM_CHANNELS = 8;
+/** Small, because a kilobyte of compressed silence can hold minutes, in eight channels. */
+const CHUNK_BYTES = 512;
 
 /** Decodes WAV, WebM or Ogg (Opus, Vorbis), FLAC or MP3, by content, not by name, to mono at 16 kHz, -1..1. */
 export async function decodeAudio(bytes: Uint8Array): Promise<Float32Array> {
   if (bytes.length > MAXIMUM_BYTES) throw captureFault('audio_too_large', { bytes: bytes.length });
-  const { samples, sampleRate } = readWav(bytes) ?? (await decodeStream(bytes));
-  if (samples.length === 0) throw captureFault('audio_unreadable', { bytes: bytes.length });
-  if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE)
-    throw captureFault('audio_unreadable', { sampleRate });
-  if (!allFinite(samples)) throw captureFault('audio_unreadable', { reason: 'a sample is not a number' });
-  return resample(samples, sampleRate, SAMPLE_RATE);
+  const { channels, sampleRate } = readWav(bytes) ?? (await decodeStream(bytes));
+  if (!channels[0]?.length) throw captureFault('audio_unreadable', { bytes: bytes.length });
+  const peaks = channels.map(peakOf);
+  if (peaks.some((peak) => !Number.isFinite(peak)))
+    throw captureFault('audio_unreadable', { reason: 'a sample is not a number' });
+  return resample(withinFullScale(mixDown(channels)), sampleRate, SAMPLE_RATE);
 }
 
-function allFinite(samples: Float32Array): boolean {
-  for (let at = 0; at < samples.length; at++) if (!Number.isFinite(samples[at])) return false;
-  return true;
+/** Not finite where a sample is not. */
+function peakOf(samples: Float32Array): number {
+  let peak = 0;
+  for (let at = 0; at < samples.length; at++) {
+    const size = Math.abs(samples[at]!);
+    // Written so that a NaN stays.
+    if (!(size <= peak)) peak = size;
+    if (Number.isNaN(peak)) return peak;
+  }
+  return peak;
+}
+
+/** Floating point may go beyond full scale, or count in the steps of an integer; what is heard is the same. */
+function withinFullScale(samples: Float32Array): Float32Array {
+  const peak = peakOf(samples);
+  return peak > 1 ? samples.map((sample) => sample / peak) : samples;
 }
 
 interface Decoded {
-  readonly samples: Float32Array;
+  readonly channels: readonly Float32Array[];
   readonly sampleRate: number;
 }
 
@@ -37,7 +51,7 @@ function readWav(bytes: Uint8Array): Decoded | null {
   const header = readWavHeader(bytes);
   if (!header) return null;
   assertLength(header.frames, header.sampleRate);
-  return { samples: readWavSamples(bytes, header), sampleRate: header.sampleRate };
+  return { channels: readWavSamples(bytes, header), sampleRate: header.sampleRate };
 }
 
 type StreamFormat = 'webm' | 'opus' | 'oga' | 'flac' | 'mp3';
@@ -57,18 +71,22 @@ async function decodeStream(bytes: Uint8Array): Promise<Decoded> {
   if (!format) throw captureFault('audio_unreadable', { bytes: bytes.length });
   const { default: decode } = await import('audio-decode');
   const decoder = await decode[format]();
-  const parts: Float32Array[] = [];
+  const parts: (readonly Float32Array[])[] = [];
   let sampleRate = 0;
   let length = 0;
   const keep = ({ channelData, sampleRate: rate }: AudioData) => {
     if (!channelData[0]?.length) return;
     if (sampleRate !== 0 && rate !== sampleRate)
       throw captureFault('audio_unreadable', { reason: 'the sample rate changes' });
+    if (parts[0] && parts[0].length !== channelData.length)
+      throw captureFault('audio_unreadable', { reason: 'the number of channels changes' });
+    if (channelData.length > MAXIMUM_CHANNELS)
+      throw captureFault('audio_unreadable', { channels: channelData.length });
     sampleRate = rate;
-    const part = mono(channelData);
-    length += part.length;
+    length += channelData[0].length;
     assertLength(length, sampleRate);
-    parts.push(part);
+    // Copies, since a decoder may hand out views of a memory that it goes on to write in.
+    parts.push(channelData.map((channel) => channel.slice()));
   };
   try {
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
@@ -78,7 +96,8 @@ async function decodeStream(bytes: Uint8Array): Promise<Decoded> {
   } finally {
     decoder.free();
   }
-  return { samples: join(parts), sampleRate };
+  const channels = (parts[0] ?? []).map((_, channel) => join(parts.map((part) => part[channel]!)));
+  return { channels, sampleRate };
 }
 
 /** The codecs report damage by whatever they throw. */
@@ -91,16 +110,35 @@ async function decodeChunk(decoder: StreamDecoder, chunk?: Uint8Array): Promise<
 }
 
 function assertLength(frames: number, sampleRate: number): void {
+  if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE)
+    throw captureFault('audio_unreadable', { sampleRate });
   if (frames > sampleRate * MAXIMUM_SECONDS)
     throw captureFault('audio_too_long', { maximumSeconds: MAXIMUM_SECONDS });
 }
 
-function mono(channels: readonly Float32Array[]): Float32Array {
-  const first = channels[0] ?? new Float32Array(0);
-  if (channels.length === 1) return first.slice();
-  return first.map(
-    (_, index) => channels.reduce((sum, channel) => sum + channel[index]!, 0) / channels.length,
+/** Of the loudest channel's power: what is below is a plug that was left out, or the crosstalk of the other side. */
+const SILENT_CHANNEL = 0.01;
+/** Of the loudest channel's power: what is left of a mean whose channels cancel, as with a cable of swapped poles. */
+const CANCELLED = 0.1;
+
+/** The mean of the channels that carry something; where they cancel, the loudest of them alone. */
+function mixDown(channels: readonly Float32Array[]): Float32Array {
+  const powers = channels.map(power);
+  const loudest = Math.max(...powers);
+  const carrying = channels.filter((_, index) => powers[index]! >= loudest * SILENT_CHANNEL);
+  const [first] = carrying;
+  if (!first) return new Float32Array(0);
+  if (carrying.length === 1) return first;
+  const mean = first.map(
+    (_, at) => carrying.reduce((sum, channel) => sum + channel[at]!, 0) / carrying.length,
   );
+  return power(mean) < loudest * CANCELLED ? channels[powers.indexOf(loudest)]! : mean;
+}
+
+function power(samples: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < samples.length; at++) sum += samples[at]! * samples[at]!;
+  return sum / samples.length;
 }
 
 export function join(parts: readonly Float32Array[]): Float32Array {

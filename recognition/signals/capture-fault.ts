@@ -26,7 +26,7 @@ const FAULTS = {
   too_blurred: ['The face is blurred.', 'Hold still, and clean the lens.'],
   audio_unreadable: [
     'This is not an audio recording that can be read.',
-    'Send WAV, WebM or Ogg with Opus, FLAC or MP3.',
+    'Send WAV (PCM or floating point), WebM or Ogg with Opus, FLAC or MP3, at 8 to 192 kHz.',
   ],
   audio_too_large: [
     'The recording is larger than 20 MB.',

@@ -1,10 +1,13 @@
-import sharp from 'sharp';
+import sharp, { type OutputInfo } from 'sharp';
 import { captureFault } from './capture-fault.ts';
 
 const MAXIMUM_BYTES = 10 * 1024 * 1024;
 const MAXIMUM_PIXELS = 40_000_000;
 /** More pixels than these tell nothing more about a face that fills a good part of the image. */
 const WORKING_SIDE = 960;
+
+/** From here on one image is decoded at a time: some encodings have to be unpacked as a whole before they shrink. */
+const LARGE_PIXELS = 12_000_000;
 
 /** Interleaved RGB, upright. `scale`: pixels of the original to one pixel here. */
 export interface RgbImage {
@@ -18,12 +21,32 @@ export interface RgbImage {
 export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
   if (bytes.length > MAXIMUM_BYTES) throw captureFault('image_too_large', { bytes: bytes.length });
   if (!isKnownImage(bytes)) throw captureFault('image_unreadable', { bytes: bytes.length });
-  const source = sharp(bytes, { limitInputPixels: false, failOn: 'truncated', sequentialRead: true });
-  const { width, height } = await source.metadata().catch((cause: unknown) => {
-    throw captureFault('image_unreadable', {}, cause);
-  });
+  // Only the header is read here, so that an image of any size can be refused by its size.
+  const { width, height } = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((cause: unknown) => {
+      throw captureFault('image_unreadable', {}, cause);
+    });
   if (width * height > MAXIMUM_PIXELS) throw captureFault('image_too_large', { width, height });
-  const { data, info } = await source
+  const { data, info } = await (width * height >= LARGE_PIXELS ? inTurn(() => shrink(bytes)) : shrink(bytes));
+  return {
+    width: info.width,
+    height: info.height,
+    data: info.channels === 3 ? data : greyToRgb(data, info.channels),
+    scale: Math.max(width, height) / Math.max(info.width, info.height),
+  };
+}
+
+let lastLarge: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = lastLarge.then(work);
+  lastLarge = result.catch(() => undefined);
+  return result;
+}
+
+function shrink(bytes: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> {
+  return sharp(bytes, { limitInputPixels: MAXIMUM_PIXELS, failOn: 'truncated', sequentialRead: true })
     .autoOrient()
     .resize({ width: WORKING_SIDE, height: WORKING_SIDE, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#808080' })
@@ -33,12 +56,6 @@ export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
     .catch((cause: unknown) => {
       throw captureFault('image_unreadable', {}, cause);
     });
-  return {
-    width: info.width,
-    height: info.height,
-    data: info.channels === 3 ? data : greyToRgb(data, info.channels),
-    scale: Math.max(width, height) / Math.max(info.width, info.height),
-  };
 }
 
 function isKnownImage(bytes: Uint8Array): boolean {

@@ -12,6 +12,9 @@ export interface WavHeader {
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
+const MAXIMUM_CHANNELS = 8;
+/** Before the samples: a file of nothing but empty chunks would keep a processor busy. */
+const MAXIMUM_CHUNKS = 1000;
 
 /** Reads the RIFF chunks up to `data`. A file that is still being written (length 0 or too long) reads to its end. */
 export function readWavHeader(bytes: Uint8Array): WavHeader | null {
@@ -19,7 +22,7 @@ export function readWavHeader(bytes: Uint8Array): WavHeader | null {
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
   if (bytes.length < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE') return null;
   let format: Omit<WavHeader, 'frames' | 'offset'> | null = null;
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  for (let at = 12, chunks = 0; at + 8 <= bytes.length && chunks < MAXIMUM_CHUNKS; chunks++) {
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
     if (tag(at) === 'fmt ' && size >= 16 && start + size <= bytes.length) {
@@ -37,7 +40,7 @@ export function readWavHeader(bytes: Uint8Array): WavHeader | null {
       };
     }
     if (tag(at) === 'data') {
-      if (!format || format.channels < 1) return null;
+      if (!format || format.channels < 1 || format.channels > MAXIMUM_CHANNELS) return null;
       const rest = bytes.length - start;
       const length = size === 0 || size > rest ? rest : size;
       return { ...format, frames: Math.floor(length / ((format.bits / 8) * format.channels)), offset: start };
@@ -47,24 +50,25 @@ export function readWavHeader(bytes: Uint8Array): WavHeader | null {
   return null;
 }
 
-/** Mono samples, -1..1: the mean of the channels. */
-export function readWavSamples(bytes: Uint8Array, header: WavHeader): Float32Array {
+/** The samples of each channel, -1..1. */
+export function readWavSamples(bytes: Uint8Array, header: WavHeader): Float32Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const mono = new Float32Array(header.frames);
-  if (header.encoding === 'pcm' && header.bits === 16 && header.channels === 1) {
+  const channels = Array.from({ length: header.channels }, () => new Float32Array(header.frames));
+  const [mono] = channels;
+  if (header.encoding === 'pcm' && header.bits === 16 && mono && channels.length === 1) {
     // What browsers send, without a call a sample.
     for (let frame = 0, at = header.offset; frame < header.frames; frame++, at += 2)
       mono[frame] = view.getInt16(at, true) / 32768;
-    return mono;
+    return channels;
   }
   const width = header.bits / 8;
   const sample = sampleReader(view, header);
-  for (let frame = 0, at = header.offset; frame < header.frames; frame++) {
-    let sum = 0;
-    for (let channel = 0; channel < header.channels; channel++, at += width) sum += sample(at);
-    mono[frame] = sum / header.channels;
-  }
-  return mono;
+  for (let frame = 0, at = header.offset; frame < header.frames; frame++)
+    for (const channel of channels) {
+      channel[frame] = sample(at);
+      at += width;
+    }
+  return channels;
 }
 
 function sampleReader(view: DataView, { encoding, bits }: WavHeader): (at: number) => number {

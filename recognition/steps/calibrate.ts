@@ -1,12 +1,10 @@
 import { getBundle } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import { type Modality, modalities } from '../bundle-parts.ts';
-import type { Split } from '../feature-table.ts';
 import { Calibration, fitCalibration, REFERENCE } from '../signals/calibration.ts';
 import { type ScoreSet, verificationScores } from '../signals/trials.ts';
-import { embeddingsByPerson } from './population.ts';
+import { byPerson, crossFitted } from './population.ts';
 import { runStep, type Step } from './step.ts';
-import { TrainingReport } from './training-report.ts';
 
 /** Refits scores to likelihood ratios and the thresholds, never on the evaluation people. */
 await runStep(async (step) => {
@@ -19,7 +17,7 @@ await runStep(async (step) => {
     ...scores,
     parent,
     on: `people enrolled here, dataset ${step.argument('dataset')}`,
-    how: `templates of ${REFERENCE.enrol} recordings against ${REFERENCE.probe}, each person with every other; logistic regression drawn towards the parent's`,
+    how: `templates of ${REFERENCE.enrol} recordings against ${REFERENCE.probe}, each person with every other; each by a head that had not learned from the person; logistic regression drawn towards the parent's`,
   });
   for (const modality of modalities) {
     const { genuine, impostor } = scores[modality];
@@ -32,16 +30,20 @@ await runStep(async (step) => {
   await step.write('calibration', JSON.stringify(calibration));
 });
 
-/** A head that was trained on people knows them too well: its calibration comes from the validation people alone. */
+/**
+ * A head that learned from people knows them too well: scores come from embeddings by heads that had not learned from
+ * them, and only those of one such head are compared with each other.
+ */
 async function scoresOf(step: Step, modality: Modality): Promise<ScoreSet> {
-  const report = TrainingReport.parse(
-    JSON.parse(Buffer.from(await step.read(`${modality}-report`)).toString('utf8')),
-  );
-  const splits: readonly Split[] = report.kept ? ['train', 'validation'] : ['validation'];
-  const people = await embeddingsByPerson(
-    await step.read(`${modality}-features`),
-    await step.read(`${modality}-head`),
-    splits,
-  );
-  return verificationScores(people, REFERENCE);
+  const rows = crossFitted(await step.read(`${modality}-crossfit`));
+  const folds = [...new Set(rows.map(({ row }) => row.fold))];
+  const sets = folds.map((fold) => {
+    const people = byPerson(rows.filter(({ row }) => row.fold === fold));
+    const vectors = [...people].map(([person, own]) => [person, own.map(({ vector }) => vector)] as const);
+    return verificationScores(new Map(vectors), REFERENCE);
+  });
+  return {
+    genuine: sets.flatMap((set) => set.genuine),
+    impostor: sets.flatMap((set) => set.impostor),
+  };
 }

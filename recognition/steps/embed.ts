@@ -1,16 +1,16 @@
 import { getBundle } from '@visavox/core/bundle';
 import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
-import { SystemError, UserError } from '@visavox/core/errors';
-import { getBlob } from '@visavox/core/object-store';
-import { featureSource, type Modality } from '../bundle-parts.ts';
-import { FeatureCache, type FeatureKey } from '../feature-cache.ts';
+import { copiesOf } from '../augmentation/copies.ts';
+import { type Modality, propertiesOf } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureRow, type FeatureTable } from '../feature-table.ts';
 import { splitOf } from '../people-split.ts';
 import { Recogniser } from '../recogniser.ts';
-import { runStep, type Step } from './step.ts';
+import { SampleEmbedder } from '../sample-embedder.ts';
+import { isCaptureFault } from '../signals/capture-fault.ts';
+import { runStep } from './step.ts';
 
-/** Recordings to backbone features, one shard of the dataset. What was embedded before comes from the cache. */
+/** Recordings, and copies of those to learn from, to backbone features, one shard of the dataset. */
 await runStep(async (step) => {
   const objects = await step.objects();
   const manifest = DatasetManifest.parse(
@@ -19,39 +19,46 @@ await runStep(async (step) => {
   const [shard, shards] = [Number(step.argument('shard')), Number(step.argument('shards'))];
   const bundle = await getBundle(objects, step.digest('champion'));
   const recogniser = await Recogniser.load(bundle.manifest, bundle.files);
-  const cache = new FeatureCache(objects);
+  const embedder = new SampleEmbedder({ objects, recogniser, manifest: bundle.manifest });
   const mine = manifest.items.filter((item) => shardOf(item, shards) === shard);
+  const learnedFrom = { face: 0, voice: 0 };
+  for (const item of manifest.items)
+    if (splitOf(item.labels.person ?? '') !== 'evaluation') learnedFrom[modalityOf(item)] += 1;
 
   const rows = { face: [] as [FeatureRow, Float32Array][], voice: [] as [FeatureRow, Float32Array][] };
-  const counts = { embedded: 0, cached: 0, failedToAcquire: 0 };
+  let failedToAcquire = 0;
+  let done = 0;
   for (const item of mine) {
-    const modality = item.labels.modality === 'face' ? 'face' : 'voice';
-    const person = item.labels.person ?? '';
-    const key: FeatureKey = { ...featureSource(bundle.manifest, modality), sample: item.digest };
-    let features = await cache.get(key);
-    if (features) {
-      counts.cached += 1;
-    } else {
-      features = await embed(recogniser, modality, await getBlob(objects, item.digest));
-      if (!features) {
-        counts.failedToAcquire += 1;
-        step.log(`${item.key}: failed to acquire`);
-        continue;
-      }
-      await cache.put(key, features);
-      counts.embedded += 1;
-      progress(step, counts, mine.length);
+    const [modality, person] = [modalityOf(item), item.labels.person ?? ''];
+    const split = splitOf(person);
+    const copies = split === 'evaluation' ? [] : copiesOf(modality, item.digest, learnedFrom[modality]);
+    const row = { key: item.key, person, sample: item.digest, split };
+    try {
+      const embedded = await embedder.embed(modality, item.digest, copies);
+      rows[modality].push([{ ...row, condition: embedded.condition }, embedded.features]);
+      for (const { condition, features } of embedded.copies)
+        rows[modality].push([{ ...row, key: `${item.key}~${condition}`, condition, copy: true }, features]);
+    } catch (error) {
+      if (!isCaptureFault(error)) throw error;
+      failedToAcquire += 1;
+      step.log(`${item.key}: failed to acquire (${error.code})`);
     }
-    rows[modality].push([{ key: item.key, person, sample: item.digest, split: splitOf(person) }, features]);
+    if (++done % 50 === 0) step.log(`${done} of ${mine.length}`);
   }
+  const counts = { ...embedder.counts, failedToAcquire };
   step.log(
-    `shard ${shard + 1} of ${shards}: ${counts.embedded} embedded, ${counts.cached} from the cache, ${counts.failedToAcquire} failed to acquire`,
+    `shard ${shard + 1} of ${shards}: ${counts.embedded} embedded, ${counts.cached} from the cache, ${failedToAcquire} failed to acquire`,
   );
-  await step.write('face-features', encodeFeatureTable(tableOf(rows.face, 128)));
-  await step.write('voice-features', encodeFeatureTable(tableOf(rows.voice, 256)));
+  const { dimension } = propertiesOf(bundle.manifest);
+  await step.write('face-features', encodeFeatureTable(tableOf(rows.face, dimension.face)));
+  await step.write('voice-features', encodeFeatureTable(tableOf(rows.voice, dimension.voice)));
   await step.write('counts', JSON.stringify(counts));
   await recogniser.close();
 });
+
+function modalityOf(item: DatasetItem): Modality {
+  return item.labels.modality === 'face' ? 'face' : 'voice';
+}
 
 /** By content, so that an item stays in its shard whatever joins the dataset. */
 function shardOf(item: DatasetItem, shards: number): number {
@@ -61,29 +68,8 @@ function shardOf(item: DatasetItem, shards: number): number {
   );
 }
 
-async function embed(
-  recogniser: Recogniser,
-  modality: Modality,
-  bytes: Uint8Array,
-): Promise<Float32Array | undefined> {
-  try {
-    if (modality === 'voice')
-      return await recogniser.voiceFeatures(await recogniser.signals.captureVoice(bytes));
-    const [features] = await recogniser.faceFeatures([await recogniser.signals.captureFace(bytes)]);
-    if (!features) throw new SystemError('the face network answered nothing');
-    return features;
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
-
 function tableOf(rows: readonly [FeatureRow, Float32Array][], dimension: number): FeatureTable {
   const features = new Float32Array(rows.length * dimension);
   for (const [index, [, row]] of rows.entries()) features.set(row, index * dimension);
   return { items: rows.map(([item]) => item), dimension, features };
-}
-
-function progress(step: Step, counts: { embedded: number; cached: number }, total: number): void {
-  if (counts.embedded % 50 === 0) step.log(`${counts.embedded + counts.cached} of ${total}`);
 }

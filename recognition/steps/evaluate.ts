@@ -1,12 +1,22 @@
 import type { Comparison } from '@visavox/control/gate';
 import { getBundle } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
+import type { Modality } from '../bundle-parts.ts';
 import { compareOnUnseen } from '../comparison.ts';
+import { splitOf } from '../people-split.ts';
 import { Calibration } from '../signals/calibration.ts';
-import { bothModalities, embeddingsByPerson } from './population.ts';
+import { bothModalities, crossFitted, embeddings, type Person } from './population.ts';
 import { runStep } from './step.ts';
 
-/** Candidate and champion on the evaluation people, whom neither of them saw. The gate judges what is written here. */
+/** So many people whom no model may learn from are enough to judge by; with fewer, folds of the others join them. */
+const ENOUGH_UNSEEN = 20;
+/** More of them take longer and say the same. */
+const MOST_JUDGED = 200;
+
+/**
+ * Candidate and champion on people whom the model had not seen: those whom none may learn from, and where they are few,
+ * the others under heads that learned without them. The gate judges what is written here.
+ */
 await runStep(async (step) => {
   const champion = await getBundle(await step.objects(), step.digest('champion'));
   const championFile = (path: string) => {
@@ -14,38 +24,58 @@ await runStep(async (step) => {
     if (!bytes) throw new SystemError(`the champion has no ${path}`);
     return bytes;
   };
-  const features = { face: await step.read('face-features'), voice: await step.read('voice-features') };
-  const contestant = async (heads: { face: Uint8Array; voice: Uint8Array }, calibration: Uint8Array) => ({
-    people: bothModalities(
-      await embeddingsByPerson(features.face, heads.face, ['evaluation']),
-      await embeddingsByPerson(features.voice, heads.voice, ['evaluation']),
-    ),
-    calibration: Calibration.parse(JSON.parse(Buffer.from(calibration).toString('utf8'))),
-  });
+  const recordings = async (modality: Modality, head: Uint8Array) =>
+    embeddings(await step.read(`${modality}-features`), head);
+  const candidateOf = async (modality: Modality) => {
+    const unseen = (await recordings(modality, await step.read(`${modality}-head`))).filter(
+      ({ row }) => row.split === 'evaluation',
+    );
+    return [...unseen, ...crossFitted(await step.read(`${modality}-crossfit`))];
+  };
+  const [face, voice] = [await candidateOf('face'), await candidateOf('voice')];
+  const people = judged(bothModalities(face, voice));
+  const groups = new Map(people.map((person) => [person.person, person.group]));
+  const before = bothModalities(
+    await recordings('face', championFile('face-head.onnx')),
+    await recordings('voice', championFile('voice-head.onnx')),
+  );
   const comparison = compareOnUnseen(
-    await contestant(
-      { face: championFile('face-head.onnx'), voice: championFile('voice-head.onnx') },
-      championFile('calibration.json'),
-    ),
-    await contestant(
-      { face: await step.read('face-head'), voice: await step.read('voice-head') },
-      await step.read('calibration'),
-    ),
+    {
+      people: before.flatMap((person) =>
+        groups.has(person.person) ? [{ ...person, group: groups.get(person.person) }] : [],
+      ),
+      calibration: calibrationOf(championFile('calibration.json')),
+    },
+    { people, calibration: calibrationOf(await step.read('calibration')) },
     Number(step.argument('seed')),
   );
   step.log(describe(comparison));
   await step.write('comparison', JSON.stringify(comparison));
 });
 
+function judged(people: readonly Person[]): Person[] {
+  const unseen = people.filter((person) => splitOf(person.person) === 'evaluation');
+  return unseen.length >= ENOUGH_UNSEEN ? unseen.slice(0, MOST_JUDGED) : [...people];
+}
+
+function calibrationOf(bytes: Uint8Array): Calibration {
+  return Calibration.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
 function describe(comparison: Comparison): string {
   const show = (value: number | null) => (value === null ? '-' : value.toFixed(4)).padStart(9);
-  const rows = comparison.metrics.map(
-    (one) =>
-      `${one.metric.padEnd(12)}${show(one.champion)}${show(one.candidate)}${show(one.low)}${show(one.high)}`,
-  );
+  const rows = (metrics: Comparison['metrics']) =>
+    metrics.map(
+      (one) =>
+        `${one.metric.padEnd(12)}${show(one.champion)}${show(one.candidate)}${show(one.low)}${show(one.high)}`,
+    );
   return [
     `${comparison.units} ${comparison.unitName}`,
     `${''.padEnd(12)} champion candidate   80 % of the difference`,
-    ...rows,
+    ...rows(comparison.metrics),
+    ...(comparison.slices ?? []).flatMap(({ slice, units, metrics }) => [
+      `${slice}: ${units} people`,
+      ...rows(metrics),
+    ]),
   ].join('\n');
 }

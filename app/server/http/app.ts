@@ -59,7 +59,7 @@ const operatorRoutes = [
   ...[routes.people, routes.status, routes.overview, routes.attempts, routes.samples],
   ...[routes.runs, routes.startRun, routes.run, routes.cancelRun, routes.resumeRun, routes.taskLogs],
   ...[routes.models, routes.releases, routes.propose, routes.rollback, routes.promote],
-  ...[routes.datasets, routes.dataset, routes.trace],
+  ...[routes.datasets, routes.dataset, routes.trace, routes.bundle, routes.bundleFile, routes.training],
 ];
 
 function describeApi(app: App): void {

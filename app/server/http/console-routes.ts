@@ -23,7 +23,7 @@ export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResourc
 
   app.openapi(routes.overview, async (c) => {
     const { champion } = await overview.environment(environment);
-    const { counts, thresholds, training, lastFailure } = await controller.progress();
+    const { counts, thresholds, training, lastFailure, paused } = await controller.progress();
     return c.json(
       {
         ...(await overview.counts()),
@@ -39,6 +39,7 @@ export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResourc
           thresholds: { people: thresholds.people ?? 0, samples: thresholds.samples ?? 0 },
           training: training && { run: training.run, trigger: training.trigger },
           lastFailure,
+          paused,
         },
       },
       200,

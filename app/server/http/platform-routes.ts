@@ -3,6 +3,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { type LineageKind, trace } from '@visavox/core/lineage';
+import { BundleManifest } from '@visavox/core/model';
+import { getBlob } from '@visavox/core/object-store';
 import type { DatasetStore } from '@visavox/core/ports';
 import type { Parameter } from '@visavox/core/run';
 import { type ApiResources, environment, modelName } from '../resources.ts';
@@ -86,7 +88,7 @@ function addRunRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
 }
 
 function addReleaseRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { registry, releases, controller, log } = resources;
+  const { registry, releases, controller, objects, log } = resources;
 
   app.openapi(routes.models, async (c) => {
     const serving = await releases.list(environment);
@@ -98,6 +100,33 @@ function addReleaseRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): vo
     ];
     const models = [...(await registry.list(modelName))].sort((a, b) => b.version - a.version);
     return c.json({ models: models.map((model) => ({ ...model, aliases: aliased(model.version) })) }, 200);
+  });
+
+  const bundleOf = async (id: string) => {
+    // A release names its bundle too, and is known while the registry is away or still coming up.
+    const named = ({ version }: { version: number }) => String(version) === id;
+    const model =
+      (await releases.list(environment)).find(named) ?? (await registry.list(modelName)).find(named);
+    if (!model) throw unknown('model', `${modelName}:${id}`);
+    const manifest = await getBlob(objects, model.bundle);
+    return BundleManifest.parse(JSON.parse(Buffer.from(manifest).toString('utf8')));
+  };
+
+  app.openapi(routes.bundle, async (c) => c.json(await bundleOf(c.req.valid('param').id), 200));
+
+  app.openapi(routes.bundleFile, async (c) => {
+    const { id, file: path } = c.req.valid('param');
+    const file = (await bundleOf(id)).files.find((one) => one.path === path);
+    if (!file) throw unknown('file', path);
+    const bytes = await getBlob(objects, file.digest);
+    return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' });
+  });
+
+  app.openapi(routes.training, async (c) => {
+    const { paused } = c.req.valid('json');
+    await controller.setPaused(paused);
+    log.info({ requestId: c.get('requestId'), paused }, 'continuous training set by hand');
+    return c.json({ paused }, 200);
   });
 
   app.openapi(routes.releases, async (c) =>

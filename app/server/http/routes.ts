@@ -3,6 +3,7 @@ import {
   AttemptResult,
   Attempts,
   attemptForm,
+  Bundle,
   binaryBody,
   CaptureVerdict,
   Challenge,
@@ -29,6 +30,7 @@ import {
   Session,
   Status,
   Trace,
+  Training,
   traceKinds,
 } from './schemas.ts';
 
@@ -241,6 +243,39 @@ export const routes = {
     tags: ['platform'],
     security: operator,
     responses: { 200: json(Models, 'newest first'), default: problem },
+  }),
+  bundle: createRoute({
+    method: 'get',
+    path: '/api/v1/models/{id}/bundle',
+    tags: ['platform'],
+    summary: 'What a model version is made of: its files with their digests',
+    security: operator,
+    request: { params: Id },
+    responses: { 200: json(Bundle, 'its manifest'), default: problem },
+  }),
+  bundleFile: createRoute({
+    method: 'get',
+    path: '/api/v1/models/{id}/files/{file}',
+    tags: ['platform'],
+    summary: 'One file of a model version',
+    security: operator,
+    request: { params: Id.extend({ file: z.string().min(1).max(200) }) },
+    responses: {
+      200: {
+        description: 'its bytes',
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
+      default: problem,
+    },
+  }),
+  training: createRoute({
+    method: 'put',
+    path: '/api/v1/training',
+    tags: ['platform'],
+    summary: 'Pause continuous training, or let it go on',
+    security: operator,
+    request: { body: body(Training) },
+    responses: { 200: json(Training, 'as it is now'), default: problem },
   }),
   releases: createRoute({
     method: 'get',

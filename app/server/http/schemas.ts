@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
-import { ModelVersion } from '@visavox/core/model';
+import { BundleManifest, ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
 import { Parameter, RunRecord } from '@visavox/core/run';
 
@@ -132,6 +132,7 @@ export const Overview = z
       thresholds: z.object({ people: z.int(), samples: z.int() }),
       training: z.object({ run: z.string(), trigger: z.string() }).nullable(),
       lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+      paused: z.boolean().openapi({ description: 'nothing is begun by itself' }),
     }),
   })
   .openapi('Overview');
@@ -160,6 +161,10 @@ export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
 export const Models = z
   .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
   .openapi('Models');
+export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
+export const Training = z
+  .object({ paused: z.boolean().openapi({ description: 'whether nothing is begun by itself' }) })
+  .openapi('Training');
 export const ReleaseRecord = z.object(Release.shape).openapi('Release');
 export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
 export const Proposal = z.object({ version: z.int().positive() }).openapi('Proposal');

@@ -83,11 +83,13 @@ export async function startTestServer({
       rollback: absent,
       propose: absent,
       promote: absent,
+      setPaused: absent,
       progress: async () => ({
         counts: await services.trainingData.countNew(null),
         thresholds: { people: 5, samples: 50 },
         training: null,
         lastFailure: null,
+        paused: false,
       }),
     },
     lineage,

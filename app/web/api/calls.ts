@@ -108,6 +108,9 @@ export const taskLogs = (id: string, task: string) =>
     client.GET('/api/v1/runs/{id}/tasks/{task}/logs', { params: { path: { id, task } }, parseAs: 'text' }),
   );
 
+export const pauseTraining = (paused: boolean) =>
+  answer(client.PUT('/api/v1/training', { body: { paused } }));
+
 export const models = async () => (await answer(client.GET('/api/v1/models'))).models;
 export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
 export const rollBack = () => answer(client.POST('/api/v1/releases/rollback'));

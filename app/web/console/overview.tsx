@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { overview, retrain, runs, status } from '../api/calls.ts';
+import { overview, pauseTraining, retrain, runs, status } from '../api/calls.ts';
 import type { Overview, Service } from '../api/types.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Link, navigate } from '../router.tsx';
@@ -106,14 +106,28 @@ function Attempts({ overview }: { overview: Overview }) {
 
 function Next({ pending }: { pending: Overview['pending'] }) {
   const { t } = useTranslation('operator');
+  const queries = useQueryClient();
+  const pause = useMutation({
+    mutationFn: pauseTraining,
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['overview'] }),
+  });
   return (
     <section className="card stack" aria-labelledby="next">
       <div className="stack tight">
         <h2 id="next">{t('overview.next')}</h2>
-        <p className="muted">{t('overview.next_text')}</p>
+        <p className="muted">{t(pending.paused ? 'overview.next_paused' : 'overview.next_text')}</p>
       </div>
+      {pause.error && <ProblemNotice error={pause.error} />}
       <Progress name={t('overview.next_people')} now={pending.newPeople} all={pending.thresholds.people} />
       <Progress name={t('overview.next_samples')} now={pending.newSamples} all={pending.thresholds.samples} />
+      <button
+        type="button"
+        className="button plain"
+        disabled={pause.isPending}
+        onClick={() => pause.mutate(!pending.paused)}
+      >
+        {t(pending.paused ? 'overview.go_on' : 'overview.pause')}
+      </button>
       {pending.training && (
         <p>
           <Link href={runAddress(pending.training.run)}>{t('overview.next_underway')}</Link>

@@ -223,6 +223,7 @@ export function someOverview(): Overview {
       thresholds: { people: 5, samples: 50 },
       training: { run: 'recogniser-0005', trigger: '50 new recordings' },
       lastFailure: null,
+      paused: false,
     },
   };
 }

@@ -50,6 +50,8 @@ export const problems = {
   voices_missing: 'Recordings of your voice are missing. Make them again.',
   too_many_faces: 'Too many pictures were sent. Reload the page and try again.',
   too_many_voices: 'Too many recordings were sent. Reload the page and try again.',
+  more_than_one_person:
+    'One of the recordings looks or sounds like somebody else. Only one person may be in an enrolment: take it again.',
   recording_repeated: 'The camera or the microphone gave the same recording twice. Take it again.',
   idempotency_key_reused: 'Something changed while your enrolment was on its way. Finish it again.',
   digits_differ:
@@ -83,7 +85,9 @@ export const problems = {
   templates_incomplete: 'This version cannot serve yet: it does not know everybody who is enrolled.',
   no_samples: 'There is nothing to train on yet. Enrol some people first.',
   registry_not_ours: 'The model registry holds models of another installation.',
+  starting: 'The service is still starting. Try again in a few seconds.',
   recogniser_starting: 'The recogniser is still starting. Try again in a few seconds.',
+  busy: 'Many people are being served right now. Try again in a few seconds.',
   too_many_requests: 'Too many tries. Wait a minute, then try again.',
   request_invalid: 'The service did not understand the request. Reload the page and try again.',
   malformed_json: 'The service did not understand the request. Reload the page and try again.',

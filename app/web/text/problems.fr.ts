@@ -48,6 +48,8 @@ export const problems: Translation<typeof english> = {
   voices_missing: 'Il manque des enregistrements de votre voix. Refaites-les.',
   too_many_faces: 'Trop de photos ont été envoyées. Rechargez la page et réessayez.',
   too_many_voices: 'Trop d’enregistrements ont été envoyés. Rechargez la page et réessayez.',
+  more_than_one_person:
+    'Un des enregistrements semble être d’une autre personne. Une inscription est pour une seule personne : refaites-le.',
   recording_repeated: 'La caméra ou le microphone a donné deux fois le même enregistrement. Refaites-le.',
   idempotency_key_reused: 'Quelque chose a changé pendant l’envoi. Terminez l’inscription une nouvelle fois.',
   digits_differ:
@@ -84,7 +86,9 @@ export const problems: Translation<typeof english> = {
     'Cette version ne peut pas encore servir : elle ne connaît pas toutes les personnes inscrites.',
   no_samples: 'Il n’y a encore rien pour l’entraînement. Inscrivez d’abord quelques personnes.',
   registry_not_ours: 'Le registre contient les modèles d’une autre installation.',
+  starting: 'Le service démarre encore. Réessayez dans quelques secondes.',
   recogniser_starting: 'Le système de reconnaissance démarre encore. Réessayez dans quelques secondes.',
+  busy: 'Beaucoup de personnes sont servies en ce moment. Réessayez dans quelques secondes.',
   too_many_requests: 'Trop d’essais. Attendez une minute, puis réessayez.',
   request_invalid: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',
   malformed_json: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',

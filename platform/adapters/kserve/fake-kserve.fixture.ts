@@ -125,6 +125,7 @@ export class FakeKserve {
       service.serving = await serve({
         folder: join(this.#models, storageUri.split('/').at(-1) ?? ''),
         expected: Digest.parse(env.find(({ name }) => name === 'VISAVOX_EXPECT')?.value),
+        only: env.find(({ name }) => name === 'VISAVOX_ONLY')?.value.split(','),
         host: '127.0.0.1',
         httpPort: 0,
         grpcPort: null,

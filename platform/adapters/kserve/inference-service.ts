@@ -39,7 +39,11 @@ const labelsOf = (environment: string) => ({
 });
 
 /** One for each bundle, in KServe's Standard mode: a person is sent to one version's own Service, never split by percentage. */
-export function inferenceService(bundle: Digest, options: InferenceServiceOptions) {
+export function inferenceService(
+  bundle: Digest,
+  networks: readonly string[],
+  options: InferenceServiceOptions,
+) {
   const { namespace, environment, runtime, models, serviceAccount, replicas } = options;
   return {
     apiVersion: `${resource.group}/${resource.version}`,
@@ -62,7 +66,10 @@ export function inferenceService(bundle: Digest, options: InferenceServiceOption
           protocolVersion: 'v2',
           runtime,
           storageUri: `${models}/${hexOf(bundle)}`,
-          env: [{ name: 'VISAVOX_EXPECT', value: bundle }],
+          env: [
+            { name: 'VISAVOX_EXPECT', value: bundle },
+            { name: 'VISAVOX_ONLY', value: networks.join(',') },
+          ],
         },
       },
     },

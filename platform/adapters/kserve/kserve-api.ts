@@ -25,8 +25,8 @@ export class KserveApi {
   }
 
   /** False: there is one already. */
-  async create(bundle: Digest): Promise<boolean> {
-    const body = inferenceService(bundle, this.#options);
+  async create(bundle: Digest, networks: readonly string[]): Promise<boolean> {
+    const body = inferenceService(bundle, networks, this.#options);
     const { namespace } = this.#options;
     try {
       await this.#reach(() => this.#objects.createNamespacedCustomObject({ ...resource, namespace, body }));

@@ -94,9 +94,9 @@ describe('when a model does not come up', () => {
   });
 });
 
-it('asks KServe for one server of one bundle, which refuses any other', () => {
+it('asks KServe for one server of one bundle, which refuses any other and loads what is called', () => {
   const digest = bundleDigest(bundleOf({ 'double.onnx': onnxFile(doubleGraph) }).manifest);
-  const object = inferenceService(digest, settings);
+  const object = inferenceService(digest, ['double', 'half'], settings);
   expect(object.metadata).toMatchObject({ namespace: 'people', annotations: { 'visavox/bundle': digest } });
   expect(object.metadata.name).toMatch(/^model-[0-9a-f]{20}$/);
   expect(object.spec.predictor).toMatchObject({
@@ -106,7 +106,10 @@ it('asks KServe for one server of one bundle, which refuses any other', () => {
     model: {
       runtime: 'visavox',
       storageUri: `s3://models/released/${hexOf(digest)}`,
-      env: [{ name: 'VISAVOX_EXPECT', value: digest }],
+      env: [
+        { name: 'VISAVOX_EXPECT', value: digest },
+        { name: 'VISAVOX_ONLY', value: 'double,half' },
+      ],
     },
   });
 });

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { getBundle } from '@visavox/core/bundle';
+import { getBundle, getManifest } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost, ServedBundle } from '@visavox/core/ports';
-import { notUp } from '@visavox/serving/host/faults';
+import { networkMissing, notUp } from '@visavox/serving/host/faults';
 import type { RemoteModelHost } from '@visavox/serving/host/remote-model-host';
+import { modelNames } from '@visavox/serving/models/model-folder';
 import { isPublished, publishBundle } from '@visavox/serving/publish-bundle';
 import { hexOf } from './inference-service.ts';
 import type { KserveApi } from './kserve-api.ts';
@@ -34,9 +35,9 @@ export class KserveModelHost implements ModelHost {
   /** What does not come up is taken down again: the one that serves goes on, and nothing is left over. */
   async bringUp(bundle: Digest, networks: readonly string[]): Promise<ServedBundle> {
     const { api, remote, startLimitMilliseconds } = this.#resources;
-    await this.#publish(bundle);
+    await this.#publish(bundle, networks);
     const until = Date.now() + startLimitMilliseconds;
-    const mine = await this.#create(bundle, until);
+    const mine = await this.#create(bundle, networks, until);
     try {
       await this.#ready(bundle, until);
       return await remote.bringUp(bundle, networks);
@@ -56,18 +57,22 @@ export class KserveModelHost implements ModelHost {
     await this.#resources.api.delete(bundle);
   }
 
-  async #publish(bundle: Digest): Promise<void> {
+  /** Once it holds what will be asked for: its servers load nothing else. */
+  async #publish(bundle: Digest, networks: readonly string[]): Promise<void> {
     const { objects, models } = this.#resources;
+    const there = modelNames(await getManifest(objects, bundle));
+    const missing = networks.find((name) => !there.includes(name));
+    if (missing !== undefined) throw networkMissing(missing, there, bundle);
     const folder = hexOf(bundle);
     if (await isPublished(models, folder)) return;
     await publishBundle(models, folder, await getBundle(objects, bundle));
   }
 
   /** One that was retired a moment ago still has the name. */
-  async #create(bundle: Digest, until: number): Promise<boolean> {
+  async #create(bundle: Digest, networks: readonly string[], until: number): Promise<boolean> {
     const { api } = this.#resources;
     for (;;) {
-      if (await api.create(bundle)) return true;
+      if (await api.create(bundle, networks)) return true;
       const existing = await api.get(bundle);
       if (existing && !existing.leaving) return false;
       if (Date.now() > until)

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => bundle.remove());
 
 async function read(expected?: Digest) {
-  const { manifest, folder } = await readBundle(bundle.folder, expected);
+  const { manifest, folder } = await readBundle(bundle.folder, { expected });
   await verifyBundle(bundle.folder, manifest);
   return folder;
 }
@@ -24,6 +24,15 @@ describe('a bundle from a folder', () => {
     const folder = await read();
     expect(folder.bundle).toBe(bundle.digest);
     expect(folder.models.map(({ name }) => name)).toEqual(['echo', 'sum', 'slow']);
+  });
+
+  test('of its models only those that are wanted', async () => {
+    const only = async (...names: string[]) =>
+      (await readBundle(bundle.folder, { only: names })).folder.models.map(({ name }) => name);
+    expect(await only('slow', 'echo')).toEqual(['echo', 'slow']);
+    await expect(only('echo', 'circle')).rejects.toThrow(
+      'the bundle has no model "circle"; there are: echo, sum, slow',
+    );
   });
 
   test('another bundle than the one that is wanted is refused', async () => {

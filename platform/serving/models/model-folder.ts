@@ -22,16 +22,29 @@ export interface ModelFolder {
   readonly models: readonly ModelFile[];
 }
 
-/** Reads a bundle's manifest and holds it against the digest that is wanted. Files are checked by {@link verifyBundle}. */
-export async function readBundle(folder: string, expected: Digest | undefined) {
+export interface BundleRequest {
+  readonly expected?: Digest | undefined;
+  /** The models to serve; undefined: all of the bundle. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Reads a bundle's manifest and holds it against what is wanted. Files are checked by {@link verifyBundle}. */
+export async function readBundle(folder: string, { expected, only }: BundleRequest) {
   const manifest = await readManifest(folder);
   const bundle = bundleDigest(manifest);
   if (expected !== undefined && bundle !== expected)
     throw refused(`the bundle in ${folder} is ${bundle}, ${expected} was to be served`);
-  const models = manifest.files
-    .filter(({ path }) => path.endsWith('.onnx'))
-    .map(({ path }) => modelFile(join(folder, path), shortDigest(bundle)));
-  return { manifest, folder: checked(folder, { bundle, models }) };
+  const models = onnxFiles(manifest).map((path) => modelFile(join(folder, path), shortDigest(bundle)));
+  const found = checked(folder, { bundle, models });
+  return { manifest, folder: only ? { bundle, models: chosen(found.models, only) } : found };
+}
+
+function chosen(models: readonly ModelFile[], only: readonly string[]): readonly ModelFile[] {
+  const names = models.map(({ name }) => name);
+  const absent = only.find((name) => !names.includes(name));
+  if (absent !== undefined)
+    throw refused(`the bundle has no model "${absent}"; there are: ${names.join(', ')}`);
+  return models.filter(({ name }) => only.includes(name));
 }
 
 /** Every byte of every file, against the manifest. */
@@ -57,6 +70,11 @@ export async function verifyBundle(folder: string, manifest: BundleManifest): Pr
   }
 }
 
+/** What clients call the models of a bundle. */
+export function modelNames(manifest: BundleManifest): readonly string[] {
+  return onnxFiles(manifest).map(modelName);
+}
+
 /** Any folder of .onnx files, unchecked: for measurements. */
 export async function readPlainFolder(folder: string): Promise<ModelFolder> {
   const names = await readdir(folder).catch((error: unknown) => {
@@ -68,8 +86,12 @@ export async function readPlainFolder(folder: string): Promise<ModelFolder> {
   return checked(folder, { bundle: null, models });
 }
 
+const onnxFiles = ({ files }: BundleManifest) =>
+  files.map(({ path }) => path).filter((path) => path.endsWith('.onnx'));
+const modelName = (path: string) => basename(path, '.onnx');
+
 function modelFile(path: string, version: string): ModelFile {
-  return { name: basename(path, '.onnx'), path, version };
+  return { name: modelName(path), path, version };
 }
 
 function checked(folder: string, found: ModelFolder): ModelFolder {

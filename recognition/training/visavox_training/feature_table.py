@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from visavox_training.files import write_bytes
+
 SPLITS = ("train", "validation", "evaluation")
 
 
@@ -21,11 +23,17 @@ class FeatureTable:
         features: [n, dimension], float32.
         people: [n], ids of persons.
         splits: [n], each 'train', 'validation' or 'evaluation'.
+        samples: [n], ids of recordings; a copy has its recording's.
+        copies: [n], whether it is an augmented copy and no recording.
+        items: [n], the rows as they were read.
     """
 
     features: np.ndarray
     people: np.ndarray
     splits: np.ndarray
+    samples: np.ndarray
+    copies: np.ndarray
+    items: tuple[dict, ...]
 
     @property
     def dimension(self) -> int:
@@ -33,17 +41,33 @@ class FeatureTable:
 
     def of(self, people: list[str]) -> "FeatureTable":
         """Only the rows of these people."""
-        rows = np.isin(self.people, people)
-        return FeatureTable(self.features[rows], self.people[rows], self.splits[rows])
+        return self.rows(np.isin(self.people, people))
 
-    def people_of(self, split: str) -> list[str]:
-        """People of a split with at least two recordings, since one cannot be compared with itself; sorted."""
-        people, counts = np.unique(self.people[self.splits == split], return_counts=True)
+    def recordings(self) -> "FeatureTable":
+        """Without the augmented copies."""
+        return self.rows(~self.copies)
+
+    def rows(self, chosen: np.ndarray) -> "FeatureTable":
+        """Only the rows that a boolean array chooses."""
+        items = tuple(item for item, wanted in zip(self.items, chosen, strict=True) if wanted)
+        return FeatureTable(
+            self.features[chosen],
+            self.people[chosen],
+            self.splits[chosen],
+            self.samples[chosen],
+            self.copies[chosen],
+            items,
+        )
+
+    def people_of(self, *splits: str) -> list[str]:
+        """People of these splits with at least two recordings, since one cannot be compared with itself; sorted."""
+        people, counts = np.unique(self.people[np.isin(self.splits, splits) & ~self.copies], return_counts=True)
         return [str(person) for person in people[counts >= 2]]
 
 
 def read_feature_table(path: Path) -> FeatureTable:
-    """Reads safetensors with a tensor `features` [n, d] and metadata `items`: JSON of [{key, person, sample, split}].
+    """Reads safetensors with a tensor `features` [n, d] and metadata `items`:
+    JSON of [{key, person, sample, split, copy?}].
 
     Raises:
         InputError: the file is missing or holds something else.
@@ -71,7 +95,20 @@ def read_feature_table(path: Path) -> FeatureTable:
     unknown = sorted(set(splits) - set(SPLITS))
     if unknown:
         raise InputError(f"Expected splits among {SPLITS}. Received: {unknown[0]!r}")
-    return FeatureTable(features, np.array(people, dtype=str), np.array(splits, dtype=str))
+    copies = np.array([bool(item.get("copy")) for item in items], dtype=bool)
+    samples = np.array([str(item.get("sample", item.get("key"))) for item in items], dtype=str)
+    return FeatureTable(
+        features, np.array(people, dtype=str), np.array(splits, dtype=str), samples, copies, tuple(items)
+    )
+
+
+def write_feature_table(path: Path, features: np.ndarray, items: list[dict]) -> None:
+    """Writes what `read_feature_table` reads."""
+    from safetensors.numpy import save
+
+    data = save({"features": np.ascontiguousarray(features, dtype=np.float32)}, {"items": json.dumps(items)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, data)
 
 
 def _field(item: object, name: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class HeadWeights:
-    """embedding = unit length of (features @ kernel + bias).
+    """embedding = unit length of (unit length of features @ kernel + bias).
 
     Attributes:
         kernel: [d, d], float32.
@@ -24,8 +24,12 @@ class HeadWeights:
 
     def apply(self, features: np.ndarray) -> np.ndarray:
         """[n, d] to [n, d] of unit length, as the exported head does."""
-        projected = features @ self.kernel + self.bias
-        return projected / np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-12)
+        return unit(unit(features) @ self.kernel + self.bias)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Each row divided by its length; zero stays zero."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
 
 
 def identity_weights(dimension: int) -> HeadWeights:
@@ -33,34 +37,19 @@ def identity_weights(dimension: int) -> HeadWeights:
     return HeadWeights(np.eye(dimension, dtype=np.float32), np.zeros(dimension, np.float32))
 
 
-def build_head(weights: HeadWeights, regularizer=None):
-    """Builds the Keras model: `features` [n, d] to `embedding` [n, d] of unit length.
-
-    Args:
-        weights: initial values.
-        regularizer: answers a Keras regulariser for given initial values, for training.
-    """
+def build_head(weights: HeadWeights):
+    """Builds the Keras model: `features` [n, d] to `embedding` [n, d] of unit length."""
     import keras
 
     from visavox_training.layers import UnitLength
 
     dimension = weights.dimension
     features = keras.Input((dimension,), name="features")
-    projection = keras.layers.Dense(
-        dimension,
-        kernel_regularizer=regularizer and regularizer(weights.kernel),
-        bias_regularizer=regularizer and regularizer(weights.bias),
-        name="projection",
-    )
-    head = keras.Model(features, UnitLength(name="embedding")(projection(features)), name="head")
+    projection = keras.layers.Dense(dimension, name="projection")
+    directions = UnitLength(name="direction")(features)
+    head = keras.Model(features, UnitLength(name="embedding")(projection(directions)), name="head")
     projection.set_weights([weights.kernel, weights.bias])
     return head
-
-
-def weights_of(head) -> HeadWeights:
-    """The values of a Keras head."""
-    kernel, bias = head.get_layer("projection").get_weights()
-    return HeadWeights(kernel, bias)
 
 
 def head_to_onnx(head) -> bytes:

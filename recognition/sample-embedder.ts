@@ -1,0 +1,121 @@
+import type { Digest } from '@visavox/core/digest';
+import { SystemError } from '@visavox/core/errors';
+import type { BundleManifest } from '@visavox/core/model';
+import { getBlob, type ObjectStore } from '@visavox/core/object-store';
+import { throughCameraAtSize } from './augmentation/camera.ts';
+import { AUGMENTATION, cameraOf, channelOf } from './augmentation/copies.ts';
+import { throughChannel } from './augmentation/voice-channel.ts';
+import { featureSource, type Modality } from './bundle-parts.ts';
+import {
+  type Condition,
+  conditionOf,
+  MEASURES,
+  measuresOfFace,
+  measuresOfVoice,
+} from './capture-conditions.ts';
+import { FeatureCache, type FeatureKey } from './feature-cache.ts';
+import type { Recogniser } from './recogniser.ts';
+import { FACE_CROP } from './signals/face-alignment.ts';
+
+export interface EmbeddedSample {
+  readonly condition: Condition;
+  readonly features: Float32Array;
+  readonly copies: readonly { readonly condition: string; readonly features: Float32Array }[];
+}
+
+/** A recording as the networks see it, decoded when first asked for. */
+interface Prepared {
+  readonly measures: Float32Array;
+  features(): Promise<Float32Array>;
+  copy(condition: string): Promise<Float32Array>;
+}
+
+/** Features of a sample and of augmented copies of it. What was computed before comes from the cache. */
+export class SampleEmbedder {
+  readonly counts = { embedded: 0, cached: 0 };
+  readonly #objects: ObjectStore;
+  readonly #cache: FeatureCache;
+  readonly #recogniser: Recogniser;
+  readonly #manifest: BundleManifest;
+
+  constructor(resources: { objects: ObjectStore; recogniser: Recogniser; manifest: BundleManifest }) {
+    this.#objects = resources.objects;
+    this.#cache = new FeatureCache(resources.objects);
+    this.#recogniser = resources.recogniser;
+    this.#manifest = resources.manifest;
+  }
+
+  /** A recording that cannot be used is a capture fault. */
+  async embed(modality: Modality, sample: Digest, copies: readonly string[]): Promise<EmbeddedSample> {
+    const source = featureSource(this.#manifest, modality);
+    const named = (name: string): FeatureKey => ({
+      ...source,
+      preprocessing: `${source.preprocessing}.${name}`,
+      sample,
+    });
+    let prepared: Promise<Prepared> | undefined;
+    const prepare = () => {
+      prepared ??= this.#prepare(modality, sample);
+      return prepared;
+    };
+    const features = await this.#cached({ ...source, sample }, async () => (await prepare()).features());
+    const measures = await this.#cached(named(MEASURES), async () => (await prepare()).measures);
+    const made: { condition: string; features: Float32Array }[] = [];
+    for (const condition of copies) {
+      const key = named(`${AUGMENTATION}.${condition}`);
+      made.push({
+        condition,
+        features: await this.#cached(key, async () => (await prepare()).copy(condition)),
+      });
+    }
+    return { condition: conditionOf(modality, measures), features, copies: made };
+  }
+
+  async #cached(key: FeatureKey, compute: () => Promise<Float32Array>): Promise<Float32Array> {
+    const known = await this.#cache.get(key);
+    if (known) {
+      this.counts.cached += 1;
+      return known;
+    }
+    const vector = await compute();
+    await this.#cache.put(key, vector);
+    this.counts.embedded += 1;
+    return vector;
+  }
+
+  async #prepare(modality: Modality, sample: Digest): Promise<Prepared> {
+    const bytes = await getBlob(this.#objects, sample);
+    return modality === 'face' ? this.#face(bytes, sample) : this.#voice(bytes, sample);
+  }
+
+  async #face(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
+    const capture = await this.#recogniser.signals.captureFace(bytes);
+    const features = async (crop: Uint8Array) => {
+      const [one] = await this.#recogniser.faceFeatures([{ ...capture, crop }]);
+      if (!one) throw new SystemError('the face network answered nothing');
+      return one;
+    };
+    return {
+      measures: measuresOfFace(capture),
+      features: () => features(capture.crop),
+      copy: async (condition) => {
+        const { camera, random } = cameraOf(sample, condition);
+        const picture = { width: FACE_CROP, height: FACE_CROP, data: capture.crop };
+        return features(await throughCameraAtSize(picture, camera, random));
+      },
+    };
+  }
+
+  async #voice(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
+    const capture = await this.#recogniser.signals.captureVoice(bytes);
+    return {
+      measures: measuresOfVoice(capture),
+      features: () => this.#recogniser.voiceFeatures(capture),
+      copy: (condition) => {
+        const { channel, random } = channelOf(sample, condition);
+        const waveform = throughChannel(capture.waveform, channel, random);
+        return this.#recogniser.voiceFeatures({ ...capture, waveform });
+      },
+    };
+  }
+}
