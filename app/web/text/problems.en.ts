@@ -57,7 +57,6 @@ export const problems = {
   digits_differ:
     'We did not hear the digits that we asked for. Say them one after another, in the language that you enrolled in.',
   digits_unknown: 'We do not know how you say digits. Sign in another way, and enrol again.',
-  lips_still: 'We did not see your lips move. Keep your mouth in the picture, in good light.',
   lips_differ:
     'Your lips and the sound did not go together. Use the microphone and the camera of one device.',
   head_not_turned: 'We did not see your head turn to the side that we asked for.',
