@@ -141,6 +141,42 @@ const register = component({
   ],
 });
 
+const report = component({
+  name: 'report',
+  image,
+  inputs: {
+    manifest: 'dataset',
+    summary: 'struct',
+    dataset: 'string',
+    model: 'struct',
+    comparison: 'struct',
+    face_features: 'dataset',
+    voice_features: 'dataset',
+    face_head: 'model',
+    voice_head: 'model',
+    face_crossfit: 'dataset',
+    voice_crossfit: 'dataset',
+    calibration: 'artifact',
+    seed: 'integer',
+  },
+  outputs: { page: 'artifact', page_fr: 'artifact', card: 'artifact', figures: 'artifact' },
+  retries: { max: 5, backoffSeconds: 2 },
+  // It lays the report beside the version in MLflow, which a cached result would not.
+  cache: false,
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'report',
+    ...['--manifest', inputs.manifest.path, '--summary', inputs.summary, '--dataset', inputs.dataset],
+    ...['--model', inputs.model, '--comparison', inputs.comparison, '--seed', inputs.seed],
+    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
+    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
+    ...['--calibration', inputs.calibration.path],
+    ...['--page', outputs.page.path, '--page-fr', outputs.page_fr.path],
+    ...['--card', outputs.card.path, '--figures', outputs.figures.path],
+  ],
+});
+
 /** From a dataset version of recordings to a registered recogniser, judged against the one that serves. */
 export default pipeline(
   {
@@ -157,7 +193,7 @@ export default pipeline(
   },
   (p) => {
     const { dataset, champion, seed } = p.parameters;
-    const { manifest } = p.task(validate, { dataset }).outputs;
+    const { manifest, summary } = p.task(validate, { dataset }).outputs;
     const shard = p.forEach(shards, { name: 'embed' }, (index) => {
       const { face, voice } = p.task(embed, {
         manifest,
@@ -190,6 +226,13 @@ export default pipeline(
       calibration,
       seed,
     }).outputs;
-    p.task(register, { champion, ...heads, calibration, comparison });
+    const { model } = p.task(register, { champion, ...heads, calibration, comparison }).outputs;
+    p.task(report, {
+      ...{ manifest, summary, dataset, model, comparison },
+      ...features,
+      ...heads,
+      ...crossfit,
+      ...{ calibration, seed },
+    });
   },
 );

@@ -77,6 +77,7 @@ export const problems = {
   not_found: 'This no longer exists.',
   unknown_run: 'There is no such run.',
   unknown_model: 'There is no such model version.',
+  report_missing: 'No report was written about this version: no training made it, or it has not ended yet.',
   unknown_release: 'There is no such release.',
   unknown_dataset: 'There is no such dataset version.',
   unknown_sample: 'There is no such recording, or it has been deleted.',

@@ -77,6 +77,8 @@ export const problems: Translation<typeof english> = {
   not_found: 'Cela n’existe plus.',
   unknown_run: 'Cette exécution n’existe pas.',
   unknown_model: 'Cette version du modèle n’existe pas.',
+  report_missing:
+    'Aucun rapport n’a été écrit sur cette version : aucun entraînement ne l’a faite, ou il n’est pas fini.',
   unknown_release: 'Cette mise en service n’existe pas.',
   unknown_dataset: 'Cette version des données n’existe pas.',
   unknown_sample: 'Cet enregistrement n’existe pas, ou il a été effacé.',
