@@ -26,10 +26,10 @@ export const gatePolicy: GatePolicy = {
   slices: {
     minimumUnits: 4,
     criteria: [
-      { metric: 'fused/cllr', rule: 'not-worse', tolerance: 0.005 },
-      { metric: 'fused/fnmr', rule: 'not-worse', tolerance: 0.01 },
-      { metric: 'face/eer', rule: 'not-worse', tolerance: 0.01 },
-      { metric: 'voice/eer', rule: 'not-worse', tolerance: 0.01 },
+      { metric: 'fused/cllr', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'fused/fnmr', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'face/eer', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'voice/eer', rule: 'not-surely-worse', tolerance: 0.002 },
     ],
   },
 };

@@ -77,13 +77,19 @@ describe('the gate', () => {
     });
     const strict: GatePolicy = {
       ...policy,
-      slices: { minimumUnits: 4, criteria: [{ metric: 'error rate', rule: 'not-worse', tolerance: 0.01 }] },
+      slices: {
+        minimumUnits: 4,
+        criteria: [{ metric: 'error rate', rule: 'not-surely-worse', tolerance: 0.01 }],
+      },
     };
     const verdict = judge({ ...whole, slices: [slice('daylight', 30)] }, strict);
     expect(verdict.pass).toBe(false);
     expect(verdict.reasons[0]).toBe(
-      'daylight (30): error rate 0.01 -> 0.06 (difference 0.02 to 0.09): worse by more than 0.01',
+      'daylight (30): error rate 0.01 -> 0.06 (difference 0.02 to 0.09): surely worse',
     );
     expect(judge({ ...whole, slices: [slice('daylight', 3)] }, strict).pass, 'too few to judge').toBe(true);
+    const chance = { ...slice('daylight', 30).metrics[0]!, low: -0.02 };
+    const maybe = { slice: 'daylight', units: 30, metrics: [chance] };
+    expect(judge({ ...whole, slices: [maybe] }, strict).pass, 'may be chance').toBe(true);
   });
 });

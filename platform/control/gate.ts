@@ -35,11 +35,12 @@ export type Comparison = z.infer<typeof Comparison>;
 /**
  * `improve`: the candidate must be better, and its interval must not reach past `tolerance` on the wrong side.
  * `not-worse`: the candidate may be worse by `tolerance` at most, unless the interval says that it is chance.
+ * `not-surely-worse`: for parts that are small: worse by more than `tolerance` only where the interval says it is no chance.
  * All metrics are errors or costs: lower is better.
  */
 export const Criterion = z.object({
   metric: z.string(),
-  rule: z.enum(['improve', 'not-worse']),
+  rule: z.enum(['improve', 'not-worse', 'not-surely-worse']),
   tolerance: z.number().nonnegative(),
 });
 export type Criterion = z.infer<typeof Criterion>;
@@ -122,6 +123,10 @@ function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): J
       const chance = found.low !== null && found.low <= 0 && difference <= 2 * criterion.tolerance;
       if (within || chance) return { pass: true, reason: `${figures}: not worse` };
       return { pass: false, reason: `${figures}: worse by more than ${format(criterion.tolerance)}` };
+    }
+    case 'not-surely-worse': {
+      const surely = difference > criterion.tolerance && found.low !== null && found.low > 0;
+      return { pass: !surely, reason: `${figures}: ${surely ? 'surely worse' : 'not surely worse'}` };
     }
   }
 }
