@@ -43,7 +43,7 @@ export async function networkTimes(
       feeds: () => ({ frames: zeros(Math.ceil(samples / frameSamples), 576) }),
     },
     { name: 'voice-backbone', runs: 1, feeds: () => ({ waveform: wave() }) },
-    { name: 'voice-head', runs: 1, feeds: () => ({ features: zeros(1, 256) }) },
+    { name: 'voice-head', runs: 1, feeds: () => ({ features: zeros(1, 448) }) },
   ];
   const present = new Set(readdirSync(folder));
   const times: NetworkTime[] = [];

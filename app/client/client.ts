@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { BundleFiles } from '@visavox/core/bundle';
-import { type Digest, digestOf } from '@visavox/core/digest';
-import { SystemError, UserError } from '@visavox/core/errors';
-import { BundleManifest, type ModelVersion } from '@visavox/core/model';
+import type { Digest } from '@visavox/core/digest';
+import { UserError } from '@visavox/core/errors';
+import type { ModelVersion } from '@visavox/core/model';
 import type { Release } from '@visavox/core/release';
 import { RunRecord } from '@visavox/core/run';
+import { fetchBundle } from 'visavox/model-bundle';
 import { type Call, isConnectionLost, Transport, type TransportOptions } from 'visavox/transport';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   Attempt,
   CaptureVerdict,
@@ -141,6 +142,21 @@ export class VisavoxClient {
     return this.#get(RunRecord, `/api/v1/runs/${encodeURIComponent(id)}`);
   }
 
+  /** Runs a compiled pipeline; answers the run's id. */
+  async startRun(run: {
+    pipelineSpec: unknown;
+    parameters: Readonly<Record<string, unknown>>;
+    trigger?: string;
+  }): Promise<string> {
+    const answer = await this.#ask(z.object({ id: z.string() }), {
+      method: 'POST',
+      path: '/api/v1/runs',
+      body: run,
+      repeatable: false,
+    });
+    return answer.id;
+  }
+
   async cancelRun(id: string): Promise<void> {
     const path = `/api/v1/runs/${encodeURIComponent(id)}/cancel`;
     await this.#transport.send({ method: 'POST', path, repeatable: true });
@@ -157,27 +173,8 @@ export class VisavoxClient {
   }
 
   /** The files of a registered version, each checked against its digest. `known`: what need not be sent again. */
-  async bundle(
-    version: number,
-    known: (digest: Digest) => Promise<Uint8Array | undefined> = async () => undefined,
-  ): Promise<BundleFiles> {
-    const path = `/api/v1/models/${version}`;
-    const manifest = await this.#get(BundleManifest, `${path}/bundle`);
-    const files = new Map<string, Uint8Array>();
-    for (const file of manifest.files) {
-      const bytes =
-        (await known(file.digest)) ??
-        (await this.#transport.send({
-          method: 'GET',
-          path: `${path}/files/${encodeURIComponent(file.path)}`,
-          repeatable: true,
-          binary: true,
-        }));
-      if (!(bytes instanceof Uint8Array) || digestOf(bytes) !== file.digest)
-        throw new SystemError(`${file.path} of version ${version} did not arrive as it was registered`);
-      files.set(file.path, bytes);
-    }
-    return { manifest, files };
+  bundle(version: number, known?: (digest: Digest) => Promise<Uint8Array | undefined>): Promise<BundleFiles> {
+    return fetchBundle(this.#transport, version, known);
   }
 
   async models(): Promise<readonly ModelVersion[]> {

@@ -117,6 +117,7 @@ export class Attempts {
             attempt: id,
             consent,
             position: recording.position,
+            prompt: recording.prompt,
           })
           .onConflict((conflict) => conflict.columns(['person', 'digest']).doNothing())
           .execute();

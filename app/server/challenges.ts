@@ -1,11 +1,24 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
+import type { Turn } from '@visavox/recognition/signals/head';
 import type { Kysely, Transaction } from 'kysely';
 import type { ApplicationTables } from './tables.ts';
 
 const lifetime = 2 * 60_000;
 /** For so long after its end a challenge is told to be expired or used, not unknown. */
 const memory = 24 * 3_600_000;
+
+export interface Challenge {
+  readonly id: string;
+  readonly digits: string;
+  /** Where to turn the head before speaking; null for who cannot. */
+  readonly turn: Turn | null;
+  readonly expiresAt: Date;
+}
+
+const digitsWithTurn = 4;
+/** What a turn of the head would have told, more digits tell as well. */
+const digitsWithoutTurn = 6;
 
 /** Digits to be spoken, good for one attempt that begins within two minutes. */
 export class Challenges {
@@ -17,23 +30,27 @@ export class Challenges {
     this.#now = resources.now;
   }
 
-  async create(): Promise<{ id: string; digits: string; expiresAt: Date }> {
+  /** `withTurn`: whether the person can turn the head. */
+  async create({ withTurn }: { withTurn: boolean }): Promise<Challenge> {
+    const length = withTurn ? digitsWithTurn : digitsWithoutTurn;
     const challenge = {
       id: randomUUID(),
-      digits: String(randomInt(10_000)).padStart(4, '0'),
+      digits: String(randomInt(10 ** length)).padStart(length, '0'),
+      turn: withTurn ? (randomInt(2) === 0 ? ('left' as const) : ('right' as const)) : null,
       expires_at: new Date(this.#now().getTime() + lifetime),
       used_at: null,
     };
     await this.#db.insertInto('challenges').values(challenge).execute();
-    return { id: challenge.id, digits: challenge.digits, expiresAt: challenge.expires_at };
+    return toChallenge(challenge);
   }
 
   /** Refuses early, before any work; `claim` decides. */
-  async check(id: string, at: Date): Promise<void> {
+  async check(id: string, at: Date): Promise<Challenge> {
     const row = await this.#db.selectFrom('challenges').selectAll().where('id', '=', id).executeTakeFirst();
     if (!row) throw fault('challenge_unknown', 'not-found', 'this challenge was never given');
     if (row.used_at) throw used();
     if (row.expires_at <= at) throw fault('challenge_expired', 'gone', 'this challenge is too old');
+    return toChallenge(row);
   }
 
   /** Uses it up in the attempt's own transaction: one challenge, one attempt. */
@@ -53,6 +70,10 @@ export class Challenges {
     const before = new Date(this.#now().getTime() - memory);
     await this.#db.deleteFrom('challenges').where('expires_at', '<', before).execute();
   }
+}
+
+function toChallenge(row: { id: string; digits: string; turn: Turn | null; expires_at: Date }): Challenge {
+  return { id: row.id, digits: row.digits, turn: row.turn, expiresAt: row.expires_at };
 }
 
 function used(): UserError {

@@ -9,6 +9,7 @@ import { Attempts } from './attempts.ts';
 import { Challenges } from './challenges.ts';
 import { Champion } from './champion.ts';
 import { SampleFeatures } from './features.ts';
+import { LivenessChecks, type LivenessPolicy } from './liveness.ts';
 import { Overview } from './overview.ts';
 import { People } from './people.ts';
 import { type LoadRecogniser, RecogniserPool } from './recogniser-pool.ts';
@@ -31,6 +32,7 @@ export interface Foundations {
   readonly host: ModelHost;
   readonly loadRecogniser: LoadRecogniser;
   readonly attemptLimits: SignInLimits;
+  readonly liveness: LivenessPolicy;
   readonly now: () => Date;
 }
 
@@ -51,12 +53,13 @@ export function composeServices(foundations: Foundations) {
   const { host, loadRecogniser: load } = foundations;
   const pool = new RecogniserPool({ objects, host, load });
   const champion = new Champion({ environment, releases, pool, templates, host });
-  const people = new People({ db, champion, recordings, features, templates, now });
+  const liveness = new LivenessChecks({ db, sealer, policy: foundations.liveness, now });
+  const people = new People({ db, champion, recordings, features, templates, liveness, now });
   const challenges = new Challenges({ db, now });
   const limits = foundations.attemptLimits;
   const signIn = new SignIn({
     ...{ db, people, champion, challenges, recordings },
-    ...{ templates, sealer, limits, now },
+    ...{ templates, liveness, sealer, limits, now },
   });
   const attempts = new Attempts({ db, recordings, now });
   const sessions = new Sessions({ db, now });

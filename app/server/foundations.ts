@@ -46,6 +46,7 @@ export async function openFoundations(settings: Settings, afterwards: Afterwards
     host: await openModelHost(settings, objects),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     attemptLimits: settings.attempts,
+    liveness: settings.liveness,
   });
   // Only who has the database alone knows that nothing is under way when it starts.
   if (database.kind === 'embedded') await services.recordings.recover(0);

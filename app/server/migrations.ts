@@ -92,4 +92,23 @@ export const applicationMigrations: Record<string, Migration> = {
         `create table recording_erasures (digest text primary key)`,
       ),
   },
+  'application-002-answers': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `alter table samples add column prompt text`,
+        `alter table attempt_recordings add column prompt text`,
+        `alter table challenges add column turn text check (turn in ('left', 'right'))`,
+        `create table spoken_digits (
+           person text primary key references people(id) on delete cascade,
+           words bytea not null)`,
+        `create table answers (
+           id bigint generated always as identity primary key,
+           person text not null references people(id) on delete cascade,
+           marks jsonb not null,
+           fingerprint bytea not null,
+           created_at timestamptz not null)`,
+        `create index answers_person on answers (person, id desc)`,
+      ),
+  },
 };

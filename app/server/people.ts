@@ -6,6 +6,7 @@ import { type Captures, captureAll } from './captures.ts';
 import type { Champion } from './champion.ts';
 import { databaseFault, invalidRequest, uniqueViolation, unknownPerson } from './faults.ts';
 import { featuresOfCaptures, type LoadedRecogniser, type SampleFeatures, sameFeatures } from './features.ts';
+import { type LivenessChecks, spokenDigits } from './liveness.ts';
 import { requireOnePerson } from './one-person.ts';
 import { personName } from './person-name.ts';
 import type { Features, Template } from './recogniser-port.ts';
@@ -21,6 +22,8 @@ export interface Enrolment {
   readonly consent: boolean;
   /** Three to five faces and three utterances. */
   readonly recordings: readonly Recording[];
+  /** The digits that each utterance says, in order; none where that is not known. */
+  readonly prompts: readonly string[];
   /** A repeated request with the same key answers the same person. */
   readonly idempotencyKey: string | undefined;
 }
@@ -38,6 +41,7 @@ interface PeopleResources {
   readonly recordings: Recordings;
   readonly features: SampleFeatures;
   readonly templates: Templates;
+  readonly liveness: LivenessChecks;
   readonly now: () => Date;
 }
 
@@ -61,6 +65,7 @@ export class People {
     }
     requireCounts(enrolment.recordings);
     requireDistinct(enrolment.recordings);
+    requirePrompts(enrolment.prompts);
     const idempotency = idempotencyOf(enrolment, name.key);
     const earlier = await this.#earlier(idempotency);
     if (earlier) return earlier;
@@ -128,13 +133,14 @@ export class People {
     name: { text: string; key: string },
     idempotency: { key: string; digest: string } | undefined,
   ): Promise<Person> {
-    const { champion, recordings, templates, features, now } = this.#resources;
+    const { champion, recordings, templates, liveness, features, now } = this.#resources;
     return champion.useAll(async ({ loaded }, others) => {
       const captures = await captureAll(loaded.recogniser.signals, enrolment.recordings);
       const vectors = await featuresOfCaptures(loaded.recogniser, captures);
       await requireOnePerson(loaded.recogniser, vectors);
       const made = [await loaded.recogniser.template(vectors)];
       for (const other of others) made.push(await templateFor(other, { loaded, vectors, enrolment }));
+      const words = await spokenDigits(loaded.recogniser.signals, captures.voices, enrolment.prompts);
       const id = randomUUID();
       const enrolledAt = now();
       const stored = await recordings.store(enrolment.recordings, async (trx, kept) => {
@@ -167,10 +173,15 @@ export class People {
               attempt: null,
               consent: consentVersion,
               position,
+              prompt:
+                recording.modality === 'voice'
+                  ? (enrolment.prompts[position - captures.faces.length] ?? null)
+                  : null,
             })),
           )
           .execute();
         for (const template of made) await templates.insert(trx, id, template);
+        await liveness.learn(trx, id, words);
         return kept;
       });
       await features.remember(stored, vectors, loaded);
@@ -226,6 +237,16 @@ async function templateFor(
 function requireCounts(recordings: readonly Recording[]): void {
   requireRecordings(recordings, 'face', { least: 3, most: 5 });
   requireRecordings(recordings, 'voice', { least: 3, most: 3 });
+}
+
+/** Each utterance's digits, or of none. */
+function requirePrompts(prompts: readonly string[]): void {
+  if (prompts.length === 0) return;
+  if (prompts.length === 3 && prompts.every((prompt) => /^\d{3,10}$/.test(prompt))) return;
+  throw invalidRequest(
+    'the prompts are not three times three to ten digits',
+    'Send what each of the three utterances says, such as 04719,83526,71048; or leave it out.',
+  );
 }
 
 function idempotencyOf(enrolment: Enrolment, nameKey: string): { key: string; digest: string } | undefined {

@@ -5,7 +5,7 @@ export type FaceQuality = FaceCapture['quality'];
 export type VoiceQuality = VoiceCapture['quality'];
 
 /** Throws a UserError that says what to do better when a recording cannot be used. */
-export type SignalsPort = Pick<Signals, 'captureFace' | 'captureVoice'>;
+export type SignalsPort = Pick<Signals, 'captureFace' | 'captureVoice' | 'followFace' | 'hear'>;
 
 /** What the server needs of a recogniser. */
 export type RecogniserPort = Pick<

@@ -56,6 +56,12 @@ const Environment = z.object({
   VISAVOX_ATTEMPT_WINDOW: count(300),
   /** Hours for which an attempt's recordings wait to be confirmed. */
   VISAVOX_ATTEMPT_RETENTION: count(24),
+  /**
+   * Whether somebody has to be there to sign in. `when-offered`: what an answer brings along is checked (pictures of the burst,
+   * digits of people whose enrolment told theirs, that it is no repetition). `required`: all of it has to be there. `off`: for
+   * measurements with recordings.
+   */
+  VISAVOX_LIVENESS: z.enum(['required', 'when-offered', 'off']).default('when-offered'),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -87,6 +93,7 @@ export interface Settings {
   /** Undefined: networks are served in each process. */
   readonly kserve: KserveSettings | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
+  readonly liveness: 'required' | 'when-offered' | 'off';
   readonly attempts: {
     readonly failures: number;
     readonly windowSeconds: number;
@@ -140,6 +147,7 @@ export function parseSettings(
     kserve: kserveSettings(values, invalidSetting),
     ownUrl: values.VISAVOX_OWN_URL,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
+    liveness: values.VISAVOX_LIVENESS,
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,
       windowSeconds: values.VISAVOX_ATTEMPT_WINDOW,

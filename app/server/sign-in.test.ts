@@ -101,7 +101,7 @@ describe('what is told of an attempt', () => {
       if (!row.evidence) continue;
       const evidence = JSON.parse(Buffer.from(sealer.open(row.evidence, `attempt ${row.id}`)).toString());
       expect(evidence).toMatchObject({ face: expect.any(Number), fused: expect.any(Number) });
-      for (const score of Object.values<number>(evidence))
+      for (const score of Object.values(evidence).filter((value) => typeof value === 'number'))
         for (const told of [...bodies, ...server.logged]) expect(told).not.toContain(score.toFixed(3));
     }
     for (const body of bodies.slice(0, 2)) expect(body).not.toMatch(/-?\d+\.\d+/);

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { UserError } from '@visavox/core/errors';
+import { SystemError, UserError } from '@visavox/core/errors';
 import type { Release } from '@visavox/core/release';
 import { type Kysely, sql } from 'kysely';
 import { type Captures, captureAll } from './captures.ts';
-import type { Challenges } from './challenges.ts';
+import type { Challenge, Challenges } from './challenges.ts';
 import type { Champion } from './champion.ts';
 import { databaseFault, foreignKeyViolation, unknownPerson } from './faults.ts';
 import { featuresOfCaptures } from './features.ts';
+import type { BurstFrame, Liveness, LivenessChecks, LivenessFault } from './liveness.ts';
 import type { People } from './people.ts';
 import type { Evidence } from './recogniser-port.ts';
 import { type Recording, type Recordings, requireDistinct, requireRecordings } from './recordings.ts';
@@ -19,6 +20,8 @@ export interface SignInRequest {
   readonly challenge: string;
   /** One to five faces and one utterance. */
   readonly recordings: readonly Recording[];
+  /** The face before and while the digits are spoken; may be none. */
+  readonly frames: readonly BurstFrame[];
   /** Operators measure; only they may fail as often as they like. */
   readonly limited: boolean;
 }
@@ -48,6 +51,7 @@ interface SignInResources {
   readonly challenges: Challenges;
   readonly recordings: Recordings;
   readonly templates: Templates;
+  readonly liveness: LivenessChecks;
   readonly sealer: Sealer;
   readonly limits: SignInLimits;
   readonly now: () => Date;
@@ -62,12 +66,13 @@ export class SignIn {
 
   /** One attempt from beginning to end with the champion of its first moment. */
   async attempt(request: SignInRequest): Promise<SignInResult> {
-    const { people, challenges, champion, templates, now } = this.#resources;
+    const { people, challenges, champion, templates, liveness, now } = this.#resources;
     const started = performance.now();
     const receivedAt = now();
     requireCounts(request.recordings);
     requireDistinct(request.recordings);
-    await challenges.check(request.challenge, receivedAt);
+    const challenge = await challenges.check(request.challenge, receivedAt);
+    liveness.requireOffered(challenge, request.frames);
     const person = await people.byName(request.name);
     if (request.limited) await this.#requirePatience(person.id, receivedAt);
     return champion.use(async ({ release, loaded }) => {
@@ -77,13 +82,32 @@ export class SignIn {
       const features = await featuresOfCaptures(recogniser, captures);
       const probe = { faces: features.faces, voice: features.voices[0] ?? null };
       const evidence = await recogniser.compare(template, probe);
+      const alive = await liveness.assess(
+        { person: person.id, template, recogniser },
+        {
+          challenge,
+          voice: onlyOne(captures.voices),
+          voiceBytes: onlyOne(request.recordings.filter(({ modality }) => modality === 'voice')).bytes,
+          frames: request.frames,
+          fresh: request.limited,
+        },
+      );
       const result: SignInResult = {
         id: randomUUID(),
-        ...verdict(recogniser.decide(evidence), person),
+        ...verdict(recogniser.decide(evidence), person, alive.faults),
         servedBy: { model: release.model, version: release.version },
         latencyMs: Math.round(performance.now() - started),
       };
-      await this.#record(result, { request, person, release, captures, evidence, receivedAt });
+      await this.#record(result, {
+        request,
+        person,
+        release,
+        captures,
+        evidence,
+        alive,
+        challenge,
+        receivedAt,
+      });
       return result;
     });
   }
@@ -96,11 +120,14 @@ export class SignIn {
       release: Release;
       captures: Captures;
       evidence: Evidence;
+      alive: Liveness;
+      challenge: Challenge;
       receivedAt: Date;
     },
   ): Promise<void> {
     const { recordings, challenges, sealer, limits } = this.#resources;
-    const { request, person, release, captures, evidence, receivedAt } = facts;
+    const { request, person, release, captures, evidence, alive, challenge, receivedAt } = facts;
+    const said = (alive.evidence.digits ?? 0) > 0 ? challenge.digits : null;
     try {
       await recordings.store(request.recordings, async (trx, stored) => {
         await challenges.claim(trx, request.challenge, receivedAt);
@@ -116,7 +143,10 @@ export class SignIn {
             bundle: release.bundle,
             decision: result.decision,
             reasons: JSON.stringify(result.reasons),
-            evidence: sealer.seal(Buffer.from(JSON.stringify(evidence)), `attempt ${result.id}`),
+            evidence: sealer.seal(
+              Buffer.from(JSON.stringify({ ...evidence, ...alive.evidence })),
+              `attempt ${result.id}`,
+            ),
             created_at: receivedAt,
             latency_ms: result.latencyMs,
             feedback: null,
@@ -125,6 +155,7 @@ export class SignIn {
             recordings_until: new Date(receivedAt.getTime() + limits.retentionHours * 3_600_000),
           })
           .execute();
+        await alive.remember(trx);
         await trx
           .insertInto('attempt_recordings')
           .values(
@@ -136,6 +167,7 @@ export class SignIn {
               bytes: recording.bytes,
               media_type: recording.mediaType,
               quality: JSON.stringify(captures.qualities[position]),
+              prompt: recording.modality === 'voice' ? said : null,
             })),
           )
           .execute();
@@ -172,7 +204,11 @@ export class SignIn {
 function verdict(
   decision: Decision,
   person: { id: string; name: string },
+  faults: readonly LivenessFault[],
 ): Pick<SignInResult, 'decision' | 'person' | 'reasons'> {
+  // Who is not recognised learns nothing about the rest.
+  if (decision !== 'reject' && faults.length > 0)
+    return { decision: 'reject', person: null, reasons: [...faults] };
   switch (decision) {
     case 'accept':
       return { decision, person: { id: person.id, name: person.name }, reasons: [] };
@@ -181,6 +217,12 @@ function verdict(
     case 'step_up':
       return { decision, person: null, reasons: ['evidence_unclear'] };
   }
+}
+
+function onlyOne<T>(list: readonly T[]): T {
+  const [first] = list;
+  if (first === undefined) throw new SystemError('an attempt without a voice was let through');
+  return first;
 }
 
 function requireCounts(recordings: readonly Recording[]): void {

@@ -32,9 +32,28 @@ export type OwnTables = {
     attempt: string | null;
     consent: string;
     position: number;
+    /** The digits that it says, where that is known. */
+    prompt: string | null;
+  };
+  /** How a person says the digits, sealed; only of people whose enrolment told what they said. */
+  spoken_digits: { person: string; words: Uint8Array };
+  /** What later answers must not be equal to. */
+  answers: {
+    id: Generated<number>;
+    person: string;
+    /** Digests of its recordings and pictures. */
+    marks: Json<string[]>;
+    fingerprint: Uint8Array;
+    created_at: Date;
   };
   templates: { person: string; contract: string; vectors: Uint8Array; created_at: Date };
-  challenges: { id: string; digits: string; expires_at: Date; used_at: Date | null };
+  challenges: {
+    id: string;
+    digits: string;
+    turn: 'left' | 'right' | null;
+    expires_at: Date;
+    used_at: Date | null;
+  };
   attempts: {
     id: string;
     /** Null once the person is forgotten. */
@@ -64,6 +83,7 @@ export type OwnTables = {
     bytes: number;
     media_type: string;
     quality: Json<Record<string, unknown>>;
+    prompt: string | null;
   };
   sessions: { token_hash: string; person: string | null; operator: boolean; expires_at: Date };
   /** Written before a recording's blob is, and removed by the transaction that refers to it. */

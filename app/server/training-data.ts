@@ -34,7 +34,11 @@ export class TrainingData {
         digest: Digest.parse(row.digest),
         bytes: row.bytes,
         mediaType: row.media_type,
-        labels: { person: row.person, modality: row.modality },
+        labels: {
+          person: row.person,
+          modality: row.modality,
+          ...(row.prompt === null ? {} : { prompt: row.prompt }),
+        },
         provenance: {
           source: row.source,
           consent: row.consent,

@@ -8,4 +8,6 @@ export interface Identity {
   /** Two images of one try; another `occasion`, other images. */
   faces(occasion: number): Promise<readonly Uint8Array[]>;
   speak(digits: string, occasion: number): Promise<Uint8Array>;
+  /** How this person comes in one wave (counted from 0), where that changes over time. */
+  at?(wave: number): { readonly identity: Identity; readonly shifted: boolean };
 }

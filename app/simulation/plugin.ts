@@ -1,12 +1,14 @@
+import type { VisavoxClient } from '@visavox/client/client';
 import { UserError } from '@visavox/core/errors';
 import type { CommandContext, CommandPlugin } from 'visavox/plugin';
-import { table } from 'visavox/table';
 import { z } from 'zod';
-import { describeRate } from './interval.ts';
-import type { SimulationResult } from './simulation.ts';
+import type { HeldOut } from './held-out.ts';
+import type { Identity } from './identity.ts';
+import type { Scenario } from './scenario.ts';
 
 const Options = z.object({
   data: z.string().optional(),
+  scenario: z.string().optional(),
   people: z.coerce.number().int().min(2).max(500),
   waves: z.coerce.number().int().min(1).max(100),
   seed: z.coerce.number().int(),
@@ -28,10 +30,11 @@ export const plugin: CommandPlugin = (program, context) => {
       '--data <dir>',
       'recordings of people (faces/lfw, voices/audiomnist_az); synthetic people without',
     )
-    .option('--people <n>', 'how many enrol', '24')
-    .option('--waves <n>', 'in how many waves', '4')
+    .option('--scenario <file.yaml>', 'how the population changes over time: examples/scenarios has some')
+    .option('--people <n>', 'how many enrol; a scenario says it', '24')
+    .option('--waves <n>', 'in how many waves; a scenario says it', '4')
     .option('--seed <n>', 'who is drawn, and who tries to pass for whom', '1')
-    .option('--retraining <on|off>', 'off: what the server begins to train by itself is cancelled', 'on')
+    .option('--retraining <on|off>', 'off: continuous training is paused meanwhile', 'on')
     .option('--feedback <on|off>', 'confirm accepted sign-ins, so that the server learns from them', 'on')
     .option('--forget', 'erase the simulated people at the end')
     .option('--limit <minutes>', 'how long to wait for one retraining', '20')
@@ -52,11 +55,16 @@ export const plugin: CommandPlugin = (program, context) => {
 };
 
 async function run(options: z.infer<typeof Options>, own: CommandContext): Promise<void> {
-  const [{ VisavoxClient }, { simulate }] = await Promise.all([
-    import('@visavox/client/client'),
-    import('./simulation.ts'),
-  ]);
-  const identities = await population(options);
+  const [{ VisavoxClient }, { simulate }, { readScenario }, { measuredHeldOut }, { describe }] =
+    await Promise.all([
+      import('@visavox/client/client'),
+      import('./simulation.ts'),
+      import('./scenario.ts'),
+      import('./measured-held-out.ts'),
+      import('./report.ts'),
+    ]);
+  const scenario = options.scenario === undefined ? null : await readScenario(options.scenario);
+  const { identities, heldOut } = await population(options, scenario);
   let waiting = false;
   const client = new VisavoxClient({
     server: own.server,
@@ -68,25 +76,50 @@ async function run(options: z.infer<typeof Options>, own: CommandContext): Promi
       waiting = seconds > 1;
     },
   });
-  const result = await simulate({
-    client,
-    identities,
-    people: options.people,
-    waves: options.waves,
-    seed: options.seed,
-    retraining: options.retraining === 'on',
-    feedback: options.feedback === 'on',
-    forget: options.forget ?? false,
-    tag: Date.now().toString(36).slice(-6),
-    retrainingLimitSeconds: options.limit * 60,
-    log: own.log,
-    progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\x1b[2K${text}\r`) : () => {},
-  });
-  own.result(result, describe(result));
+  const measured = scenario && (await measuredHeldOut(heldOut, { client, scenario, log: own.log }));
+  const result = await withTraining(client, options.retraining === 'on', () =>
+    simulate({
+      client,
+      identities,
+      people: Math.min(scenario?.people ?? options.people, identities.length),
+      waves: scenario?.waves ?? options.waves,
+      seed: options.seed,
+      retraining: options.retraining === 'on',
+      feedback: options.feedback === 'on',
+      forget: options.forget ?? false,
+      tag: Date.now().toString(36).slice(-6),
+      retrainingLimitSeconds: options.limit * 60,
+      log: own.log,
+      progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\x1b[2K${text}\r`) : () => {},
+      ...(measured ? { heldOut: measured } : {}),
+    }),
+  );
+  const value = { scenario: scenario?.name ?? null, retrainingAllowed: options.retraining, ...result };
+  own.result(value, describe(result, scenario));
   if (result.checks.problems.length > 0) process.exitCode = 1;
 }
 
-async function population(options: z.infer<typeof Options>) {
+/** Pauses continuous training, or lets it go on, for as long as `work` lasts. */
+async function withTraining<T>(client: VisavoxClient, wanted: boolean, work: () => Promise<T>): Promise<T> {
+  const { paused } = (await client.overview()).pending;
+  await client.pauseTraining(!wanted);
+  try {
+    return await work();
+  } finally {
+    await client.pauseTraining(paused);
+  }
+}
+
+async function population(
+  options: z.infer<typeof Options>,
+  scenario: Scenario | null,
+): Promise<{ identities: readonly Identity[]; heldOut: readonly HeldOut[] }> {
+  if (!scenario) return { identities: await identitiesOf(options), heldOut: [] };
+  const { scenarioPopulation } = await import('./scenario-population.ts');
+  return scenarioPopulation(scenario, { data: options.data, seed: options.seed });
+}
+
+async function identitiesOf(options: z.infer<typeof Options>) {
   if (options.data === undefined) {
     const { syntheticIdentities } = await import('./synthetic-identities.ts');
     return syntheticIdentities(options.people + Math.max(2, Math.round(options.people / 4)), options.seed);
@@ -100,39 +133,4 @@ async function population(options: z.infer<typeof Options>) {
     message: `${options.data} makes ${identities.length} people of a face and a voice; ${options.people} were asked for`,
     action: `Ask for at most ${identities.length} people, or leave --data out.`,
   });
-}
-
-function describe(result: SimulationResult): string {
-  const rows = result.waves.map((wave) => [
-    wave.people,
-    wave.servedBy,
-    describeRate(wave.fnmr),
-    describeRate(wave.fmr),
-    wave.failuresToAcquire,
-    wave.retraining
-      ? `${wave.retraining.trigger} -> ${wave.retraining.outcome} ${wave.retraining.version ?? ''}`
-      : 'none',
-  ]);
-  const reasons = result.waves
-    .flatMap((wave) => wave.retrainings)
-    .map((one) => `  ${one.run}: ${one.outcome}${one.version ? ` ${one.version}` : ''}, ${one.reason}`);
-  const { everyoneListed, noRunStuck, oneChampion, problems } = result.checks;
-  const word = (holds: boolean) => (holds ? 'yes' : 'NO');
-  return [
-    table(
-      [
-        'people',
-        'served by',
-        'FNMR (false rejects/genuine; 95 %)',
-        'FMR (false accepts/impostor; 95 %)',
-        'FTA',
-        'retraining',
-      ],
-      rows,
-    ),
-    ...(reasons.length > 0 ? ['', 'Retrainings:', ...reasons] : []),
-    '',
-    `everyone enrolled is listed: ${word(everyoneListed)}   no run is stuck: ${word(noRunStuck)}   exactly one champion: ${word(oneChampion)}`,
-    ...problems.map((problem) => `  ${problem}`),
-  ].join('\n');
 }

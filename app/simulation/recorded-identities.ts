@@ -8,6 +8,7 @@ import type { Identity } from './identity.ts';
 
 const facesFolder = join('faces', 'lfw');
 const voicesFolder = join('voices', 'audiomnist_az');
+const otherVoiceFolders = [join('voices', 'urdu'), join('voices', 'librispeech')];
 const enrolmentImages = 4;
 const probeImages = 2;
 const sampleRate = 16_000;
@@ -18,15 +19,54 @@ const sampleRate = 16_000;
  */
 export async function recordedIdentities(folder: string, seed: number): Promise<Identity[]> {
   const random = new Random('pairs', seed);
-  const faces = (await subfolders(folder, facesFolder)).filter(
-    ({ files }) => files.length >= enrolmentImages + probeImages,
-  );
-  const voices = (await subfolders(folder, voicesFolder)).filter(canBeTried);
+  const { faces, voices } = await recordings(folder);
   const pairs = random.shuffle(faces).slice(0, voices.length);
   return random.shuffle(voices).flatMap((voice, index) => {
     const face = pairs[index];
-    return face ? [recordedIdentity(face, voice, seed)] : [];
+    return face ? [recordedIdentity(face, digitVoice(voice), seed)] : [];
   });
+}
+
+/** Two halves that share nobody: those who may enrol, and those who never do, each of whose voices has several faces. */
+export async function recordedHalves(folder: string, { seed, heldOut }: { seed: number; heldOut: number }) {
+  const random = new Random('halves', seed);
+  const { faces, voices } = await recordings(folder);
+  const [mixed, other] = [random.shuffle(voices), await otherVoices(folder)];
+  const halves = <T>(all: readonly T[]) => [
+    all.filter((_, index) => index % 2 === 0),
+    all.filter((_, index) => index % 2 === 1),
+  ];
+  const [voicesIn = [], voicesOut = []] = halves(mixed.map(digitVoice));
+  const [otherIn = [], otherOut = []] = halves(other.map(utteranceVoice));
+  const pool = random.shuffle(faces);
+  const pair = (all: readonly Voice[]) =>
+    all.flatMap((voice) => {
+      const face = pool.pop();
+      return face ? [{ identity: recordedIdentity(face, voice, seed), voice: voice.name }] : [];
+    });
+  const repeated = (all: readonly Voice[]) =>
+    Array.from({ length: Math.min(heldOut, 8 * all.length) }, (_, index) => all[index % all.length]!);
+  return {
+    enrolling: pair(voicesIn),
+    enrollingOther: pair(otherIn),
+    heldOut: pair(repeated(voicesOut)),
+    heldOutOther: pair(repeated(otherOut)),
+  };
+}
+
+async function recordings(folder: string) {
+  const faces = (await subfolders(folder, facesFolder)).filter(
+    ({ files }) => files.length >= enrolmentImages + probeImages,
+  );
+  return { faces, voices: (await subfolders(folder, voicesFolder)).filter(canBeTried) };
+}
+
+/** Speakers of other languages, who say what they say: a folder each, corpus by corpus. */
+async function otherVoices(folder: string): Promise<Folder[]> {
+  const all = await Promise.all(
+    otherVoiceFolders.map((corpus) => subfolders(folder, corpus).catch(() => [] as Folder[])),
+  );
+  return all.flat().filter(({ files }) => files.length >= 10);
 }
 
 interface Folder {
@@ -72,12 +112,55 @@ function canBeTried(voice: Folder): boolean {
   );
 }
 
-function recordedIdentity(face: Folder, voice: Folder, seed: number): Identity {
+/** Somebody's voice: utterances to enrol with and to try with, which share no recording. */
+interface Voice {
+  readonly name: string;
+  enrolment(random: Random): AsyncIterable<Uint8Array>;
+  speak(text: string, random: Random): Promise<Uint8Array>;
+}
+
+function recordedIdentity(face: Folder, voice: Voice, seed: number): Identity {
   const own = (purpose: string) => new Random(purpose, seed, face.name, voice.name);
   const images = own('images').shuffle(face.files);
   const probes = images.slice(-Math.max(probeImages, Math.floor(images.length * 0.4)));
   const enrolment = images.slice(0, -probes.length);
   const read = async (file: string) => new Uint8Array(await readFile(join(face.path, file)));
+  return {
+    name: `${face.name.replaceAll('_', ' ')} / ${voice.name}`,
+    async *enrolmentFaces() {
+      for (const image of enrolment) yield await read(image);
+    },
+    enrolmentVoices: () => voice.enrolment(own('enrolment')),
+    faces(occasion) {
+      const chosen = own(`faces ${occasion}`).shuffle(probes).slice(0, probeImages);
+      return Promise.all(chosen.map(read));
+    },
+    speak: (text, occasion) => voice.speak(text, own(`voice ${occasion}`)),
+  };
+}
+
+/** Whole utterances, whatever is asked for: the first half enrols, the second half tries. */
+function utteranceVoice(voice: Folder): Voice {
+  const middle = Math.floor(voice.files.length / 2);
+  const read = async (file: string) => {
+    const sound = await decodeAudio(new Uint8Array(await readFile(join(voice.path, file))));
+    return wav(sound.subarray(0, 8 * sampleRate), sampleRate);
+  };
+  return {
+    name: voice.name,
+    async *enrolment(random) {
+      for (const file of random.shuffle(voice.files.slice(0, middle)).slice(0, offeredUtterances))
+        yield await read(file);
+    },
+    async speak(_text, random) {
+      const later = voice.files.slice(middle);
+      return read(later[random.below(later.length)]!);
+    },
+  };
+}
+
+/** Single digits, put together as they are asked for. */
+function digitVoice(voice: Folder): Voice {
   const decoded = new Map<string, Promise<Float32Array>>();
   const clip = (file: string) => {
     const known = decoded.get(file) ?? readFile(join(voice.path, file)).then(decodeAudio);
@@ -95,12 +178,8 @@ function recordedIdentity(face: Folder, voice: Folder, seed: number): Identity {
     return wav(joined(await Promise.all(clips), random), sampleRate);
   };
   return {
-    name: `${face.name.replaceAll('_', ' ')} / ${voice.name}`,
-    async *enrolmentFaces() {
-      for (const image of enrolment) yield await read(image);
-    },
-    async *enrolmentVoices() {
-      const random = own('enrolment');
+    name: voice.name,
+    async *enrolment(random) {
       for (let utterance = 0; utterance < offeredUtterances; utterance++) {
         yield await say(
           random.shuffle(enrolmentDigits(voice)).slice(0, utteranceDigits),
@@ -109,11 +188,7 @@ function recordedIdentity(face: Folder, voice: Folder, seed: number): Identity {
         );
       }
     },
-    faces(occasion) {
-      const chosen = own(`faces ${occasion}`).shuffle(probes).slice(0, probeImages);
-      return Promise.all(chosen.map(read));
-    },
-    speak: (text, occasion) => say([...text], 'try', own(`voice ${occasion}`)),
+    speak: (text, random) => say([...text], 'try', random),
   };
 }
 

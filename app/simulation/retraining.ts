@@ -61,14 +61,6 @@ function describeRun(run: RunRecord): string {
   return `${done}/${run.tasks.length} tasks${active.length > 0 ? `, now ${active.join(', ')}` : ''}`;
 }
 
-/** Stops whatever the server began to train by itself. */
-export async function stopRetraining(watch: Watch): Promise<void> {
-  const { pending } = await watch.client.overview();
-  if (!pending.training) return;
-  await watch.client.cancelRun(pending.training.run);
-  watch.known.add(pending.training.run);
-}
-
 async function collect({ client, known }: Watch): Promise<Retraining[]> {
   const runs = (await client.runs()).filter((run) => !known.has(run.id)).reverse();
   const [models, releases] = await Promise.all([client.models(), client.releases()]);

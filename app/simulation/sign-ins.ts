@@ -13,11 +13,23 @@ export interface Tally {
   falseAccepts: number;
   stepUps: number;
   failuresToAcquire: number;
+  /** The same by whether the claimant came under a shift. */
+  readonly slices: Record<Slice, Counts>;
   /** Model and version, with how many attempts each decided. */
   readonly servedBy: Map<string, number>;
 }
 
+export type Slice = 'unshifted' | 'shifted';
+export interface Counts {
+  genuine: number;
+  falseRejects: number;
+  impostor: number;
+  falseAccepts: number;
+}
+const none = (): Counts => ({ genuine: 0, falseRejects: 0, impostor: 0, falseAccepts: 0 });
+
 export interface SignInRound {
+  readonly wave: number;
   readonly client: VisavoxClient;
   readonly enrolled: readonly Enrolled[];
   /** Who tries to pass for others, enrolled or not. */
@@ -38,6 +50,7 @@ export async function signInRound(round: SignInRound): Promise<Tally> {
     falseAccepts: 0,
     stepUps: 0,
     failuresToAcquire: 0,
+    slices: { unshifted: none(), shifted: none() },
     servedBy: new Map(),
   };
   let done = 0;
@@ -46,10 +59,14 @@ export async function signInRound(round: SignInRound): Promise<Tally> {
     const impostor = others[random.below(others.length)];
     for (const claimant of [identity, impostor]) {
       if (!claimant) continue;
-      const attempt = await tryOnce(round, person.name, claimant);
+      const now = claimant.at?.(round.wave) ?? { identity: claimant, shifted: false };
+      const attempt = await tryOnce(round, person.name, now.identity);
       round.progress(++done, enrolled.length * 2);
       if (!attempt) tally.failuresToAcquire++;
-      else count(tally, attempt, claimant === identity);
+      else {
+        count(tally, attempt, claimant === identity);
+        countOutcome(tally.slices[now.shifted ? 'shifted' : 'unshifted'], attempt, claimant === identity);
+      }
       if (attempt?.decision === 'accept' && round.feedback) {
         await round.client.feedback(attempt.id, claimant === identity ? 'genuine' : 'impostor');
       }
@@ -77,12 +94,16 @@ function count(tally: Tally, attempt: Attempt, genuine: boolean): void {
   const by = `${attempt.servedBy.model}:${attempt.servedBy.version}`;
   tally.servedBy.set(by, (tally.servedBy.get(by) ?? 0) + 1);
   if (attempt.decision === 'step_up') tally.stepUps++;
+  countOutcome(tally, attempt, genuine);
+}
+
+function countOutcome(counts: Counts, attempt: Attempt, genuine: boolean): void {
   const accepted = attempt.decision === 'accept';
   if (genuine) {
-    tally.genuine++;
-    if (!accepted) tally.falseRejects++;
+    counts.genuine++;
+    if (!accepted) counts.falseRejects++;
   } else {
-    tally.impostor++;
-    if (accepted) tally.falseAccepts++;
+    counts.impostor++;
+    if (accepted) counts.falseAccepts++;
   }
 }

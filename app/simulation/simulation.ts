@@ -1,11 +1,12 @@
 import type { VisavoxClient } from '@visavox/client/client';
 import { isFinished } from '@visavox/core/run';
 import { Random } from '@visavox/recognition/synthetic/random';
+import type { HeldOutFigures } from './held-out.ts';
 import type { Identity } from './identity.ts';
 import { type Rate, rateOf } from './interval.ts';
 import { type Enrolled, enrol } from './population.ts';
-import { awaitRetraining, type Retraining, stopRetraining, type Watch } from './retraining.ts';
-import { signInRound, type Tally } from './sign-ins.ts';
+import { awaitRetraining, type Retraining, type Watch } from './retraining.ts';
+import { type Counts, type Slice, signInRound, type Tally } from './sign-ins.ts';
 
 export interface SimulationRequest {
   readonly client: VisavoxClient;
@@ -24,6 +25,8 @@ export interface SimulationRequest {
   readonly retrainingLimitSeconds: number;
   readonly log: (text: string) => void;
   readonly progress: (text: string) => void;
+  /** Error rates on people who never enrol, of the version that serves after a wave. */
+  readonly heldOut?: () => Promise<HeldOutFigures>;
 }
 
 export interface Wave {
@@ -40,6 +43,10 @@ export interface Wave {
   readonly failuresToAcquire: number;
   readonly fnmr: Rate;
   readonly fmr: Rate;
+  /** The same counts by whether the claimant came under a shift. */
+  readonly slices: Readonly<Record<Slice, Counts>>;
+  /** After the retrainings, on people who never enrol; null without a scenario. */
+  readonly heldOut: HeldOutFigures | null;
   /** The last one after this wave; all of them are in `retrainings`. */
   readonly retraining: Retraining | null;
   readonly retrainings: readonly Retraining[];
@@ -71,8 +78,9 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
   const enrolled: Enrolled[] = [];
   const strangers = [...identities];
   const waves: Wave[] = [];
-  const signIns = () =>
+  const signIns = (wave: number) =>
     signInRound({
+      wave,
       client,
       enrolled,
       everyone: identities,
@@ -80,11 +88,8 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
       feedback: request.feedback,
       progress: (done, of) => request.progress(`  ${done} of ${of} sign-ins`),
     });
-  const settle = async (): Promise<Retraining[]> => {
-    if (request.retraining) return awaitRetraining(watch);
-    await stopRetraining(watch);
-    return [];
-  };
+  const settle = async (): Promise<Retraining[]> => (request.retraining ? awaitRetraining(watch) : []);
+  const heldOut = async () => (await request.heldOut?.()) ?? null;
 
   for (let wave = 0; wave < request.waves; wave++) {
     const wanted =
@@ -96,9 +101,10 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
     for (let missing = wanted; missing > 0; ) {
       const identity = strangers.shift();
       if (!identity) break;
-      const result = await enrol(client, identity, `Sim ${request.tag} ${identity.name}`);
+      const now = identity.at?.(wave).identity ?? identity;
+      const result = await enrol(client, now, `Sim ${request.tag} ${identity.name}`);
       if ('person' in result) {
-        enrolled.push(result);
+        enrolled.push({ ...result, identity });
         missing--;
       } else {
         failuresToEnrol++;
@@ -106,14 +112,16 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
       }
       request.progress(`  ${enrolled.length} enrolled`);
     }
-    const tally = await signIns();
+    const tally = await signIns(wave);
     const retrainings = await settle();
-    waves.push(waveOf(enrolled.length, enrolled.length - before, failuresToEnrol, tally, retrainings));
+    waves.push(
+      waveOf(enrolled.length, enrolled.length - before, failuresToEnrol, tally, retrainings, await heldOut()),
+    );
   }
   if (waves.at(-1)?.retrainings.some((one) => one.outcome === 'released')) {
     log('Once more, with the version that the last wave brought');
-    const tally = await signIns();
-    waves.push(waveOf(enrolled.length, 0, 0, tally, await settle()));
+    const tally = await signIns(request.waves);
+    waves.push(waveOf(enrolled.length, 0, 0, tally, await settle(), await heldOut()));
   }
   const checks = await check(client, enrolled, request.retraining);
   if (request.forget) for (const { person } of enrolled) await client.forget(person.id);
@@ -126,6 +134,7 @@ function waveOf(
   failuresToEnrol: number,
   { servedBy, ...counts }: Tally,
   retrainings: readonly Retraining[],
+  heldOut: HeldOutFigures | null,
 ): Wave {
   return {
     people,
@@ -139,6 +148,7 @@ function waveOf(
     fmr: rateOf(counts.falseAccepts, counts.impostor),
     retraining: retrainings.at(-1) ?? null,
     retrainings,
+    heldOut,
   };
 }
 

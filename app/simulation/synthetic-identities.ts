@@ -1,5 +1,6 @@
 import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import { Random } from '@visavox/recognition/synthetic/random';
+import type { Language } from '@visavox/recognition/synthetic/voice/phonemes';
 import type { Identity } from './identity.ts';
 
 const offeredImages = 8;
@@ -8,7 +9,11 @@ const offeredUtterances = 6;
 const distinctOccasions = 6;
 
 /** People that the project renders and voices itself. */
-export function syntheticIdentities(count: number, seed: number): Identity[] {
+export function syntheticIdentities(
+  count: number,
+  seed: number,
+  { language }: { language?: Language } = {},
+): Identity[] {
   return Array.from({ length: count }, (_, index) => {
     const person = syntheticPerson(seed, index);
     const rendered = new Map<number, Promise<Uint8Array>>();
@@ -31,6 +36,7 @@ export function syntheticIdentities(count: number, seed: number): Identity[] {
               .slice(0, 5)
               .join(''),
             utterance,
+            { language },
           );
         }
       },
@@ -39,7 +45,7 @@ export function syntheticIdentities(count: number, seed: number): Identity[] {
         return Promise.all([face(first), face(first + 1)]);
       },
       async speak(digits, occasion) {
-        return person.utterance(digits, 100 + occasion);
+        return person.utterance(digits, 100 + occasion, { language });
       },
     };
   });

@@ -146,6 +146,24 @@ beforeEach(async () => {
 });
 
 describe('continuous training', () => {
+  it('begins nothing by itself while it is paused, not even after a restart, and does what is asked for', async () => {
+    world.people = 5;
+    await world.controller().setPaused(true);
+    await world.controller().tick();
+    expect(world.engine.requests.size).toBe(0);
+    expect((await world.controller().progress()).paused).toBe(true);
+    expect(await world.controller().retrainNow('by hand')).toMatchObject({ started: true });
+    expect(world.engine.requests.size).toBe(1);
+    world.engine.finish('run-1', 'succeeded');
+    await world.controller().tick();
+    world.people = 10;
+    await world.controller().tick();
+    expect(world.engine.requests.size).toBe(1);
+    await world.controller().setPaused(false);
+    await world.controller().tick();
+    expect(world.engine.requests.size).toBe(2);
+  });
+
   it('trains by itself once enough is new, and releases what passes the gate', async () => {
     const controller = world.controller();
     world.people = 4;

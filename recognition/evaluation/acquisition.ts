@@ -7,8 +7,9 @@ import type { Recogniser } from '../recogniser.ts';
 import { decodeAudio, join as joinAudio, SAMPLE_RATE } from '../signals/audio.ts';
 import { captureFault, isCaptureFault } from '../signals/capture-fault.ts';
 import { PREPROCESSING } from '../signals/signals.ts';
-import { FeatureFile } from './feature-file.ts';
+import { FeatureFile, type Remembered } from './feature-file.ts';
 import type { Recording } from './lists.ts';
+import { faceMeasures, voiceMeasures } from './traits.ts';
 
 /** Larger than what the decoders take. */
 const LARGEST_FILE = 20 * 1024 * 1024;
@@ -16,8 +17,8 @@ const LARGEST_FILE = 20 * 1024 * 1024;
 /** Of the pieces of a recording together, as of a whole one. */
 const LONGEST_SECONDS = 60;
 
-/** What came of a recording: features, or the code of the fault. */
-export type Acquired = { readonly features: Float32Array } | { readonly fault: string };
+/** What came of a recording: features with how it was recorded, or the code of the fault. */
+export type Acquired = Remembered | { readonly fault: string };
 
 export const nameOf = (recording: Recording) => recording.join('|');
 
@@ -54,8 +55,8 @@ export async function acquire(
       const [name, recording] = next;
       const sample = await files.digest(recording);
       const known = file.get(sample);
-      const acquired = known ? { features: known } : await features(recogniser, modality, recording, files);
-      if (!known && 'features' in acquired) await file.put(sample, acquired.features);
+      const acquired = known ?? (await features(recogniser, modality, recording, files));
+      if (!known && 'features' in acquired) await file.put(sample, acquired);
       results.set(name, acquired);
       options.onProgress(results.size, total);
     }
@@ -85,11 +86,12 @@ async function features(
       const waveform = joinAudio(await Promise.all(recording.map((path) => files.audio(path))));
       if (waveform.length > LONGEST_SECONDS * SAMPLE_RATE)
         throw captureFault('audio_too_long', { maximumSeconds: LONGEST_SECONDS });
-      return { features: await recogniser.voiceFeatures(await recogniser.signals.captureWaveform(waveform)) };
+      const capture = await recogniser.signals.captureWaveform(waveform);
+      return { features: await recogniser.voiceFeatures(capture), measures: voiceMeasures(capture) };
     }
     const capture = await recogniser.signals.captureFace(await files.bytes(recording[0] ?? ''));
     const [face] = await recogniser.faceFeatures([capture]);
-    return face ? { features: face } : { fault: 'no_face' };
+    return face ? { features: face, measures: faceMeasures(capture) } : { fault: 'no_face' };
   } catch (error) {
     if (isCaptureFault(error)) return { fault: error.code };
     throw error;

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { SystemError } from '@visavox/core/errors';
 import type { Recogniser } from '../recogniser.ts';
 import { logLikelihoodRatio } from '../signals/calibration.ts';
 import { dot, meanDirection } from '../signals/vectors.ts';
@@ -5,6 +7,8 @@ import { type Acquired, nameOf } from './acquisition.ts';
 import { costOfRatios, type ErrorRates, errorRates } from './error-rates.ts';
 import { pairModalities } from './fused-comparisons.ts';
 import type { Comparison } from './lists.ts';
+import { type ScoredComparison, type ScoredSet, scoresOf, type Traits } from './scored-comparisons.ts';
+import { traitsOf } from './traits.ts';
 
 export interface Figures extends ErrorRates {
   /** Distinct recordings of these comparisons that could not be used. Every comparison that needs one never matches. */
@@ -21,50 +25,120 @@ export interface Evaluation {
   readonly fused: Figures;
 }
 
+/** The comparisons behind the figures, for a report on them. */
+export type ScoredSets = Readonly<Record<keyof Evaluation, ScoredSet>>;
+
 export interface Material {
   readonly comparisons: readonly Comparison[];
   readonly acquired: ReadonlyMap<string, Acquired>;
 }
 
+/** Labels of people by what they are called in the lists: `az01` -> `{ gender: 'M' }`. */
+export type Labels = ReadonlyMap<string, Traits>;
+
 /** Scores are log-likelihood ratios, as in a sign-in; a comparison with a recording that failed never matches. */
 export async function evaluate(
   recogniser: Recogniser,
-  { faces, voices, seed }: { faces: Material; voices: Material; seed: number },
-): Promise<Evaluation> {
-  const ratios = {
-    face: await ratiosOf(recogniser, 'face', faces),
-    voice: await ratiosOf(recogniser, 'voice', voices),
+  { faces, voices, seed, labels }: { faces: Material; voices: Material; seed: number; labels: Labels },
+): Promise<{ readonly evaluation: Evaluation; readonly scored: ScoredSets }> {
+  const made = {
+    faces: await scoredOf(recogniser, 'face', faces, labels),
+    voices: await scoredOf(recogniser, 'voice', voices, labels),
   };
-  const pairs = pairModalities(faces.comparisons, voices.comparisons, seed);
-  const at = (known: ReadonlyMap<Comparison, number>, comparison: Comparison) =>
-    known.get(comparison) ?? -Infinity;
+  const pairs = pairModalities(faces.comparisons, voices.comparisons, seed).map(({ face, voice, same }) => {
+    const [seen, heard] = [made.faces.of(face), made.voices.of(voice)];
+    return { face, voice, scored: fusedOf(seen, heard, same) };
+  });
+  const scored: ScoredSets = {
+    faces: made.faces.set,
+    voices: made.voices.set,
+    fused: { comparisons: pairs.map((pair) => pair.scored), variants: [] },
+  };
   return {
-    faces: figures(
-      faces.comparisons.map((one) => ({ same: one.same, score: at(ratios.face, one) })),
-      [[faces, faces.comparisons]],
-    ),
-    voices: figures(
-      voices.comparisons.map((one) => ({ same: one.same, score: at(ratios.voice, one) })),
-      [[voices, voices.comparisons]],
-    ),
-    fused: figures(
-      pairs.map(({ face, voice, same }) => ({
-        same,
-        score: at(ratios.face, face) + at(ratios.voice, voice),
-      })),
-      [
+    scored,
+    evaluation: {
+      faces: figures(scored.faces, [[faces, faces.comparisons]]),
+      voices: figures(scored.voices, [[voices, voices.comparisons]]),
+      fused: figures(scored.fused, [
         [faces, pairs.map(({ face }) => face)],
         [voices, pairs.map(({ voice }) => voice)],
-      ],
-    ),
+      ]),
+    },
   };
 }
 
-async function ratiosOf(
+/** Slices of both modalities; how much was enrolled is said of each alone. */
+function fusedOf(face: ScoredComparison, voice: ScoredComparison, same: boolean): ScoredComparison {
+  const { enrolled: _face, ...seen } = face.traits;
+  const { enrolled: _voice, ...heard } = voice.traits;
+  return {
+    same,
+    score: face.score + voice.score,
+    person: `${face.person} ${voice.person}`,
+    quality: face.quality === null || voice.quality === null ? null : Math.min(face.quality, voice.quality),
+    traits: { ...seen, ...heard },
+  };
+}
+
+/** Every comparison as it is listed, and where several recordings are enrolled, also with the first few of them. */
+async function scoredOf(
   recogniser: Recogniser,
   modality: 'face' | 'voice',
-  { comparisons, acquired }: Material,
-): Promise<ReadonlyMap<Comparison, number>> {
+  material: Material,
+  labels: Labels,
+): Promise<{ readonly set: ScoredSet; of(comparison: Comparison): ScoredComparison }> {
+  const vectors = await vectorsOf(recogniser, modality, material);
+  // The limit is for decisions; here the order of the clearest comparisons matters too.
+  const map = { ...recogniser.calibration[modality], limit: Number.POSITIVE_INFINITY };
+  const score = (comparison: Comparison, enrol: number): ScoredComparison => {
+    const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
+    const probe = vectors.get(nameOf(comparison.probe));
+    const complete = enrolled.filter((vector) => vector !== undefined);
+    const ratio =
+      !probe || complete.length < enrolled.length
+        ? -Infinity
+        : logLikelihoodRatio(map, dot(meanDirection(complete), probe), { enrol: complete.length, probe: 1 });
+    const acquired = material.acquired.get(nameOf(comparison.probe));
+    const measures = acquired && 'measures' in acquired ? acquired.measures : null;
+    return {
+      same: comparison.same,
+      score: ratio,
+      person: comparison.claimed,
+      quality: measures?.quality ?? null,
+      traits: {
+        ...(measures ? traitsOf(measures) : {}),
+        ...labelsOf(labels, comparison.claimed),
+        enrolled: String(enrolled.length),
+      },
+    };
+  };
+  const listed = new Map(material.comparisons.map((one) => [one, score(one, one.enrolled.length)]));
+  const variants = material.comparisons.flatMap((one) =>
+    one.enrolled.slice(1).map((_, fewer) => {
+      const scored = score(one, fewer + 1);
+      return { ...scored, traits: { enrolled: String(fewer + 1) } };
+    }),
+  );
+  return {
+    set: { comparisons: [...listed.values()], variants },
+    of(comparison) {
+      const known = listed.get(comparison);
+      if (!known) throw new SystemError('a fused comparison is of no list');
+      return known;
+    },
+  };
+}
+
+/** Of faces, a person is called by a folder; labels by its last part. */
+function labelsOf(labels: Labels, claimed: string): Traits {
+  return labels.get(claimed) ?? labels.get(basename(claimed)) ?? {};
+}
+
+async function vectorsOf(
+  recogniser: Recogniser,
+  modality: 'face' | 'voice',
+  { acquired }: Material,
+): Promise<ReadonlyMap<string, Float32Array>> {
   const usable = [...acquired].flatMap(([name, one]) =>
     'features' in one ? [{ name, features: one.features }] : [],
   );
@@ -75,31 +149,19 @@ async function ratiosOf(
       modality,
       batch.map(({ features }) => features),
     );
-    batch.forEach(({ name }, index) => {
-      vectors.set(name, embeddings[index]!);
-    });
+    for (const [index, { name }] of batch.entries()) {
+      const vector = embeddings[index];
+      if (vector) vectors.set(name, vector);
+    }
   }
-  const ratios = new Map<Comparison, number>();
-  for (const comparison of comparisons) {
-    const enrolled = comparison.enrolled.map((recording) => vectors.get(nameOf(recording)));
-    const probe = vectors.get(nameOf(comparison.probe));
-    const complete = enrolled.filter((vector) => vector !== undefined);
-    if (!probe || complete.length < enrolled.length) continue;
-    const score = dot(meanDirection(complete), probe);
-    const counts = { enrol: complete.length, probe: 1 };
-    // The limit is for decisions; here the order of the clearest comparisons matters too.
-    const map = { ...recogniser.calibration[modality], limit: Number.POSITIVE_INFINITY };
-    ratios.set(comparison, logLikelihoodRatio(map, score, counts));
-  }
-  return ratios;
+  return vectors;
 }
 
 function figures(
-  scored: readonly { readonly same: boolean; readonly score: number }[],
+  { comparisons }: ScoredSet,
   used: readonly (readonly [Material, readonly Comparison[]])[],
 ): Figures {
-  const scores = (same: boolean) => scored.filter((one) => one.same === same).map((one) => one.score);
-  const [genuine, impostor] = [scores(true), scores(false)];
+  const { genuine, impostor } = scoresOf(comparisons);
   const made = (values: readonly number[]) => values.filter((value) => value !== -Infinity);
   const recordings = used.flatMap(([{ acquired }, comparisons]) =>
     [...new Set(comparisons.flatMap((one) => [...one.enrolled, one.probe].map(nameOf)))].map((name) =>

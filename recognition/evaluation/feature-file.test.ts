@@ -13,25 +13,30 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+/** Features as they are remembered, with how the voice was recorded. */
+const heard = (...features: number[]) => ({
+  features: Float32Array.from(features),
+  measures: { modality: 'voice' as const, quality: 0.5, snrDb: 20, speechSeconds: 3, highBandDb: -30 },
+});
 const [ada, ben] = [digestOf('ada'), digestOf('ben')];
 
 test('what was computed once is known the next time', async () => {
   const file = await FeatureFile.open(path);
-  await file.put(ada, Float32Array.of(0.1, -2, 3e-9));
+  await file.put(ada, heard(0.1, -2, 3e-9));
   const again = await FeatureFile.open(path);
-  expect(again.get(ada)).toEqual(Float32Array.of(0.1, -2, 3e-9));
+  expect(again.get(ada)).toMatchObject(heard(0.1, -2, 3e-9));
   expect(again.get(ben)).toBeUndefined();
   expect((await stat(join(folder, 'cache'))).mode & 0o777).toBe(0o700);
 });
 
 test('a line that was cut off is forgotten, and what follows is not', async () => {
-  await (await FeatureFile.open(path)).put(ada, Float32Array.of(1));
+  await (await FeatureFile.open(path)).put(ada, heard(1));
   await appendFile(path, `{"sample":"${ben}","feat`);
   const file = await FeatureFile.open(path);
   expect(file.get(ben)).toBeUndefined();
-  await file.put(ben, Float32Array.of(2));
+  await file.put(ben, heard(2));
   const again = await FeatureFile.open(path);
-  expect([again.get(ada), again.get(ben)]).toEqual([Float32Array.of(1), Float32Array.of(2)]);
+  expect([again.get(ada), again.get(ben)]).toMatchObject([heard(1), heard(2)]);
 });
 
 test('a file of something else is no obstacle', async () => {
@@ -43,6 +48,6 @@ test('a file of something else is no obstacle', async () => {
 
 test('without a path nothing is kept', async () => {
   const file = await FeatureFile.open(null);
-  await file.put(ada, Float32Array.of(1));
-  expect(file.get(ada)).toEqual(Float32Array.of(1));
+  await file.put(ada, heard(1));
+  expect(file.get(ada)).toMatchObject(heard(1));
 });

@@ -2,18 +2,24 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '@visavox/core/digest';
 import { z } from 'zod';
+import { Measures } from './traits.ts';
 
-const Line = z.object({ sample: z.string(), features: z.base64() });
+const Line = z.object({ sample: z.string(), features: z.base64(), measures: Measures });
+
+export interface Remembered {
+  readonly features: Float32Array;
+  readonly measures: Measures;
+}
 
 /**
- * Features by content on disk, one JSON line each, only appended. A line that a crash cut off is computed again,
+ * Features and measures by content on disk, one JSON line each, only appended. A line that a crash cut off is computed again,
  * and so is what could not be acquired: it takes little time, and the limits may have changed.
  */
 export class FeatureFile {
   readonly #path: string | null;
-  readonly #known: Map<string, Float32Array>;
+  readonly #known: Map<string, Remembered>;
 
-  private constructor(path: string | null, known: Map<string, Float32Array>) {
+  private constructor(path: string | null, known: Map<string, Remembered>) {
     this.#path = path;
     this.#known = known;
   }
@@ -26,29 +32,29 @@ export class FeatureFile {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    const known = new Map<string, Float32Array>();
+    const known = new Map<string, Remembered>();
     for (const line of text.split('\n')) {
       const entry = parseLine(line);
-      if (entry) known.set(entry.sample, entry.features);
+      if (entry) known.set(entry.sample, entry);
     }
     // Ends a line that a crash cut off, so that the next one starts on its own.
     if (text !== '' && !text.endsWith('\n')) await appendFile(path, '\n');
     return new FeatureFile(path, known);
   }
 
-  get(sample: Digest): Float32Array | undefined {
+  get(sample: Digest): Remembered | undefined {
     return this.#known.get(sample);
   }
 
-  async put(sample: Digest, features: Float32Array): Promise<void> {
-    this.#known.set(sample, features);
+  async put(sample: Digest, { features, measures }: Remembered): Promise<void> {
+    this.#known.set(sample, { features, measures });
     if (this.#path === null) return;
-    const line = JSON.stringify({ sample, features: encode(features) });
+    const line = JSON.stringify({ sample, features: encode(features), measures });
     await appendFile(this.#path, `${line}\n`, { mode: 0o600 });
   }
 }
 
-function parseLine(text: string): { sample: string; features: Float32Array } | null {
+function parseLine(text: string): ({ sample: string } & Remembered) | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -56,7 +62,7 @@ function parseLine(text: string): { sample: string; features: Float32Array } | n
     return null;
   }
   const line = Line.safeParse(json).data;
-  return line ? { sample: line.sample, features: decode(line.features) } : null;
+  return line ? { ...line, features: decode(line.features) } : null;
 }
 
 function encode(features: Float32Array): string {

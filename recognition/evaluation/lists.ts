@@ -36,6 +36,37 @@ export function readVoiceTrials(text: string, name: string): readonly Comparison
   }));
 }
 
+/**
+ * `…,speaker,gender,…` (or `person` for `speaker`): what else is known of people. Every other column that tells a few
+ * groups apart is one to report by.
+ */
+export function readLabels(
+  text: string,
+  name: string,
+): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const [header = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const names = header.split(',').map((column) => column.trim());
+  const who = names.findIndex((column) => column === 'speaker' || column === 'person');
+  if (who < 0)
+    throw new UserError({
+      kind: 'invalid',
+      code: 'list_invalid',
+      message: `${name} has no column speaker or person; its first line is "${header}".`,
+      action:
+        'Give a CSV file with a column speaker (as in the lists), and a column for each label, such as gender.',
+    });
+  return new Map(
+    lines.map((line) => {
+      const cells = line.split(',').map((cell) => cell.trim());
+      const labels = names.flatMap((column, index) => {
+        const value = cells[index];
+        return index === who || !value ? [] : [[column, value] as const];
+      });
+      return [cells[who] ?? '', Object.fromEntries(labels)];
+    }),
+  );
+}
+
 function readCsv<Column extends string>(
   text: string,
   name: string,

@@ -1,42 +1,76 @@
+import { UserError } from '@visavox/core/errors';
 import type { CommandPlugin } from 'visavox/plugin';
 import { z } from 'zod';
 
 const Options = z.object({
-  faces: z.string(),
-  voices: z.string(),
-  root: z.string(),
+  faces: z.string().optional(),
+  voices: z.string().optional(),
+  root: z.string().optional(),
+  attacks: z.boolean().default(false),
   model: z.string().optional(),
   networks: z.string().optional(),
   seed: z.coerce.number().int(),
   cache: z.boolean(),
+  speakers: z.string().optional(),
+  report: z.string().optional(),
 });
 
 export const plugin: CommandPlugin = (program, context) => {
   program
     .command('evaluate')
     .description('error rates of a recogniser on lists of comparisons, per modality and fused')
-    .requiredOption(
-      '--faces <pairs.csv>',
-      'a,b,same: one image against one; the folder of an image is its person',
-    )
-    .requiredOption(
+    .option('--faces <pairs.csv>', 'a,b,same: one image against one; the folder of an image is its person')
+    .option(
       '--voices <trials.csv>',
       'enrol_speaker,test_speaker,enrol1,enrol2,enrol3,test,same: three recordings against one; a|b joins files',
     )
-    .requiredOption('--root <folder>', 'the folder that the paths in the lists start from')
-    .option('--model <name:version>', 'a registered model; the published networks if left out')
+    .option('--root <folder>', 'the folder that the paths in the lists start from')
+    .option(
+      '--attacks',
+      'presentation attacks on the challenge instead: on recordings below --root, or on synthetic people',
+    )
+    .option(
+      '--model <name:version>',
+      'a version that the running server has; the published networks if left out',
+    )
     .option('--networks <folder>', 'the folder of the published networks', undefined)
     .option('--seed <number>', 'which voice each face is paired with in the fused figures', '1')
+    .option(
+      '--speakers <labels.csv>',
+      'speaker and any labels of people (gender, …): figures by each of them, with the worst group’s gap',
+    )
+    .option(
+      '--report <folder>',
+      'write a report with plots (HTML), a model card (Markdown) and the figures (JSON)',
+    )
     .option('--no-cache', 'compute all features anew and keep none (.visavox/cache)')
     .addHelpText(
       'after',
       `
 Counting: a comparison with a recording that cannot be acquired (no face, too little speech, …) never matches: a
 genuine one counts as a false non-match, an impostor one as refused. EER: interpolated between operating points.
-FNMR at an FMR is left out where there are fewer than 3 / FMR impostor comparisons. Intervals: 95 %, Wilson.`,
+FNMR at an FMR is left out where there are fewer than 3 / FMR impostor comparisons. Intervals: 95 %, Wilson.
+Slices are counted at one threshold, that of FMR 1e-3 (1e-2 where there are few impostors); a gap's interval is bootstrapped
+over people. Light, noise, band and so on are measured from the recordings that are compared, not read from labels.`,
     )
     .action(async (_options, command) => {
+      const { attacks, faces, voices, root, ...options } = Options.parse(command.opts());
+      if (attacks) {
+        const { runAttacks } = await import('./attacks/run.ts');
+        await runAttacks({ ...options, root }, context(command));
+        return;
+      }
       const { runEvaluation } = await import('./run.ts');
-      await runEvaluation(Options.parse(command.opts()), context(command));
+      if (faces === undefined || voices === undefined || root === undefined) throw listsMissing();
+      await runEvaluation({ ...options, faces, voices, root }, context(command));
     });
 };
+
+function listsMissing(): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'lists_missing',
+    message: '--faces, --voices and --root are needed',
+    action: 'Name the two lists and the folder that their paths start from, or use --attacks.',
+  });
+}

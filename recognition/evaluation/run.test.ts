@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { networksFolder } from '../published-networks.test-support.ts';
 import { pngOfSize, silentOpus } from '../signals/hostile-recordings.test-support.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
-import { runEvaluation } from './run.ts';
+import { type EvaluationOptions, runEvaluation } from './run.ts';
 
 const people = [0, 1, 2].map((index) => syntheticPerson(3, index));
 let root: string;
@@ -56,7 +57,7 @@ const options = () => ({
 });
 
 /** What the command prints, and how. */
-async function evaluated(changes: Partial<ReturnType<typeof options> & { model: string }> = {}) {
+async function evaluated(changes: Partial<EvaluationOptions> = {}) {
   const printed: { value: unknown; human: string }[] = [];
   await runEvaluation(
     { ...options(), ...changes },
@@ -117,8 +118,40 @@ test('a list that names a file that is not there is refused', async () => {
   await expect(evaluated({ networks: '/nowhere' })).rejects.toMatchObject({ code: 'networks_missing' });
 });
 
-test('registered models are not handed out by the server yet, and that is said', async () => {
-  await expect(evaluated({ model: 'recogniser:2' })).rejects.toMatchObject({
-    code: 'model_files_unavailable',
+test('a reference that is none, and a server that is away, are told of', async () => {
+  await expect(evaluated({ model: 'gpt' })).rejects.toMatchObject({ code: 'model_reference_invalid' });
+  await expect(evaluated({ model: 'recogniser:2' })).rejects.toMatchObject({ code: 'server_unreachable' });
+}, 30_000);
+
+test('reports by what people and recordings are like, in files that need nothing else', async () => {
+  await writeFile(join(root, 'speakers.csv'), 'speaker,gender\nv0,F\nv1,M\nv2,M\n');
+  const report = join(root, 'report');
+  const printed = await evaluated({ speakers: join(root, 'speakers.csv'), report });
+  const { slices } = z
+    .object({ slices: z.record(z.string(), z.array(z.looseObject({ dimension: z.string() }))) })
+    .parse(printed?.value);
+  const by = (set: string) => slices[set]?.map(({ dimension }) => dimension);
+  expect(by('voices')).toEqual(expect.arrayContaining(['enrolled', 'gender']));
+  expect(slices.voices?.find(({ dimension }) => dimension === 'gender')).toMatchObject({
+    slices: [
+      { name: 'F', people: 1, genuine: 1, impostor: 1 },
+      { name: 'M', people: 2, genuine: 2, impostor: 2 },
+    ],
+    // Three people carry no statement about groups.
+    gap: null,
   });
+  expect(printed?.human).toContain('voices, gender F');
+  expect((await readdir(report)).sort()).toEqual([
+    'figures.json',
+    'model-card.md',
+    'rapport.html',
+    'report.html',
+  ]);
+  const page = await readFile(join(report, 'report.html'), 'utf8');
+  expect(page).not.toMatch(/<(script|link|img|iframe)|src=|url\(|href=/);
+  expect(page.match(/<figure/g)?.length).toBe(page.match(/<figcaption>\S/g)?.length);
+  expect(page.match(/<figure/g)?.length).toBe(page.match(/<details>/g)?.length);
+  for (const file of await readdir(report))
+    expect(await readFile(join(report, file), 'utf8'), file).not.toMatch(/p\d\/|faces\/|voices\/v\d/);
+  expect(await readFile(join(report, 'model-card.md'), 'utf8')).toMatch(/@vladmandic\/face-api 1\.7\.15 \| /);
 });

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { bundleDigest } from '@visavox/core/model';
@@ -9,8 +9,12 @@ import { publishedBundle } from '../bundle.ts';
 import { Recogniser } from '../recogniser.ts';
 import { acquire } from './acquisition.ts';
 import { evaluate, type Material } from './evaluate.ts';
-import { type Comparison, readFacePairs, readVoiceTrials } from './lists.ts';
-import { evaluationTable } from './report.ts';
+import { type Comparison, readFacePairs, readLabels, readVoiceTrials } from './lists.ts';
+import { registeredBundle } from './registered-bundle.ts';
+import { figuresOf, type ReportFigures } from './report/figures.ts';
+import { reportFiles } from './report/files.ts';
+import { describedNetworks, lineageOf } from './report/lineage.ts';
+import { evaluationTable, slicesTable } from './table.ts';
 
 export interface EvaluationOptions {
   readonly faces: string;
@@ -20,23 +24,24 @@ export interface EvaluationOptions {
   readonly networks?: string | undefined;
   readonly seed: number;
   readonly cache: boolean;
+  /** A CSV file with what else is known of people: a column for each label. */
+  readonly speakers?: string | undefined;
+  /** The folder for a report on the figures. */
+  readonly report?: string | undefined;
 }
 
 const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 export async function runEvaluation(options: EvaluationOptions, context: CommandContext): Promise<void> {
-  if (options.model)
-    throw new UserError({
-      kind: 'unavailable',
-      code: 'model_files_unavailable',
-      message: `The files of ${options.model} cannot be fetched: the server does not hand out models yet.`,
-      action:
-        'Leave --model out to evaluate the published networks; `visavox models show` has the figures of others.',
-    });
   const pairs = readFacePairs(await readList(options.faces), options.faces);
   const trials = readVoiceTrials(await readList(options.voices), options.voices);
   const networks = options.networks ?? join(PROJECT, '.visavox', 'setup', 'networks');
-  const { manifest, files } = await publishedBundle(networks);
+  const labels = options.speakers
+    ? readLabels(await readList(options.speakers), options.speakers)
+    : new Map();
+  const { manifest, files } = options.model
+    ? await registeredBundle(options.model, context)
+    : await publishedBundle(networks);
   const recogniser = await Recogniser.load(manifest, files);
   const material = async (
     modality: 'face' | 'voice',
@@ -59,12 +64,50 @@ export async function runEvaluation(options: EvaluationOptions, context: Command
   try {
     const faces = await material('face', pairs);
     const voices = await material('voice', trials);
-    const evaluation = await evaluate(recogniser, { faces, voices, seed: options.seed });
-    const value = { model: 'published', bundle: bundleDigest(manifest), seed: options.seed, ...evaluation };
-    context.result(value, evaluationTable(evaluation));
+    const { evaluation, scored } = await evaluate(recogniser, { faces, voices, seed: options.seed, labels });
+    const model = options.model ?? 'published';
+    const sets = {
+      faces: figuresOf(scored.faces),
+      voices: figuresOf(scored.voices),
+      fused: figuresOf(scored.fused),
+    };
+    const written = options.report
+      ? await writeReport(options.report, {
+          format: 1,
+          lineage: {
+            ...lineageOf({ manifest, files }, await describedNetworks(networks)),
+            ...{ model, seed: options.seed, dataset: null, people: null, recordings: null },
+            on: `with \`visavox evaluate\` on ${basename(options.faces)} and ${basename(options.voices)}`,
+          },
+          sets,
+          againstChampion: null,
+        })
+      : [];
+    const slices = { faces: sets.faces.slices, voices: sets.voices.slices, fused: sets.fused.slices };
+    const value = {
+      model,
+      bundle: bundleDigest(manifest),
+      seed: options.seed,
+      ...evaluation,
+      slices,
+      report: written,
+    };
+    context.result(
+      value,
+      [evaluationTable(evaluation), slicesTable(sets), ...written.map((file) => `wrote ${file}`)].join(
+        '\n\n',
+      ),
+    );
   } finally {
     await recogniser.close();
   }
+}
+
+async function writeReport(folder: string, figures: ReportFigures): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const files = [...reportFiles(figures)];
+  for (const [name, content] of files) await writeFile(join(folder, name), content);
+  return files.map(([name]) => join(folder, name));
 }
 
 async function readList(path: string): Promise<string> {

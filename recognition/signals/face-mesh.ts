@@ -18,6 +18,10 @@ export interface FaceGeometry {
   readonly mouth: Point;
   readonly yaw: number;
   readonly roll: number;
+  /** Distance between the lips in parts of that from eyes to mouth: 0 closed, about 0.4 wide open. */
+  readonly mouthOpening: number;
+  /** What surrounds all landmarks. */
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
 export class FaceMesh {
@@ -32,7 +36,10 @@ export class FaceMesh {
     return new FaceMesh(await Network.load(files, 'face-mesh.onnx'));
   }
 
-  async fit(pyramid: Pyramid, face: DetectedFace): Promise<FaceGeometry> {
+  async fit(
+    pyramid: Pyramid,
+    face: Pick<DetectedFace, 'x' | 'y' | 'width' | 'height' | 'leftEye' | 'rightEye'>,
+  ): Promise<FaceGeometry> {
     const square: Square = {
       x: face.x,
       y: face.y,
@@ -58,6 +65,7 @@ export class FaceMesh {
 const LEFT_EYE = [33, 133, 159, 145];
 const RIGHT_EYE = [263, 362, 386, 374];
 const MOUTH = [61, 291, 13, 14];
+const INNER_LIPS = [13, 14] as const;
 const LEFT_CHEEK = 234;
 const RIGHT_CHEEK = 454;
 
@@ -68,12 +76,32 @@ function geometry(mesh: Float32Array, square: Square): Omit<FaceGeometry, 'score
   };
   const leftEye = mean(LEFT_EYE);
   const rightEye = mean(RIGHT_EYE);
+  const mouth = mean(MOUTH);
+  const [upper, lower] = [mean([INNER_LIPS[0]]), mean([INNER_LIPS[1]])];
+  const eyes = { x: (leftEye.x + rightEye.x) / 2, y: (leftEye.y + rightEye.y) / 2 };
   const across = (axis: number) => mesh[RIGHT_CHEEK * 3 + axis]! - mesh[LEFT_CHEEK * 3 + axis]!;
   return {
     leftEye,
     rightEye,
-    mouth: mean(MOUTH),
+    mouth,
+    mouthOpening:
+      Math.hypot(upper.x - lower.x, upper.y - lower.y) / Math.hypot(eyes.x - mouth.x, eyes.y - mouth.y),
+    box: boxOf(mesh, square),
     yaw: Math.atan2(across(2), Math.hypot(across(0), across(1))),
     roll: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),
   };
+}
+
+/** In the axes of the square, so that a head that is tilted is not larger. */
+function boxOf(mesh: Float32Array, square: Square): FaceGeometry['box'] {
+  let [left, right, top, bottom] = [INPUT, 0, INPUT, 0];
+  for (let at = 0; at < mesh.length; at += 3) {
+    left = Math.min(left, mesh[at]!);
+    right = Math.max(right, mesh[at]!);
+    top = Math.min(top, mesh[at + 1]!);
+    bottom = Math.max(bottom, mesh[at + 1]!);
+  }
+  const centre = pointInImage(square, (left + right) / 2 / INPUT, (top + bottom) / 2 / INPUT);
+  const unit = square.side / INPUT;
+  return { ...centre, width: (right - left) * unit, height: (bottom - top) * unit };
 }

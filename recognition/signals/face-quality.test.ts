@@ -11,6 +11,8 @@ const straight: FaceGeometry = {
   mouth: { x: 50, y: 90 },
   yaw: 0,
   roll: 0,
+  mouthOpening: 0,
+  box: { x: 50, y: 60, width: 70, height: 90 },
 };
 
 type Change = (image: Sharp) => Sharp;

@@ -1,5 +1,6 @@
-import { decodeAudio } from './audio.ts';
-import { captureFault } from './capture-fault.ts';
+import { decodeAudio, SAMPLE_RATE } from './audio.ts';
+import { captureFault, isCaptureFault } from './capture-fault.ts';
+import { ChallengeSounds, type Sounds } from './challenge-sounds.ts';
 import { alignedSquare, cropFace } from './face-alignment.ts';
 import { type DetectedFace, FaceDetector, searches } from './face-detector.ts';
 import { type FaceGeometry, FaceMesh } from './face-mesh.ts';
@@ -18,6 +19,8 @@ export interface FaceCapture {
 /** 16 kHz mono, -1..1, from just before the first word to just after the last. */
 export interface VoiceCapture {
   readonly waveform: Float32Array;
+  /** Seconds of the recording before it. */
+  readonly startSeconds: number;
   readonly quality: VoiceQuality;
 }
 
@@ -37,19 +40,27 @@ export class Signals {
   readonly #detector: FaceDetector;
   readonly #mesh: FaceMesh;
   readonly #activity: VoiceActivity;
+  readonly #sounds: ChallengeSounds;
 
-  private constructor(detector: FaceDetector, mesh: FaceMesh, activity: VoiceActivity) {
+  private constructor(
+    detector: FaceDetector,
+    mesh: FaceMesh,
+    activity: VoiceActivity,
+    sounds: ChallengeSounds,
+  ) {
     this.#detector = detector;
     this.#mesh = mesh;
     this.#activity = activity;
+    this.#sounds = sounds;
   }
 
-  /** `files`: face-detector.onnx, face-mesh.onnx and voice-activity.onnx, by name. */
+  /** `files`: face-detector.onnx, face-mesh.onnx, voice-activity.onnx and digit-recogniser.onnx, by name. */
   static async load(files: ReadonlyMap<string, Uint8Array>): Promise<Signals> {
     return new Signals(
       await FaceDetector.load(files),
       await FaceMesh.load(files),
       await VoiceActivity.load(files),
+      await ChallengeSounds.load(files),
     );
   }
 
@@ -61,6 +72,33 @@ export class Signals {
     const quality = assessFace(crop, geometry, image.scale);
     assertGoodFace(quality);
     return { crop, quality };
+  }
+
+  /**
+   * Where the face looks and how far its mouth is open in each image of a burst; null where no face is found. It is
+   * searched for once and then followed, which costs a fraction.
+   */
+  async followFace(images: readonly Uint8Array[]): Promise<(FaceGeometry | null)[]> {
+    const followed: (FaceGeometry | null)[] = [];
+    for (const bytes of images) {
+      const pyramid = new Pyramid(await decodeImage(bytes));
+      const last = followed.at(-1) ?? null;
+      let found: FaceGeometry | null = last
+        ? await this.#mesh.fit(pyramid, { ...last.box, leftEye: last.leftEye, rightEye: last.rightEye })
+        : null;
+      if (!found || found.score < CERTAIN_MESH_SCORE) found = await this.#search(pyramid);
+      followed.push(found);
+    }
+    return followed;
+  }
+
+  async #search(pyramid: Pyramid): Promise<FaceGeometry | null> {
+    try {
+      return await this.#find(pyramid);
+    } catch (error) {
+      if (isCaptureFault(error)) return null;
+      throw error;
+    }
   }
 
   async #find(pyramid: Pyramid): Promise<FaceGeometry> {
@@ -91,11 +129,22 @@ export class Signals {
     const probabilities = await this.#activity.probabilities(waveform);
     const quality = assessVoice(waveform, probabilities);
     assertGoodVoice(quality);
-    return { waveform: trimToSpeech(waveform, probabilities), quality };
+    const speech = trimToSpeech(waveform, probabilities);
+    return { waveform: speech.waveform, startSeconds: speech.start / SAMPLE_RATE, quality };
+  }
+
+  /** What is said in the recording, to compare it with what was asked for. */
+  hear({ waveform }: Pick<VoiceCapture, 'waveform'>): Promise<Sounds> {
+    return this.#sounds.hear(waveform);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#detector.release(), this.#mesh.release(), this.#activity.release()]);
+    await Promise.all([
+      this.#detector.release(),
+      this.#mesh.release(),
+      this.#activity.release(),
+      this.#sounds.release(),
+    ]);
   }
 }
 

@@ -53,15 +53,20 @@ export function assertGoodVoice(quality: VoiceQuality): void {
   if (quality.speechSeconds < LIMITS.speechSeconds) throw captureFault('speech_too_short', { quality });
 }
 
-/** Cuts what lies before the first and after the last speech. What lies between stays: cutting it was no better. */
-export function trimToSpeech(waveform: Float32Array, probabilities: Float32Array): Float32Array {
+/**
+ * Cuts what lies before the first and after the last speech. What lies between stays: cutting it was no better.
+ * `start`: how many samples were cut before.
+ */
+export function trimToSpeech(
+  waveform: Float32Array,
+  probabilities: Float32Array,
+): { waveform: Float32Array; start: number } {
   const first = probabilities.findIndex((probability) => probability >= SPEECH);
   const last = probabilities.findLastIndex((probability) => probability >= SPEECH);
-  if (first < 0) return waveform;
-  return waveform.slice(
-    Math.max(0, first - PADDING_FRAMES) * FRAME,
-    Math.min(waveform.length, (last + 1 + PADDING_FRAMES) * FRAME),
-  );
+  if (first < 0) return { waveform, start: 0 };
+  const start = Math.max(0, first - PADDING_FRAMES) * FRAME;
+  const end = Math.min(waveform.length, (last + 1 + PADDING_FRAMES) * FRAME);
+  return { waveform: waveform.slice(start, end), start };
 }
 
 /** Three samples or more in a row at the recording's own ceiling: a wave that was cut off, not one that peaks. */

@@ -1,13 +1,13 @@
 import { getBundle } from '@visavox/core/bundle';
 import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
-import { UserError } from '@visavox/core/errors';
 import { copiesOf } from '../augmentation/copies.ts';
 import { type Modality, propertiesOf } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureRow, type FeatureTable } from '../feature-table.ts';
 import { splitOf } from '../people-split.ts';
 import { Recogniser } from '../recogniser.ts';
 import { SampleEmbedder } from '../sample-embedder.ts';
+import { isCaptureFault } from '../signals/capture-fault.ts';
 import { runStep } from './step.ts';
 
 /** Recordings, and copies of those to learn from, to backbone features, one shard of the dataset. */
@@ -39,7 +39,7 @@ await runStep(async (step) => {
       for (const { condition, features } of embedded.copies)
         rows[modality].push([{ ...row, key: `${item.key}~${condition}`, condition, copy: true }, features]);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!isCaptureFault(error)) throw error;
       failedToAcquire += 1;
       step.log(`${item.key}: failed to acquire (${error.code})`);
     }

@@ -2,6 +2,7 @@ import { drawShot, encodeJpeg, renderFace, type Shot } from './face/camera.ts';
 import { drawFace, type FaceTraits } from './face/traits.ts';
 import { Random } from './random.ts';
 import { recordVoice } from './voice/microphone.ts';
+import type { Language } from './voice/phonemes.ts';
 import { sampleRate, speak } from './voice/speak.ts';
 import { drawVoice, type VoiceTraits } from './voice/traits.ts';
 import { wav } from './wav.ts';
@@ -17,6 +18,7 @@ export interface FaceOptions {
 
 export interface VoiceOptions {
   readonly conditions?: readonly Condition[];
+  readonly language?: Language | undefined;
 }
 
 /** Somebody who does not exist. Equal seed and index give the same person, and equal variations the same recordings. */
@@ -28,7 +30,7 @@ export interface SyntheticPerson {
   readonly sound: VoiceTraits;
   /** A JPEG photograph; another `variation` is another light, pose and mood. */
   face(variation: number, options?: FaceOptions): Promise<Uint8Array>;
-  /** WAV, PCM 16 bit, 16 kHz, one channel: the digits said in English. */
+  /** WAV, PCM 16 bit, 16 kHz, one channel: the digits said in English, or in the language that is asked for. */
   utterance(digits: string, variation: number, options?: VoiceOptions): Uint8Array;
 }
 
@@ -66,7 +68,11 @@ export function syntheticPerson(seed: number, index: number): SyntheticPerson {
     },
     utterance(digits, variation, options = {}) {
       const random = new Random('utterance', seed, index, variation, digits);
-      const recorded = recordVoice(speak(sound, digits, random), random, options.conditions ?? []);
+      const recorded = recordVoice(
+        speak(sound, digits, random, options.language),
+        random,
+        options.conditions ?? [],
+      );
       return wav(recorded, sampleRate);
     },
   };

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestOf } from '@visavox/core/digest';
 import { typesOf } from '@visavox/web/generate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
@@ -177,5 +178,21 @@ describe('the console', () => {
     expect(await (await server.get('/api/v1/releases')).json()).toMatchObject({
       releases: [{ stage: 'champion', reason: 'the published networks' }],
     });
+  });
+});
+
+describe('the files of a model version', () => {
+  it('are handed to operators, each as its digest says', async () => {
+    const bundle = await (await server.get('/api/v1/models/1/bundle')).json();
+    const { path, digest, bytes } = bundle.files.find(
+      (file: { path: string }) => file.path === 'calibration.json',
+    );
+    const answer = await server.get(`/api/v1/models/1/files/${path}`);
+    const file = new Uint8Array(await answer.arrayBuffer());
+    expect([file.length, digestOf(file)]).toEqual([bytes, digest]);
+    const missing = await server.get('/api/v1/models/1/files/passwd');
+    expect(await missing.json()).toMatchObject({ status: 404, code: 'unknown_file' });
+    const unknown = await server.get('/api/v1/models/99/bundle');
+    expect(await unknown.json()).toMatchObject({ status: 404, code: 'unknown_model' });
   });
 });

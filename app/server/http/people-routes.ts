@@ -10,11 +10,16 @@ export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   const { people, log } = resources;
 
   app.openapi(routes.enrol, async (c) => {
-    const { fields, recordings } = await readUpload(c, ['name', 'consent']);
+    const { fields, recordings } = await readUpload(c, {
+      fields: ['name', 'consent'],
+      optional: ['prompts'],
+      frames: false,
+    });
     const person = await people.enrol({
       name: fields.get('name') ?? '',
       consent: fields.get('consent') === 'true',
       recordings,
+      prompts: fields.get('prompts')?.split(',') ?? [],
       idempotencyKey: c.req.header('idempotency-key'),
     });
     log.info({ requestId: c.get('requestId'), person: person.id, samples: person.samples }, 'enrolled');

@@ -103,7 +103,10 @@ function addReleaseRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): vo
   });
 
   const bundleOf = async (id: string) => {
-    const model = (await registry.list(modelName)).find(({ version }) => String(version) === id);
+    // A release names its bundle too, and is known while the registry is away or still coming up.
+    const named = ({ version }: { version: number }) => String(version) === id;
+    const model =
+      (await releases.list(environment)).find(named) ?? (await registry.list(modelName)).find(named);
     if (!model) throw unknown('model', `${modelName}:${id}`);
     const manifest = await getBlob(objects, model.bundle);
     return BundleManifest.parse(JSON.parse(Buffer.from(manifest).toString('utf8')));

@@ -7,6 +7,7 @@ import {
   binaryBody,
   CaptureVerdict,
   Challenge,
+  ChallengeWish,
   Dataset,
   Datasets,
   enrolmentForm,
@@ -89,7 +90,8 @@ export const routes = {
     method: 'post',
     path: '/api/v1/challenges',
     tags: ['sign-in'],
-    summary: 'Digits to say, good for one attempt within two minutes',
+    summary: 'Digits to say and where to turn the head, good for one attempt within two minutes',
+    request: { body: { ...body(ChallengeWish), required: false } },
     responses: { 201: json(Challenge, 'given'), default: problem },
   }),
   attempt: createRoute({

@@ -37,8 +37,23 @@ export const CaptureVerdict = z
   .openapi('CaptureVerdict');
 
 export const Challenge = z
-  .object({ id: z.string(), digits: z.string(), expiresAt: Time })
+  .object({
+    id: z.string(),
+    digits: z.string().openapi({ description: 'to be spoken, in any language that the person enrolled in' }),
+    turn: z.enum(['left', 'right']).nullable().openapi({
+      description: 'where to turn the head before speaking, as the person sees it; null when not asked for',
+    }),
+    expiresAt: Time,
+  })
   .openapi('Challenge');
+
+export const ChallengeWish = z
+  .object({
+    withoutTurn: z.boolean().default(false).openapi({
+      description: 'for people who cannot turn the head: more digits instead',
+    }),
+  })
+  .openapi('ChallengeWish');
 
 export const AttemptResult = z
   .object({
@@ -169,6 +184,9 @@ export const Trace = z
   })
   .openapi('Trace');
 
+/** What is in a form in any case; the other parts may be left out. */
+const requiredParts = ['name', 'consent', 'challenge', 'face', 'voice'];
+
 /** Bodies that are read by hand: schemas for the description alone. */
 export const enrolmentForm = form(
   {
@@ -176,6 +194,11 @@ export const enrolmentForm = form(
     consent: { type: 'string', enum: ['true'] },
     face: files(3, 5, 'JPEG, PNG or WebP'),
     voice: files(3, 3, 'WAV, WebM or Ogg with Opus, FLAC or MP3'),
+    prompts: {
+      type: 'string',
+      description:
+        'the digits that each recording says, such as 04719,83526,71048, best all ten: from then on sign-ins have to say the digits that they are asked for',
+    },
   },
   'Everything or nothing is kept.',
 );
@@ -185,6 +208,16 @@ export const attemptForm = form(
     challenge: { type: 'string' },
     face: files(1, 5, 'JPEG, PNG or WebP'),
     voice: files(1, 1, 'WAV, WebM or Ogg with Opus, FLAC or MP3, saying the digits'),
+    frame: files(
+      0,
+      80,
+      'JPEG: the face, about eight times a second, turning as asked and then saying the digits',
+    ),
+    frameTimes: {
+      type: 'string',
+      description:
+        'when each frame was taken, in milliseconds from the beginning of the recording (negative: before), ascending: -2400,-2150,…,3500',
+    },
   },
   'Kept encrypted until it is confirmed or too old.',
 );
@@ -195,7 +228,8 @@ interface FormProperty {
 }
 
 function form(properties: Record<string, FormProperty>, description: string) {
-  const schema = { type: 'object' as const, required: Object.keys(properties), properties, description };
+  const required = Object.keys(properties).filter((name) => requiredParts.includes(name));
+  const schema = { type: 'object' as const, required, properties, description };
   return { required: true, content: { 'multipart/form-data': { schema } } };
 }
 

@@ -3,6 +3,7 @@ import { faceHints, voiceHints } from '../capture-hints.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { giveSession, requireOperatorToken, requireSomebody, takeSession } from './auth.ts';
+import { burstOf } from './burst.ts';
 import { routes } from './routes.ts';
 import { readRecording, readUpload } from './uploads.ts';
 
@@ -23,17 +24,23 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 
   app.openapi(routes.challenge, async (c) => {
-    const { id, digits, expiresAt } = await challenges.create();
-    return c.json({ id, digits, expiresAt: expiresAt.toISOString() }, 201);
+    const { withoutTurn } = c.req.valid('json');
+    const { expiresAt, ...challenge } = await challenges.create({ withTurn: !withoutTurn });
+    return c.json({ ...challenge, expiresAt: expiresAt.toISOString() }, 201);
   });
 
   app.openapi(routes.attempt, async (c) => {
-    const { fields, recordings } = await readUpload(c, ['name', 'challenge']);
+    const { fields, recordings, frames } = await readUpload(c, {
+      fields: ['name', 'challenge'],
+      optional: ['frameTimes'],
+      frames: true,
+    });
     const { operator } = c.get('caller');
     const { latencyMs, ...result } = await signIn.attempt({
       name: fields.get('name') ?? '',
       challenge: fields.get('challenge') ?? '',
       recordings,
+      frames: burstOf(frames, fields.get('frameTimes')),
       limited: !operator,
     });
     const { id, decision, servedBy } = result;

@@ -8,16 +8,26 @@ export interface Upload {
   readonly fields: ReadonlyMap<string, string>;
   /** Faces first, then voices, each in the order in which they were sent. */
   readonly recordings: readonly Recording[];
+  /** Pictures of a burst, in the order in which they were sent; only where they are wanted. */
+  readonly frames: readonly Uint8Array[];
 }
 
-/** Reads a form with the given text fields and the files `face` and `voice`; anything else is refused. */
-export async function readUpload(c: Context<AppEnv>, fields: readonly string[]): Promise<Upload> {
+/**
+ * Reads a form with the given text fields and the files `face`, `voice` and, with `frames`, `frame`; anything else is
+ * refused.
+ */
+export async function readUpload(
+  c: Context<AppEnv>,
+  wanted: { fields: readonly string[]; optional: readonly string[]; frames: boolean },
+): Promise<Upload> {
   requireType(c, /^multipart\/form-data\s*;/i, 'multipart/form-data');
   const form = await c.req.formData().catch((cause: unknown) => {
     throw malformed('the multipart body cannot be read', cause);
   });
   const texts = new Map<string, string>();
   const recordings: Record<Modality, Recording[]> = { face: [], voice: [] };
+  const frames: Uint8Array[] = [];
+  const known = [...wanted.fields, ...wanted.optional];
   for (const [name, value] of form) {
     if (name === 'face' || name === 'voice') {
       if (typeof value === 'string') throw malformed(`${name} is not a file`);
@@ -26,15 +36,17 @@ export async function readUpload(c: Context<AppEnv>, fields: readonly string[]):
         bytes: new Uint8Array(await value.arrayBuffer()),
         mediaType: mediaTypeOf(value.type),
       });
-    } else if (fields.includes(name) && typeof value === 'string' && !texts.has(name)) {
+    } else if (name === 'frame' && wanted.frames && typeof value !== 'string') {
+      frames.push(new Uint8Array(await value.arrayBuffer()));
+    } else if (known.includes(name) && typeof value === 'string' && !texts.has(name)) {
       texts.set(name, value);
     } else {
       throw malformed(`the part "${name.slice(0, 40)}" is unknown, given twice, or of the wrong kind`);
     }
   }
-  const missing = fields.find((field) => !texts.has(field));
+  const missing = wanted.fields.find((field) => !texts.has(field));
   if (missing) throw malformed(`the field ${missing} is missing`);
-  return { fields: texts, recordings: [...recordings.face, ...recordings.voice] };
+  return { fields: texts, recordings: [...recordings.face, ...recordings.voice], frames };
 }
 
 /** One recording as the whole body. */

@@ -18,6 +18,7 @@ import { composeServices, type Services } from '../compose.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
 import { ApplicationLineage } from '../lineage.ts';
+import type { LivenessPolicy } from '../liveness.ts';
 import { applicationMigrations } from '../migrations.ts';
 import type { ApiResources } from '../resources.ts';
 import { testBundle } from './test-bundle.ts';
@@ -39,7 +40,10 @@ export interface TestServer {
 }
 
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
-export async function startTestServer(overrides: Partial<ApiResources> = {}): Promise<TestServer> {
+export async function startTestServer({
+  liveness = 'when-offered',
+  ...overrides
+}: Partial<ApiResources> & { liveness?: LivenessPolicy } = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
   const database = await openTestDatabase();
   await migrate(database.db, [platformMigrations, applicationMigrations]);
@@ -55,6 +59,7 @@ export async function startTestServer(overrides: Partial<ApiResources> = {}): Pr
     secret: Buffer.alloc(32, 7),
     host: new InProcessModelHost({ objects }),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
+    liveness,
     attemptLimits: { failures: 5, windowSeconds: 300, retentionHours: 24 },
     now,
   });

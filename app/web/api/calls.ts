@@ -26,13 +26,20 @@ function recording(blob: Blob) {
   return { bodySerializer: asItIs<Blob>, headers: { 'content-type': blob.type } };
 }
 
-export async function enrol(person: { name: string; faces: Blob[]; voices: Blob[]; idempotencyKey: string }) {
-  const { name, faces, voices, idempotencyKey } = person;
+export async function enrol(person: {
+  name: string;
+  faces: Blob[];
+  voices: Blob[];
+  /** The digits that each voice says. */
+  prompts: readonly string[];
+  idempotencyKey: string;
+}) {
+  const { name, faces, voices, prompts, idempotencyKey } = person;
   const send = () =>
     answer(
       client.POST('/api/v1/people', {
         params: { header: { 'idempotency-key': idempotencyKey } },
-        body: { name, consent: 'true', face: faces, voice: voices },
+        body: { name, consent: 'true', face: faces, voice: voices, prompts: prompts.join(',') },
         bodySerializer: multipart,
       }),
     );
@@ -43,9 +50,16 @@ export async function enrol(person: { name: string; faces: Blob[]; voices: Blob[
   });
 }
 
-export const newChallenge = () => answer(client.POST('/api/v1/challenges'));
+export const newChallenge = (wish: { withoutTurn: boolean }) =>
+  answer(client.POST('/api/v1/challenges', { body: wish }));
 
-export const attemptSignIn = (attempt: { name: string; challenge: string; faces: Blob[]; voice: Blob }) =>
+export const attemptSignIn = (attempt: {
+  name: string;
+  challenge: string;
+  faces: Blob[];
+  voice: Blob;
+  burst: { frames: Blob[]; times: number[] };
+}) =>
   answer(
     client.POST('/api/v1/attempts', {
       body: {
@@ -53,6 +67,8 @@ export const attemptSignIn = (attempt: { name: string; challenge: string; faces:
         challenge: attempt.challenge,
         face: attempt.faces,
         voice: [attempt.voice],
+        frame: attempt.burst.frames,
+        frameTimes: attempt.burst.times.join(','),
       },
       bodySerializer: multipart,
     }),

@@ -145,7 +145,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Digits to say, good for one attempt within two minutes */
+        /** Digits to say and where to turn the head, good for one attempt within two minutes */
         post: {
             parameters: {
                 query?: never;
@@ -153,7 +153,11 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ChallengeWish"];
+                };
+            };
             responses: {
                 /** @description given */
                 201: {
@@ -238,6 +242,10 @@ export interface paths {
                         face: Blob[];
                         /** @description WAV, WebM or Ogg with Opus, FLAC or MP3, saying the digits */
                         voice: Blob[];
+                        /** @description JPEG: the face, about eight times a second, turning as asked and then saying the digits */
+                        frame?: Blob[];
+                        /** @description when each frame was taken, in milliseconds from the beginning of the recording (negative: before), ascending: -2400,-2150,…,3500 */
+                        frameTimes?: string;
                     };
                 };
             };
@@ -495,6 +503,8 @@ export interface paths {
                         face: Blob[];
                         /** @description WAV, WebM or Ogg with Opus, FLAC or MP3 */
                         voice: Blob[];
+                        /** @description the digits that each recording says, such as 04719,83526,71048, best all ten: from then on sign-ins have to say the digits that they are asked for */
+                        prompts?: string;
                     };
                 };
             };
@@ -1522,9 +1532,22 @@ export interface components {
         };
         Challenge: {
             id: string;
+            /** @description to be spoken, in any language that the person enrolled in */
             digits: string;
+            /**
+             * @description where to turn the head before speaking, as the person sees it; null when not asked for
+             * @enum {string|null}
+             */
+            turn: "left" | "right" | null;
             /** Format: date-time */
             expiresAt: string;
+        };
+        ChallengeWish: {
+            /**
+             * @description for people who cannot turn the head: more digits instead
+             * @default false
+             */
+            withoutTurn?: boolean;
         };
         AttemptResult: {
             id: string;

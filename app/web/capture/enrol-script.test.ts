@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { digitsToSay, isPose, missingTakes } from './enrol-script.ts';
+import { isPose, missingTakes, promptsToSay } from './enrol-script.ts';
 
 const look = (yaw: number, hints: string[] = []) => ({ ok: true as const, quality: { yaw }, hints });
 
@@ -20,10 +20,14 @@ it('wants a straight look or a little turn, to either side', () => {
   expect(isPose('right', look(15, ['too_dark']))).toBe(false);
 });
 
-it('gives digits that are said evenly', () => {
+it('has every digit said, and no two alike after each other', () => {
   for (let round = 0; round < 50; round++) {
-    const digits = digitsToSay();
-    expect(digits).toMatch(/^\d{5}$/);
-    expect(digits).not.toMatch(/(\d)\1/);
+    const prompts = promptsToSay();
+    expect(prompts).toHaveLength(3);
+    for (const digits of prompts) {
+      expect(digits).toMatch(/^\d{5}$/);
+      expect(digits).not.toMatch(/(\d)\1/);
+    }
+    expect(new Set(prompts.join('')).size).toBe(10);
   }
 });

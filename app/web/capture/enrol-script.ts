@@ -52,19 +52,26 @@ export function missingTakes(takes: Takes): Take[] {
   ];
 }
 
-/** Five digits, no two neighbours alike, so that one says them evenly. */
-export function digitsToSay(random: () => number = Math.random): string {
-  let digits = '';
-  while (digits.length < 5) {
-    const digit = String(Math.floor(random() * 10));
-    if (!digits.endsWith(digit)) digits += digit;
-  }
-  return digits;
+/**
+ * Five digits an utterance: all ten, so that it is known how each is said, and five of them again. No two neighbours are alike,
+ * so that one says them evenly.
+ */
+export function promptsToSay(random: () => number = Math.random): string[] {
+  const shuffled = () => {
+    const digits = [...'0123456789'];
+    for (let last = digits.length - 1; last > 0; last--) {
+      const other = Math.floor(random() * (last + 1));
+      [digits[last], digits[other]] = [digits[other] ?? '', digits[last] ?? ''];
+    }
+    return digits.join('');
+  };
+  const all = shuffled();
+  return [all.slice(0, 5), all.slice(5), shuffled().slice(0, 5)];
 }
 
 /** Makes the takes that are asked for, each accepted by the server before the next one. */
 export async function enrolScript(
-  wanted: readonly Take[],
+  { wanted, prompts }: { wanted: readonly Take[]; prompts: readonly string[] },
   { devices, guide, signal }: Capturing,
   on: { step: (step: EnrolStep) => void; taken: (take: Take, recording: Blob) => void },
 ): Promise<void> {
@@ -77,18 +84,18 @@ export async function enrolScript(
       on.taken(take, await guide.goodFrame({ after: POSES[pose].after, like, patience: 4000, signal }));
     } else {
       guide.close();
-      on.taken(take, await utterance(take.index, devices.microphone, signal, on.step));
+      const prompt = { index: take.index, digits: prompts[take.index] ?? '' };
+      on.taken(take, await utterance(prompt, devices.microphone, signal, on.step));
     }
   }
 }
 
 async function utterance(
-  index: number,
+  { index, digits }: { index: number; digits: string },
   microphone: Capturing['devices']['microphone'],
   signal: AbortSignal,
   onStep: (step: EnrolStep) => void,
 ): Promise<Blob> {
-  const digits = digitsToSay();
   let mend: string | null = null;
   for (;;) {
     onStep({ kind: 'voice', index, digits, heard: false, mend });

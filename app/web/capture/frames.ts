@@ -41,6 +41,18 @@ export async function grabFrame(video: HTMLVideoElement): Promise<Frame | null> 
   return jpeg && { jpeg, height: canvas.height };
 }
 
+/** Small pictures of a burst show the lips well enough, and there are many. */
+const BURST = { width: 240, height: 320, quality: 0.85 } as const;
+
+export async function grabBurstFrame(
+  video: HTMLVideoElement,
+  canvas: HTMLCanvasElement,
+): Promise<Blob | null> {
+  if (video.videoWidth === 0) return null;
+  draw(video, canvas, BURST.width, BURST.height);
+  return new Promise((done) => canvas.toBlob(done, 'image/jpeg', BURST.quality));
+}
+
 export const THUMBNAIL = { width: 36, height: 48 };
 
 /** A small grey picture of the stage for {@link measureFrame}. */

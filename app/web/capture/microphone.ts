@@ -10,6 +10,8 @@ const PATIENCE_SECONDS = 8;
 export interface Recording {
   readonly wav: Blob;
   readonly seconds: number;
+  /** When its first sample was heard, by `performance.now()`. */
+  readonly startedAt: number;
 }
 
 /** The microphone as plain samples: no codec comes between the voice and the server. */
@@ -49,13 +51,14 @@ export class Microphone {
    */
   async record(options: { seconds: number; signal: AbortSignal; onSpeech?: () => void }): Promise<Recording> {
     const rate = this.context.sampleRate;
-    const samples = await this.collect(options, rate);
+    const { samples, startedAt } = await this.collect(options, rate);
     const hint = loudnessHint(speechLevel(samples, rate));
     if (hint) throw new Problem({ code: hint, status: 0, message: hint });
     const resampled = await resample(samples, rate);
     return {
       wav: new Blob([encodeWav(resampled)], { type: 'audio/wav' }),
       seconds: resampled.length / SAMPLE_RATE,
+      startedAt,
     };
   }
 
@@ -68,7 +71,7 @@ export class Microphone {
   private collect(
     { seconds, signal, onSpeech }: { seconds: number; signal: AbortSignal; onSpeech?: () => void },
     rate: number,
-  ): Promise<Float32Array> {
+  ): Promise<{ samples: Float32Array; startedAt: number }> {
     const wanted = Math.round(seconds * rate);
     return new Promise((resolve, reject) => {
       const blocks: Float32Array[] = [];
@@ -91,7 +94,8 @@ export class Microphone {
         }
         if (speaking && held >= wanted) {
           stop();
-          resolve(join(blocks, wanted));
+          const startedAt = performance.now() - (held / rate) * 1000;
+          resolve({ samples: join(blocks, wanted), startedAt });
         }
       });
       signal.addEventListener('abort', () => {

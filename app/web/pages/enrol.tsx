@@ -2,7 +2,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { enrol } from '../api/calls.ts';
 import type { Person } from '../api/types.ts';
-import { type EnrolStep, enrolScript, missingTakes, type Take, type Takes } from '../capture/enrol-script.ts';
+import {
+  type EnrolStep,
+  enrolScript,
+  missingTakes,
+  promptsToSay,
+  type Take,
+  type Takes,
+} from '../capture/enrol-script.ts';
 import { useCapture } from '../capture/use-capture.ts';
 import { useAddress } from '../router.tsx';
 import { EnrolDone } from './enrol-done.tsx';
@@ -29,6 +36,7 @@ export function EnrolPage() {
   const [takes, setTakes] = useState<Takes>(NOTHING);
   // One key for one set of recordings, however often it has to be sent.
   const [key, setKey] = useState(newKey);
+  const [prompts] = useState(() => promptsToSay());
   const capture = useCapture();
 
   const run = async (wanted: readonly Take[]) => {
@@ -37,7 +45,7 @@ export function EnrolPage() {
     setKey(newKey());
     try {
       await capture.start((capturing) =>
-        enrolScript(wanted, capturing, {
+        enrolScript({ wanted, prompts }, capturing, {
           step: (step) => setState({ kind: 'capturing', step }),
           taken: (take, recording) => setTakes((before) => withTake(before, take, recording)),
         }),
@@ -56,6 +64,7 @@ export function EnrolPage() {
         name: name.trim(),
         faces: takes.faces.filter((face) => face !== undefined),
         voices: takes.voices.filter((voice) => voice !== undefined),
+        prompts,
         idempotencyKey: key,
       });
       setTakes(NOTHING);

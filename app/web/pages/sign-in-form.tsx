@@ -5,7 +5,13 @@ import { OtherWay } from '../components/other-way.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Link } from '../router.tsx';
 
-export function SignInForm(props: { name: string; onName: (name: string) => void; onGo: () => void }) {
+export function SignInForm(props: {
+  name: string;
+  onName: (name: string) => void;
+  withoutTurn: boolean;
+  onWithoutTurn: (withoutTurn: boolean) => void;
+  onGo: () => void;
+}) {
   const { t } = useTranslation();
   const [tried, setTried] = useState(false);
   const missing = props.name.trim() === '';
@@ -33,6 +39,14 @@ export function SignInForm(props: { name: string; onName: (name: string) => void
           value={props.name}
           onChange={({ target }) => props.onName(target.value)}
         />
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={props.withoutTurn}
+            onChange={({ target }) => props.onWithoutTurn(target.checked)}
+          />
+          {t('sign_in.without_turn')}
+        </label>
         <button type="submit" className="button">
           {t('sign_in.go')}
         </button>

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { SPEECH_SECONDS } from '../capture/sign-in-script.ts';
+import { secondsFor } from '../capture/sign-in-script.ts';
 import type { Capture } from '../capture/use-capture.ts';
 import { Digits } from '../components/digits.tsx';
 import { LiveHint } from '../components/live-hint.tsx';
@@ -12,9 +12,10 @@ export function SignInStage({ state, capture }: { state: SignInState; capture: C
   const { t } = useTranslation();
   const explain = useCodeText();
   const speaking = state.kind === 'speaking' ? state : null;
-  const progress = useRecordingProgress(speaking?.heard === true, SPEECH_SECONDS);
+  const progress = useRecordingProgress(speaking?.heard === true, secondsFor(speaking?.digits ?? ''));
   const hint = () => {
     if (state.kind === 'checking') return t('sign_in.checking_title');
+    if (state.kind === 'turning') return t(`sign_in.turn_${state.turn}`);
     if (!speaking) return explain(capture.guidance ?? 'good');
     if (speaking.mend) return explain(speaking.mend);
     return t(speaking.heard ? 'sign_in.listening' : 'sign_in.waiting_speech');
@@ -28,6 +29,11 @@ export function SignInStage({ state, capture }: { state: SignInState; capture: C
     >
       {capture.devices && (
         <>
+          {state.kind === 'turning' && (
+            <span className="digits" aria-hidden="true">
+              {state.turn === 'left' ? '←' : '→'}
+            </span>
+          )}
           {speaking && <Digits digits={speaking.digits} />}
           <LiveHint text={hint()} />
           <Meter microphone={capture.devices.microphone} />
@@ -45,6 +51,8 @@ function toneOf(state: SignInState, guidance: Capture['guidance']): Tone {
     case 'looking':
       if (guidance === 'looking') return 'idle';
       return guidance === null ? 'good' : 'attention';
+    case 'turning':
+      return 'attention';
     case 'speaking':
       return state.mend ? 'attention' : 'speaking';
     case 'checking':

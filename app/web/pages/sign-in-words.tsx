@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Heading } from '../components/heading.tsx';
 import type { SignInState } from './sign-in.tsx';
 
-type Underway = Extract<SignInState, { kind: 'asking' | 'looking' | 'speaking' | 'checking' }>;
+type Underway = Extract<SignInState, { kind: 'asking' | 'looking' | 'turning' | 'speaking' | 'checking' }>;
 
 /** What is asked of the person at the moment. */
 export function SignInWords({ step }: { step: Underway }) {
@@ -10,7 +10,9 @@ export function SignInWords({ step }: { step: Underway }) {
   return (
     <div className="stack tight">
       <Heading title={t(`sign_in.${step.kind}_title`)} />
-      <p className="lead">{t(`sign_in.${step.kind}_text`)}</p>
+      <p className="lead">
+        {step.kind === 'turning' ? t(`sign_in.turn_${step.turn}`) : t(`sign_in.${step.kind}_text`)}
+      </p>
     </div>
   );
 }

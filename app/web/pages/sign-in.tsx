@@ -26,13 +26,16 @@ export function SignInPage() {
   const queries = useQueryClient();
   const address = useAddress();
   const [name, setName] = useState(address.searchParams.get('name') ?? '');
+  const [withoutTurn, setWithoutTurn] = useState(false);
   const [state, setState] = useState<SignInState>({ kind: 'form' });
   const capture = useCapture();
 
   const run = async () => {
     setState({ kind: 'asking' });
     try {
-      const answer = await capture.start((capturing) => signInScript(name.trim(), capturing, setState));
+      const answer = await capture.start((capturing) =>
+        signInScript({ name: name.trim(), withoutTurn }, capturing, setState),
+      );
       setState({ kind: 'answered', answer });
       if (answer.decision !== 'accept') return;
       await queries.invalidateQueries({ queryKey: ['session'] });
@@ -54,7 +57,13 @@ export function SignInPage() {
     <div className={state.kind === 'form' ? 'two' : 'two capturing'}>
       <div className="words">
         {state.kind === 'form' ? (
-          <SignInForm name={name} onName={setName} onGo={run} />
+          <SignInForm
+            name={name}
+            onName={setName}
+            withoutTurn={withoutTurn}
+            onWithoutTurn={setWithoutTurn}
+            onGo={run}
+          />
         ) : settled ? (
           <SignInResult state={state} name={name} onAgain={run} onOtherName={toForm} />
         ) : (

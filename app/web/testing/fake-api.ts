@@ -125,6 +125,7 @@ export function fakeApi() {
           new Answer(201, {
             id: 'challenge-1',
             digits: '4719',
+            turn: 'left',
             expiresAt: new Date(Date.now() + 120_000).toISOString(),
           }),
       ],

@@ -81,7 +81,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByRole('heading', { name: 'Welcome, Grace' }).waitFor();
     expect(api.received[1]).toEqual({
       path: '/api/v1/people',
-      fields: { name: 'Grace', consent: 'true' },
+      fields: { name: 'Grace', consent: 'true', prompts: expect.stringMatching(/^\d{5},\d{5},\d{5}$/) },
       files: { face: 4, voice: 3 },
     });
     await page.getByRole('link', { name: 'Try signing in' }).click();
@@ -98,14 +98,19 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
   it('signs in by digits that are shown large and read out one by one, and takes the confirmation', async () => {
     const shown = page.getByText('4719', { exact: true }).waitFor();
     const readOut = page.getByText('Say aloud: 4 7 1 9').waitFor();
+    const asked = page.getByText('Turn your head to your left').first().waitFor();
     expect(await signInThroughPage(page, 'Ada Alder')).toBe('accept');
-    await Promise.all([shown, readOut]);
+    await Promise.all([shown, readOut, asked]);
     const [attempt] = api.received;
     expect(attempt).toMatchObject({
       fields: { name: 'Ada Alder', challenge: 'challenge-1' },
       files: { voice: 1 },
     });
     expect(attempt?.files.face).toBeGreaterThanOrEqual(1);
+    const times = attempt?.fields.frameTimes?.split(',').map(Number) ?? [];
+    expect(times).toHaveLength(attempt?.files.frame ?? 0);
+    expect(times.filter((time) => time < 0).length).toBeGreaterThan(3);
+    expect(times.filter((time) => time >= 0).length).toBeGreaterThan(10);
     await page.getByRole('button', { name: 'Yes, it was me' }).click();
     await page.getByText('was added to your recordings').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();

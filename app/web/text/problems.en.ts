@@ -54,6 +54,18 @@ export const problems = {
     'One of the recordings looks or sounds like somebody else. Only one person may be in an enrolment: take it again.',
   recording_repeated: 'The camera or the microphone gave the same recording twice. Take it again.',
   idempotency_key_reused: 'Something changed while your enrolment was on its way. Finish it again.',
+  digits_differ:
+    'We did not hear the digits that we asked for. Say them one after another, in the language that you enrolled in.',
+  digits_unknown: 'We do not know how you say digits. Sign in another way, and enrol again.',
+  lips_still: 'We did not see your lips move. Keep your mouth in the picture, in good light.',
+  lips_differ:
+    'Your lips and the sound did not go together. Use the microphone and the camera of one device.',
+  head_not_turned: 'We did not see your head turn to the side that we asked for.',
+  face_not_followed: 'We lost sight of your face. Keep it inside the oval all the time.',
+  another_face: 'The face that spoke was another one than the first.',
+  replayed: 'This recording was sent before. Say the digits anew.',
+  frames_missing: 'Pictures of your face while you speak are missing. Reload the page and try again.',
+  burst_invalid: 'The pictures and their times do not go together. Reload the page and try again.',
   evidence_too_weak: 'Your face and your voice together did not match what we keep under this name.',
   evidence_unclear: 'This looked right, but not clearly enough to open the door.',
 

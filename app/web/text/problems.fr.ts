@@ -52,6 +52,20 @@ export const problems: Translation<typeof english> = {
     'Un des enregistrements semble être d’une autre personne. Une inscription est pour une seule personne : refaites-le.',
   recording_repeated: 'La caméra ou le microphone a donné deux fois le même enregistrement. Refaites-le.',
   idempotency_key_reused: 'Quelque chose a changé pendant l’envoi. Terminez l’inscription une nouvelle fois.',
+  digits_differ:
+    'Nous n’avons pas entendu les chiffres demandés. Dites-les l’un après l’autre, dans la langue de votre inscription.',
+  digits_unknown:
+    'Nous ne savons pas comment vous dites les chiffres. Connectez-vous autrement, puis inscrivez-vous à nouveau.',
+  lips_still: 'Nous n’avons pas vu vos lèvres bouger. Gardez la bouche dans l’image, sous une bonne lumière.',
+  lips_differ:
+    'Vos lèvres et le son ne vont pas ensemble. Utilisez le micro et la caméra d’un même appareil.',
+  head_not_turned: 'Nous n’avons pas vu votre tête se tourner du côté demandé.',
+  face_not_followed: 'Nous avons perdu votre visage de vue. Gardez-le dans l’ovale du début à la fin.',
+  another_face: 'Le visage qui a parlé n’était pas celui du début.',
+  replayed: 'Cet enregistrement a déjà été envoyé. Dites les chiffres à nouveau.',
+  frames_missing:
+    'Les images de votre visage pendant que vous parlez manquent. Rechargez la page et réessayez.',
+  burst_invalid: 'Les images et leurs instants ne vont pas ensemble. Rechargez la page et réessayez.',
   evidence_too_weak:
     'Votre visage et votre voix réunis ne correspondent pas à ce que nous gardons sous ce nom.',
   evidence_unclear: 'Cela semblait juste, mais pas assez net pour ouvrir la porte.',

@@ -124,8 +124,33 @@ const words: readonly (readonly Segment[])[] = [
   [N(90), vowel('AY', 160, 700, 1180, 2500), vowel('AY2', 110, 400, 1950, 2550), N(110)],
 ];
 
-export function pronounce(digit: string): readonly Segment[] {
-  const word = words[Number.parseInt(digit, 10)];
+const EH = (milliseconds: number) => vowel('EH', milliseconds, 550, 1750, 2500);
+const A = (milliseconds: number) => vowel('A', milliseconds, 700, 1300, 2500);
+const EU = (milliseconds: number) => vowel('EU', milliseconds, 480, 1450, 2350);
+const nasalised = (milliseconds: number, ...formants: [number, number, number]): Segment => ({
+  ...vowel('nasal', milliseconds, ...formants),
+  nasal: 0.7,
+});
+const R = glide('RR', 70, 480, 1150, 2300);
+
+/** French, with the same mouth: zéro, un, deux, trois, quatre, cinq, six, sept, huit, neuf. */
+const frenchWords: readonly (readonly Segment[])[] = [
+  [Z(95), vowel('EY', 110, 400, 2050, 2600), R, vowel('OW', 170, 420, 850, 2350)],
+  [nasalised(260, 600, 1350, 2450)],
+  [closure(50, 350, 1700, 2600), vowel('EU', 230, 390, 1400, 2250)],
+  [closure(30, 350, 1700, 2600), ...T, R, glide('W', 50, 320, 700, 2200), A(190)],
+  [closure(40, 320, 1800, 2700), ...K, A(150), closure(60, 350, 1700, 2600), ...T, R],
+  [S(120), nasalised(190, 600, 1500, 2450), closure(60, 320, 1800, 2700), ...K],
+  [S(125), vowel('IY', 160, 290, 2250, 3000), S(140)],
+  [S(120), EH(150), closure(60, 350, 1700, 2600), ...T],
+  [glide('UY', 60, 280, 1800, 2200), vowel('IY', 150, 290, 2250, 3000), closure(60, 350, 1700, 2600), ...T],
+  [N(90), EU(190), F(110)],
+];
+
+export type Language = 'english' | 'french';
+
+export function pronounce(digit: string, language: Language = 'english'): readonly Segment[] {
+  const word = (language === 'french' ? frenchWords : words)[Number.parseInt(digit, 10)];
   if (!word) throw new TypeError(`not a digit: "${digit}"`);
   return word;
 }

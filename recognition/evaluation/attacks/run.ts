@@ -1,0 +1,133 @@
+import { resolve } from 'node:path';
+import { bundleDigest } from '@visavox/core/model';
+import type { CommandContext } from 'visavox/plugin';
+import { table } from 'visavox/table';
+import { publishedBundle } from '../../bundle.ts';
+import { Signals } from '../../recogniser.ts';
+import { wilson } from '../error-rates.ts';
+import { AttackRange, type Presentation } from './attacks.ts';
+import { recordedFilms, syntheticActor } from './films.ts';
+import { recordedTalkers, syntheticTalker } from './talkers.ts';
+
+const PROJECT = resolve(import.meta.dirname, '../../..');
+/** Not those that anything was chosen on. */
+const syntheticSeed = 77_000;
+const syntheticPeople = 6;
+const rounds = { recorded: 6, synthetic: 2, voices: 6 };
+
+export interface AttackFigures {
+  readonly material: string;
+  readonly attack: string;
+  readonly checks: string;
+  readonly presentations: number;
+  /** Attacks that were taken for live (APCER), or genuine answers that were not (BPCER). */
+  readonly errors: number;
+  readonly rate: number;
+  /** 95 %, Wilson. */
+  readonly interval: readonly [number, number];
+  /** What refused them, how often. */
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+export async function runAttacks(
+  options: { root?: string | undefined; networks?: string | undefined; seed: number },
+  context: CommandContext,
+): Promise<void> {
+  const bundle = await publishedBundle(options.networks ?? resolve(PROJECT, '.visavox/setup/networks'));
+  const signals = await Signals.load(bundle.files);
+  try {
+    const range = new AttackRange(signals, options.seed);
+    const rows: AttackFigures[] = [];
+    const add = (material: string, presentations: readonly Presentation[]) => {
+      rows.push(...figuresOf(material, presentations));
+    };
+    if (options.root === undefined) await onSyntheticPeople(range, add, context);
+    else await onRecordings(range, { root: options.root, add, context });
+    const genuine = rows.filter(isGenuine);
+    const attacks = rows.filter((row) => !isGenuine(row));
+    context.result(
+      { model: 'published', bundle: bundleDigest(bundle.manifest), seed: options.seed, attacks, genuine },
+      `${tableOf('attack', 'APCER', attacks)}\n\n${tableOf('genuine answer', 'BPCER', genuine)}`,
+    );
+  } finally {
+    await signals.close();
+  }
+}
+
+type Add = (material: string, presentations: readonly Presentation[]) => void;
+
+async function onSyntheticPeople(range: AttackRange, add: Add, context: CommandContext): Promise<void> {
+  const [spoken, answered]: [Presentation[], Presentation[]] = [[], []];
+  for (let index = 0; index < syntheticPeople; index++) {
+    context.log(`synthetic person ${index + 1} of ${syntheticPeople}`);
+    const talker = syntheticTalker(syntheticSeed, index);
+    spoken.push(...(await range.voices(talker, rounds.voices)));
+    answered.push(
+      ...(await range.answers(await syntheticActor(syntheticSeed, index), talker, rounds.synthetic)),
+    );
+  }
+  add('synthetic people', answered);
+  add('synthetic people', spoken);
+}
+
+async function onRecordings(
+  range: AttackRange,
+  { root, add, context }: { root: string; add: Add; context: CommandContext },
+): Promise<void> {
+  for (const [corpus, talkers] of await recordedTalkers(root)) {
+    // The product's constants were chosen on every other person; these are the ones between them.
+    const unseen = talkers.filter((_, index) => index % 2 === 1);
+    const presentations: Presentation[] = [];
+    for (const talker of unseen) {
+      context.log(talker.name);
+      presentations.push(...(await range.voices(talker, rounds.recorded)));
+    }
+    add(`${corpus} (${unseen.length} of ${talkers.length} people)`, presentations);
+  }
+  const films = await recordedFilms(root);
+  if (!films) context.log('There is no ffmpeg: films are left out. Debian: apt install ffmpeg.');
+  else if (films.length > 0) add(`films (${films.length} people)`, await range.films(films));
+}
+
+function isGenuine(row: AttackFigures): boolean {
+  return row.attack.startsWith('genuine: ');
+}
+
+function figuresOf(material: string, presentations: readonly Presentation[]): AttackFigures[] {
+  const kinds = new Map<string, Presentation[]>();
+  for (const one of presentations) kinds.set(one.what, [...(kinds.get(one.what) ?? []), one]);
+  return [...kinds].map(([attack, all]) => {
+    const faults: Record<string, number> = {};
+    for (const { fault } of all) if (fault) faults[fault] = (faults[fault] ?? 0) + 1;
+    const live = all.filter(({ fault }) => fault === null).length;
+    const errors = attack.startsWith('genuine: ') ? all.length - live : live;
+    return {
+      material,
+      attack,
+      checks: all[0]?.checks ?? '',
+      presentations: all.length,
+      errors,
+      rate: errors / all.length,
+      interval: wilson(errors, all.length),
+      faults,
+    };
+  });
+}
+
+function tableOf(kind: string, rate: string, rows: readonly AttackFigures[]): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  return table(
+    [kind, 'on', 'checks', 'presentations', rate, '95 % interval', 'refused by'],
+    rows.map((row) => [
+      row.attack.replace('genuine: ', ''),
+      row.material,
+      row.checks,
+      row.presentations,
+      percent(row.rate),
+      row.interval.map(percent).join(' to '),
+      Object.entries(row.faults)
+        .map(([fault, count]) => `${fault} ${count}`)
+        .join(', '),
+    ]),
+  );
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BundleFiles } from '@visavox/core/bundle';
+import { SystemError } from '@visavox/core/errors';
+import { bundleDigest } from '@visavox/core/model';
+import { z } from 'zod';
+import { Calibration } from '../../signals/calibration.ts';
+import type { Lineage } from './figures.ts';
+
+/** What set-up wrote down about each network that it converted. */
+const Described = z.array(
+  z.object({
+    digest: z.string(),
+    licence: z.string(),
+    source: z.object({ package: z.string(), version: z.string() }),
+  }),
+);
+export type Described = z.infer<typeof Described>;
+
+/** Nothing is known of networks where set-up did not run. */
+export async function describedNetworks(folder: string): Promise<Described> {
+  const text = await readFile(join(folder, 'networks.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '[]';
+    throw error;
+  });
+  return Described.parse(JSON.parse(text));
+}
+
+/** What a bundle says of itself, with what is known of its networks. */
+export function lineageOf(
+  { manifest, files }: BundleFiles,
+  described: Described,
+): Pick<Lineage, 'bundle' | 'parent' | 'networks' | 'calibration'> {
+  const bytes = files.get('calibration.json');
+  if (!bytes) throw new SystemError('the bundle has no calibration.json');
+  const { decision, measured } = Calibration.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const plugged = Plugged.parse(manifest.properties).backbones ?? {};
+  return {
+    bundle: bundleDigest(manifest),
+    parent: manifest.parent,
+    calibration: { on: measured.on, how: measured.how, ...decision },
+    networks: manifest.files
+      .filter(({ path }) => path.endsWith('.onnx'))
+      .map(({ path, digest }) => {
+        const name = path.replace(/\.onnx$/, '');
+        const known = described.find((one) => one.digest === digest);
+        const own = Object.entries(plugged).find(([modality]) => name === `${modality}-backbone`)?.[1];
+        return {
+          name,
+          digest,
+          source: own?.source ?? (known ? `${known.source.package} ${known.source.version}` : 'trained here'),
+          licence: own?.licence ?? known?.licence ?? 'as the recordings behind it',
+        };
+      }),
+  };
+}
+
+/** What a backbone that an operator plugged in says of itself. */
+const Plugged = z.object({
+  backbones: z.record(z.string(), z.looseObject({ source: z.string(), licence: z.string() })).optional(),
+});

@@ -1,0 +1,95 @@
+"""Keras model that hears digits: from a waveform to the probability of each digit, every 20 ms.
+
+Trained with connectionist temporal classification (Graves et al., 2006) by `train_digits`. Its spectrum comes out too: what
+compares two recordings of one person, word for word, starts from the same numbers.
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from visavox_training.mel import fourier_kernels, mel_filters
+
+SAMPLE_RATE = 16_000
+WINDOW = 400
+HOP = 160
+BANDS = 40
+DIGITS = 10
+BLANK = 10
+WIDTH = 64
+DILATIONS = (1, 2, 4, 2)
+LOUDNESS = 0.05
+FLOOR = 1e-6
+
+
+@keras.saving.register_keras_serializable("visavox")
+class LogMelSpectrum(keras.layers.Layer):
+    """[1, samples] at 16 kHz to the logarithm of [1, frames, 40], a frame every 10 ms, at a fixed loudness."""
+
+    def build(self, input_shape):
+        bins = WINDOW // 2 + 1
+        self.kernels = self._constant("kernels", fourier_kernels(WINDOW).reshape(WINDOW, 1, 2 * bins))
+        self.filters = self._constant("filters", mel_filters(SAMPLE_RATE, WINDOW, BANDS).T)
+
+    def _constant(self, name: str, value: np.ndarray):
+        return self.add_weight(
+            name=name, shape=value.shape, initializer=lambda *_args, **_kwargs: ops.array(value), trainable=False
+        )
+
+    def call(self, waveform):
+        bins = WINDOW // 2 + 1
+        loudness = ops.sqrt(ops.mean(ops.square(waveform), axis=1, keepdims=True))
+        level = waveform * (LOUDNESS / ops.maximum(loudness, 1e-6))
+        padded = ops.pad(level, [[0, 0], [WINDOW // 2, WINDOW // 2]])
+        spectrum = ops.conv(ops.expand_dims(padded, 1), self.kernels, strides=HOP, data_format="channels_first")
+        power = ops.square(spectrum[:, :bins]) + ops.square(spectrum[:, bins:])
+        return ops.log(ops.matmul(ops.transpose(power, (0, 2, 1)), self.filters) + FLOOR)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], None, BANDS)
+
+
+@keras.saving.register_keras_serializable("visavox")
+class Standardise(keras.layers.Layer):
+    """Each band to mean 0 and deviation 1 over the recording: takes microphone and room away."""
+
+    def call(self, spectrum):
+        mean = ops.mean(spectrum, axis=1, keepdims=True)
+        deviation = ops.sqrt(ops.mean(ops.square(spectrum - mean), axis=1, keepdims=True))
+        return (spectrum - mean) / ops.maximum(deviation, 0.1)
+
+
+def build_listener() -> keras.Model:
+    """[n, frames, 40] standardised to the log-probabilities [n, frames / 2, 11] of ten digits and none."""
+    spectrum = keras.Input((None, BANDS), name="standardised")
+    # Padded by hand: "same" depends on the length when a convolution has strides, and an exported graph must not.
+    x = keras.layers.ZeroPadding1D(2)(spectrum)
+    x = keras.layers.Conv1D(WIDTH, 5, strides=2, use_bias=False)(x)
+    x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95)(x))
+    for dilation in DILATIONS:
+        y = keras.layers.Conv1D(WIDTH, 5, dilation_rate=dilation, padding="same", use_bias=False)(x)
+        y = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95)(y))
+        x = x + keras.layers.Dropout(0.1)(y)
+    logits = keras.layers.Dense(DIGITS + 1)(x)
+    return keras.Model(spectrum, ops.log_softmax(logits, axis=-1), name="listener")
+
+
+def build_digit_recogniser(listener: keras.Model) -> keras.Model:
+    """Input `waveform`: [1, samples], 16 kHz. Outputs `spectrum`: [1, frames, 40]; `digits`: [1, frames / 2, 11]."""
+    waveform = keras.Input((None,), batch_size=1, name="waveform")
+    spectrum = LogMelSpectrum(name="spectrum")(waveform)
+    digits = listener(Standardise(name="standardise")(spectrum))
+    return keras.Model(waveform, [spectrum, digits], name="digit_recogniser")
+
+
+def save_weights(listener: keras.Model, file: Path) -> None:
+    """Half precision: a few hundred kilobytes less, and no recogniser hears the difference."""
+    arrays = {f"{index:02d}": weight.astype(np.float16) for index, weight in enumerate(listener.get_weights())}
+    np.savez_compressed(file, **arrays)
+
+
+def load_weights(listener: keras.Model, file: Path) -> None:
+    with np.load(file) as arrays:
+        listener.set_weights([arrays[name].astype(np.float32) for name in sorted(arrays.files)])
