@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { publishedBundle } from './bundle.ts';
+import { networksFolder } from './published-networks.test-support.ts';
+import { Recogniser, type Template } from './recogniser.ts';
+import { decodeAudio, SAMPLE_RATE } from './signals/audio.ts';
+import { dot } from './signals/vectors.ts';
+import { syntheticPerson, type VoiceOptions } from './synthetic/person.ts';
+
+const [ada, ben] = [syntheticPerson(1, 0), syntheticPerson(1, 4)];
+type Person = typeof ada;
+
+let recogniser: Recogniser;
+let template: Template;
+
+beforeAll(async () => {
+  const { manifest, files } = await publishedBundle(networksFolder);
+  recogniser = await Recogniser.load(manifest, files);
+  const enrolled = ['12345', '67890', '24680'].map((digits, take) => spoken(ada, digits, take));
+  const voices: Float32Array[] = [];
+  for (const one of enrolled) voices.push((await heard(await one)).features);
+  template = await recogniser.template({ faces: [], voices });
+}, 120_000);
+afterAll(() => recogniser.close());
+
+const spoken = (person: Person, digits: string, take: number, options?: VoiceOptions) =>
+  decodeAudio(person.utterance(digits, take, options));
+
+async function heard(waveform: Float32Array) {
+  const capture = await recogniser.signals.captureWaveform(waveform);
+  return { features: await recogniser.voiceFeatures(capture), quality: capture.quality };
+}
+
+async function cosine(waveform: Float32Array): Promise<number> {
+  const [embedded] = await recogniser.embed('voice', [(await heard(waveform)).features]);
+  return dot(template.voice ?? new Float32Array(), embedded ?? new Float32Array());
+}
+
+test.each([
+  ['two seconds', '4719', {}],
+  ['ten seconds', '471983620547198362054719', {}],
+  ['a noisy room', '471983', { conditions: ['noisy'] }],
+] as const)(
+  'a voice is told from another by %s',
+  async (_, digits, options) => {
+    const [own, other] = [await spoken(ada, digits, 7, options), await spoken(ben, digits, 7, options)];
+    expect(own.length / SAMPLE_RATE).toBeGreaterThan(1.5);
+    expect(await cosine(own)).toBeGreaterThan((await cosine(other)) + 0.05);
+  },
+  60_000,
+);
+
+test('how loud somebody speaks is not what he is recognised by', async () => {
+  const waveform = await spoken(ada, '4719', 8);
+  const whole = await heard(waveform);
+  const soft = await heard(waveform.map((sample) => sample * 0.1));
+  const alike = dot(whole.features, soft.features);
+  // Two encoders side by side, each of length 1.
+  expect(alike / 2).toBeGreaterThan(0.98);
+}, 60_000);
+
+test('a short utterance counts for less than a long and clear one', async () => {
+  const clear = await heard(await spoken(ada, '471983', 9));
+  const short = await heard(await spoken(ada, '47', 9));
+  expect(short.quality.score).toBeLessThan(clear.quality.score);
+}, 60_000);
