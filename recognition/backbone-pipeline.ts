@@ -1,14 +1,5 @@
 import { component, pipeline } from '@visavox/pipelines/definition';
-import {
-  calibrate,
-  embed,
-  gather,
-  register,
-  report,
-  shards,
-  trainHead,
-  validate,
-} from './pipeline.ts';
+import { calibrate, embed, gather, register, report, shards, trainHead, validate } from './pipeline.ts';
 
 const plugIn = component({
   name: 'plug-in',
