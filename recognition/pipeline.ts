@@ -2,9 +2,9 @@ import { component, pipeline } from '@visavox/pipelines/definition';
 
 const image = 'visavox-step';
 /** Enough for the processors of one machine; more of them only help where there are more nodes. */
-const shards = [0, 1];
+export const shards = [0, 1];
 
-const validate = component({
+export const validate = component({
   name: 'validate',
   image,
   inputs: { dataset: 'string' },
@@ -18,7 +18,7 @@ const validate = component({
   ],
 });
 
-const embed = component({
+export const embed = component({
   name: 'embed-shard',
   image,
   inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'integer' },
@@ -35,7 +35,7 @@ const embed = component({
   ],
 });
 
-const gather = component({
+export const gather = component({
   name: 'gather',
   image,
   inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
@@ -50,7 +50,7 @@ const gather = component({
   ],
 });
 
-const trainHead = (modality: 'face' | 'voice') =>
+export const trainHead = (modality: 'face' | 'voice') =>
   component({
     name: `train-${modality}`,
     image,
@@ -70,7 +70,7 @@ const trainHead = (modality: 'face' | 'voice') =>
     ],
   });
 
-const calibrate = component({
+export const calibrate = component({
   name: 'calibrate',
   image,
   inputs: {
@@ -89,7 +89,7 @@ const calibrate = component({
   ],
 });
 
-const evaluate = component({
+export const evaluate = component({
   name: 'evaluate',
   image,
   inputs: {
@@ -116,7 +116,7 @@ const evaluate = component({
   ],
 });
 
-const register = component({
+export const register = component({
   name: 'register',
   image,
   inputs: {
@@ -141,7 +141,7 @@ const register = component({
   ],
 });
 
-const report = component({
+export const report = component({
   name: 'report',
   image,
   inputs: {

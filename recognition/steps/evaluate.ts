@@ -19,8 +19,12 @@ await runStep(async (step) => {
     if (!bytes) throw new SystemError(`the champion has no ${path}`);
     return bytes;
   };
-  const recordings = async (modality: Modality, head: Uint8Array) =>
-    embeddings(await step.read(`${modality}-features`), head);
+  // A candidate with another backbone has other features; the champion's are then told apart.
+  const recordings = async (modality: Modality, head: Uint8Array) => {
+    const own = `champion-${modality}-features`;
+    const name = step.argumentList(own).length > 0 ? own : `${modality}-features`;
+    return embeddings(await step.read(name), head);
+  };
   const [face, voice] = [await candidateOf(step, 'face'), await candidateOf(step, 'voice')];
   const people = judged(bothModalities(face, voice));
   const groups = new Map(people.map((person) => [person.person, person.group]));

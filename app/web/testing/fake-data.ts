@@ -277,7 +277,7 @@ export function someReport(version: string): ModelReport {
   return {
     model: `recogniser:${version}`,
     title: `recogniser:${version}`,
-    tables: [{ title: 'EER', head: ['', 'EER'], rows: [['Faces', '1.1%']] }],
+    tables: [{ title: 'EER', head: ['Comparisons', 'EER'], rows: [['Faces', '1.1%']] }],
     plots: [
       {
         id: 'det',
