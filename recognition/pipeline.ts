@@ -76,6 +76,8 @@ export const calibrate = component({
   inputs: {
     dataset: 'string',
     champion: 'string',
+    face_features: 'dataset',
+    voice_features: 'dataset',
     face_crossfit: 'dataset',
     voice_crossfit: 'dataset',
   },
@@ -84,6 +86,7 @@ export const calibrate = component({
     'recognition-step',
     'calibrate',
     ...['--dataset', inputs.dataset, '--champion', inputs.champion],
+    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
     ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
     ...['--calibration', outputs.calibration.path],
   ],
@@ -217,7 +220,7 @@ export default pipeline(
     }).outputs;
     const heads = { face_head: face.head, voice_head: voice.head };
     const crossfit = { face_crossfit: face.crossfit, voice_crossfit: voice.crossfit };
-    const { calibration } = p.task(calibrate, { dataset, champion, ...crossfit }).outputs;
+    const { calibration } = p.task(calibrate, { dataset, champion, ...features, ...crossfit }).outputs;
     const { comparison } = p.task(evaluate, {
       champion,
       ...features,

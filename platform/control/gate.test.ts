@@ -51,6 +51,23 @@ describe('the gate', () => {
     );
   });
 
+  it('passes what is surely better at a part, where the whole has no errors left to lose', () => {
+    const { units, unitName, metrics } = comparison([0.001, 0.001, 0, 0], [0.02, 0.02, -0.01, 0.01]);
+    const part = {
+      metric: 'cost of a part',
+      champion: 0.3,
+      candidate: 0.2,
+      difference: -0.1,
+      low: -0.15,
+      high: -0.05,
+    };
+    const [improve, ...others] = policy.criteria;
+    const lenient = { ...policy, criteria: [{ ...improve!, orElse: ['cost of a part'] }, ...others] };
+    const whole = { units, unitName, metrics: [...metrics, part] };
+    expect(judge(whole, policy).pass).toBe(false);
+    expect(judge(whole, lenient).pass).toBe(true);
+  });
+
   it('does not judge on too few', () => {
     const verdict = judge(comparison([0.4, 0.1, -0.4, -0.2], [0.02, 0, -0.1, 0], 3), policy);
     expect(verdict).toEqual({

@@ -42,6 +42,8 @@ export const Criterion = z.object({
   metric: z.string(),
   rule: z.enum(['improve', 'not-worse', 'not-surely-worse']),
   tolerance: z.number().nonnegative(),
+  /** With `improve`: a metric of a part that may be better instead, where the whole has next to no errors left. */
+  orElse: z.array(z.string()).optional(),
 });
 export type Criterion = z.infer<typeof Criterion>;
 
@@ -71,7 +73,7 @@ export function judge(comparison: Comparison, policy: GatePolicy): Verdict {
     };
   }
   const results = [
-    ...policy.criteria.map((criterion) => judgeOne(criterion, comparison.metrics)),
+    ...policy.criteria.map((criterion) => judgeFirst(criterion, comparison.metrics)),
     ...judgeSlices(comparison, policy),
   ];
   return {
@@ -99,6 +101,12 @@ function judgeSlices({ slices = [] }: Comparison, policy: GatePolicy): Judgement
   );
   if (against.length > 0 || large.length === 0) return against;
   return [{ pass: true, reason: `not worse in any of ${large.length} slices` }];
+}
+
+function judgeFirst(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
+  const first = judgeOne(criterion, metrics);
+  const others = (criterion.orElse ?? []).map((metric) => judgeOne({ ...criterion, metric }, metrics));
+  return first.pass ? first : (others.find(({ pass }) => pass) ?? first);
 }
 
 function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
