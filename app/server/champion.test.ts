@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { putBundle } from '@visavox/core/bundle';
+import { getBundle, putBundle } from '@visavox/core/bundle';
+import { blobKey } from '@visavox/core/object-store';
 import type { ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
@@ -114,6 +115,20 @@ it('refuses a release that would lock somebody out, and says so', async () => {
   await db.updateTable('samples').set({ digest: sample.digest }).where('id', '=', sample.id).execute();
   await recordings.erase();
   await champion.prepare(fourth);
+});
+
+it('refuses a bundle of which a byte was changed, and serves on', async () => {
+  const { champion, objects } = server.services;
+  const serving = await servedBy();
+  const damaged = await nextRelease('damaged', 6);
+  const { manifest, files } = await getBundle(objects, damaged.bundle);
+  const [file] = manifest.files.filter(({ path }) => path === 'calibration.json');
+  const key = blobKey(file?.digest ?? damaged.bundle);
+  await objects.put(key, Buffer.from('{}'));
+  await expect(champion.prepare(damaged)).rejects.toThrow('corrupted');
+  expect(await servedBy()).toEqual(serving);
+  await objects.put(key, files.get('calibration.json') ?? Buffer.of());
+  await champion.prepare(damaged);
 });
 
 it('never goes back to what it read before a promotion', async () => {
