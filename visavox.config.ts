@@ -6,6 +6,7 @@ export default defineProject({
     () => import('@visavox/server/plugin'),
     () => import('@visavox/client/plugin'),
     () => import('@visavox/recognition/evaluation/plugin'),
+    () => import('@visavox/recognition/backbone/plugin'),
     () => import('@visavox/simulation/plugin'),
   ],
 });

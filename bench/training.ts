@@ -134,7 +134,8 @@ function secondsOf(run: RunRecord): number {
 
 function describe(run: RunRecord): string {
   const seconds = secondsOf(run);
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const cpu = run.tasks.reduce((sum, task) => sum + (task.cpuSeconds ?? 0), 0);
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s (${cpu.toFixed(0)} s of CPU)`;
 }
 
 function tasksOf(run: RunRecord): [string, number][] {

@@ -5,7 +5,7 @@ import type { FaceCapture, VoiceCapture } from './signals/signals.ts';
 export type Condition = 'clear' | 'dim' | 'small' | 'grey' | 'telephone' | 'noisy';
 
 /** What the conditions are told by; another way of measuring is another name. */
-export const MEASURES = 'visavox-conditions-1';
+export const MEASURES = 'visavox-conditions-2';
 
 const LIMITS = {
   /** Mean luma of a face, 0..255. */
@@ -25,11 +25,21 @@ export function measuresOfFace({ crop, quality }: FaceCapture): Float32Array {
     const [r, g, b] = [crop[at] as number, crop[at + 1] as number, crop[at + 2] as number];
     spread += Math.max(r, g, b) - Math.min(r, g, b);
   }
-  return Float32Array.of(quality.brightness, quality.eyeMouthPixels, spread / (crop.length / 3));
+  return Float32Array.of(
+    quality.brightness,
+    quality.eyeMouthPixels,
+    spread / (crop.length / 3),
+    quality.score,
+  );
 }
 
 export function measuresOfVoice({ waveform, quality }: VoiceCapture): Float32Array {
-  return Float32Array.of(quality.snrDb, highShareDb(waveform));
+  return Float32Array.of(quality.snrDb, highShareDb(waveform), quality.score);
+}
+
+/** How much there is to recognise, 0..1; the last of the measures. */
+export function qualityOf(measures: Float32Array): number {
+  return measures.at(-1) ?? 0;
 }
 
 export function conditionOf(modality: Modality, measures: Float32Array): Condition {

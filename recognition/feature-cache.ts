@@ -50,6 +50,7 @@ function folderOf(sample: Digest): string {
   return `cache/features/${hex.slice(0, 2)}/${hex}/`;
 }
 
-function nameOf(key: FeatureKey): string {
-  return `${folderOf(key.sample)}${hexOf(key.backbone)}/${encodeURIComponent(key.preprocessing)}`;
+function nameOf({ sample, backbone, preprocessing }: FeatureKey): string {
+  // A key of an object may hold "=", and no "%".
+  return `${folderOf(sample)}${hexOf(backbone)}/${encodeURIComponent(preprocessing).replaceAll('%', '=')}`;
 }

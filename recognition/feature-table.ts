@@ -12,6 +12,8 @@ export const FeatureRow = z.object({
   split: Split,
   /** Under what it was recorded; of a copy, what was done to the recording. */
   condition: z.string().default('clear'),
+  /** How much there is to recognise in the recording, 0..1. */
+  quality: z.number().optional(),
   /** It is an augmented copy of the sample: learned from, never reported on. */
   copy: z.boolean().optional(),
   /** Only rows of one fold were embedded by one model. */

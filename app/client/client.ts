@@ -44,16 +44,20 @@ export class VisavoxClient {
     this.#transport = new Transport(options);
   }
 
-  /** Faces: 3 to 5 images. Voices: 3 utterances. A lost answer is asked for again under the same key: one person, once. */
+  /**
+   * Faces: 3 to 5 images. Voices: 3 utterances; `prompts`: the digits that each says, which sign-ins are then checked against. A lost answer is asked for again under the same key: one person, once.
+   */
   async enrol(person: {
     name: string;
     faces: readonly Uint8Array[];
     voices: readonly Uint8Array[];
+    prompts?: readonly string[];
     idempotencyKey?: string;
   }): Promise<Person> {
     const form = recordings(person.faces, person.voices);
     form.append('name', person.name);
     form.append('consent', 'true');
+    if (person.prompts?.length) form.append('prompts', person.prompts.join(','));
     return this.#ask(Person, {
       method: 'POST',
       path: '/api/v1/people',

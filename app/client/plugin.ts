@@ -16,14 +16,19 @@ export const plugin: CommandPlugin = (program, context) => {
     .argument('<name>')
     .requiredOption('--faces <file...>', '3 to 5 images of the face')
     .requiredOption('--voices <file...>', '3 recordings of the voice')
+    .option(
+      '--digits <digits...>',
+      'the digits that each recording says; sign-ins then have to say those asked for',
+    )
     .description('enrol a person, who can sign in from then on')
-    .action(async (name: string, files: Files, command) => {
+    .action(async (name: string, files: Files & { readonly digits?: string[] }, command) => {
       const own = context(command);
       const client = await connect(own);
       const person = await client.enrol({
         name,
         faces: await read(files.faces),
         voices: await read(files.voices),
+        prompts: files.digits ?? [],
       });
       own.result(
         person,

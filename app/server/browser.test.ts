@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { microphoneLoop, mjpeg, syntheticPerson } from '@visavox/recognition/synthetic/person';
+import { portrait, sayDigits, TURNED } from '@visavox/recognition/synthetic/film';
+import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import {
   enrolThroughPage,
   findBrowser,
@@ -11,6 +9,7 @@ import {
   signInThroughPage,
 } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
+import { type Performer, performBefore } from '@visavox/web/testing/performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listener, listen } from './listener.ts';
@@ -19,31 +18,50 @@ import { startTestServer, type TestServer } from './testing/test-server.ts';
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
 
+async function performer(person: ReturnType<typeof syntheticPerson>): Promise<Performer> {
+  const size = { width: 540, height: 720 };
+  let frame = 0;
+  const looks = (count: number, look: (share: number) => { mouthOpen: number; yaw: number }) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        portrait(person, look(index / (count - 1)), { variation: 1, frame: frame++, size }),
+      ),
+    );
+  let take = 0;
+  return {
+    mouths: await looks(8, (share) => ({ mouthOpen: share, yaw: 0 })),
+    turns: {
+      left: await looks(5, (share) => ({ mouthOpen: 0, yaw: share * TURNED })),
+      right: await looks(5, (share) => ({ mouthOpen: 0, yaw: -share * TURNED })),
+    },
+    say: (digits) => sayDigits(person, digits, { variation: take++ }),
+  };
+}
+
 describe.skipIf(!browserThere)('people in front of a camera and a microphone', () => {
   const owner = syntheticPerson(4600, 0);
   const impostor = syntheticPerson(4600, 1);
-  let folder: string;
   let page: Awaited<ReturnType<typeof buildPage>>;
   let server: TestServer;
   let listener: Listener;
   let url: string;
   const browsers: Browser[] = [];
 
-  /** A browser whose camera and microphone have this person in front of them. */
+  /** A browser with this person before its camera and microphone, who does what the page asks for. */
   const browserOf = async (person: typeof owner) => {
-    const video = join(folder, `${person.index}.mjpeg`);
-    const audio = join(folder, `${person.index}.wav`);
-    await writeFile(video, await mjpeg(person, 2));
-    await writeFile(audio, microphoneLoop(person, '27049', 12));
-    const browser = await openBrowser({ video, audio });
+    const browser = await openBrowser();
     browsers.push(browser);
-    return openPage(browser, url);
+    const opened = await openPage(browser, url);
+    await performBefore(opened, await performer(person));
+    return opened;
   };
 
+  /** Why the last attempt came out as it did. */
+  const told = async () => (await server.services.attempts.list({ limit: 1 }))[0]?.reasons.join(', ') ?? '';
+
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'visavox-browser-'));
     page = await buildPage();
-    server = await startTestServer({ webFolder: page.folder });
+    server = await startTestServer({ webFolder: page.folder, liveness: 'required' });
     listener = await listen({ host: '127.0.0.1', port: 0 }, server.app.fetch);
     url = listener.url.replace('127.0.0.1', 'localhost');
   });
@@ -53,13 +71,13 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
     await listener?.close();
     await server?.close();
     await page?.remove();
-    await rm(folder, { recursive: true, force: true });
   });
 
   it('enrol and sign in through the page, and an impostor is refused', { timeout: 300_000 }, async () => {
     const mine = await browserOf(owner);
     await enrolThroughPage(mine, owner.name);
-    expect(await signInThroughPage(mine, owner.name)).toBe('accept');
+    const outcome = await signInThroughPage(mine, owner.name);
+    expect(outcome, await told()).toBe('accept');
     await mine.getByRole('button', { name: 'Yes, it was me' }).click();
     await mine.getByText('was added to your recordings').waitFor();
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { putBundle } from '@visavox/core/bundle';
+import { getBundle, putBundle } from '@visavox/core/bundle';
+import { blobKey } from '@visavox/core/object-store';
 import type { ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
@@ -7,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Champion } from './champion.ts';
 import { environment, modelName } from './resources.ts';
 import { testBundle } from './testing/test-bundle.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
 import { enrol, signIn, type Visitor, visitor } from './testing/visitors.ts';
 
 let server: TestServer;
@@ -39,8 +40,10 @@ async function nextRelease(id: string, version: number): Promise<Release> {
   return release;
 }
 
+/** As an operator, who may try with the same recordings again. */
 const servedBy = async (probe = ada.probe) => {
-  const answer = await (await signIn(server, { as: ada.name, probe })).json();
+  const headers = { authorization: `Bearer ${operatorToken}` };
+  const answer = await (await signIn(server, { as: ada.name, probe, headers })).json();
   return { decision: answer.decision, version: answer.servedBy.version };
 };
 const templates = () => server.services.db.selectFrom('templates').select(['person', 'contract']).execute();
@@ -112,6 +115,20 @@ it('refuses a release that would lock somebody out, and says so', async () => {
   await db.updateTable('samples').set({ digest: sample.digest }).where('id', '=', sample.id).execute();
   await recordings.erase();
   await champion.prepare(fourth);
+});
+
+it('refuses a bundle of which a byte was changed, and serves on', async () => {
+  const { champion, objects } = server.services;
+  const serving = await servedBy();
+  const damaged = await nextRelease('damaged', 6);
+  const { manifest, files } = await getBundle(objects, damaged.bundle);
+  const [file] = manifest.files.filter(({ path }) => path === 'calibration.json');
+  const key = blobKey(file?.digest ?? damaged.bundle);
+  await objects.put(key, Buffer.from('{}'));
+  await expect(champion.prepare(damaged)).rejects.toThrow('corrupted');
+  expect(await servedBy()).toEqual(serving);
+  await objects.put(key, files.get('calibration.json') ?? Buffer.of());
+  await champion.prepare(damaged);
 });
 
 it('never goes back to what it read before a promotion', async () => {

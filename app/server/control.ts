@@ -11,13 +11,14 @@ import { type ControlResources, environment } from './resources.ts';
 import type { TrainingData } from './training-data.ts';
 
 /**
- * A recogniser goes out when its likelihood ratios cost less on people that neither saw, and neither the errors at the
+ * A recogniser goes out when its likelihood ratios, or those of one modality, cost less on people that neither saw, and neither the errors at the
  * threshold nor the order of scores of either modality gets worse, in clear recordings as under every other condition.
  */
 export const gatePolicy: GatePolicy = {
   minimumUnits: 6,
   criteria: [
-    { metric: 'fused/cllr', rule: 'improve', tolerance: 0 },
+    { metric: 'fused/cllr', rule: 'improve', tolerance: 0, orElse: ['voice/cllr', 'face/cllr'] },
+    { metric: 'fused/cllr', rule: 'not-worse', tolerance: 0.002 },
     { metric: 'fused/fnmr', rule: 'not-worse', tolerance: 0.01 },
     { metric: 'fused/fmr', rule: 'not-worse', tolerance: 0.002 },
     { metric: 'face/eer', rule: 'not-worse', tolerance: 0.01 },
@@ -26,10 +27,10 @@ export const gatePolicy: GatePolicy = {
   slices: {
     minimumUnits: 4,
     criteria: [
-      { metric: 'fused/cllr', rule: 'not-worse', tolerance: 0.005 },
-      { metric: 'fused/fnmr', rule: 'not-worse', tolerance: 0.01 },
-      { metric: 'face/eer', rule: 'not-worse', tolerance: 0.01 },
-      { metric: 'voice/eer', rule: 'not-worse', tolerance: 0.01 },
+      { metric: 'fused/cllr', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'fused/fnmr', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'face/eer', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'voice/eer', rule: 'not-surely-worse', tolerance: 0.002 },
     ],
   },
 };

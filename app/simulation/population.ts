@@ -28,7 +28,13 @@ export async function enrol(
   );
   if (voices.taken.length < utterances) return { refused: voices.refused };
   const recordings = { faces: faces.taken, voices: voices.taken };
-  return { identity, person: await client.enrol({ name, ...recordings, idempotencyKey: randomUUID() }) };
+  try {
+    return { identity, person: await client.enrol({ name, ...recordings, idempotencyKey: randomUUID() }) };
+  } catch (error) {
+    // Each recording could be used, and together they do not seem to be of one person.
+    if (error instanceof UserError && error.code === 'more_than_one_person') return { refused: error.code };
+    throw error;
+  }
 }
 
 async function firstTaken(

@@ -155,10 +155,12 @@ async function run(): Promise<void> {
     trained.engine === 'kubeflow',
     `a retraining started by itself, on ${trained.engine}: ${trained.trigger}`,
   );
-  const selector = `pipeline/runid`;
+  // Others may train there as well: a step knows its run.
   const training = await until('a training pod', 900, async () =>
-    (await cluster.pods(kubeflowNamespace, selector)).find(({ metadata }) =>
-      /system-container-impl/.test(metadata?.name ?? ''),
+    (await cluster.pods(kubeflowNamespace, 'pipeline/runid')).find(({ spec }) =>
+      spec?.containers.some(({ env }) =>
+        env?.some(({ name, value }) => name === 'VISAVOX_RUN' && value === trained.id),
+      ),
     ),
   );
   // No request depends on it, so it excuses none.

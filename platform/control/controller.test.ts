@@ -40,6 +40,8 @@ class World {
   serving = 'recogniser:1';
   alias = '';
   prepared: string[] = [];
+  /** Why a release does not come up, while there is a reason. */
+  trouble: string | undefined;
   clock = Date.parse('2026-01-02T00:00:00Z');
   ids = 0;
   /** Throws at this call to the outside, counted from zero: the process dies there. */
@@ -86,6 +88,7 @@ class World {
     };
     const target: ControllerResources['target'] = {
       prepare: async (release) => {
+        if (this.trouble !== undefined) throw new Error(this.trouble);
         this.prepared.push(release.id);
       },
       activate: async (release) => {
@@ -202,6 +205,37 @@ describe('continuous training', () => {
     });
   });
 
+  it('tries a release that does not come up some times, then holds it back; the champion goes on', async () => {
+    const controller = world.controller();
+    world.trouble = 'the pod waits: ErrImagePull';
+    world.people = 5;
+    await controller.tick();
+    world.engine.finish('run-1', 'succeeded');
+    for (let tick = 0; tick < 6; tick++) await controller.tick();
+
+    expect(world.serving).toBe('recogniser:1');
+    const stages = (await world.releases.list('production')).map(({ stage, reason }) => ({ stage, reason }));
+    expect(stages).toContainEqual({
+      stage: 'held-back',
+      reason: 'could not be brought up: the pod waits: ErrImagePull',
+    });
+    expect(await world.releases.champion('production')).toMatchObject({ version: 1 });
+    expect((await controller.progress()).training).toBeNull();
+  });
+
+  it('releases when what was in the way is gone in time', async () => {
+    const controller = world.controller();
+    world.trouble = 'Kubernetes does not answer';
+    world.people = 5;
+    await controller.tick();
+    world.engine.finish('run-1', 'succeeded');
+    await controller.tick();
+    expect(world.serving).toBe('recogniser:1');
+    world.trouble = undefined;
+    await controller.tick();
+    expect(world.serving).toBe('recogniser:2');
+  });
+
   it('leaves a failed training alone for a while, then tries again', async () => {
     const controller = world.controller();
     world.people = 5;
@@ -247,6 +281,22 @@ describe('rolling back', () => {
       code: 'nothing_to_roll_back_to',
     });
   });
+});
+
+it('holds back a version that was proposed and does not come up; it can be proposed again', async () => {
+  const controller = world.controller();
+  world.trouble = 'a blob is corrupted';
+  await expect(controller.propose('recogniser', 2, 'looks good')).rejects.toThrow('corrupted');
+  expect(await world.releases.list('production')).toContainEqual(
+    expect.objectContaining({
+      ...{ version: 2, stage: 'held-back', reason: 'could not be brought up: a blob is corrupted' },
+    }),
+  );
+  expect(world.serving).toBe('recogniser:1');
+  world.trouble = undefined;
+  const again = await controller.propose('recogniser', 2, 'mended');
+  await controller.promote(again.id, 'approved');
+  expect(world.serving).toBe('recogniser:2');
 });
 
 it('proposes a version beside the champion and promotes it on command', async () => {

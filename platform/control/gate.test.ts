@@ -51,6 +51,23 @@ describe('the gate', () => {
     );
   });
 
+  it('passes what is surely better at a part, where the whole has no errors left to lose', () => {
+    const { units, unitName, metrics } = comparison([0.001, 0.001, 0, 0], [0.02, 0.02, -0.01, 0.01]);
+    const part = {
+      metric: 'cost of a part',
+      champion: 0.3,
+      candidate: 0.2,
+      difference: -0.1,
+      low: -0.15,
+      high: -0.05,
+    };
+    const [improve, ...others] = policy.criteria;
+    const lenient = { ...policy, criteria: [{ ...improve!, orElse: ['cost of a part'] }, ...others] };
+    const whole = { units, unitName, metrics: [...metrics, part] };
+    expect(judge(whole, policy).pass).toBe(false);
+    expect(judge(whole, lenient).pass).toBe(true);
+  });
+
   it('does not judge on too few', () => {
     const verdict = judge(comparison([0.4, 0.1, -0.4, -0.2], [0.02, 0, -0.1, 0], 3), policy);
     expect(verdict).toEqual({
@@ -77,13 +94,19 @@ describe('the gate', () => {
     });
     const strict: GatePolicy = {
       ...policy,
-      slices: { minimumUnits: 4, criteria: [{ metric: 'error rate', rule: 'not-worse', tolerance: 0.01 }] },
+      slices: {
+        minimumUnits: 4,
+        criteria: [{ metric: 'error rate', rule: 'not-surely-worse', tolerance: 0.01 }],
+      },
     };
     const verdict = judge({ ...whole, slices: [slice('daylight', 30)] }, strict);
     expect(verdict.pass).toBe(false);
     expect(verdict.reasons[0]).toBe(
-      'daylight (30): error rate 0.01 -> 0.06 (difference 0.02 to 0.09): worse by more than 0.01',
+      'daylight (30): error rate 0.01 -> 0.06 (difference 0.02 to 0.09): surely worse',
     );
     expect(judge({ ...whole, slices: [slice('daylight', 3)] }, strict).pass, 'too few to judge').toBe(true);
+    const chance = { ...slice('daylight', 30).metrics[0]!, low: -0.02 };
+    const maybe = { slice: 'daylight', units: 30, metrics: [chance] };
+    expect(judge({ ...whole, slices: [maybe] }, strict).pass, 'may be chance').toBe(true);
   });
 });

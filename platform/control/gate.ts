@@ -35,12 +35,15 @@ export type Comparison = z.infer<typeof Comparison>;
 /**
  * `improve`: the candidate must be better, and its interval must not reach past `tolerance` on the wrong side.
  * `not-worse`: the candidate may be worse by `tolerance` at most, unless the interval says that it is chance.
+ * `not-surely-worse`: for parts that are small: worse by more than `tolerance` only where the interval says it is no chance.
  * All metrics are errors or costs: lower is better.
  */
 export const Criterion = z.object({
   metric: z.string(),
-  rule: z.enum(['improve', 'not-worse']),
+  rule: z.enum(['improve', 'not-worse', 'not-surely-worse']),
   tolerance: z.number().nonnegative(),
+  /** With `improve`: a metric of a part that may be better instead, where the whole has next to no errors left. */
+  orElse: z.array(z.string()).optional(),
 });
 export type Criterion = z.infer<typeof Criterion>;
 
@@ -70,7 +73,7 @@ export function judge(comparison: Comparison, policy: GatePolicy): Verdict {
     };
   }
   const results = [
-    ...policy.criteria.map((criterion) => judgeOne(criterion, comparison.metrics)),
+    ...policy.criteria.map((criterion) => judgeFirst(criterion, comparison.metrics)),
     ...judgeSlices(comparison, policy),
   ];
   return {
@@ -100,6 +103,12 @@ function judgeSlices({ slices = [] }: Comparison, policy: GatePolicy): Judgement
   return [{ pass: true, reason: `not worse in any of ${large.length} slices` }];
 }
 
+function judgeFirst(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
+  const first = judgeOne(criterion, metrics);
+  const others = (criterion.orElse ?? []).map((metric) => judgeOne({ ...criterion, metric }, metrics));
+  return first.pass ? first : (others.find(({ pass }) => pass) ?? first);
+}
+
 function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
   const found = metrics.find((metric) => metric.metric === criterion.metric);
   const difference = found?.difference ?? null;
@@ -122,6 +131,10 @@ function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): J
       const chance = found.low !== null && found.low <= 0 && difference <= 2 * criterion.tolerance;
       if (within || chance) return { pass: true, reason: `${figures}: not worse` };
       return { pass: false, reason: `${figures}: worse by more than ${format(criterion.tolerance)}` };
+    }
+    case 'not-surely-worse': {
+      const surely = difference > criterion.tolerance && found.low !== null && found.low > 0;
+      return { pass: !surely, reason: `${figures}: ${surely ? 'surely worse' : 'not surely worse'}` };
     }
   }
 }

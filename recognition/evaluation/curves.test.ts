@@ -55,7 +55,7 @@ test('calibration that overstates costs what a recalibration would save', () => 
 });
 
 test('refusing the poorest recordings helps where the poorest are those that are missed', () => {
-  const comparisons = ratios(100, 1).map((score, index) => ({
+  const comparisons = Array.from({ length: 100 }, (_, index) => ({
     same: true,
     score: index < 20 ? -5 : 5,
     person: 'p',

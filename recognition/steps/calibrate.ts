@@ -2,8 +2,9 @@ import { getBundle } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import { type Modality, modalities } from '../bundle-parts.ts';
 import { Calibration, fitCalibration, REFERENCE } from '../signals/calibration.ts';
+import { carriedOver } from '../signals/carried-calibration.ts';
 import { type ScoreSet, verificationScores } from '../signals/trials.ts';
-import { byPerson, crossFitted } from './population.ts';
+import { byPerson, crossFitted, type Embedded, embeddings } from './population.ts';
 import { runStep, type Step } from './step.ts';
 
 /** Refits scores to likelihood ratios and the thresholds, never on the evaluation people. */
@@ -13,9 +14,19 @@ await runStep(async (step) => {
   if (!inherited) throw new SystemError('the champion has no calibration.json');
   const parent = Calibration.parse(JSON.parse(Buffer.from(inherited).toString('utf8')));
   const scores = { face: await scoresOf(step, 'face'), voice: await scoresOf(step, 'voice') };
+  const carried = { ...parent };
+  for (const modality of modalities) {
+    const head = champion.files.get(`${modality}-head.onnx`);
+    if (!head) throw new SystemError(`the champion has no ${modality}-head.onnx`);
+    carried[modality] = carriedOver(
+      parent[modality],
+      await championScoresOf(step, modality, head),
+      scores[modality],
+    );
+  }
   const calibration = fitCalibration({
     ...scores,
-    parent,
+    parent: carried,
     on: `people enrolled here, dataset ${step.argument('dataset')}`,
     how: `templates of ${REFERENCE.enrol} recordings against ${REFERENCE.probe}, each person with every other; each by a head that had not learned from the person; logistic regression drawn towards the parent's`,
   });
@@ -35,7 +46,23 @@ await runStep(async (step) => {
  * them, and only those of one such head are compared with each other.
  */
 async function scoresOf(step: Step, modality: Modality): Promise<ScoreSet> {
-  const rows = crossFitted(await step.read(`${modality}-crossfit`));
+  return scoresWithinFolds(crossFitted(await step.read(`${modality}-crossfit`)));
+}
+
+/** Of the same recordings in the same folds, as the champion embeds them. */
+async function championScoresOf(step: Step, modality: Modality, head: Uint8Array): Promise<ScoreSet> {
+  const folds = new Map(
+    crossFitted(await step.read(`${modality}-crossfit`)).map(({ row }) => [row.key, row.fold]),
+  );
+  const rows = await embeddings(await step.read(`${modality}-features`), head);
+  return scoresWithinFolds(
+    rows.flatMap(({ row, vector }) =>
+      folds.has(row.key) ? [{ row: { ...row, fold: folds.get(row.key) }, vector }] : [],
+    ),
+  );
+}
+
+function scoresWithinFolds(rows: readonly Embedded[]): ScoreSet {
   const folds = [...new Set(rows.map(({ row }) => row.fold))];
   const sets = folds.map((fold) => {
     const people = byPerson(rows.filter(({ row }) => row.fold === fold));

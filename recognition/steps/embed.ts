@@ -35,7 +35,10 @@ await runStep(async (step) => {
     const row = { key: item.key, person, sample: item.digest, split };
     try {
       const embedded = await embedder.embed(modality, item.digest, copies);
-      rows[modality].push([{ ...row, condition: embedded.condition }, embedded.features]);
+      rows[modality].push([
+        { ...row, condition: embedded.condition, quality: embedded.quality },
+        embedded.features,
+      ]);
       for (const { condition, features } of embedded.copies)
         rows[modality].push([{ ...row, key: `${item.key}~${condition}`, condition, copy: true }, features]);
     } catch (error) {

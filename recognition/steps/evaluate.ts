@@ -3,15 +3,10 @@ import { getBundle } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import type { Modality } from '../bundle-parts.ts';
 import { compareOnUnseen } from '../comparison.ts';
-import { splitOf } from '../people-split.ts';
 import { Calibration } from '../signals/calibration.ts';
-import { bothModalities, crossFitted, embeddings, type Person } from './population.ts';
+import { candidateOf, judged } from './judged.ts';
+import { bothModalities, embeddings } from './population.ts';
 import { runStep } from './step.ts';
-
-/** So many people whom no model may learn from are enough to judge by; with fewer, folds of the others join them. */
-const ENOUGH_UNSEEN = 20;
-/** More of them take longer and say the same. */
-const MOST_JUDGED = 200;
 
 /**
  * Candidate and champion on people whom the model had not seen: those whom none may learn from, and where they are few,
@@ -24,15 +19,13 @@ await runStep(async (step) => {
     if (!bytes) throw new SystemError(`the champion has no ${path}`);
     return bytes;
   };
-  const recordings = async (modality: Modality, head: Uint8Array) =>
-    embeddings(await step.read(`${modality}-features`), head);
-  const candidateOf = async (modality: Modality) => {
-    const unseen = (await recordings(modality, await step.read(`${modality}-head`))).filter(
-      ({ row }) => row.split === 'evaluation',
-    );
-    return [...unseen, ...crossFitted(await step.read(`${modality}-crossfit`))];
+  // A candidate with another backbone has other features; the champion's are then told apart.
+  const recordings = async (modality: Modality, head: Uint8Array) => {
+    const own = `champion-${modality}-features`;
+    const name = step.argumentList(own).length > 0 ? own : `${modality}-features`;
+    return embeddings(await step.read(name), head);
   };
-  const [face, voice] = [await candidateOf('face'), await candidateOf('voice')];
+  const [face, voice] = [await candidateOf(step, 'face'), await candidateOf(step, 'voice')];
   const people = judged(bothModalities(face, voice));
   const groups = new Map(people.map((person) => [person.person, person.group]));
   const before = bothModalities(
@@ -52,11 +45,6 @@ await runStep(async (step) => {
   step.log(describe(comparison));
   await step.write('comparison', JSON.stringify(comparison));
 });
-
-function judged(people: readonly Person[]): Person[] {
-  const unseen = people.filter((person) => splitOf(person.person) === 'evaluation');
-  return unseen.length >= ENOUGH_UNSEEN ? unseen.slice(0, MOST_JUDGED) : [...people];
-}
 
 function calibrationOf(bytes: Uint8Array): Calibration {
   return Calibration.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));

@@ -17,57 +17,78 @@ export interface FilmOptions {
   readonly turn: 'left' | 'right' | null;
   readonly variation: number;
   readonly framesPerSecond?: number;
-  readonly size?: { readonly width: number; readonly height: number };
-  readonly conditions?: readonly Condition[];
+  readonly size?: Size;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a face does at a moment: `mouthOpen` from 0 to 1, `yaw` in radians to the person's left. */
+export interface Look {
+  readonly mouthOpen: number;
+  readonly yaw: number;
 }
 
 const turnMilliseconds = 2000;
 /** Radians, at the end of a turn. */
-const turned = 0.42;
+export const TURNED = 0.42;
+
+/** A JPEG of the person in one session (`variation`), at moment `frame` of it. */
+export function portrait(
+  person: SyntheticPerson,
+  look: Look,
+  { variation, frame, size }: { variation: number; frame: number; size: Size },
+): Promise<Uint8Array> {
+  const labels = [person.seed, person.index, variation] as const;
+  const still = drawShot(new Random('filmed', ...labels));
+  const shot: Shot = {
+    ...still,
+    ...size,
+    size: 0.27,
+    expression: { ...still.expression, eyesOpen: 1, mouthOpen: 0.9 * look.mouthOpen },
+    pose: {
+      yaw: still.pose.yaw * 0.4 + look.yaw,
+      pitch: still.pose.pitch * 0.4,
+      roll: still.pose.roll * 0.4,
+    },
+  };
+  return encodeJpeg(renderFace(person.look, shot, new Random('frame', ...labels, frame)), shot);
+}
+
+/** The digits, said, and how far the mouth is open every 5 ms. */
+export function sayDigits(
+  person: SyntheticPerson,
+  digits: string,
+  { variation, conditions = [] }: { variation: number; conditions?: readonly Condition[] },
+): { voice: Uint8Array; mouth: Float32Array } {
+  const random = new Random('answer', person.seed, person.index, variation, digits);
+  const { samples, mouth } = speakSeen(person.sound, digits, random);
+  return { voice: wav(recordVoice(samples, random, conditions), sampleRate), mouth };
+}
 
 /** The person turns the head, looks straight again and says the digits. */
 export async function filmAnswer(
   person: SyntheticPerson,
   digits: string,
-  options: FilmOptions,
+  { turn, variation, framesPerSecond = 8, size = { width: 240, height: 320 } }: FilmOptions,
 ): Promise<FilmedAnswer> {
-  const {
-    turn,
-    variation,
-    framesPerSecond = 8,
-    size = { width: 240, height: 320 },
-    conditions = [],
-  } = options;
-  const labels = [person.seed, person.index, variation] as const;
-  const speech = new Random('answer', ...labels, digits);
-  const { samples, mouth } = speakSeen(person.sound, digits, speech);
-  const voice = wav(recordVoice(samples, speech, conditions), sampleRate);
-  const still = drawShot(new Random('filmed', ...labels));
-  const random = new Random('sway', ...labels);
+  const { voice, mouth } = sayDigits(person, digits, { variation });
+  const random = new Random('sway', person.seed, person.index, variation);
   const phase = random.between(0, 6);
-  const end = (samples.length / sampleRate) * 1000;
+  const side = turn === 'left' ? 1 : -1;
   const times: number[] = [];
-  for (let at = turn ? -turnMilliseconds - 300 : 0; at < end; at += 1000 / framesPerSecond)
-    times.push(Math.round(at + random.between(-15, 15)));
   const frames: Uint8Array[] = [];
-  for (const [index, at] of times.entries()) {
-    const side = turn === 'left' ? 1 : -1;
+  for (let at = turn ? -turnMilliseconds - 300 : 0; at < mouth.length * 5; at += 1000 / framesPerSecond) {
     const along = Math.max(0, Math.min(1, (at + turnMilliseconds) / turnMilliseconds));
-    const shot: Shot = {
-      ...still,
-      ...size,
-      size: 0.27,
-      expression: { ...still.expression, eyesOpen: 1, mouthOpen: 0.9 * (mouth[Math.floor(at / 5)] ?? 0) },
-      pose: {
-        yaw:
-          still.pose.yaw * 0.4 +
-          0.02 * Math.sin(at / 700 + phase) +
-          (turn ? side * turned * Math.sin(Math.PI * along) : 0),
-        pitch: still.pose.pitch * 0.4 + 0.015 * Math.sin(at / 900 + phase),
-        roll: still.pose.roll * 0.4,
-      },
+    const sway = 0.02 * Math.sin(at / 700 + phase);
+    const look = {
+      mouthOpen: mouth[Math.floor(at / 5)] ?? 0,
+      yaw: sway + (turn ? side * TURNED * Math.sin(Math.PI * along) : 0),
     };
-    frames.push(await encodeJpeg(renderFace(person.look, shot, new Random('frame', ...labels, index)), shot));
+    frames.push(await portrait(person, look, { variation, frame: frames.length, size }));
+    times.push(Math.round(at + random.between(-15, 15)));
   }
   return { voice, frames, times };
 }

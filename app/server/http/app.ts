@@ -60,6 +60,7 @@ const operatorRoutes = [
   ...[routes.runs, routes.startRun, routes.run, routes.cancelRun, routes.resumeRun, routes.taskLogs],
   ...[routes.models, routes.releases, routes.propose, routes.rollback, routes.promote],
   ...[routes.datasets, routes.dataset, routes.trace, routes.bundle, routes.bundleFile, routes.training],
+  ...[routes.modelReport, routes.modelReportFile],
 ];
 
 function describeApi(app: App): void {

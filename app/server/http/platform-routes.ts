@@ -7,6 +7,7 @@ import { BundleManifest } from '@visavox/core/model';
 import { getBlob } from '@visavox/core/object-store';
 import type { DatasetStore } from '@visavox/core/ports';
 import type { Parameter } from '@visavox/core/run';
+import { ModelReports } from '../model-report.ts';
 import { type ApiResources, environment, modelName } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { routes } from './routes.ts';
@@ -120,6 +121,22 @@ function addReleaseRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): vo
     if (!file) throw unknown('file', path);
     const bytes = await getBlob(objects, file.digest);
     return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' });
+  });
+
+  const reports = new ModelReports({ registry, runs: resources.runs, objects });
+
+  app.openapi(routes.modelReport, async (c) => {
+    const { language } = c.req.valid('query');
+    return c.json(await reports.shown(c.req.valid('param').id, language), 200);
+  });
+
+  app.openapi(routes.modelReportFile, async (c) => {
+    const { id, file } = c.req.valid('param');
+    const content = await reports.file(id, file);
+    return c.body(content, 200, {
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename="${modelName}-${id}-${file}"`,
+    });
   });
 
   app.openapi(routes.training, async (c) => {

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { reportFileNames } from '../model-report.ts';
 import {
   AttemptResult,
   Attempts,
@@ -13,6 +14,7 @@ import {
   enrolmentForm,
   Feedback,
   FeedbackResult,
+  ModelReport,
   Models,
   NewRun,
   OperatorToken,
@@ -263,6 +265,30 @@ export const routes = {
     responses: {
       200: {
         description: 'its bytes',
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
+      default: problem,
+    },
+  }),
+  modelReport: createRoute({
+    method: 'get',
+    path: '/api/v1/models/{id}/report',
+    tags: ['platform'],
+    summary: 'What was measured of a model version: figures, plots with a table each, and its card',
+    security: operator,
+    request: { params: Id, query: z.object({ language: z.enum(['en', 'fr']).default('en') }) },
+    responses: { 200: json(ModelReport, 'in words of this language'), default: problem },
+  }),
+  modelReportFile: createRoute({
+    method: 'get',
+    path: '/api/v1/models/{id}/report/{file}',
+    tags: ['platform'],
+    summary: 'One file of the report on a model version, which stands by itself',
+    security: operator,
+    request: { params: Id.extend({ file: z.enum(reportFileNames) }) },
+    responses: {
+      200: {
+        description: 'the file, to be kept',
         content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
       },
       default: problem,

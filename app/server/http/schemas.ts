@@ -161,6 +161,27 @@ export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
 export const Models = z
   .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
   .openapi('Models');
+const ShownTable = z.object({
+  head: z.array(z.string()).readonly(),
+  rows: z.array(z.array(z.string()).readonly()).readonly(),
+});
+export const ModelReport = z
+  .object({
+    model: z.string(),
+    title: z.string(),
+    tables: z.array(ShownTable.extend({ title: z.string() })),
+    plots: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        description: z.string().openapi({ description: 'the plot in words' }),
+        svg: z.string(),
+        table: ShownTable,
+      }),
+    ),
+    card: z.string().openapi({ description: 'the model card, in Markdown' }),
+  })
+  .openapi('ModelReport');
 export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
 export const Training = z
   .object({ paused: z.boolean().openapi({ description: 'whether nothing is begun by itself' }) })

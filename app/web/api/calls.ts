@@ -112,6 +112,8 @@ export const pauseTraining = (paused: boolean) =>
   answer(client.PUT('/api/v1/training', { body: { paused } }));
 
 export const models = async () => (await answer(client.GET('/api/v1/models'))).models;
+export const modelReport = (id: string, language: 'en' | 'fr') =>
+  answer(client.GET('/api/v1/models/{id}/report', { params: { path: { id }, query: { language } } }));
 export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
 export const rollBack = () => answer(client.POST('/api/v1/releases/rollback'));
 export const propose = (version: number) => answer(client.POST('/api/v1/releases', { body: { version } }));

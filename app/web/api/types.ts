@@ -18,6 +18,7 @@ export type TaskState = Task['state'];
 export type Release = Schemas['Release'];
 export type ReleaseStage = Release['stage'];
 export type ModelVersion = Schemas['Models']['models'][number];
+export type ModelReport = Schemas['ModelReport'];
 export type Trace = Schemas['Trace'];
 export type TraceNode = Trace['nodes'][number];
 export type TraceKind = TraceNode['kind'];

@@ -7,7 +7,8 @@ export const poses = ['straight', 'left', 'right', 'again'] as const;
 export type Pose = (typeof poses)[number];
 
 export const UTTERANCES = 3;
-export const UTTERANCE_SECONDS = 3.6;
+/** At most: who speaks fast is done earlier. */
+export const UTTERANCE_SECONDS = 6.5;
 /** Degrees of turn that are asked for, and the time to read what is asked and do it. */
 const POSES = {
   straight: { after: 700, turned: [0, 20] },

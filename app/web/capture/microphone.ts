@@ -6,6 +6,9 @@ import { encodeWav, SAMPLE_RATE } from './wav.ts';
 const ONSET = -46;
 const LEAD_IN_SECONDS = 0.3;
 const PATIENCE_SECONDS = 8;
+/** Who was silent for so long has said it all; between digits nobody waits as long. */
+const END_SECONDS = 1.1;
+const SHORTEST_SECONDS = 2;
 
 export interface Recording {
   readonly wav: Blob;
@@ -46,7 +49,7 @@ export class Microphone {
   }
 
   /**
-   * Waits until somebody speaks, then records for so many seconds. Throws a Problem `voice_too_quiet`,
+   * Waits until somebody speaks, then records until nobody does any more, or for so many seconds. Throws a Problem `voice_too_quiet`,
    * `voice_too_loud` or `nothing_heard` that a second try can mend.
    */
   async record(options: { seconds: number; signal: AbortSignal; onSpeech?: () => void }): Promise<Recording> {
@@ -78,6 +81,7 @@ export class Microphone {
       let held = 0;
       let waited = 0;
       let speaking = false;
+      let quiet = 0;
       const stop = this.listen((block) => {
         blocks.push(block);
         held += block.length;
@@ -92,10 +96,12 @@ export class Microphone {
             reject(new Problem({ code: 'nothing_heard', status: 0, message: 'nothing heard' }));
           }
         }
-        if (speaking && held >= wanted) {
+        quiet = levelOf(block).decibels > ONSET ? 0 : quiet + block.length;
+        const ended = quiet >= END_SECONDS * rate && held >= SHORTEST_SECONDS * rate;
+        if (speaking && (held >= wanted || ended)) {
           stop();
           const startedAt = performance.now() - (held / rate) * 1000;
-          resolve({ samples: join(blocks, wanted), startedAt });
+          resolve({ samples: join(blocks, Math.min(held, wanted)), startedAt });
         }
       });
       signal.addEventListener('abort', () => {

@@ -4,9 +4,9 @@ import type { AttemptAnswer, CaptureVerdict, Challenge } from '../api/types.ts';
 import { Burst } from './burst.ts';
 import type { Capturing } from './use-capture.ts';
 
-/** Long enough for four digits, and for each more. */
+/** At most, for who speaks slowly. */
 export function secondsFor(digits: string): number {
-  return 3.6 + 0.6 * Math.max(0, digits.length - 4);
+  return 1 + 1.1 * digits.length;
 }
 
 export type SignInStep =

@@ -10,6 +10,7 @@ import { ConsoleFrame } from './console-frame.tsx';
 import { OverviewPage } from './overview.tsx';
 import { PeoplePage } from './people.tsx';
 import { ReleasesPage } from './releases.tsx';
+import { ReportPage } from './report.tsx';
 import { RunPage } from './run.tsx';
 import { RunsPage } from './runs.tsx';
 import { TokenPage } from './token.tsx';
@@ -29,12 +30,14 @@ export function Console() {
 
 function pageAt(path: string) {
   const run = matchPath('/console/runs/:id', path);
+  const report = matchPath('/console/models/:version/report', path);
   const trace = matchPath('/console/trace/:kind/:id', path);
   if (matchPath('/console', path)) return <OverviewPage />;
   if (matchPath('/console/people', path)) return <PeoplePage />;
   if (matchPath('/console/runs', path)) return <RunsPage />;
   if (run?.id) return <RunPage key={run.id} id={run.id} />;
   if (matchPath('/console/releases', path)) return <ReleasesPage />;
+  if (report?.version) return <ReportPage key={report.version} version={report.version} />;
   if (trace?.id && trace.kind && isTraceKind(trace.kind))
     return <TracePage kind={trace.kind} id={trace.id} />;
   return <NotFoundPage />;

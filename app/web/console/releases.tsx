@@ -126,6 +126,9 @@ function ReleaseItem({
               {t('releases.promote')}
             </button>
           )}
+          <Link href={`/console/models/${version}/report`} aria-label={t('releases.report_of', { version })}>
+            {t('releases.report')}
+          </Link>
           <Link
             href={`/console/trace/release/${encodeURIComponent(release.id)}`}
             aria-label={t('releases.trace_of', { version })}

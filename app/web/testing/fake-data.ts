@@ -1,4 +1,14 @@
-import type { ModelVersion, Overview, Person, Release, Run, Status, Task, Trace } from '../api/types.ts';
+import type {
+  ModelReport,
+  ModelVersion,
+  Overview,
+  Person,
+  Release,
+  Run,
+  Status,
+  Task,
+  Trace,
+} from '../api/types.ts';
 
 /** A made-up service a few weeks old, for looking at the pages without one. */
 const digest = (text: string) =>
@@ -259,5 +269,24 @@ export function someTrace(): Trace {
       { from: 'release:release-4', to: 'attempt:attempt-1', relation: 'decided' },
       { from: 'release:release-4', to: 'attempt:attempt-2', relation: 'decided' },
     ],
+  };
+}
+
+export function someReport(version: string): ModelReport {
+  const title = 'Detection error trade-off';
+  return {
+    model: `recogniser:${version}`,
+    title: `recogniser:${version}`,
+    tables: [{ title: 'EER', head: ['Comparisons', 'EER'], rows: [['Faces', '1.1%']] }],
+    plots: [
+      {
+        id: 'det',
+        title,
+        description: 'Lower and further left is better.',
+        svg: '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="40"><path d="M0 40L64 0" stroke="#0072b2"/></svg>',
+        table: { head: ['FMR', 'Faces'], rows: [['0.1%', '5%']] },
+      },
+    ],
+    card: `# recogniser:${version}`,
   };
 }

@@ -21,7 +21,7 @@ export async function servePage(folder: string, api: ReturnType<typeof fakeApi>)
     const bytes = await readFile(join(folder, name)).catch(() => null);
     response.writeHead(bytes ? 200 : 404, {
       'content-type': types[extname(name)] ?? 'application/octet-stream',
-      'content-security-policy': "default-src 'self'",
+      'content-security-policy': "default-src 'self'; img-src 'self' data: blob:",
     });
     response.end(bytes);
   });

@@ -182,6 +182,18 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByText('Voice 14', { exact: true }).first().waitFor();
   });
 
+  it('shows what was measured of a version: each plot as a picture with words, and as a table', async () => {
+    await asOperator('/console/releases');
+    await page.getByRole('link', { name: 'Report on version 3' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Report on version 3' }).waitFor();
+    const plot = page.getByRole('img', { name: /Detection error trade-off\. Lower and further left/ });
+    expect(await plot.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+    await page.getByText('As a table: Detection error trade-off').click();
+    await page.getByRole('cell', { name: '5%' }).waitFor();
+    const keep = page.getByRole('link', { name: 'Keep as a file' });
+    expect(await keep.getAttribute('href')).toBe('/api/v1/models/3/report/report.html');
+  });
+
   it('deletes a person in the console', async () => {
     await asOperator('/console/people');
     await page.getByRole('searchbox').fill('cleo');
@@ -223,6 +235,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
       '/runs/recogniser-0003?log=evaluate',
       '/releases',
       '/trace/run/r',
+      '/models/3/report',
     ]) {
       await page.goto(`/console${path}`);
       await page.locator('.card').first().waitFor();

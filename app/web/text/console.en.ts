@@ -138,6 +138,15 @@ export const operator = {
     started_by: 'Started by: {{trigger}}',
   },
 
+  report: {
+    title: 'Report on version {{version}}',
+    text: 'What was measured of this version, on people whom it had not learned from. No score of a person is shown.',
+    as_table: 'As a table: {{title}}',
+    card: 'Model card',
+    keep: 'Keep as a file',
+    back: 'All releases',
+  },
+
   releases: {
     title: 'Releases',
     text: 'Which model serves, which served before, and why a candidate was released or held back.',
@@ -159,6 +168,8 @@ export const operator = {
     served_from: 'Serves since {{when}}',
     served: 'Became champion {{when}}',
     trace: 'Trace',
+    report: 'Report',
+    report_of: 'Report on version {{version}}',
     trace_of: 'Trace version {{version}}',
   },
 

@@ -142,6 +142,15 @@ export const operator: Translation<typeof english> = {
     started_by: 'Démarrée par : {{trigger}}',
   },
 
+  report: {
+    title: 'Rapport sur la version {{version}}',
+    text: 'Ce qui a été mesuré de cette version, sur des personnes dont elle n’avait rien appris. Aucun score de personne n’est montré.',
+    as_table: 'En tableau : {{title}}',
+    card: 'Fiche du modèle',
+    keep: 'Garder en fichier',
+    back: 'Toutes les versions',
+  },
+
   releases: {
     title: 'Mises en service',
     text: 'Quel modèle sert, lequel servait avant, et pourquoi un candidat a été mis en service ou retenu.',
@@ -164,6 +173,8 @@ export const operator: Translation<typeof english> = {
     served_from: 'En service depuis {{when}}',
     served: 'Mise en service {{when}}',
     trace: 'Trace',
+    report: 'Rapport',
+    report_of: 'Rapport sur la version {{version}}',
     trace_of: 'Trace de la version {{version}}',
   },
 

@@ -57,7 +57,6 @@ export const problems = {
   digits_differ:
     'We did not hear the digits that we asked for. Say them one after another, in the language that you enrolled in.',
   digits_unknown: 'We do not know how you say digits. Sign in another way, and enrol again.',
-  lips_still: 'We did not see your lips move. Keep your mouth in the picture, in good light.',
   lips_differ:
     'Your lips and the sound did not go together. Use the microphone and the camera of one device.',
   head_not_turned: 'We did not see your head turn to the side that we asked for.',
@@ -78,6 +77,7 @@ export const problems = {
   not_found: 'This no longer exists.',
   unknown_run: 'There is no such run.',
   unknown_model: 'There is no such model version.',
+  report_missing: 'No report was written about this version: no training made it, or it has not ended yet.',
   unknown_release: 'There is no such release.',
   unknown_dataset: 'There is no such dataset version.',
   unknown_sample: 'There is no such recording, or it has been deleted.',

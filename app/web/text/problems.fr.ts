@@ -56,7 +56,6 @@ export const problems: Translation<typeof english> = {
     'Nous n’avons pas entendu les chiffres demandés. Dites-les l’un après l’autre, dans la langue de votre inscription.',
   digits_unknown:
     'Nous ne savons pas comment vous dites les chiffres. Connectez-vous autrement, puis inscrivez-vous à nouveau.',
-  lips_still: 'Nous n’avons pas vu vos lèvres bouger. Gardez la bouche dans l’image, sous une bonne lumière.',
   lips_differ:
     'Vos lèvres et le son ne vont pas ensemble. Utilisez le micro et la caméra d’un même appareil.',
   head_not_turned: 'Nous n’avons pas vu votre tête se tourner du côté demandé.',
@@ -78,6 +77,8 @@ export const problems: Translation<typeof english> = {
   not_found: 'Cela n’existe plus.',
   unknown_run: 'Cette exécution n’existe pas.',
   unknown_model: 'Cette version du modèle n’existe pas.',
+  report_missing:
+    'Aucun rapport n’a été écrit sur cette version : aucun entraînement ne l’a faite, ou il n’est pas fini.',
   unknown_release: 'Cette mise en service n’existe pas.',
   unknown_dataset: 'Cette version des données n’existe pas.',
   unknown_sample: 'Cet enregistrement n’existe pas, ou il a été effacé.',

@@ -173,6 +173,8 @@ export class RunFollower {
     // The run first: what is written down after its end is all there is.
     const run = await this.#stillThere(client.getRun(id));
     const ended = endOf(run);
+    // It is on its way: whatever may not be read from here on is waited for.
+    if (this.#run.state === 'pending') this.#run.state = 'running';
     const executions = await metadata.executions(id);
     const seen = await pods?.list(id);
     const tasks = [...knownTasks(this.#spec, executions).values()].map((known) =>
@@ -180,7 +182,6 @@ export class RunFollower {
     );
     for (const task of tasks) await this.#learn(task);
     this.#run.tasks = this.#records(tasks);
-    if (this.#run.state === 'pending') this.#run.state = 'running';
     await this.#tell();
     if (ended === undefined) {
       this.#giveUpWhatNeverStarts(run, tasks, seen);

@@ -1,11 +1,11 @@
 import {
   ApiException,
   CoreV1Api,
-  KubeConfig,
+  type KubeConfig,
   type V1ContainerStatus,
   type V1Pod,
 } from '@kubernetes/client-node';
-import { unreachable } from './faults.ts';
+import { kubernetesFromEnvironment, reach } from '../kubernetes/reach.ts';
 
 /** A pod of a run: a task's own, or Kubeflow's driver that prepares one. */
 export interface RunPod {
@@ -22,28 +22,25 @@ export interface RunPod {
 
 /** The pods of runs, by Kubernetes' API: why one waits, how it ended, what it writes. */
 export class RunPods {
+  readonly #config: KubeConfig;
   readonly #api: CoreV1Api;
   readonly #namespace: string;
-  readonly #server: string;
 
   constructor(config: KubeConfig, namespace: string) {
+    this.#config = config;
     this.#api = config.makeApiClient(CoreV1Api);
     this.#namespace = namespace;
-    this.#server = config.getCurrentCluster()?.server ?? 'Kubernetes';
   }
 
   /** Where this process may talk to Kubernetes: KUBECONFIG, or the service account of its own pod. */
   static fromEnvironment(namespace: string): RunPods | undefined {
-    const config = new KubeConfig();
-    config.loadFromDefault();
-    // Without any configuration the library names a server on this machine.
-    if (config.getCurrentCluster()?.server === 'http://localhost:8080') return undefined;
-    return new RunPods(config, namespace);
+    const config = kubernetesFromEnvironment();
+    return config && new RunPods(config, namespace);
   }
 
   /** Oldest first. */
   async list(kubeflowRun: string): Promise<readonly RunPod[]> {
-    const { items } = await this.#reach(() =>
+    const { items } = await reach(this.#config, () =>
       this.#api.listNamespacedPod({
         namespace: this.#namespace,
         labelSelector: `pipeline/runid=${kubeflowRun}`,
@@ -55,22 +52,12 @@ export class RunPods {
   /** What its command wrote; undefined once the pod is gone, or where it has not started. */
   async log(pod: string): Promise<string | undefined> {
     try {
-      return await this.#reach(() =>
+      return await reach(this.#config, () =>
         this.#api.readNamespacedPodLog({ namespace: this.#namespace, name: pod, container: 'main' }),
       );
     } catch (error) {
       if (error instanceof ApiException && (error.code === 404 || error.code === 400)) return undefined;
       throw error;
-    }
-  }
-
-  async #reach<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await call();
-    } catch (error) {
-      if (error instanceof ApiException && error.code < 500 && error.code !== 401 && error.code !== 403)
-        throw error;
-      throw unreachable('Kubernetes', this.#server, error);
     }
   }
 }

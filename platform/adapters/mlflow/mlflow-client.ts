@@ -36,6 +36,10 @@ export class MlflowClient {
     return this.#json(path, { method: 'POST', body: JSON.stringify(body) }, answer);
   }
 
+  patch<Answer extends z.ZodType>(path: string, body: unknown, answer: Answer): Promise<z.infer<Answer>> {
+    return this.#json(path, { method: 'PATCH', body: JSON.stringify(body) }, answer);
+  }
+
   async delete(path: string, body: unknown): Promise<void> {
     await this.#json(path, { method: 'DELETE', body: JSON.stringify(body) }, z.unknown());
   }

@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { isFinished, RunRecord } from '@visavox/core/run';
+import { compareRuns } from '@visavox/core/run-comparison';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import { Option } from 'commander';
 import { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
+import { describeComparison } from './compare-runs.ts';
 
 const Submitted = z.looseObject({ id: z.string() });
 const Runs = z.object({ runs: z.array(RunRecord) });
@@ -104,6 +106,16 @@ export const runCommands: CommandPlugin = (program, context) => {
         })),
       );
       result(logs, logs.map((one) => `== ${one.task}\n${one.log}`).join('\n'));
+    });
+  runs
+    .command('compare')
+    .argument('<a>')
+    .argument('<b>')
+    .description('two runs side by side, of either engine: pins, tasks, artifacts by digest, values')
+    .action(async (a: string, b: string, _options, command) => {
+      const { request, result } = context(command);
+      const comparison = compareRuns(await getRun(request, a), await getRun(request, b));
+      result(comparison, describeComparison(comparison));
     });
   for (const [name, description] of [
     ['cancel', 'stop a run; what is finished stays'],

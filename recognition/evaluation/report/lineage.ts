@@ -48,12 +48,16 @@ export function lineageOf(
         return {
           name,
           digest,
-          source: own?.source ?? (known ? `${known.source.package} ${known.source.version}` : 'trained here'),
-          licence: own?.licence ?? known?.licence ?? 'as the recordings behind it',
+          source:
+            own?.source ??
+            (known ? `${known.source.package} ${known.source.version}` : trainedOrUnknown(name)),
+          licence: own?.licence ?? known?.licence ?? '-',
         };
       }),
   };
 }
+
+const trainedOrUnknown = (name: string) => (name.endsWith('-head') ? 'trained here' : 'not described here');
 
 /** What a backbone that an operator plugged in says of itself. */
 const Plugged = z.object({

@@ -4,9 +4,11 @@ import { numbers, type Words } from './words.ts';
 
 /** The plots of a report, in the order in which they are read. */
 export function plotsOf({ sets }: Pick<ReportFigures, 'sets'>, words: Words): Plot[] {
+  const compared = SET_NAMES.filter((name) => sets[name].genuine + sets[name].impostor > 0);
+  if (compared.length === 0) return [];
   return [
     detPlot(sets, words),
-    ...SET_NAMES.flatMap((name) => [
+    ...compared.flatMap((name) => [
       histogramPlot(name, sets[name], words),
       ...calibrationPlot(name, sets[name], words),
     ]),

@@ -39,7 +39,7 @@ export function speakSeen(
 ): { samples: Float32Array; mouth: Float32Array } {
   const tracks = plan(traits, digits, random, language);
   const jaw = tracks.formants[0]!.map((formant, at) =>
-    tracks.voice[at]! === 0 ? 0 : Math.max(0, Math.min(1, (formant / traits.formantScale - 260) / 320)),
+    tracks.voice[at]! === 0 ? 0 : Math.max(0, Math.min(1, (formant / traits.formantScale - 260) / 200)),
   );
   smooth(jaw, 12);
   return { samples: synthesise(tracks, traits, random), mouth: jaw };

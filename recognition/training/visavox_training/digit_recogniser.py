@@ -1,7 +1,7 @@
 """Keras model that hears digits: from a waveform to the probability of each digit, every 20 ms.
 
-Trained with connectionist temporal classification (Graves et al., 2006) by `train_digits`. Its spectrum comes out too: what
-compares two recordings of one person, word for word, starts from the same numbers.
+Trained with connectionist temporal classification (Graves et al., 2006) by `train_digits`. Its spectrum comes out too:
+what compares two recordings of one person, word for word, starts from the same numbers.
 """
 
 from pathlib import Path

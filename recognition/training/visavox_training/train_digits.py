@@ -2,8 +2,9 @@
 
 python -m visavox_training.train_digits --recordings FOLDER [FOLDER ...] --out weights.npz [--start weights.npz]
 
-A folder holds WAV files and `prompts.csv`; `recognition-step voice-digits` makes one of synthetic people. With `--start`
-training goes on from these weights, as it does on the recordings of people who enrolled.
+A folder holds WAV files and `prompts.csv`; `recognition-step voice-digits` makes one of synthetic people. With
+`--start`
+training goes on from those weights, as it does on the recordings of people who enrolled.
 """
 
 import argparse

@@ -1,0 +1,100 @@
+import type { Page } from 'playwright-core';
+
+/** Somebody who sits in front of a page and does what it asks for. Pictures are JPEGs, 3:4. */
+export interface Performer {
+  /** From a closed mouth to an open one. */
+  readonly mouths: readonly Uint8Array[];
+  /** From straight ahead to the side and no further. */
+  readonly turns: Readonly<Record<'left' | 'right', readonly Uint8Array[]>>;
+  /** The digits as WAV, and how far the mouth is open (0..1) every 5 ms. */
+  say(digits: string): { voice: Uint8Array; mouth: Float32Array };
+}
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+/**
+ * Gives the page a camera and a microphone with the person before them, who reads the page: says the digits that it shows, and
+ * turns the head where its arrow points.
+ */
+export async function performBefore(page: Page, performer: Performer): Promise<void> {
+  await page.exposeFunction('sayDigits', (digits: string) => {
+    const { voice, mouth } = performer.say(digits);
+    return { voice: base64(voice), mouth: [...mouth] };
+  });
+  await page.addInitScript(before, {
+    mouths: performer.mouths.map(base64),
+    left: performer.turns.left.map(base64),
+    right: performer.turns.right.map(base64),
+  });
+}
+
+type Said = { voice: string; mouth: number[] };
+
+/** Runs in the page, before its own code; what it needs is inside. */
+function before(pictures: { mouths: string[]; left: string[]; right: string[] }): void {
+  const [width, height] = [540, 720];
+  const bytesOf = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const imagesOf = (texts: string[]) =>
+    Promise.all(texts.map((text) => createImageBitmap(new Blob([bytesOf(text)], { type: 'image/jpeg' }))));
+  const load = Promise.all([imagesOf(pictures.mouths), imagesOf(pictures.left), imagesOf(pictures.right)]);
+  const say = (digits: string): Promise<Said> =>
+    (window as unknown as { sayDigits(digits: string): Promise<Said> }).sayDigits(digits);
+
+  navigator.mediaDevices.getUserMedia = async () => {
+    const [mouths, left, right] = await load;
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('no canvas');
+    const sound = new AudioContext();
+    const microphone = sound.createMediaStreamDestination();
+    let look = () => mouths[0];
+    let done = '';
+
+    const speak = async (digits: string) => {
+      const { voice, mouth } = await say(digits);
+      const source = sound.createBufferSource();
+      source.buffer = await sound.decodeAudioData(bytesOf(voice).buffer);
+      source.connect(microphone);
+      const start = sound.currentTime + 0.2;
+      source.start(start);
+      look = () => {
+        const open = mouth[Math.floor((sound.currentTime - start) * 200)] ?? 0;
+        return mouths[Math.round(open * (mouths.length - 1))];
+      };
+    };
+    const turn = (images: ImageBitmap[]) => {
+      const start = performance.now();
+      look = () => {
+        // To the side, there for two seconds, and back.
+        const at = (performance.now() - start) / 1000;
+        const along = Math.max(0, Math.min(1, at / 0.8, (3.6 - at) / 0.8));
+        return images[Math.round(along * (images.length - 1))];
+      };
+    };
+    const drawing = setInterval(() => {
+      if (microphone.stream.getAudioTracks().every((track) => track.readyState === 'ended')) {
+        clearInterval(drawing);
+        void sound.close();
+        return;
+      }
+      const asked = document.querySelector('.digits')?.textContent?.trim() ?? '';
+      if (asked !== done) {
+        done = asked;
+        if (/^\d+$/.test(asked)) void speak(asked);
+        else if (asked === '←') turn(left);
+        else if (asked === '→') turn(right);
+      }
+      // Nobody sits quite still, and no camera is without noise.
+      const now = performance.now();
+      const image = look();
+      if (image) context.drawImage(image, 2 * Math.sin(now / 700), 2 * Math.sin(now / 900), width, height);
+      context.fillStyle = `rgb(${Math.random() * 255} 120 120)`;
+      context.fillRect(0, 0, 3, 3);
+    }, 40);
+    return new MediaStream([
+      ...canvas.captureStream(25).getVideoTracks(),
+      ...microphone.stream.getAudioTracks(),
+    ]);
+  };
+}

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { BundleManifest, ModelVersion, modelReference } from '@visavox/core/model';
+import { Release } from '@visavox/core/release';
+import { compile } from '@visavox/pipelines/compile';
+import type { CommandContext } from 'visavox/plugin';
+import { table } from 'visavox/table';
+import { z } from 'zod';
+import { backbonePipeline, firstBackbonePipeline } from '../backbone-pipeline.ts';
+import { type BackboneManifest, parseBackboneManifest } from './manifest.ts';
+import { wrapNetwork } from './wrap-network.ts';
+
+const setup = () => process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '..', '.visavox', 'setup');
+
+export async function checkBackbone(path: string, context: CommandContext): Promise<void> {
+  const { manifest, wrapped } = await tried(path);
+  const { name, modality, dimension, licence } = manifest;
+  const value = { name, modality, dimension, licence, bytes: wrapped.backbone.length };
+  context.result(
+    value,
+    `${name}: a ${modality} network of ${dimension} dimensions that answers as it should. Licence: ${licence}`,
+  );
+}
+
+export async function addBackbone(path: string, context: CommandContext): Promise<void> {
+  const { manifest, beside } = await tried(path);
+  const Releases = z.object({ releases: z.array(Release) });
+  const { releases } = Releases.parse(await context.request('GET', '/api/v1/releases'));
+  const champion = releases.find(({ stage }) => stage === 'champion');
+  if (!champion)
+    throw new UserError({
+      kind: 'unavailable',
+      code: 'recogniser_starting',
+      message: 'there is no champion that the network could be plugged into',
+      action: 'Try again when the server has come up.',
+    });
+  const dataset = await newestDataset(context);
+  if (!dataset && !manifest.calibration)
+    throw new UserError({
+      kind: 'conflict',
+      code: 'backbone_uncalibrated',
+      message: `Nobody is enrolled to calibrate ${manifest.name} on, and its manifest has no calibration.`,
+      action: 'Enrol people and train once, or put "calibration" (slope, offset, limit) into the manifest.',
+    });
+  const started = z.object({ id: z.string() }).parse(
+    await context.request('POST', '/api/v1/runs', {
+      pipelineSpec: compile(dataset ? backbonePipeline : firstBackbonePipeline),
+      parameters: {
+        backbone: manifest,
+        beside,
+        champion: champion.bundle,
+        ...(dataset ? { dataset, seed: 1 } : {}),
+      },
+      useCache: true,
+      trigger: `backbone ${manifest.name}`,
+      seed: 1,
+    }),
+  );
+  context.result(
+    { run: started.id, backbone: manifest.name, dataset: dataset ?? null },
+    `${manifest.name} is being made a model version by run ${started.id}: visavox runs show ${started.id}\n` +
+      'Then look at its figures (visavox models list), and bring it up beside the champion: visavox release propose VERSION',
+  );
+}
+
+export async function listBackbones(context: CommandContext): Promise<void> {
+  const Models = z.object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) });
+  const { models } = Models.parse(await context.request('GET', '/api/v1/models'));
+  const found: { model: string; aliases: string[]; modality: string; name: string; licence: string }[] = [];
+  for (const model of models) {
+    const { properties } = BundleManifest.parse(
+      await context.request('GET', `/api/v1/models/${model.version}/bundle`),
+    );
+    const { backbones = {} } = Plugged.parse(properties);
+    for (const [modality, { name, licence }] of Object.entries(backbones))
+      found.push({ model: modelReference(model), aliases: model.aliases, modality, name, licence });
+  }
+  const rows = found.map((one) => [one.model, one.aliases.join(', '), one.modality, one.name, one.licence]);
+  context.result(
+    { backbones: found },
+    rows.length === 0
+      ? 'No network was plugged in.'
+      : table(['model', 'aliases', 'modality', 'network', 'licence'], rows),
+  );
+}
+
+const Plugged = z.object({
+  backbones: z.record(z.string(), z.object({ name: z.string(), licence: z.string() })).optional(),
+});
+
+async function tried(path: string) {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError({
+      kind: 'not-found',
+      code: 'backbone_manifest_missing',
+      message: `${path} cannot be read: ${messageOf(cause)}`,
+      action: 'Check the path of the manifest.',
+      cause,
+    });
+  });
+  const manifest: BackboneManifest = parseBackboneManifest(text, path);
+  const beside = resolve(dirname(path));
+  return { manifest, beside, wrapped: await wrapNetwork(manifest, { beside, setup: setup() }) };
+}
+
+/** What people were last trained on. */
+async function newestDataset(context: CommandContext): Promise<string | undefined> {
+  const Datasets = z.object({
+    datasets: z.array(z.object({ digest: z.string(), name: z.string(), createdAt: z.string() })),
+  });
+  const { datasets } = Datasets.parse(await context.request('GET', '/api/v1/datasets'));
+  return datasets
+    .filter(({ name }) => name === 'recordings')
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0]?.digest;
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { FACE_CROP } from '../signals/face-alignment.ts';
+import { fetchNetwork, sha256Of } from './fetch-network.ts';
+import type { BackboneManifest } from './manifest.ts';
+
+export interface WrapOptions {
+  /** What a relative file in the manifest starts from. */
+  readonly beside: string;
+  /** Set-up's folder: Python is there, and fetched networks are kept there. */
+  readonly setup: string;
+}
+
+/** A network that takes what the recogniser gives, and the head that turns its features into an embedding. */
+export interface WrappedNetwork {
+  readonly backbone: Uint8Array;
+  readonly head: Uint8Array;
+}
+
+/** Finds or fetches the network, checks its digest, wraps its preprocessing into it and tries it on examples. */
+export async function wrapNetwork(manifest: BackboneManifest, options: WrapOptions): Promise<WrappedNetwork> {
+  const network = await locate(manifest, options);
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-backbone-'));
+  const at = (name: string) => join(folder, name);
+  try {
+    await writeFile(at('manifest.json'), JSON.stringify(manifest));
+    await python(options.setup, [
+      ...['-m', 'visavox_backbones.wrap', '--manifest', at('manifest.json'), '--network', network],
+      ...['--size', String(FACE_CROP), '--out-backbone', at('backbone.onnx'), '--out-head', at('head.onnx')],
+    ]);
+    return { backbone: await readFile(at('backbone.onnx')), head: await readFile(at('head.onnx')) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function locate({ network }: BackboneManifest, { beside, setup }: WrapOptions): Promise<string> {
+  const { file, url, sha256, bytes } = network;
+  if (url) return fetchNetwork({ url, sha256, bytes }, { folder: join(setup, 'backbones') });
+  const path = resolve(beside, file ?? '');
+  const actual = await stat(path)
+    .then(async ({ size }) => ({ size, sha256: size === bytes ? await sha256Of(path) : 'another' }))
+    .catch((cause: unknown) => {
+      throw new UserError({
+        kind: 'not-found',
+        code: 'network_missing',
+        message: `${path} cannot be read: ${messageOf(cause)}`,
+        action: 'Put the network where its manifest says, or give an https address as "url".',
+        cause,
+      });
+    });
+  if (actual.size === bytes && actual.sha256 === sha256) return path;
+  throw new UserError({
+    kind: 'conflict',
+    code: 'network_digest_differs',
+    message: `${path} is not the file that the manifest names: ${actual.size} bytes, SHA-256 ${actual.sha256}; expected ${bytes} bytes, SHA-256 ${sha256}.`,
+    action: 'Find out which file was meant; only then change the manifest.',
+  });
+}
+
+function python(setup: string, args: readonly string[]): Promise<void> {
+  return new Promise((done, fail) => {
+    const training = join(import.meta.dirname, '..', 'training');
+    const child = spawn(join(setup, 'python', 'bin', 'python'), args, {
+      cwd: training,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4000);
+    });
+    child.on('error', (cause) =>
+      fail(
+        new UserError({
+          kind: 'unavailable',
+          code: 'python_missing',
+          message: `Python cannot be started: ${cause.message}`,
+          action: 'Run `npm run setup`.',
+          cause,
+        }),
+      ),
+    );
+    child.on('close', (code) => {
+      if (code === 0) return done();
+      const reason = said.match(/^backbone_rejected: (.*)$/m)?.[1];
+      if (!reason) return fail(new Error(`wrapping the network ended with ${code}: ${said}`));
+      fail(
+        new UserError({
+          kind: 'invalid',
+          code: 'backbone_rejected',
+          message: reason,
+          action: 'Correct the manifest, or export the network again as docs/recogniser.md describes.',
+        }),
+      );
+    });
+  });
+}

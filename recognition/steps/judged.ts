@@ -1,0 +1,22 @@
+import type { Modality } from '../bundle-parts.ts';
+import { splitOf } from '../people-split.ts';
+import { crossFitted, type Embedded, embeddings, type Person } from './population.ts';
+import type { Step } from './step.ts';
+
+/** So many people whom no model may learn from are enough to judge by; with fewer, folds of the others join them. */
+const ENOUGH_UNSEEN = 20;
+/** More of them take longer and say the same. */
+const MOST_JUDGED = 200;
+
+/** Embeddings under heads that had not learned from their people. */
+export async function candidateOf(step: Step, modality: Modality): Promise<Embedded[]> {
+  const all = await embeddings(await step.read(`${modality}-features`), await step.read(`${modality}-head`));
+  const unseen = all.filter(({ row }) => row.split === 'evaluation');
+  return [...unseen, ...crossFitted(await step.read(`${modality}-crossfit`))];
+}
+
+/** Whom a model is judged on. */
+export function judged(people: readonly Person[]): Person[] {
+  const unseen = people.filter((person) => splitOf(person.person) === 'evaluation');
+  return unseen.length >= ENOUGH_UNSEEN ? unseen.slice(0, MOST_JUDGED) : [...people];
+}

@@ -1,0 +1,1 @@
+"""Networks that operators plug in: their preprocessing wrapped into the graph, and converters of some from packages."""
