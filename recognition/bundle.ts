@@ -41,7 +41,16 @@ export async function publishedBundle(networksFolder: string): Promise<Bundle> {
 /** Puts a bundle together from its networks, by file name. Its dimensions are read from the heads. */
 export async function recogniserBundle(
   networks: ReadonlyMap<string, Uint8Array>,
-  { calibration, parent }: { calibration: Calibration; parent: BundleManifest['parent'] },
+  {
+    calibration,
+    parent,
+    backbones,
+  }: {
+    calibration: Calibration;
+    parent: BundleManifest['parent'];
+    /** What is known of networks that an operator plugged in, by modality; handed on to what is trained from them. */
+    backbones?: unknown;
+  },
 ): Promise<Bundle> {
   const files = new Map<string, Uint8Array>();
   for (const path of NETWORK_FILES) {
@@ -61,6 +70,7 @@ export async function recogniserBundle(
         voice: await outputWidth(files, 'voice-head.onnx'),
       },
       preprocessing: PREPROCESSING,
+      ...(backbones === undefined ? {} : { backbones }),
     },
   };
   return { manifest, files };

@@ -72,7 +72,7 @@ function featureSource(manifest: BundleManifest, modality: 'face' | 'voice'): Di
       ? ['face-detector.onnx', 'face-mesh.onnx', 'face-backbone.onnx']
       : ['voice-activity.onnx', 'voice-backbone.onnx'];
   const networks = manifest.files.filter((entry) => used.includes(entry.path)).map((entry) => entry.digest);
-  return digestOfJson({ networks, preprocessing: PREPROCESSING });
+  return digestOfJson({ networks, preprocessing: PREPROCESSING, decoding: 2 });
 }
 
 async function features(

@@ -142,6 +142,10 @@ test.each([
   await expect(decodeAudio(await recording())).rejects.toMatchObject({ code: 'audio_too_long' });
 });
 
+test('a FLAC of many frames is read to its last one', async () => {
+  expect((await decodeAudio(silentFlac({ frames: 130 }))).length).toBe(130 * 1600);
+});
+
 test('what is short in these formats is read', async () => {
   const tone = await readFile(join(import.meta.dirname, 'tone.webm'));
   for (const recording of [silentOpus(0.5), silentWebm(tone, 0.5), silentMp3(0.5)])

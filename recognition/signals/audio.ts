@@ -69,6 +69,12 @@ function formatOf(bytes: Uint8Array): StreamFormat | null {
 async function decodeStream(bytes: Uint8Array): Promise<Decoded> {
   const format = formatOf(bytes);
   if (!format) throw captureFault('audio_unreadable', { bytes: bytes.length });
+  const decoded = await decodeInChunks(bytes, format, CHUNK_BYTES);
+  // The decoder of FLAC loses the last frames of what comes in pieces. That way it only tells whether the whole is short.
+  return format === 'flac' ? decodeInChunks(bytes, format, bytes.length) : decoded;
+}
+
+async function decodeInChunks(bytes: Uint8Array, format: StreamFormat, chunkBytes: number): Promise<Decoded> {
   const { default: decode } = await import('audio-decode');
   const decoder = await decode[format]();
   const parts: (readonly Float32Array[])[] = [];
@@ -89,8 +95,8 @@ async function decodeStream(bytes: Uint8Array): Promise<Decoded> {
     parts.push(channelData.map((channel) => channel.slice()));
   };
   try {
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-      keep(await decodeChunk(decoder, bytes.subarray(at, at + CHUNK_BYTES)));
+    for (let at = 0; at < bytes.length; at += chunkBytes) {
+      keep(await decodeChunk(decoder, bytes.subarray(at, at + chunkBytes)));
     }
     keep(await decodeChunk(decoder));
   } finally {

@@ -38,17 +38,14 @@ await runStep(async (step) => {
       figures: {},
     },
   };
-  const bundle = await recogniserBundle(networks, { calibration, parent: champion });
   const { name, licence, source, network } = manifest;
-  const known = bundle.manifest.properties.backbones;
-  const properties = {
-    ...bundle.manifest.properties,
-    backbones: {
-      ...(typeof known === 'object' ? known : {}),
-      [modality]: { name, licence, source, sha256: network.sha256 },
-    },
+  const known = parent.manifest.properties.backbones;
+  const backbones = {
+    ...(typeof known === 'object' ? known : {}),
+    [modality]: { name, licence, source, sha256: network.sha256 },
   };
-  const digest = await putBundle(objects, { ...bundle, manifest: { ...bundle.manifest, properties } });
+  const bundle = await recogniserBundle(networks, { calibration, parent: champion, backbones });
+  const digest = await putBundle(objects, bundle);
   step.log(`${name} as ${modality} backbone: ${digest}`);
   await step.write('base', digest);
   await step.write('face-head', file('face-head.onnx'));

@@ -16,7 +16,11 @@ await runStep(async (step) => {
   const networks = new Map(parent.files);
   networks.set('face-head.onnx', await step.read('face-head'));
   networks.set('voice-head.onnx', await step.read('voice-head'));
-  const bundle = await recogniserBundle(networks, { calibration, parent: champion });
+  const bundle = await recogniserBundle(networks, {
+    calibration,
+    parent: champion,
+    backbones: parent.manifest.properties.backbones,
+  });
   const digest = await putBundle(objects, bundle);
   const comparison = Comparison.parse(JSON.parse(step.argument('comparison')));
   const model = await createModelRegistry(process.env).register({
