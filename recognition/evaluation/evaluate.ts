@@ -88,8 +88,8 @@ async function scoredOf(
   labels: Labels,
 ): Promise<{ readonly set: ScoredSet; of(comparison: Comparison): ScoredComparison }> {
   const vectors = await vectorsOf(recogniser, modality, material);
-  // The limit is for decisions; here the order of the clearest comparisons matters too.
-  const map = { ...recogniser.calibration[modality], limit: Number.POSITIVE_INFINITY };
+  // The limits are for decisions; here the order of the clearest comparisons matters too.
+  const map = { ...recogniser.calibration[modality], limit: Infinity, against: Infinity };
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {
     const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
     const probe = vectors.get(nameOf(comparison.probe));
