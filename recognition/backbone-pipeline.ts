@@ -101,7 +101,11 @@ export const backbonePipeline = pipeline(
     }).outputs;
     const heads = { face_head: face.head, voice_head: voice.head };
     const crossfit = { face_crossfit: face.crossfit, voice_crossfit: voice.crossfit };
-    const { calibration } = p.task(calibrate, { dataset, champion: base, ...crossfit }).outputs;
+    const { calibration } = p.task(calibrate, {
+      ...{ dataset, champion: base },
+      ...features,
+      ...crossfit,
+    }).outputs;
     const { comparison } = p.task(evaluateAgainst, {
       champion,
       champion_face_features: before.face_features,

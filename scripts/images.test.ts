@@ -81,7 +81,17 @@ describe('what images are built from', () => {
       (name) => !name.startsWith('shared-'),
     );
     expect(steps.map((name) => name.replace('.mjs', ''))).toEqual([
-      ...['calibrate', 'embed', 'evaluate', 'gather', 'register', 'validate', 'voice-digits'],
+      ...[
+        'calibrate',
+        'embed',
+        'evaluate',
+        'gather',
+        'plug-in',
+        'register',
+        'report',
+        'validate',
+        'voice-digits',
+      ],
     ]);
     const program = join(folder, 'recognition', 'bin', 'recognition-step.mjs');
     for (const step of steps) {

@@ -37,3 +37,10 @@ it('names the utterance that is of another person', async () => {
     details: { modality: 'voice', index: 0 },
   });
 });
+
+it('takes recordings that are all unlike: they are poor, not of two people', async () => {
+  const unlike = Array.from({ length: 3 }, (_, take) =>
+    Float32Array.from({ length: recogniser.dimension.voice }, (_, axis) => (axis % 3 === take ? 1 : -0.5)),
+  );
+  await requireOnePerson(recogniser, { faces: faces(1, 3), voices: unlike });
+});

@@ -8,23 +8,38 @@ import type { Features, RecogniserPort } from './recogniser-port.ts';
  */
 const AGAINST = { face: -3, voice: -2 } as const;
 
-/** Each recording against the others of its kind: two people must not share an enrolment. */
+/**
+ * Each recording against the others of its kind: two people must not share an enrolment. Refused only where the others
+ * agree among themselves; where all are unlike, the recordings are poor, not of two people.
+ */
 export async function requireOnePerson(
   recogniser: Pick<RecogniserPort, 'template' | 'compare'>,
   { faces, voices }: Features,
 ): Promise<void> {
   for (const modality of ['face', 'voice'] as const) {
     const all = modality === 'face' ? faces : voices;
-    const against = (own: Float32Array, others: readonly Float32Array[]) =>
-      evidence(recogniser, modality, own, others);
-    const worst = { index: -1, ratio: Number.POSITIVE_INFINITY };
-    for (const [index, own] of all.entries()) {
-      const others = all.filter((_, other) => other !== index);
-      const ratio = others.length > 0 ? await against(own, others) : 0;
-      if (ratio < worst.ratio) Object.assign(worst, { index, ratio });
-    }
-    if (worst.ratio < AGAINST[modality]) throw anotherPerson(modality, worst.index);
+    const ratios = await againstTheOthers(recogniser, modality, all);
+    const lowest = Math.min(...ratios);
+    if (lowest >= AGAINST[modality]) continue;
+    const odd = ratios.indexOf(lowest);
+    const others = all.filter((_, index) => index !== odd);
+    if (others.length < 2) continue;
+    if ((await againstTheOthers(recogniser, modality, others)).every((ratio) => ratio > 0))
+      throw anotherPerson(modality, odd);
   }
+}
+
+async function againstTheOthers(
+  recogniser: Pick<RecogniserPort, 'template' | 'compare'>,
+  modality: 'face' | 'voice',
+  all: readonly Float32Array[],
+): Promise<number[]> {
+  const ratios: number[] = [];
+  for (const [index, own] of all.entries()) {
+    const others = all.filter((_, other) => other !== index);
+    ratios.push(others.length > 0 ? await evidence(recogniser, modality, own, others) : 0);
+  }
+  return ratios;
 }
 
 async function evidence(

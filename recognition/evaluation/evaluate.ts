@@ -131,8 +131,7 @@ async function scoredOf(
 ): Promise<{ readonly set: ScoredSet; of(comparison: Comparison): ScoredComparison }> {
   const vectors = await vectorsOf(recogniser, modality, material);
   // The limits are for decisions; here the order of the clearest comparisons matters too.
-  const unbounded = { limit: Number.POSITIVE_INFINITY, against: Number.POSITIVE_INFINITY };
-  const map = { ...recogniser.calibration[modality], ...unbounded };
+  const map = { ...recogniser.calibration[modality], limit: Infinity, against: Infinity };
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {
     const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
     const probe = vectors.get(nameOf(comparison.probe));

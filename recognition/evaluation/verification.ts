@@ -85,8 +85,8 @@ function compareOne(
   );
   const probe = inTurn(claimant[modality], turn);
   const cosine = dot(meanDirection(template.map(({ vector }) => vector)), probe.vector);
-  // The limit is for decisions; here the order of the clearest comparisons matters too.
-  const map = { ...calibration[modality], limit: Number.POSITIVE_INFINITY };
+  // The limits are for decisions; here the order of the clearest comparisons matters too.
+  const map = { ...calibration[modality], limit: Infinity, against: Infinity };
   return {
     same: claimed === claimant,
     score: logLikelihoodRatio(map, cosine, { enrol: template.length, probe: 1 }),
