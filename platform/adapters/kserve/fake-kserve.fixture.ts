@@ -49,6 +49,8 @@ export class FakeKserve {
   readonly #models: string;
   /** What a server would be refused for, whatever it is asked to load: no image, no node. */
   trouble: string | undefined;
+  /** How many pods answer for each model. */
+  servers = 1;
 
   private constructor(models: string) {
     this.#models = models;
@@ -163,7 +165,9 @@ export class FakeKserve {
         ? { reason: 'CrashLoopBackOff' }
         : undefined;
     const container = { name: 'kserve-container', restartCount: 3, state: waiting ? { waiting } : {} };
-    return [{ metadata: { name: `${name}-pod` }, status: { containerStatuses: [container] } }];
+    const conditions = [{ type: 'Ready', status: service.serving ? 'True' : 'False' }];
+    const pod = { metadata: { name: `${name}-pod` }, status: { containerStatuses: [container], conditions } };
+    return Array(service.serving ? this.servers : 1).fill(pod);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, CustomObjectsApi, type KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import type { Digest } from '@visavox/core/digest';
 import { isConflict, isNotFound, reach } from '../kubernetes/reach.ts';
 import {
@@ -71,12 +71,19 @@ export class KserveApi {
     }
   }
 
+  /** Whether as many of its servers answer as there shall be: KServe calls it ready at the first. */
+  async complete(bundle: Digest): Promise<boolean> {
+    const answering = (await this.#pods(bundle)).filter(
+      ({ metadata, status }) =>
+        !metadata?.deletionTimestamp &&
+        status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+    );
+    return answering.length >= this.#options.replicas.least;
+  }
+
   /** Why its pods do not run, in Kubernetes' words and those of the server in them; `lasting`: waiting will not mend it. */
   async trouble(bundle: Digest): Promise<{ reason: string; lasting: boolean } | undefined> {
-    const { namespace } = this.#options;
-    const labelSelector = `serving.kserve.io/inferenceservice=${nameOf(bundle)}`;
-    const { items } = await this.#reach(() => this.#core.listNamespacedPod({ namespace, labelSelector }));
-    for (const pod of items) {
+    for (const pod of await this.#pods(bundle)) {
       const statuses = [
         ...(pod.status?.initContainerStatuses ?? []),
         ...(pod.status?.containerStatuses ?? []),
@@ -96,6 +103,13 @@ export class KserveApi {
       if (unscheduled) return { reason: `no node takes the pod: ${unscheduled.message}`, lasting: false };
     }
     return undefined;
+  }
+
+  async #pods(bundle: Digest): Promise<readonly V1Pod[]> {
+    const { namespace } = this.#options;
+    const labelSelector = `serving.kserve.io/inferenceservice=${nameOf(bundle)}`;
+    const { items } = await this.#reach(() => this.#core.listNamespacedPod({ namespace, labelSelector }));
+    return items;
   }
 
   /** The last line that a container wrote before it ended. */

@@ -15,19 +15,21 @@ import { hexOf, inferenceService, nameOf } from './inference-service.ts';
 import { KserveApi } from './kserve-api.ts';
 import { KserveModelHost } from './kserve-model-host.ts';
 
-async function world(options: { startLimitMilliseconds: number }) {
+async function world(options: { startLimitMilliseconds: number; least?: number }) {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-kserve-'));
   const objects = await FolderObjectStore.open(join(folder, 'objects'));
   const models = await FolderObjectStore.open(join(folder, 'models'));
   const kserve = await FakeKserve.start(join(folder, 'models'));
-  const api = new KserveApi(kserve.config, { ...settings, namespace: 'people' });
+  const { startLimitMilliseconds, least = 1 } = options;
+  const replicas = { least, most: 3 };
+  const api = new KserveApi(kserve.config, { ...settings, replicas });
   const remote = new RemoteModelHost({
     addressOf: (bundle) => kserve.addressOf(nameOf(bundle)),
     limitMilliseconds: 5000,
   });
   return {
     ...{ kserve, objects, models, folder },
-    host: new KserveModelHost({ api, objects, models, remote, ...options }),
+    host: new KserveModelHost({ api, objects, models, remote, startLimitMilliseconds }),
     close: async () => {
       await kserve.stop();
       await rm(folder, { recursive: true });
@@ -92,6 +94,21 @@ describe('when a model does not come up', () => {
       code: 'kubernetes_unreachable',
     });
   });
+});
+
+it('is up when as many servers answer as there shall be, so that one of them may be killed at once', async () => {
+  const { kserve, host, objects, close } = await world({ startLimitMilliseconds: 20_000, least: 2 });
+  const digest = await putBundle(objects, bundleOf({ 'double.onnx': onnxFile(doubleGraph) }));
+  let up = false;
+  const bringing = host.bringUp(digest, ['double']).finally(() => {
+    up = true;
+  });
+  await expect.poll(() => kserve.addressOf(nameOf(digest)), { timeout: 10_000 }).not.toMatch(/:9$/);
+  await new Promise((done) => setTimeout(done, 1200));
+  expect(up).toBe(false);
+  kserve.servers = 2;
+  await (await bringing).close();
+  await close();
 });
 
 it('asks KServe for one server of one bundle, which refuses any other and loads what is called', () => {

@@ -86,7 +86,7 @@ export class KserveModelHost implements ModelHost {
     for (;;) {
       const state = await api.get(bundle);
       if (!state) throw notUp(bundle, 'its InferenceService was deleted meanwhile', 'Release it again.');
-      if (state.ready) return;
+      if (state.ready && (await api.complete(bundle))) return;
       const late = Date.now() > until;
       const trouble = await api.trouble(bundle);
       if (late || trouble?.lasting) {
