@@ -128,7 +128,7 @@ export class Signals {
   async captureWaveform(waveform: Float32Array): Promise<VoiceCapture> {
     const probabilities = await this.#activity.probabilities(waveform);
     const quality = assessVoice(waveform, probabilities);
-    assertGoodVoice(quality);
+    assertGoodVoice(quality, waveform.length / SAMPLE_RATE);
     const speech = trimToSpeech(waveform, probabilities);
     return { waveform: speech.waveform, startSeconds: speech.start / SAMPLE_RATE, quality };
   }

@@ -17,6 +17,8 @@ export interface VoiceQuality {
 const LIMITS = {
   /** The detector misses half of what is shouted over music; less than this of it is hardly a word. */
   speechSeconds: 0.4,
+  /** However much of it is speech: a second says too little of a voice. */
+  recordedSeconds: 1.2,
   silentDb: -60,
   quietestDb: -50,
   clippedFraction: 0.03,
@@ -46,12 +48,13 @@ export function assessVoice(waveform: Float32Array, probabilities: Float32Array)
 }
 
 /** Throws what the person should mend first. */
-export function assertGoodVoice(quality: VoiceQuality): void {
+export function assertGoodVoice(quality: VoiceQuality, recordedSeconds: number): void {
   if (quality.clippedFraction > LIMITS.clippedFraction) throw captureFault('audio_clipped', { quality });
   if (quality.speechSeconds === 0 || quality.loudnessDb < LIMITS.silentDb)
     throw captureFault('silence', { quality });
   if (quality.loudnessDb < LIMITS.quietestDb) throw captureFault('speech_too_quiet', { quality });
-  if (quality.speechSeconds < LIMITS.speechSeconds) throw captureFault('speech_too_short', { quality });
+  if (quality.speechSeconds < LIMITS.speechSeconds || recordedSeconds < LIMITS.recordedSeconds)
+    throw captureFault('speech_too_short', { quality });
 }
 
 /**
