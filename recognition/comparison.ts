@@ -1,6 +1,7 @@
 import type { Comparison, MetricComparison } from '@visavox/control/gate';
 import { type Modality, modalities } from './bundle-parts.ts';
 import { costOfRatios, errorRates } from './evaluation/error-rates.ts';
+import { seededDraws } from './seeded-draws.ts';
 import { type Calibration, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { fuse } from './signals/decision.ts';
 import { dot, meanDirection } from './signals/vectors.ts';
@@ -51,7 +52,7 @@ export function compareOnUnseen(champion: Contestant, candidate: Contestant, see
   const before = trialsOf(champion);
   const after = trialsOf(candidate);
   const everyone = before.genuine.map((_, index) => index);
-  const random = generator(seed);
+  const random = seededDraws(seed);
   const draws =
     everyone.length < 3
       ? []
@@ -222,15 +223,4 @@ function mean(values: readonly number[]): number {
 
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
-}
-
-/** Mulberry32: the same draws for the same seed everywhere. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

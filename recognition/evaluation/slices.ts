@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seededDraws } from '../seeded-draws.ts';
 import { errorRates, wilson } from './error-rates.ts';
 import { type ScoredComparison, type ScoredSet, scoresOf } from './scored-comparisons.ts';
 
@@ -89,7 +90,7 @@ function gapOf(
   if (!best || !worst || best.fnmr === null || worst.fnmr === null) return null;
   const counts = [worst, best].map(({ name }) => countsOf(members.get(name) ?? [], threshold));
   const people = [...new Set(counts.flatMap((one) => [...one.keys()]))].sort();
-  const random = generator(people.length);
+  const random = seededDraws(people.length);
   const drawn = Array.from({ length: RESAMPLES }, () => {
     const draw = people.map(() => people[Math.floor(random() * people.length)] ?? '');
     const [a, b] = counts.map((one) => rateOf(draw, one));
@@ -127,15 +128,4 @@ function rateOf(draw: readonly string[], counts: Counts): number | null {
     misses += own?.misses ?? 0;
   }
   return genuine === 0 ? null : misses / genuine;
-}
-
-/** Mulberry32: the same draws everywhere. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

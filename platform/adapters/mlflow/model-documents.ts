@@ -1,7 +1,6 @@
-import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
-import { mlflowCredentials } from './credentials.ts';
-import { MlflowClient } from './mlflow-client.ts';
+import type { MlflowClient } from './mlflow-client.ts';
+import { stepClient } from './step-client.ts';
 
 /** What MLflow's own database takes of a description. */
 const DESCRIPTION_CHARACTERS = 5000;
@@ -39,16 +38,5 @@ export class MlflowModelDocuments {
 export function createModelDocuments(
   environment: Readonly<Record<string, string | undefined>>,
 ): MlflowModelDocuments {
-  const url = environment.MLFLOW_TRACKING_URI;
-  if (!url) {
-    throw new UserError({
-      kind: 'invalid',
-      code: 'tracking_unset',
-      message: 'MLFLOW_TRACKING_URI is not set',
-      action: 'Start this step by the pipeline engine, or set it to the URL of an MLflow server.',
-    });
-  }
-  return new MlflowModelDocuments(
-    new MlflowClient({ url, patienceMs: 3 * 60_000, credentials: mlflowCredentials(environment) }),
-  );
+  return new MlflowModelDocuments(stepClient(environment));
 }

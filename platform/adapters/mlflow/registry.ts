@@ -6,8 +6,8 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelRegistry } from '@visavox/core/ports';
 import { z } from 'zod';
 import { objectStoreLocation, openObjectStore } from '../objects/open-object-store.ts';
-import { mlflowCredentials } from './credentials.ts';
-import { isRefusal, MlflowClient, quoted } from './mlflow-client.ts';
+import { isRefusal, type MlflowClient, quoted } from './mlflow-client.ts';
+import { stepClient } from './step-client.ts';
 import { MlflowTracker } from './tracker.ts';
 
 type Registration = Parameters<ModelRegistry['register']>[0];
@@ -194,18 +194,8 @@ export class MlflowModelRegistry implements ModelRegistry {
 export function createModelRegistry(
   environment: Readonly<Record<string, string | undefined>>,
 ): ModelRegistry {
-  const url = environment.MLFLOW_TRACKING_URI;
-  if (!url) {
-    throw new UserError({
-      kind: 'invalid',
-      code: 'tracking_unset',
-      message: 'MLFLOW_TRACKING_URI is not set',
-      action: 'Start this step by the pipeline engine, or set it to the URL of an MLflow server.',
-    });
-  }
   return new MlflowModelRegistry({
-    // A training of many minutes is worth the wait for a server that comes up beside other work.
-    client: new MlflowClient({ url, patienceMs: 3 * 60_000, credentials: mlflowCredentials(environment) }),
+    client: stepClient(environment),
     objects: () => openObjectStore(objectStoreLocation(environment)),
   });
 }
