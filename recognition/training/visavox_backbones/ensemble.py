@@ -34,4 +34,3 @@ def together(own: onnx.ModelProto, plugged: onnx.ModelProto, share: float) -> on
         ir_version=own.ir_version,
         producer_name="visavox",
     )
-

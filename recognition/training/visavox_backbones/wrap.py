@@ -1,6 +1,6 @@
 """Wraps a network's preprocessing into its graph, so that it takes what the recogniser gives and answers features.
 
-python -m visavox_backbones.wrap --manifest manifest.json --network network.onnx --own own.onnx --out-backbone … --out-head …
+python -m visavox_backbones.wrap --manifest manifest.json --network network.onnx --out-backbone … --out-head …
 """
 
 import argparse
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m visavox_backbones.wrap", description=__doc__.splitlines()[0])
     parser.add_argument("--manifest", type=Path, required=True, help="what the network is, as JSON")
     parser.add_argument("--network", type=Path, required=True, help="the ONNX file")
-    parser.add_argument("--own", type=Path, required=True, help="the recogniser's network, for an ensemble with it")
+    parser.add_argument("--own", type=Path, help="the recogniser's network, which an ensemble is made with")
     parser.add_argument("--size", type=int, default=150, help="width and height of the recogniser's face crop")
     parser.add_argument("--out-backbone", type=Path, required=True)
     parser.add_argument("--out-head", type=Path, required=True)
@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         backbone = wrap(network, manifest, options.size)
         dimension = try_out(backbone, manifest, options.size)
         if manifest.get("ensemble"):
+            if options.own is None:
+                parser.error("an ensemble needs --own")
             backbone = together(onnx.load(str(options.own)), backbone, manifest["ensemble"]["share"])
             dimension = try_out(backbone, manifest, options.size, ensemble=True)
     except PlugInError as error:
