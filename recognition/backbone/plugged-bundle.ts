@@ -38,7 +38,10 @@ export async function pluggedBundle(
   const known = parent.manifest.properties.backbones;
   const backbones = {
     ...(typeof known === 'object' ? known : {}),
-    [modality]: { name, licence, source, sha256: network.sha256, ...(ensemble ? { ensemble } : {}) },
+    [modality]: {
+      ...{ name, licence, sha256: network.sha256 },
+      source: ensemble ? `${source}, in an ensemble with the network before it` : source,
+    },
   };
   return recogniserBundle(networks, { calibration, parent: bundleDigest(parent.manifest), backbones });
 }
