@@ -1,10 +1,7 @@
 import type { Digest } from '@visavox/core/digest';
-import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
-import { throughCameraAtSize } from './augmentation/camera.ts';
-import { AUGMENTATION, cameraOf, channelOf } from './augmentation/copies.ts';
-import { throughChannel } from './augmentation/voice-channel.ts';
+import { AUGMENTATION } from './augmentation/copies.ts';
 import { featureSource, type Modality } from './bundle-parts.ts';
 import {
   type Condition,
@@ -14,9 +11,9 @@ import {
   measuresOfVoice,
   qualityOf,
 } from './capture-conditions.ts';
+import { type CapturedRecording, capturedFace, capturedVoice } from './captured-recording.ts';
 import { FeatureCache, type FeatureKey } from './feature-cache.ts';
 import type { Recogniser } from './recogniser.ts';
-import { FACE_CROP } from './signals/face-alignment.ts';
 
 export interface EmbeddedSample {
   readonly condition: Condition;
@@ -26,10 +23,8 @@ export interface EmbeddedSample {
 }
 
 /** A recording as the networks see it, decoded when first asked for. */
-interface Prepared {
+interface Prepared extends CapturedRecording {
   readonly measures: Float32Array;
-  features(): Promise<Float32Array>;
-  copy(condition: string): Promise<Float32Array>;
 }
 
 /** Features of a sample and of augmented copies of it. What was computed before comes from the cache. */
@@ -97,32 +92,11 @@ export class SampleEmbedder {
 
   async #face(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
     const capture = await this.#recogniser.signals.captureFace(bytes);
-    const features = async (crop: Uint8Array) => {
-      const [one] = await this.#recogniser.faceFeatures([{ ...capture, crop }]);
-      if (!one) throw new SystemError('the face network answered nothing');
-      return one;
-    };
-    return {
-      measures: measuresOfFace(capture),
-      features: () => features(capture.crop),
-      copy: async (condition) => {
-        const { camera, random } = cameraOf(sample, condition);
-        const picture = { width: FACE_CROP, height: FACE_CROP, data: capture.crop };
-        return features(await throughCameraAtSize(picture, camera, random));
-      },
-    };
+    return { measures: measuresOfFace(capture), ...capturedFace(this.#recogniser, capture, sample) };
   }
 
   async #voice(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
     const capture = await this.#recogniser.signals.captureVoice(bytes);
-    return {
-      measures: measuresOfVoice(capture),
-      features: () => this.#recogniser.voiceFeatures(capture),
-      copy: (condition) => {
-        const { channel, random } = channelOf(sample, condition);
-        const waveform = throughChannel(capture.waveform, channel, random);
-        return this.#recogniser.voiceFeatures({ ...capture, waveform });
-      },
-    };
+    return { measures: measuresOfVoice(capture), ...capturedVoice(this.#recogniser, capture, sample) };
   }
 }
