@@ -2,10 +2,7 @@ import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
-import { throughCameraAtSize } from './augmentation/camera.ts';
-import { AUGMENTATION, cameraOf, channelOf } from './augmentation/copies.ts';
-import { throughChannel } from './augmentation/voice-channel.ts';
-import { featureSource, type Modality } from './bundle-parts.ts';
+import { copySource, featureSource, type Modality } from './bundle-parts.ts';
 import {
   type Condition,
   conditionOf,
@@ -16,7 +13,6 @@ import {
 } from './capture-conditions.ts';
 import { FeatureCache, type FeatureKey } from './feature-cache.ts';
 import type { Recogniser } from './recogniser.ts';
-import { FACE_CROP } from './signals/face-alignment.ts';
 
 export interface EmbeddedSample {
   readonly condition: Condition;
@@ -64,7 +60,7 @@ export class SampleEmbedder {
     const measures = await this.#cached(named(MEASURES), async () => (await prepare()).measures);
     const made: { condition: string; features: Float32Array }[] = [];
     for (const condition of copies) {
-      const key = named(`${AUGMENTATION}.${condition}`);
+      const key = { ...copySource(this.#manifest, modality, condition), sample };
       made.push({
         condition,
         features: await this.#cached(key, async () => (await prepare()).copy(condition)),
@@ -97,19 +93,14 @@ export class SampleEmbedder {
 
   async #face(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
     const capture = await this.#recogniser.signals.captureFace(bytes);
-    const features = async (crop: Uint8Array) => {
-      const [one] = await this.#recogniser.faceFeatures([{ ...capture, crop }]);
-      if (!one) throw new SystemError('the face network answered nothing');
-      return one;
-    };
     return {
       measures: measuresOfFace(capture),
-      features: () => features(capture.crop),
-      copy: async (condition) => {
-        const { camera, random } = cameraOf(sample, condition);
-        const picture = { width: FACE_CROP, height: FACE_CROP, data: capture.crop };
-        return features(await throughCameraAtSize(picture, camera, random));
+      features: async () => {
+        const [one] = await this.#recogniser.faceFeatures([capture]);
+        if (!one) throw new SystemError('the face network answered nothing');
+        return one;
       },
+      copy: (condition) => this.#recogniser.copiedFaceFeatures(capture, sample, condition),
     };
   }
 
@@ -118,11 +109,7 @@ export class SampleEmbedder {
     return {
       measures: measuresOfVoice(capture),
       features: () => this.#recogniser.voiceFeatures(capture),
-      copy: (condition) => {
-        const { channel, random } = channelOf(sample, condition);
-        const waveform = throughChannel(capture.waveform, channel, random);
-        return this.#recogniser.voiceFeatures({ ...capture, waveform });
-      },
+      copy: (condition) => this.#recogniser.copiedVoiceFeatures(capture, sample, condition),
     };
   }
 }

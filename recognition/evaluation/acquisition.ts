@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Digest, digestOf, digestOfJson, shortDigest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
+import { AUGMENTATION, enrolledCondition } from '../augmentation/copies.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { decodeAudio, join as joinAudio, SAMPLE_RATE } from '../signals/audio.ts';
 import { captureFault, isCaptureFault } from '../signals/capture-fault.ts';
@@ -28,6 +29,8 @@ export interface AcquisitionOptions {
   readonly cache: string | null;
   /** Recordings worked on at a time. The networks run beside each other, so one per core pays. */
   readonly lanes: number;
+  /** The features of the copies that stand beside the recordings in templates, instead of their own. */
+  readonly copies?: boolean;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -39,7 +42,8 @@ export async function acquire(
   recordings: readonly Recording[],
   options: AcquisitionOptions,
 ): Promise<ReadonlyMap<string, Acquired>> {
-  const source = featureSource(manifest, modality);
+  const copies = options.copies ?? false;
+  const source = featureSource(manifest, modality, copies);
   const file = await FeatureFile.open(
     options.cache === null ? null : join(options.cache, `${modality}-${shortDigest(source)}.jsonl`),
   );
@@ -55,7 +59,9 @@ export async function acquire(
       const [name, recording] = next;
       const sample = await files.digest(recording);
       const known = file.get(sample);
-      const acquired = known ?? (await features(recogniser, modality, recording, files));
+      const condition = copies ? enrolledCondition(modality, sample) : null;
+      const acquired =
+        known ?? (await features(recogniser, modality, recording, { files, sample, condition }));
       if (!known && 'features' in acquired) await file.put(sample, acquired);
       results.set(name, acquired);
       options.onProgress(results.size, total);
@@ -66,20 +72,21 @@ export async function acquire(
 }
 
 /** What decides a feature besides the recording: the networks before it and its own. */
-function featureSource(manifest: BundleManifest, modality: 'face' | 'voice'): Digest {
+function featureSource(manifest: BundleManifest, modality: 'face' | 'voice', copies: boolean): Digest {
   const used =
     modality === 'face'
       ? ['face-detector.onnx', 'face-mesh.onnx', 'face-backbone.onnx']
       : ['voice-activity.onnx', 'voice-backbone.onnx'];
   const networks = manifest.files.filter((entry) => used.includes(entry.path)).map((entry) => entry.digest);
-  return digestOfJson({ networks, preprocessing: PREPROCESSING, decoding: 2 });
+  const augmentation = copies ? { augmentation: AUGMENTATION } : {};
+  return digestOfJson({ networks, preprocessing: PREPROCESSING, decoding: 2, ...augmentation });
 }
 
 async function features(
   recogniser: Recogniser,
   modality: 'face' | 'voice',
   recording: Recording,
-  files: Files,
+  { files, sample, condition }: { files: Files; sample: Digest; condition: string | null },
 ): Promise<Acquired> {
   try {
     if (modality === 'voice') {
@@ -87,10 +94,15 @@ async function features(
       if (waveform.length > LONGEST_SECONDS * SAMPLE_RATE)
         throw captureFault('audio_too_long', { maximumSeconds: LONGEST_SECONDS });
       const capture = await recogniser.signals.captureWaveform(waveform);
-      return { features: await recogniser.voiceFeatures(capture), measures: voiceMeasures(capture) };
+      const heard = condition
+        ? await recogniser.copiedVoiceFeatures(capture, sample, condition)
+        : await recogniser.voiceFeatures(capture);
+      return { features: heard, measures: voiceMeasures(capture) };
     }
     const capture = await recogniser.signals.captureFace(await files.bytes(recording[0] ?? ''));
-    const [face] = await recogniser.faceFeatures([capture]);
+    const [face] = condition
+      ? [await recogniser.copiedFaceFeatures(capture, sample, condition)]
+      : await recogniser.faceFeatures([capture]);
     return face ? { features: face, measures: faceMeasures(capture) } : { fault: 'no_face' };
   } catch (error) {
     if (isCaptureFault(error)) return { fault: error.code };

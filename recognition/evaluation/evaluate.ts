@@ -43,6 +43,8 @@ export type ScoredSets = Readonly<Record<keyof Evaluation, ScoredSet>>;
 export interface Material {
   readonly comparisons: readonly Comparison[];
   readonly acquired: ReadonlyMap<string, Acquired>;
+  /** Of what is enrolled, the copies that stand beside it in templates, where the model makes templates so. */
+  readonly copies?: ReadonlyMap<string, Acquired>;
 }
 
 /** Labels of people by what they are called in the lists: `az01` -> `{ gender: 'M' }`. */
@@ -129,13 +131,17 @@ async function scoredOf(
   material: Material,
   labels: Labels,
 ): Promise<{ readonly set: ScoredSet; of(comparison: Comparison): ScoredComparison }> {
-  const vectors = await vectorsOf(recogniser, modality, material);
+  const vectors = await vectorsOf(recogniser, modality, material.acquired);
+  const copies = await vectorsOf(recogniser, modality, material.copies ?? new Map());
   // The limits are for decisions; here the order of the clearest comparisons matters too.
   const map = { ...recogniser.calibration[modality], limit: Infinity, against: Infinity };
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {
     const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
     const probe = vectors.get(nameOf(comparison.probe));
     const complete = enrolled.filter((vector) => vector !== undefined);
+    const beside = comparison.enrolled
+      .slice(0, enrol)
+      .flatMap((recording) => copies.get(nameOf(recording)) ?? []);
     const acquired = material.acquired.get(nameOf(comparison.probe));
     const measures = acquired && 'measures' in acquired ? acquired.measures : null;
     const counts = { enrol: complete.length, probe: 1 };
@@ -143,7 +149,7 @@ async function scoredOf(
     const ratio =
       !probe || complete.length < enrolled.length
         ? -Infinity
-        : logLikelihoodRatio(map, dot(meanDirection(complete), probe), counts, faceQuality);
+        : logLikelihoodRatio(map, dot(meanDirection([...complete, ...beside]), probe), counts, faceQuality);
     return {
       same: comparison.same,
       score: ratio,
@@ -181,7 +187,7 @@ function labelsOf(labels: Labels, claimed: string): Traits {
 async function vectorsOf(
   recogniser: Recogniser,
   modality: 'face' | 'voice',
-  { acquired }: Material,
+  acquired: Material['acquired'],
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const usable = [...acquired].flatMap(([name, one]) =>
     'features' in one ? [{ name, features: one.features }] : [],

@@ -46,21 +46,20 @@ export async function runEvaluation(options: EvaluationOptions, context: Command
   const material = async (
     modality: 'face' | 'voice',
     comparisons: readonly Comparison[],
-  ): Promise<Material> => ({
-    comparisons,
-    acquired: await acquire(
-      recogniser,
-      manifest,
-      modality,
-      comparisons.flatMap((one) => [...one.enrolled, one.probe]),
-      {
-        root: options.root,
-        cache: options.cache ? join(PROJECT, '.visavox', 'cache', 'features') : null,
-        lanes: Math.min(4, availableParallelism()),
-        onProgress: progress(modality === 'face' ? 'faces' : 'voices'),
-      },
-    ),
-  });
+  ): Promise<Material> => {
+    const enrolled = comparisons.flatMap((one) => one.enrolled);
+    const probes = comparisons.map((one) => one.probe);
+    const how = {
+      root: options.root,
+      cache: options.cache ? join(PROJECT, '.visavox', 'cache', 'features') : null,
+      lanes: Math.min(4, availableParallelism()),
+      onProgress: progress(modality === 'face' ? 'faces' : 'voices'),
+    };
+    const acquired = await acquire(recogniser, manifest, modality, [...enrolled, ...probes], how);
+    if (!recogniser.calibration[modality].copies) return { comparisons, acquired };
+    const copies = await acquire(recogniser, manifest, modality, enrolled, { ...how, copies: true });
+    return { comparisons, acquired, copies };
+  };
   try {
     const faces = await material('face', pairs);
     const voices = await material('voice', trials);
