@@ -30,6 +30,19 @@ export interface FeatureTable {
   readonly features: Float32Array;
 }
 
+export function tableOf(
+  rows: readonly (readonly [FeatureRow, Float32Array])[],
+  dimension: number,
+): FeatureTable {
+  const features = new Float32Array(rows.length * dimension);
+  for (const [index, [, row]] of rows.entries()) {
+    if (row.length !== dimension)
+      throw new SystemError(`features of ${row.length} numbers in a table of ${dimension}`);
+    features.set(row, index * dimension);
+  }
+  return { items: rows.map(([item]) => item), dimension, features };
+}
+
 export function featuresOf(table: FeatureTable, row: number): Float32Array {
   return table.features.subarray(row * table.dimension, (row + 1) * table.dimension);
 }

@@ -1,4 +1,6 @@
-import { component, pipeline } from '@visavox/pipelines/definition';
+import type { Placeholders } from '@visavox/pipelines/component';
+import { component, type PipelineBuilder, pipeline } from '@visavox/pipelines/definition';
+import type { Reference } from '@visavox/pipelines/nodes';
 
 const image = 'visavox-step';
 /** Enough for the processors of one machine; more of them only help where there are more nodes. */
@@ -92,30 +94,51 @@ export const calibrate = component({
   ],
 });
 
+const judgedInputs = {
+  champion: 'string',
+  face_features: 'dataset',
+  voice_features: 'dataset',
+  face_head: 'model',
+  voice_head: 'model',
+  face_crossfit: 'dataset',
+  voice_crossfit: 'dataset',
+  calibration: 'artifact',
+  seed: 'integer',
+} as const;
+const judgedOutputs = { comparison: 'struct' } as const;
+
+const evaluateCommand = ({
+  inputs,
+  outputs,
+}: Placeholders<typeof judgedInputs, typeof judgedOutputs>): string[] => [
+  'recognition-step',
+  'evaluate',
+  ...['--champion', inputs.champion, '--seed', inputs.seed],
+  ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
+  ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+  ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
+  ...['--calibration', inputs.calibration.path],
+  ...['--comparison', outputs.comparison.path],
+];
+
 export const evaluate = component({
   name: 'evaluate',
   image,
-  inputs: {
-    champion: 'string',
-    face_features: 'dataset',
-    voice_features: 'dataset',
-    face_head: 'model',
-    voice_head: 'model',
-    face_crossfit: 'dataset',
-    voice_crossfit: 'dataset',
-    calibration: 'artifact',
-    seed: 'integer',
-  },
-  outputs: { comparison: 'struct' },
-  command: ({ inputs, outputs }) => [
-    'recognition-step',
-    'evaluate',
-    ...['--champion', inputs.champion, '--seed', inputs.seed],
-    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
-    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
-    ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
-    ...['--calibration', inputs.calibration.path],
-    ...['--comparison', outputs.comparison.path],
+  inputs: judgedInputs,
+  outputs: judgedOutputs,
+  command: evaluateCommand,
+});
+
+/** The same where the champion has another backbone, and so features of its own. */
+export const evaluateAgainst = component({
+  name: 'evaluate',
+  image,
+  inputs: { ...judgedInputs, champion_face_features: 'dataset', champion_voice_features: 'dataset' },
+  outputs: judgedOutputs,
+  command: (given) => [
+    ...evaluateCommand(given),
+    ...['--champion-face-features', given.inputs.champion_face_features.path],
+    ...['--champion-voice-features', given.inputs.champion_voice_features.path],
   ],
 });
 
@@ -180,6 +203,55 @@ export const report = component({
   ],
 });
 
+type Tasks = Pick<PipelineBuilder<Record<never, never>>, 'task' | 'forEach'>;
+
+/** Features of all recordings under a bundle, in shards side by side, and the heads that training starts from. */
+export function embedded(
+  p: Tasks,
+  { manifest, champion }: { manifest: Reference<'dataset'>; champion: Reference<'string'> },
+  suffix = '',
+) {
+  const shard = p.forEach(shards, { name: `embed${suffix}` }, (index) => {
+    const { face, voice } = p.task(embed, {
+      manifest,
+      champion,
+      shard: index,
+      shards: shards.length,
+    }).outputs;
+    return { face, voice };
+  });
+  return p.task(gather, { ...shard.collected, champion }, { name: `gather${suffix}` }).outputs;
+}
+
+/** Both heads, fitted to the people of the features, and the calibration of what they answer. */
+export function adapted(
+  p: Tasks,
+  {
+    face_features,
+    voice_features,
+    face_head,
+    voice_head,
+    ...given
+  }: ReturnType<typeof embedded> & {
+    dataset: Reference<'string'>;
+    champion: Reference<'string'>;
+    seed: Reference<'integer'>;
+  },
+) {
+  const { dataset, champion, seed } = given;
+  const features = { face_features, voice_features };
+  const face = p.task(trainHead('face'), { features: face_features, champion_head: face_head, seed }).outputs;
+  const voice = p.task(trainHead('voice'), {
+    features: voice_features,
+    champion_head: voice_head,
+    seed,
+  }).outputs;
+  const heads = { face_head: face.head, voice_head: voice.head };
+  const crossfit = { face_crossfit: face.crossfit, voice_crossfit: voice.crossfit };
+  const { calibration } = p.task(calibrate, { dataset, champion, ...features, ...crossfit }).outputs;
+  return { features, heads, crossfit, calibration };
+}
+
 /** From a dataset version of recordings to a registered recogniser, judged against the one that serves. */
 export default pipeline(
   {
@@ -197,30 +269,8 @@ export default pipeline(
   (p) => {
     const { dataset, champion, seed } = p.parameters;
     const { manifest, summary } = p.task(validate, { dataset }).outputs;
-    const shard = p.forEach(shards, { name: 'embed' }, (index) => {
-      const { face, voice } = p.task(embed, {
-        manifest,
-        champion,
-        shard: index,
-        shards: shards.length,
-      }).outputs;
-      return { face, voice };
-    });
-    const gathered = p.task(gather, { ...shard.collected, champion }).outputs;
-    const features = { face_features: gathered.face_features, voice_features: gathered.voice_features };
-    const face = p.task(trainHead('face'), {
-      features: gathered.face_features,
-      champion_head: gathered.face_head,
-      seed,
-    }).outputs;
-    const voice = p.task(trainHead('voice'), {
-      features: gathered.voice_features,
-      champion_head: gathered.voice_head,
-      seed,
-    }).outputs;
-    const heads = { face_head: face.head, voice_head: voice.head };
-    const crossfit = { face_crossfit: face.crossfit, voice_crossfit: voice.crossfit };
-    const { calibration } = p.task(calibrate, { dataset, champion, ...features, ...crossfit }).outputs;
+    const gathered = embedded(p, { manifest, champion });
+    const { features, heads, crossfit, calibration } = adapted(p, { dataset, champion, seed, ...gathered });
     const { comparison } = p.task(evaluate, {
       champion,
       ...features,

@@ -1,5 +1,4 @@
 import type { Digest } from '@visavox/core/digest';
-import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
 import { copySource, featureSource, type Modality } from './bundle-parts.ts';
@@ -11,6 +10,7 @@ import {
   measuresOfVoice,
   qualityOf,
 } from './capture-conditions.ts';
+import { type CapturedRecording, capturedFace, capturedVoice } from './captured-recording.ts';
 import { FeatureCache, type FeatureKey } from './feature-cache.ts';
 import type { Recogniser } from './recogniser.ts';
 
@@ -22,10 +22,8 @@ export interface EmbeddedSample {
 }
 
 /** A recording as the networks see it, decoded when first asked for. */
-interface Prepared {
+interface Prepared extends CapturedRecording {
   readonly measures: Float32Array;
-  features(): Promise<Float32Array>;
-  copy(condition: string): Promise<Float32Array>;
 }
 
 /** Features of a sample and of augmented copies of it. What was computed before comes from the cache. */
@@ -93,23 +91,11 @@ export class SampleEmbedder {
 
   async #face(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
     const capture = await this.#recogniser.signals.captureFace(bytes);
-    return {
-      measures: measuresOfFace(capture),
-      features: async () => {
-        const [one] = await this.#recogniser.faceFeatures([capture]);
-        if (!one) throw new SystemError('the face network answered nothing');
-        return one;
-      },
-      copy: (condition) => this.#recogniser.copiedFaceFeatures(capture, sample, condition),
-    };
+    return { measures: measuresOfFace(capture), ...capturedFace(this.#recogniser, capture, sample) };
   }
 
   async #voice(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
     const capture = await this.#recogniser.signals.captureVoice(bytes);
-    return {
-      measures: measuresOfVoice(capture),
-      features: () => this.#recogniser.voiceFeatures(capture),
-      copy: (condition) => this.#recogniser.copiedVoiceFeatures(capture, sample, condition),
-    };
+    return { measures: measuresOfVoice(capture), ...capturedVoice(this.#recogniser, capture, sample) };
   }
 }

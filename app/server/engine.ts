@@ -6,6 +6,7 @@ import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { Engines } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
+import { stepSurroundings } from '@visavox/recognition/step-surroundings';
 import type { EngineResources } from './engine-resources.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
@@ -27,19 +28,18 @@ async function openLocalEngine(
   { root, settings, trackingUrl, runs, objects, log }: EngineResources,
   shared: { readonly code: Digest; readonly hooks: RunHooks },
 ): Promise<LocalEngine> {
+  const surroundings = stepSurroundings({ root, setup: settings.setup });
   return LocalEngine.open({
     ...{ runs, objects, ...shared },
     folder: join(settings.home, 'runs'),
     environmentDigest: await environmentDigest(root),
     workingDirectory: root,
-    path: [join(root, 'node_modules', '.bin'), join(settings.setup, 'python', 'bin')],
+    path: surroundings.path,
     environment: {
       ...settings.stepEnvironment,
-      VISAVOX_SETUP: settings.setup,
+      ...surroundings.environment,
       MLFLOW_TRACKING_URI: trackingUrl,
       ...(settings.mlflow.url && settings.mlflow.credentials),
-      PYTHONPATH: join(root, 'recognition', 'training'),
-      KERAS_BACKEND: 'torch',
     },
     log: (message) => log.info(message),
   });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { messageOf, UserError } from '@visavox/core/errors';
+import { join } from 'node:path';
+import { UserError } from '@visavox/core/errors';
 import { BundleManifest, ModelVersion, modelReference } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
 import { compile } from '@visavox/pipelines/compile';
@@ -8,7 +8,7 @@ import type { CommandContext } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import { z } from 'zod';
 import { backbonePipeline, firstBackbonePipeline } from '../backbone-pipeline.ts';
-import { type BackboneManifest, parseBackboneManifest } from './manifest.ts';
+import { readBackboneManifest } from './manifest.ts';
 import { wrapNetwork } from './wrap-network.ts';
 
 const setup = () => process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '..', '.visavox', 'setup');
@@ -90,18 +90,9 @@ const Plugged = z.object({
 });
 
 async function tried(path: string) {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UserError({
-      kind: 'not-found',
-      code: 'backbone_manifest_missing',
-      message: `${path} cannot be read: ${messageOf(cause)}`,
-      action: 'Check the path of the manifest.',
-      cause,
-    });
-  });
-  const manifest: BackboneManifest = parseBackboneManifest(text, path);
-  const beside = resolve(dirname(path));
-  return { manifest, beside, wrapped: await wrapNetwork(manifest, { beside, setup: setup() }) };
+  const { manifest, beside } = await readBackboneManifest(path);
+  const own = await readFile(join(setup(), 'networks', `${manifest.modality}-backbone.onnx`));
+  return { manifest, beside, wrapped: await wrapNetwork(manifest, { beside, setup: setup(), own }) };
 }
 
 /** What people were last trained on. */

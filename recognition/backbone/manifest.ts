@@ -1,4 +1,6 @@
-import { UserError } from '@visavox/core/errors';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { messageOf, UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 import { AffineCalibration } from '../signals/calibration.ts';
 
@@ -28,7 +30,12 @@ const common = {
   dimension: z.number().int().min(8).max(4096),
   licence: z.string().min(1),
   source: z.string().min(1),
-  /** For as long as nobody is enrolled to fit another on. */
+  /**
+   * Joins the recogniser's own network instead of taking its place: features of both, of unit length, one after the other, so that
+   * a cosine is the mean of both networks' cosines, in which this one has the `share`.
+   */
+  ensemble: z.strictObject({ share: z.number().gt(0).lt(1) }).optional(),
+  /** For as long as nobody is enrolled to fit another on; of an ensemble, for both together. */
   calibration: AffineCalibration.optional(),
 };
 
@@ -73,6 +80,22 @@ export function parseBackboneManifest(text: string, name: string): BackboneManif
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw invalid(`${name}, ${issue?.path.join('.') || 'the whole'}: ${issue?.message}`, parsed.error);
+}
+
+/** The manifest in a file, and the folder that a file in it starts from. */
+export async function readBackboneManifest(
+  path: string,
+): Promise<{ readonly manifest: BackboneManifest; readonly beside: string }> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError({
+      kind: 'not-found',
+      code: 'backbone_manifest_missing',
+      message: `${path} cannot be read: ${messageOf(cause)}`,
+      action: 'Check the path of the manifest.',
+      cause,
+    });
+  });
+  return { manifest: parseBackboneManifest(text, path), beside: resolve(dirname(path)) };
 }
 
 function invalid(message: string, cause: unknown): UserError {

@@ -12,6 +12,8 @@ export interface WrapOptions {
   readonly beside: string;
   /** Set-up's folder: Python is there, and fetched networks are kept there. */
   readonly setup: string;
+  /** The recogniser's own network of that modality, which an ensemble is made with. */
+  readonly own: Uint8Array;
 }
 
 /** A network that takes what the recogniser gives, and the head that turns its features into an embedding. */
@@ -27,9 +29,11 @@ export async function wrapNetwork(manifest: BackboneManifest, options: WrapOptio
   const at = (name: string) => join(folder, name);
   try {
     await writeFile(at('manifest.json'), JSON.stringify(manifest));
+    await writeFile(at('own.onnx'), options.own);
     await python(options.setup, [
       ...['-m', 'visavox_backbones.wrap', '--manifest', at('manifest.json'), '--network', network],
-      ...['--size', String(FACE_CROP), '--out-backbone', at('backbone.onnx'), '--out-head', at('head.onnx')],
+      ...['--own', at('own.onnx'), '--size', String(FACE_CROP)],
+      ...['--out-backbone', at('backbone.onnx'), '--out-head', at('head.onnx')],
     ]);
     return { backbone: await readFile(at('backbone.onnx')), head: await readFile(at('head.onnx')) };
   } finally {

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { type Digest, digestOf, digestOfJson, shortDigest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
-import { AUGMENTATION, enrolledCondition } from '../augmentation/copies.ts';
+import { AUGMENTATION } from '../augmentation/copies.ts';
+import type { Modality } from '../bundle-parts.ts';
+import { type CapturedRecording, capturedFace, capturedVoice } from '../captured-recording.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { decodeAudio, join as joinAudio, SAMPLE_RATE } from '../signals/audio.ts';
 import { captureFault, isCaptureFault } from '../signals/capture-fault.ts';
 import { PREPROCESSING } from '../signals/signals.ts';
 import { FeatureFile, type Remembered } from './feature-file.ts';
 import type { Recording } from './lists.ts';
-import { faceMeasures, voiceMeasures } from './traits.ts';
+import { faceMeasures, type Measures, voiceMeasures } from './traits.ts';
 
 /** Larger than what the decoders take. */
 const LARGEST_FILE = 20 * 1024 * 1024;
@@ -19,7 +21,13 @@ const LARGEST_FILE = 20 * 1024 * 1024;
 const LONGEST_SECONDS = 60;
 
 /** What came of a recording: features with how it was recorded, or the code of the fault. */
-export type Acquired = Remembered | { readonly fault: string };
+export type Acquired = AcquiredRecording | { readonly fault: string };
+
+export interface AcquiredRecording extends Remembered {
+  readonly sample: Digest;
+  /** As the wanted conditions would have spoiled it. */
+  readonly copies: readonly { readonly condition: string; readonly features: Float32Array }[];
+}
 
 export const nameOf = (recording: Recording) => recording.join('|');
 
@@ -29,21 +37,20 @@ export interface AcquisitionOptions {
   readonly cache: string | null;
   /** Recordings worked on at a time. The networks run beside each other, so one per core pays. */
   readonly lanes: number;
-  /** The features of the copies that stand beside the recordings in templates, instead of their own. */
-  readonly copies?: boolean;
   readonly onProgress: (done: number, total: number) => void;
+  /** Under which conditions copies of a recording are wanted; none if left out. */
+  readonly copiesOf?: (sample: Digest) => readonly string[];
 }
 
 /** The features of each recording, by {@link nameOf}. A recording that cannot be used is a fault, not an error. */
 export async function acquire(
   recogniser: Recogniser,
   manifest: BundleManifest,
-  modality: 'face' | 'voice',
+  modality: Modality,
   recordings: readonly Recording[],
   options: AcquisitionOptions,
 ): Promise<ReadonlyMap<string, Acquired>> {
-  const copies = options.copies ?? false;
-  const source = featureSource(manifest, modality, copies);
+  const source = featureSource(manifest, modality);
   const file = await FeatureFile.open(
     options.cache === null ? null : join(options.cache, `${modality}-${shortDigest(source)}.jsonl`),
   );
@@ -58,12 +65,9 @@ export async function acquire(
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [name, recording] = next;
       const sample = await files.digest(recording);
-      const known = file.get(sample);
-      const condition = copies ? enrolledCondition(modality, sample) : null;
-      const acquired =
-        known ?? (await features(recogniser, modality, recording, { files, sample, condition }));
-      if (!known && 'features' in acquired) await file.put(sample, acquired);
-      results.set(name, acquired);
+      const capture = once(() => captured(recogniser, modality, { recording, sample, files }));
+      const wanted = options.copiesOf?.(sample) ?? [];
+      results.set(name, await acquireOne(file, { sample, wanted, capture }));
       options.onProgress(results.size, total);
     }
   };
@@ -71,43 +75,76 @@ export async function acquire(
   return results;
 }
 
+/** What the file does not know is computed and put there. */
+async function acquireOne(
+  file: FeatureFile,
+  {
+    sample,
+    wanted,
+    capture,
+  }: {
+    sample: Digest;
+    wanted: readonly string[];
+    capture: () => Promise<CapturedRecording & { readonly measures: Measures }>;
+  },
+): Promise<Acquired> {
+  const remembered = async (key: Digest, measures: Measures, compute: () => Promise<Float32Array>) => {
+    const known = file.get(key);
+    if (known) return known;
+    const made = { features: await compute(), measures };
+    await file.put(key, made);
+    return made;
+  };
+  try {
+    const { features, measures } =
+      file.get(sample) ??
+      (await remembered(sample, (await capture()).measures, async () => (await capture()).features()));
+    const copies: { condition: string; features: Float32Array }[] = [];
+    for (const condition of wanted) {
+      const copy = await remembered(digestOf(`${sample} ${AUGMENTATION} ${condition}`), measures, async () =>
+        (await capture()).copy(condition),
+      );
+      copies.push({ condition, features: copy.features });
+    }
+    return { sample, features, measures, copies };
+  } catch (error) {
+    if (isCaptureFault(error)) return { fault: error.code };
+    throw error;
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** What decides a feature besides the recording: the networks before it and its own. */
-function featureSource(manifest: BundleManifest, modality: 'face' | 'voice', copies: boolean): Digest {
+function featureSource(manifest: BundleManifest, modality: Modality): Digest {
   const used =
     modality === 'face'
       ? ['face-detector.onnx', 'face-mesh.onnx', 'face-backbone.onnx']
       : ['voice-activity.onnx', 'voice-backbone.onnx'];
   const networks = manifest.files.filter((entry) => used.includes(entry.path)).map((entry) => entry.digest);
-  const augmentation = copies ? { augmentation: AUGMENTATION } : {};
-  return digestOfJson({ networks, preprocessing: PREPROCESSING, decoding: 2, ...augmentation });
+  return digestOfJson({ networks, preprocessing: PREPROCESSING, decoding: 2 });
 }
 
-async function features(
+async function captured(
   recogniser: Recogniser,
-  modality: 'face' | 'voice',
-  recording: Recording,
-  { files, sample, condition }: { files: Files; sample: Digest; condition: string | null },
-): Promise<Acquired> {
-  try {
-    if (modality === 'voice') {
-      const waveform = joinAudio(await Promise.all(recording.map((path) => files.audio(path))));
-      if (waveform.length > LONGEST_SECONDS * SAMPLE_RATE)
-        throw captureFault('audio_too_long', { maximumSeconds: LONGEST_SECONDS });
-      const capture = await recogniser.signals.captureWaveform(waveform);
-      const heard = condition
-        ? await recogniser.copiedVoiceFeatures(capture, sample, condition)
-        : await recogniser.voiceFeatures(capture);
-      return { features: heard, measures: voiceMeasures(capture) };
-    }
+  modality: Modality,
+  { recording, sample, files }: { recording: Recording; sample: Digest; files: Files },
+): Promise<CapturedRecording & { readonly measures: Measures }> {
+  if (modality === 'face') {
     const capture = await recogniser.signals.captureFace(await files.bytes(recording[0] ?? ''));
-    const [face] = condition
-      ? [await recogniser.copiedFaceFeatures(capture, sample, condition)]
-      : await recogniser.faceFeatures([capture]);
-    return face ? { features: face, measures: faceMeasures(capture) } : { fault: 'no_face' };
-  } catch (error) {
-    if (isCaptureFault(error)) return { fault: error.code };
-    throw error;
+    return { measures: faceMeasures(capture), ...capturedFace(recogniser, capture, sample) };
   }
+  const waveform = joinAudio(await Promise.all(recording.map((path) => files.audio(path))));
+  if (waveform.length > LONGEST_SECONDS * SAMPLE_RATE)
+    throw captureFault('audio_too_long', { maximumSeconds: LONGEST_SECONDS });
+  const capture = await recogniser.signals.captureWaveform(waveform);
+  return { measures: voiceMeasures(capture), ...capturedVoice(recogniser, capture, sample) };
 }
 
 /** Files under a folder, with the digests of all and the decoded audio of the last few hundred. */

@@ -43,10 +43,16 @@ function byLevel<T>(
 /** Genuine comparisons that do not match at the lowest threshold that keeps the FMR. */
 function missesAt(genuine: Float64Array, impostor: Float64Array, fmr: number): number | null {
   if (genuine.length === 0 || impostor.length < 3 / fmr - 1e-6) return null;
-  const allowed = Math.floor(impostor.length * fmr + 1e-9);
-  // A match has to score above this impostor, the best that must be refused.
-  const refused = impostor[allowed] ?? -Infinity;
-  return firstAbove(genuine, refused);
+  return firstAbove(genuine, highestRefused(impostor, fmr));
+}
+
+/** The score above which an FMR is kept: that of the best impostor who must be refused. */
+export function thresholdAt(impostor: readonly number[], fmr: number): number {
+  return highestRefused(Float64Array.from(impostor).sort().reverse(), fmr);
+}
+
+function highestRefused(descending: Float64Array, fmr: number): number {
+  return descending[Math.floor(descending.length * fmr + 1e-9)] ?? -Infinity;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { Recogniser } from '../recogniser.ts';
 import { type AffineCalibration, logLikelihoodRatio } from '../signals/calibration.ts';
@@ -43,8 +44,6 @@ export type ScoredSets = Readonly<Record<keyof Evaluation, ScoredSet>>;
 export interface Material {
   readonly comparisons: readonly Comparison[];
   readonly acquired: ReadonlyMap<string, Acquired>;
-  /** Of what is enrolled, the copies that stand beside it in templates, where the model makes templates so. */
-  readonly copies?: ReadonlyMap<string, Acquired>;
 }
 
 /** Labels of people by what they are called in the lists: `az01` -> `{ gender: 'M' }`. */
@@ -131,8 +130,12 @@ async function scoredOf(
   material: Material,
   labels: Labels,
 ): Promise<{ readonly set: ScoredSet; of(comparison: Comparison): ScoredComparison }> {
-  const vectors = await vectorsOf(recogniser, modality, material.acquired);
-  const copies = await vectorsOf(recogniser, modality, material.copies ?? new Map());
+  const vectors = await vectorsOf(recogniser, modality, featuresIn(material, null));
+  const copies = await vectorsOf(
+    recogniser,
+    modality,
+    featuresIn(material, (sample) => recogniser.enrolledCondition(modality, sample)),
+  );
   // The limits are for decisions; here the order of the clearest comparisons matters too.
   const map = { ...recogniser.calibration[modality], limit: Infinity, against: Infinity };
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {
@@ -184,14 +187,24 @@ function labelsOf(labels: Labels, claimed: string): Traits {
   return labels.get(claimed) ?? labels.get(basename(claimed)) ?? {};
 }
 
+/** Of the recordings, or of the copies of them that stand beside them in templates. */
+function featuresIn(
+  { acquired }: Material,
+  copyOf: ((sample: Digest) => string | null) | null,
+): { name: string; features: Float32Array }[] {
+  return [...acquired].flatMap(([name, one]) => {
+    if ('fault' in one) return [];
+    if (copyOf === null) return [{ name, features: one.features }];
+    const copy = one.copies.find(({ condition }) => condition === copyOf(one.sample));
+    return copy ? [{ name, features: copy.features }] : [];
+  });
+}
+
 async function vectorsOf(
   recogniser: Recogniser,
   modality: 'face' | 'voice',
-  acquired: Material['acquired'],
+  usable: readonly { readonly name: string; readonly features: Float32Array }[],
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const usable = [...acquired].flatMap(([name, one]) =>
-    'features' in one ? [{ name, features: one.features }] : [],
-  );
   const vectors = new Map<string, Float32Array>();
   for (let start = 0; start < usable.length; start += 256) {
     const batch = usable.slice(start, start + 256);

@@ -9,11 +9,17 @@ const Options = z.object({
   attacks: z.boolean().default(false),
   model: z.string().optional(),
   networks: z.string().optional(),
+  backbone: z.string().optional(),
+  retrainOnHalf: z.boolean().default(false),
+  impostors: z.coerce.number().int().min(0).optional(),
   seed: z.coerce.number().int(),
   cache: z.boolean(),
   speakers: z.string().optional(),
   report: z.string().optional(),
 });
+
+/** Enough for claims on an FMR of 1e-4. */
+const IMPOSTORS_OF_HALF = 30_000;
 
 export const plugin: CommandPlugin = (program, context) => {
   program
@@ -34,7 +40,23 @@ export const plugin: CommandPlugin = (program, context) => {
       'a version that the running server has; the published networks if left out',
     )
     .option('--networks <folder>', 'the folder of the published networks', undefined)
-    .option('--seed <number>', 'which voice each face is paired with in the fused figures', '1')
+    .option(
+      '--backbone <manifest.json>',
+      'with this network plugged in (docs/recogniser.md shows a manifest)',
+    )
+    .option(
+      '--retrain-on-half',
+      'train on half of the people of the lists, and report the model and the retrained one on the other half',
+    )
+    .option(
+      '--impostors <count>',
+      `so many comparisons of different people besides those listed, so that lower FMRs can be claimed (default: 0, of a half ${IMPOSTORS_OF_HALF})`,
+    )
+    .option(
+      '--seed <number>',
+      'which people are in which half, and which voice each face is paired with',
+      '1',
+    )
     .option(
       '--speakers <labels.csv>',
       'speaker and any labels of people (gender, …): figures by each of them, with the worst group’s gap',
@@ -54,15 +76,26 @@ Slices are counted at one threshold, that of FMR 1e-3 (1e-2 where there are few 
 over people. Light, noise, band and so on are measured from the recordings that are compared, not read from labels.`,
     )
     .action(async (_options, command) => {
-      const { attacks, faces, voices, root, ...options } = Options.parse(command.opts());
+      const { attacks, faces, voices, root, retrainOnHalf, impostors, ...options } = Options.parse(
+        command.opts(),
+      );
       if (attacks) {
         const { runAttacks } = await import('./attacks/run.ts');
         await runAttacks({ ...options, root }, context(command));
         return;
       }
-      const { runEvaluation } = await import('./run.ts');
       if (faces === undefined || voices === undefined || root === undefined) throw listsMissing();
-      await runEvaluation({ ...options, faces, voices, root }, context(command));
+      const lists = { faces, voices, root };
+      if (retrainOnHalf) {
+        const { runRetraining } = await import('./run-retraining.ts');
+        await runRetraining(
+          { ...options, ...lists, impostors: impostors ?? IMPOSTORS_OF_HALF },
+          context(command),
+        );
+        return;
+      }
+      const { runEvaluation } = await import('./run.ts');
+      await runEvaluation({ ...options, ...lists, impostors: impostors ?? 0 }, context(command));
     });
 };
 

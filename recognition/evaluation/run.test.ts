@@ -54,6 +54,7 @@ const options = () => ({
   networks: networksFolder,
   seed: 1,
   cache: false,
+  impostors: 0,
 });
 
 /** What the command prints, and how. */

@@ -1,4 +1,5 @@
 import { table } from 'visavox/table';
+import type { Change } from './changes.ts';
 import { FMR_LEVELS } from './error-rates.ts';
 import type { Evaluation, Figures } from './evaluate.ts';
 import { SET_NAMES, type SetFigures, type SetName } from './report/figures.ts';
@@ -28,6 +29,20 @@ export function evaluationTable({ faces, voices, fused }: Evaluation): string {
       'failures to acquire',
     ],
     [row('faces', faces), row('voices', voices), row('fused', fused)],
+  );
+}
+
+/** How often the people themselves are refused, before and after. */
+export function changesTable(changes: readonly Change[]): string {
+  return table(
+    ['', 'FMR', 'FNMR before', 'FNMR after', 'difference, 95 % over people'],
+    changes.map(({ set, fmr, before, after, interval }) => [
+      set,
+      fmr,
+      percent(before),
+      percent(after),
+      `${percent(after - before)} (${interval.map((bound) => (bound * 100).toFixed(2)).join(' to ')})`,
+    ]),
   );
 }
 

@@ -107,6 +107,7 @@ describe('a voice', () => {
       () => Float32Array.from({ length: 3 * SAMPLE_RATE }, (_, index) => 0.1 * Math.sin(index / 50)),
     ],
     ['speech_too_short', () => speech.slice(0, 0.35 * SAMPLE_RATE)],
+    ['speech_too_short', () => speech.slice(0, SAMPLE_RATE)],
     ['speech_too_quiet', () => speech.map((value) => value * 0.02)],
     ['audio_clipped', () => speech.map((value) => Math.max(-0.95, Math.min(0.95, value * 40)))],
   ] as const)('%s is said with what to do', async (code, samples) => {

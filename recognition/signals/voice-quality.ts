@@ -17,8 +17,8 @@ export interface VoiceQuality {
 const LIMITS = {
   /** The detector misses half of what is shouted over music; less than this of it is hardly a word. */
   speechSeconds: 0.4,
-  /** However much of it is speech: a second says too little of a voice. */
-  recordedSeconds: 1.2,
+  /** However much of it is speech: a second says too little of a voice, four digits said quickly enough of it. */
+  recordedSeconds: 1,
   silentDb: -60,
   quietestDb: -50,
   clippedFraction: 0.03,
@@ -53,7 +53,7 @@ export function assertGoodVoice(quality: VoiceQuality, recordedSeconds: number):
   if (quality.speechSeconds === 0 || quality.loudnessDb < LIMITS.silentDb)
     throw captureFault('silence', { quality });
   if (quality.loudnessDb < LIMITS.quietestDb) throw captureFault('speech_too_quiet', { quality });
-  if (quality.speechSeconds < LIMITS.speechSeconds || recordedSeconds < LIMITS.recordedSeconds)
+  if (quality.speechSeconds < LIMITS.speechSeconds || recordedSeconds <= LIMITS.recordedSeconds)
     throw captureFault('speech_too_short', { quality });
 }
 

@@ -3,7 +3,7 @@ import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
 import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
 import { type Modality, propertiesOf } from '../bundle-parts.ts';
-import { encodeFeatureTable, type FeatureRow, type FeatureTable } from '../feature-table.ts';
+import { encodeFeatureTable, type FeatureRow, tableOf } from '../feature-table.ts';
 import { splitOf } from '../people-split.ts';
 import { Recogniser } from '../recogniser.ts';
 import { SampleEmbedder } from '../sample-embedder.ts';
@@ -78,10 +78,4 @@ function shardOf(item: DatasetItem, shards: number): number {
     Number.parseInt(digestOf(`shard:${item.digest}`).slice('sha256:'.length, 'sha256:'.length + 8), 16) %
     shards
   );
-}
-
-function tableOf(rows: readonly [FeatureRow, Float32Array][], dimension: number): FeatureTable {
-  const features = new Float32Array(rows.length * dimension);
-  for (const [index, [, row]] of rows.entries()) features.set(row, index * dimension);
-  return { items: rows.map(([item]) => item), dimension, features };
 }

@@ -50,9 +50,9 @@ def face_network(path):
     return kernel
 
 
-def wrapped(tmp_path, manifest, size=4):
+def wrapped(tmp_path, manifest, size=4, more=()):
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    arguments = ["--manifest", "manifest.json", "--network", "network.onnx", "--size", str(size)]
+    arguments = ["--manifest", "manifest.json", "--network", "network.onnx", "--size", str(size), *more]
     paths = [
         str(tmp_path / word) if word.endswith((".json", ".onnx")) else word
         for word in [*arguments, "--out-backbone", "backbone.onnx", "--out-head", "head.onnx"]
@@ -104,6 +104,40 @@ def test_a_voice_is_scaled_and_given_the_axes_that_the_network_wants(tmp_path):
     session = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
     waveform = np.linspace(-1, 0.5, 20_000, dtype=np.float32)[None]
     np.testing.assert_allclose(session.run(None, {"waveform": waveform})[0], np.full((1, 8), 16384.0), rtol=1e-4)
+
+
+def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tmp_path):
+    face_network(tmp_path / "network.onnx")
+    assert wrapped(tmp_path, FACE) == 0
+    plugged = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
+    own_kernel = np.random.default_rng(4).normal(size=(48, 5)).astype(np.float32)
+    nodes = [
+        helper.make_node("Flatten", ["image"], ["flat"], axis=1),
+        helper.make_node("MatMul", ["flat", "kernel"], ["features"]),
+    ]
+    write_network(
+        tmp_path / "own.onnx",
+        inputs=[("image", ["n", 4, 4, 3])],
+        nodes=nodes,
+        outputs=[("features", ["n", 5])],
+        constants=[("kernel", own_kernel)],
+    )
+    assert wrapped(tmp_path, {**FACE, "ensemble": {"share": 0.25}}, more=["--own", "own.onnx"]) == 0
+    both = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
+    images = np.random.default_rng(5).uniform(0, 255, (2, 4, 4, 3)).astype(np.float32)
+
+    def cosine(features):
+        first, second = features / np.linalg.norm(features, axis=1, keepdims=True)
+        return first @ second
+
+    features = both.run(["features"], {"image": images})[0]
+    assert features.shape == (2, 13)
+    np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, rtol=1e-5)
+    expected = 0.75 * cosine(images.reshape(2, -1) @ own_kernel) + 0.25 * cosine(
+        plugged.run(["features"], {"image": images})[0]
+    )
+    assert cosine(features) == pytest.approx(expected, abs=1e-4)
+    assert read_head(tmp_path / "head.onnx").dimension == 13
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Makes a plug-in of `faceres`, a face network in the npm package `@vladmandic/human`: an ONNX file and its manifest.
 
-python -m visavox_backbones.faceres --packages node_modules --out folder
+python -m visavox_backbones.faceres --packages node_modules --out folder [--share 0.1]
 
 Its licence is unclear, so it is never the default: whoever adds it has to find out first.
 """
@@ -25,17 +25,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m visavox_backbones.faceres", description=__doc__.splitlines()[0])
     parser.add_argument("--packages", type=Path, required=True, help="the node_modules folder")
     parser.add_argument("--out", type=Path, required=True, help="where faceres.onnx and faceres.json are written")
+    parser.add_argument("--share", type=float, help="for an ensemble with the recogniser's own network: of the cosine")
     options = parser.parse_args(arguments)
     network = convert(options.packages / "@vladmandic" / "human" / "models" / "faceres.json").SerializeToString(
         deterministic=True
     )
     options.out.mkdir(parents=True, exist_ok=True)
     write_bytes(options.out / "faceres.onnx", network)
-    write_json(options.out / "faceres.json", manifest(network))
+    write_json(options.out / "faceres.json", manifest(network, options.share))
     return 0
 
 
-def manifest(network: bytes) -> dict:
+def manifest(network: bytes, share: float | None = None) -> dict:
     return {
         "format": 1,
         "name": "faceres",
@@ -50,6 +51,7 @@ def manifest(network: bytes) -> dict:
             "mirror": True,
         },
         "dimension": 1024,
+        **({} if share is None else {"ensemble": {"share": share}}),
         "licence": "unclear: the package is MIT, where its weights come from is not said",
         "source": "@vladmandic/human 3.3.6, models/faceres",
     }

@@ -13,6 +13,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, compose, helper, numpy_helper, version_converter
 
+from visavox_backbones.ensemble import together
+
 OPSET = 17
 TOLERANCE = 1e-3
 
@@ -25,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m visavox_backbones.wrap", description=__doc__.splitlines()[0])
     parser.add_argument("--manifest", type=Path, required=True, help="what the network is, as JSON")
     parser.add_argument("--network", type=Path, required=True, help="the ONNX file")
+    parser.add_argument("--own", type=Path, help="the recogniser's network, which an ensemble is made with")
     parser.add_argument("--size", type=int, default=150, help="width and height of the recogniser's face crop")
     parser.add_argument("--out-backbone", type=Path, required=True)
     parser.add_argument("--out-head", type=Path, required=True)
@@ -34,12 +37,17 @@ def main(arguments: list[str] | None = None) -> int:
         network = read_network(options.network)
         wrap = wrap_face if manifest["modality"] == "face" else wrap_voice
         backbone = wrap(network, manifest, options.size)
-        try_out(backbone, manifest, options.size)
+        dimension = try_out(backbone, manifest, options.size)
+        if manifest.get("ensemble"):
+            if options.own is None:
+                parser.error("an ensemble needs --own")
+            backbone = together(onnx.load(str(options.own)), backbone, manifest["ensemble"]["share"])
+            dimension = try_out(backbone, manifest, options.size, ensemble=True)
     except PlugInError as error:
         print(f"backbone_rejected: {error}", file=sys.stderr)
         return 2
     options.out_backbone.write_bytes(backbone.SerializeToString(deterministic=True))
-    options.out_head.write_bytes(identity_head(manifest["dimension"]).SerializeToString(deterministic=True))
+    options.out_head.write_bytes(identity_head(dimension).SerializeToString(deterministic=True))
     return 0
 
 
@@ -208,12 +216,15 @@ def _rename(model: onnx.ModelProto, names: dict[str, str]) -> None:
         value.name = names.get(value.name, value.name)
 
 
-def try_out(model: onnx.ModelProto, manifest: dict[str, Any], size: int) -> None:
-    """Runs examples through the wrapped network: shapes, finite numbers, and the same answer alone as among others."""
+def try_out(model: onnx.ModelProto, manifest: dict[str, Any], size: int, *, ensemble: bool = False) -> int:
+    """Runs examples through the wrapped network: shapes, finite numbers, and the same answer alone as among others.
+
+    Returns:
+        How many numbers it answers: the manifest's dimension, and more of an ensemble.
+    """
     import onnxruntime
 
     generator = np.random.default_rng(0)
-    dimension = manifest["dimension"]
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         if manifest["modality"] == "voice":
@@ -222,12 +233,10 @@ def try_out(model: onnx.ModelProto, manifest: dict[str, Any], size: int) -> None
             answers = [session.run(None, {"waveform": waveform})[0] for waveform in waveforms]
         else:
             images = generator.uniform(0, 255, (3, size, size, 3)).astype(np.float32)
-            together = session.run(None, {"image": images})[0]
+            several = session.run(None, {"image": images})[0]
             answers = [session.run(None, {"image": images[:1]})[0]]
-            if (
-                together.shape != (3, dimension)
-                or np.abs(together[:1] - answers[0]).max() > TOLERANCE * np.abs(together).max()
-            ):
+            same_shape = several.shape[1:] == answers[0].shape[1:] and len(several) == 3
+            if not same_shape or np.abs(several[:1] - answers[0]).max() > TOLERANCE * np.abs(several).max():
                 raise PlugInError(
                     "the network answers otherwise for several images than for one. "
                     "Expected rows that know nothing of each other"
@@ -236,6 +245,7 @@ def try_out(model: onnx.ModelProto, manifest: dict[str, Any], size: int) -> None
         raise
     except Exception as error:  # onnxruntime throws its own kinds
         raise PlugInError(f"the network could not be run on an example: {str(error)[:300]}") from error
+    dimension = answers[0].shape[-1] if ensemble else manifest["dimension"]
     for answer in answers:
         if answer.shape != (1, dimension):
             raise PlugInError(
@@ -243,6 +253,7 @@ def try_out(model: onnx.ModelProto, manifest: dict[str, Any], size: int) -> None
             )
         if not np.isfinite(answer).all() or np.abs(answer).max() == 0:
             raise PlugInError("the network answers what is not finite, or nothing but zeros")
+    return dimension
 
 
 def identity_head(dimension: int) -> onnx.ModelProto:
