@@ -10,6 +10,11 @@ const REACH = 3;
 const LONGEST = 400;
 const OVERLAP = 50;
 const LARGEST_SHIFT = 75;
+/**
+ * So much of a recording has to be found in an earlier one. Less, and an answer that shares three digits of four with one of
+ * the fifty before it would count as sent before.
+ */
+const COVERED = 0.8;
 const STEPS = 32;
 /** So many of the best shifts are looked at closely. */
 const CLOSELY = 4;
@@ -50,24 +55,26 @@ export function fingerprintOf({ spectrum, frames }: Pick<Sounds, 'spectrum' | 'f
   return bytes;
 }
 
-/** Whether one is a copy of the other, or of a part of it. */
-export function isSameRecording(a: Fingerprint, b: Fingerprint): boolean {
-  return similarity(a, b) >= SAME;
+/** Whether `given` is a copy of `earlier`, or of a part of it. */
+export function isSameRecording(earlier: Fingerprint, given: Fingerprint): boolean {
+  return similarity(earlier, given) >= SAME;
 }
 
 /** The highest correlation of any shift, -1..1. */
-export function similarity(a: Fingerprint, b: Fingerprint): number {
-  const from = Math.max(OVERLAP - b.length / WIDTH, -LARGEST_SHIFT);
-  const to = Math.min(a.length / WIDTH - OVERLAP, LARGEST_SHIFT);
+export function similarity(earlier: Fingerprint, given: Fingerprint): number {
+  const [rowsEarlier, rowsGiven] = [earlier.length / WIDTH, given.length / WIDTH];
+  const least = Math.max(OVERLAP, Math.ceil(COVERED * rowsGiven));
+  const from = Math.max(least - rowsGiven, -LARGEST_SHIFT);
+  const to = Math.min(rowsEarlier - least, LARGEST_SHIFT);
   // A person's kept answers are many: every other row at every other shift tells where it is worth looking closely.
   const coarse: { shift: number; value: number }[] = [];
   for (let shift = from; shift <= to; shift += 2)
-    coarse.push({ shift, value: correlation(a, b, { shift, rows: 2 }) });
+    coarse.push({ shift, value: correlation(earlier, given, { shift, rows: 2 }) });
   coarse.sort((one, other) => other.value - one.value);
   let best = -1;
   for (const { shift } of coarse.slice(0, CLOSELY)) {
     for (let near = Math.max(from, shift - 1); near <= Math.min(to, shift + 1); near++)
-      best = Math.max(best, correlation(a, b, { shift: near, rows: 1 }));
+      best = Math.max(best, correlation(earlier, given, { shift: near, rows: 1 }));
   }
   return best;
 }

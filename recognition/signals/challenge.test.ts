@@ -62,6 +62,18 @@ test('a recording is known again at another level, and other digits of the perso
   expect(isSameRecording(first, fingerprintOf(await said('7148', 31)))).toBe(false);
 });
 
+test('a part of an earlier recording is known, and an answer that shares three digits with it is another', async () => {
+  const whole = ada.utterance('6203', 32);
+  const samples = await decodeAudio(whole);
+  const earlier = fingerprintOf(await signals.hear({ waveform: samples }));
+  const part = samples.slice(Math.round(samples.length * 0.2), Math.round(samples.length * 0.9));
+  expect(isSameRecording(earlier, fingerprintOf(await signals.hear({ waveform: part })))).toBe(true);
+  for (let take = 33; take < 39; take++) {
+    expect(isSameRecording(earlier, fingerprintOf(await said('1620', take)))).toBe(false);
+    expect(isSameRecording(earlier, fingerprintOf(await said('2031', take)))).toBe(false);
+  }
+});
+
 describe('a face that answers', () => {
   const answer = async () => {
     const film = await filmAnswer(ada, '6203', {
