@@ -44,6 +44,7 @@ export async function networkTimes(
     },
     { name: 'voice-backbone', runs: 1, feeds: () => ({ waveform: wave() }) },
     { name: 'voice-head', runs: 1, feeds: () => ({ features: zeros(1, 448) }) },
+    { name: 'speech-spectrum', runs: 1, feeds: () => ({ waveform: wave() }) },
   ];
   const present = new Set(readdirSync(folder));
   const times: NetworkTime[] = [];

@@ -9,7 +9,7 @@ const blocks = 20;
 /** Sign-ins a block: the kernel counts CPU time in steps of 10 ms. */
 const perBlock = 5;
 /** Until the code that a sign-in runs is compiled. */
-const warmUp = 40;
+const warmUp = 250;
 const limitMilliseconds = 150;
 
 /** What one sign-in (two faces and 3 s of speech, decoding included) costs the server in CPU, beside its networks alone. */

@@ -17,7 +17,7 @@ export const NETWORK_FILES = [
   'face-head.onnx',
   'voice-backbone.onnx',
   'voice-head.onnx',
-  'digit-recogniser.onnx',
+  'speech-spectrum.onnx',
 ] as const;
 
 export interface Bundle {

@@ -150,11 +150,8 @@ export class LivenessChecks {
       .where('person', '=', person)
       .execute();
     const given = new Set(marks);
-    return rows.some(
-      (row) =>
-        row.marks.some((mark) => given.has(mark)) ||
-        isSameRecording(this.#openFingerprint(row.fingerprint, person), fingerprint),
-    );
+    if (rows.some((row) => row.marks.some((mark) => given.has(mark)))) return true;
+    return rows.some((row) => isSameRecording(this.#openFingerprint(row.fingerprint, person), fingerprint));
   }
 
   async #remember(

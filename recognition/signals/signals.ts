@@ -54,7 +54,7 @@ export class Signals {
     this.#sounds = sounds;
   }
 
-  /** `files`: face-detector.onnx, face-mesh.onnx, voice-activity.onnx and digit-recogniser.onnx, by name. */
+  /** `files`: face-detector.onnx, face-mesh.onnx, voice-activity.onnx and speech-spectrum.onnx, by name. */
   static async load(files: ReadonlyMap<string, Uint8Array>): Promise<Signals> {
     return new Signals(
       await FaceDetector.load(files),

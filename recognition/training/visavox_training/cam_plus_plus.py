@@ -30,19 +30,60 @@ _BLOCKS = ((12, 1), (24, 2), (16, 2))
 
 
 @keras.saving.register_keras_serializable("visavox")
-class ContextMean(keras.layers.Layer):
-    """Mean over the whole recording plus mean over the second around each frame. [n, channels, time] to the same."""
+class Segments(keras.layers.Layer):
+    """The seconds of a recording: which frame lies in which, and how a second is averaged.
 
-    SEGMENT = 100
+    [n, channels, time] to two matrices: `averaging` [time, segments], by which frames are multiplied to give the mean
+    over the whole recording plus the mean over each second; `spreading` [segments, time] gives each frame its second's.
+    What is equal for all frames of a second is computed once a second, not for each frame.
+    """
+
+    LENGTH = 100
 
     def call(self, frames):
-        pooled = torch.nn.functional.avg_pool1d(frames, self.SEGMENT, self.SEGMENT, ceil_mode=True)
-        channels = frames.shape[1]
-        repeated = pooled[..., None].expand(-1, -1, -1, self.SEGMENT).reshape(pooled.shape[0], channels, -1)
-        return frames.mean(-1, keepdim=True) + repeated[..., : frames.shape[-1]]
+        one = torch.ones_like(frames[0, 0])
+        index = torch.cumsum(one, 0) - 1
+        segment = torch.floor(index / self.LENGTH)
+        # Every 100th frame begins a segment.
+        spreading = (segment[:: self.LENGTH, None] == segment[None]).to(frames.dtype)
+        averaging = spreading / spreading.sum(1, keepdim=True) + 1 / one.sum()
+        return averaging.transpose(0, 1), spreading
 
     def compute_output_spec(self, frames):
-        return keras.KerasTensor(frames.shape, dtype="float32")
+        return keras.KerasTensor((None, None), dtype="float32"), keras.KerasTensor((None, None), dtype="float32")
+
+
+@keras.saving.register_keras_serializable("visavox")
+class ScaleAndShift(keras.layers.BatchNormalization):
+    """Batch normalisation over the channels, [n, channels, time], as one multiplication and one addition when used."""
+
+    def call(self, inputs, training=None, mask=None):
+        if training:
+            return super().call(inputs, training=training, mask=mask)
+        scale = self.gamma * ops.rsqrt(self.moving_variance + self.epsilon)
+        shift = self.beta - self.moving_mean * scale
+        return inputs * ops.expand_dims(scale, -1) + ops.expand_dims(shift, -1)
+
+
+@keras.saving.register_keras_serializable("visavox")
+class PaddedConvolution1D(keras.layers.Conv1D):
+    """Zeros on both sides of time, equally many: Keras' own "same" is not symmetric when a convolution has strides."""
+
+    def call(self, frames):
+        kernel = ops.transpose(self.kernel, (2, 1, 0))
+        dilation = self.dilation_rate[0]
+        padding = self.kernel_size[0] // 2 * dilation
+        return torch.nn.functional.conv1d(frames, kernel, self.bias, self.strides, padding, self.dilation_rate)
+
+
+@keras.saving.register_keras_serializable("visavox")
+class PaddedConvolution2D(keras.layers.Conv2D):
+    """As {PaddedConvolution1D}, in both directions."""
+
+    def call(self, image):
+        kernel = ops.transpose(self.kernel, (3, 2, 0, 1))
+        padding = self.kernel_size[0] // 2
+        return torch.nn.functional.conv2d(image, kernel, self.bias, self.strides, padding)
 
 
 @keras.saving.register_keras_serializable("visavox")
@@ -116,11 +157,12 @@ def _trunk() -> keras.Model:
         x = _residual(x, f"{stage}.1", halves=False)
     x = keras.layers.ReLU()(_convolution_2d(x, "head.conv2", halves=True))
     x = keras.layers.Reshape((_FRONT_CHANNELS * 10, -1))(x)
-    x = keras.layers.ReLU()(_convolution_1d(x, _CHANNELS, "xvector.tdnn.linear", size=5, strides=2, padding=2))
+    x = keras.layers.ReLU()(_convolution_1d(x, _CHANNELS, "xvector.tdnn.linear", size=5, strides=2))
+    segments = Segments(name="segments")(x)
     channels = _CHANNELS
     for index, (layers, dilation) in enumerate(_BLOCKS, start=1):
         for layer in range(1, layers + 1):
-            grown = _masked_layer(x, f"xvector.block{index}.tdnnd{layer}", dilation)
+            grown = _masked_layer(x, segments, f"xvector.block{index}.tdnnd{layer}", dilation)
             x = keras.layers.Concatenate(axis=1)([x, grown])
         channels = (channels + layers * _GROWTH) // 2
         transition = f"xvector.transit{index}"
@@ -137,39 +179,40 @@ def _residual(x, name: str, *, halves: bool):
     return keras.layers.ReLU()(keras.layers.Add()([y, shortcut]))
 
 
-def _masked_layer(x, name: str, dilation: int):
+def _masked_layer(x, segments, name: str, dilation: int):
     """A layer whose output is weighed by what is around it: context-aware masking."""
+    averaging, spreading = segments
     x = _convolution_1d(_normalised(x, f"{name}.nonlinear1.batchnorm"), _BOTTLENECK, f"{name}.linear1")
     x = keras.layers.ReLU()(x)
-    local = _convolution_1d(x, _GROWTH, f"{name}.cam_layer.linear_local", size=3, dilation=dilation, padding=dilation)
-    context = ContextMean(name=_layer_name(f"{name}.context"))(x)
+    local = _convolution_1d(x, _GROWTH, f"{name}.cam_layer.linear_local", size=3, dilation=dilation)
+    context = ops.matmul(x, averaging)
     context = keras.layers.ReLU()(_convolution_1d(context, _BOTTLENECK // 2, f"{name}.cam_layer.linear1"))
     mask = keras.layers.Activation("sigmoid")(_convolution_1d(context, _GROWTH, f"{name}.cam_layer.linear2"))
-    return keras.layers.Multiply()([local, mask])
+    return keras.layers.Multiply()([local, ops.matmul(mask, spreading)])
 
 
 def _normalised(x, name: str):
-    normalisation = keras.layers.BatchNormalization(axis=1, epsilon=_EPSILON, name=_layer_name(name))
-    return keras.layers.ReLU()(normalisation(x))
+    return keras.layers.ReLU()(ScaleAndShift(axis=1, epsilon=_EPSILON, name=_layer_name(name))(x))
 
 
 def _convolution_2d(x, name: str, *, size: int = 3, halves: bool = False):
     """Halves the frequencies only."""
-    padded = keras.layers.ZeroPadding2D(size // 2, data_format=_CHANNELS_FIRST)(x)
-    return keras.layers.Conv2D(
-        _FRONT_CHANNELS,
+    strides = (2 if halves else 1, 1)
+    return PaddedConvolution2D(
+        _FRONT_CHANNELS, size, strides=strides, padding="same", data_format=_CHANNELS_FIRST, name=_layer_name(name)
+    )(x)
+
+
+def _convolution_1d(x, width: int, name: str, *, size: int = 1, strides: int = 1, dilation: int = 1):
+    return PaddedConvolution1D(
+        width,
         size,
-        strides=(2 if halves else 1, 1),
+        strides,
+        padding="same",
+        dilation_rate=dilation,
         data_format=_CHANNELS_FIRST,
         name=_layer_name(name),
-    )(padded)
-
-
-def _convolution_1d(x, width: int, name: str, *, size: int = 1, strides: int = 1, dilation: int = 1, padding: int = 0):
-    padded = ops.pad(x, [[0, 0], [0, 0], [padding, padding]]) if padding else x
-    return keras.layers.Conv1D(
-        width, size, strides, dilation_rate=dilation, data_format=_CHANNELS_FIRST, name=_layer_name(name)
-    )(padded)
+    )(x)
 
 
 def _layer_name(name: str) -> str:

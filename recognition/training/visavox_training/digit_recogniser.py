@@ -1,7 +1,7 @@
-"""Keras model that hears digits: from a waveform to the probability of each digit, every 20 ms.
+"""Keras models of what is said: from a waveform to its spectrum, and from there to the probability of each digit.
 
-Trained with connectionist temporal classification (Graves et al., 2006) by `train_digits`. Its spectrum comes out too:
-what compares two recordings of one person, word for word, starts from the same numbers.
+The second is trained with connectionist temporal classification (Graves et al., 2006) by `train_digits`. The first
+stands alone: what compares two recordings of one person, word for word, starts from the same numbers and needs no more.
 """
 
 from pathlib import Path
@@ -76,12 +76,16 @@ def build_listener() -> keras.Model:
     return keras.Model(spectrum, ops.log_softmax(logits, axis=-1), name="listener")
 
 
-def build_digit_recogniser(listener: keras.Model) -> keras.Model:
-    """Input `waveform`: [1, samples], 16 kHz. Outputs `spectrum`: [1, frames, 40]; `digits`: [1, frames / 2, 11]."""
+def build_speech_spectrum() -> keras.Model:
+    """Input `waveform`: [1, samples], 16 kHz. Output `spectrum`: [1, frames, 40], a frame every 10 ms."""
     waveform = keras.Input((None,), batch_size=1, name="waveform")
-    spectrum = LogMelSpectrum(name="spectrum")(waveform)
-    digits = listener(Standardise(name="standardise")(spectrum))
-    return keras.Model(waveform, [spectrum, digits], name="digit_recogniser")
+    return keras.Model(waveform, LogMelSpectrum(name="spectrum")(waveform), name="speech_spectrum")
+
+
+def build_digit_recogniser(listener: keras.Model) -> keras.Model:
+    """Input `spectrum`: [1, frames, 40]. Output `digits`: [1, frames / 2, 11], log-probabilities."""
+    spectrum = keras.Input((None, BANDS), batch_size=1, name="spectrum")
+    return keras.Model(spectrum, listener(Standardise(name="standardise")(spectrum)), name="digit_recogniser")
 
 
 def save_weights(listener: keras.Model, file: Path) -> None:

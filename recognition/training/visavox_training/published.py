@@ -107,7 +107,7 @@ class Packages:
             (VAD_WEB, "dist/silero_vad_v5.onnx"),
         )
         files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
-        return [*files, self.cam_plus_plus, self.d_vector, DIGIT_WEIGHTS]
+        return [*files, self.cam_plus_plus, self.d_vector]
 
 
 def _python_package(name: str) -> Path:
@@ -240,31 +240,26 @@ def voice_backbone(packages: Packages) -> Network:
     )
 
 
-DIGIT_WEIGHTS = Path(__file__).parent / "digits.npz"
-
-
-def digit_recogniser(_packages: Packages) -> Network:
-    """The project's own, trained on synthetic speech alone (`train_digits`)."""
-    from visavox_training.digit_recogniser import BANDS, DIGITS, build_digit_recogniser, build_listener, load_weights
+def speech_spectrum(_packages: Packages) -> Network:
+    """The project's own, without weights: what words are compared by."""
+    from visavox_training.digit_recogniser import BANDS, build_speech_spectrum
     from visavox_training.export import to_onnx
 
-    listener = build_listener()
-    load_weights(listener, DIGIT_WEIGHTS)
-    model = build_digit_recogniser(listener)
+    model = build_speech_spectrum()
     data = to_onnx(
         model,
         random_sound(48_000),
         input_name="waveform",
-        output_name=["spectrum", "digits"],
-        dynamic={"waveform": {1: "samples"}, "spectrum": {1: "frames"}, "digits": {1: "steps"}},
+        output_name="spectrum",
+        dynamic={"waveform": {1: "samples"}, "spectrum": {1: "frames"}},
     )
     sounds = [random_sound(length) for length in (1600, 16_000, 48_000, 70_001)]
     return Network(
         onnx=data,
-        source=Source("visavox", "1", DIGIT_WEIGHTS.name),
+        source=Source("visavox", "1", "log mel spectrum"),
         licence="Apache-2.0",
         inputs={"waveform": [1, "samples"]},
-        outputs={"spectrum": [1, "frames", BANDS], "digits": [1, "steps", DIGITS + 1]},
+        outputs={"spectrum": [1, "frames", BANDS]},
         parity=_keras_parity(model, data, sounds),
         keras_model=model,
     )
@@ -306,7 +301,7 @@ NETWORKS: dict[str, Callable[[Packages], Network]] = {
     "voice-backbone": voice_backbone,
     "face-head": face_head,
     "voice-head": voice_head,
-    "digit-recogniser": digit_recogniser,
+    "speech-spectrum": speech_spectrum,
 }
 
 

@@ -95,9 +95,19 @@ def _spatial(node: Node, attribute: str) -> list[int]:
     return [int(size) for size in node["attr"][attribute]["list"]["i"][1:3]]
 
 
-def _slope(builder: GraphBuilder, name: str) -> str:
-    """The slopes of a PReLU, [1, 1, channels] or [channels], as [channels, 1, 1]."""
-    return builder.constant(f"{name}/slope", builder.weights[name].reshape(-1, 1, 1))
+def _add_prelu(builder: GraphBuilder, source: str, slope: str, output: str) -> None:
+    """x where x is positive, `slope` x where not, a slope for each channel: [1, 1, channels] or [channels].
+
+    As slope x + (1 - slope) relu(x), which onnxruntime computes in a third of the time that it takes for its own PRelu.
+    """
+    slopes = builder.weights[slope].reshape(-1, 1, 1)
+    rest = builder.constant(f"{output}/rest", (1 - slopes).astype(np.float32))
+    positive = builder.add("Relu", [source], f"{output}/positive", image=True)
+    bent = builder.add("Mul", [positive, rest], f"{output}/bent", image=True)
+    straight = builder.add(
+        "Mul", [source, builder.constant(f"{output}/slope", slopes)], f"{output}/straight", image=True
+    )
+    builder.add("Add", [straight, bent], output, image=True)
 
 
 def _fused_convolution(builder: GraphBuilder, node: Node) -> None:
@@ -125,7 +135,7 @@ def _fused_convolution(builder: GraphBuilder, node: Node) -> None:
     if activation == "Relu":
         builder.add("Relu", [output], name, image=True)
     elif activation == "Prelu":
-        builder.add("PRelu", [output, _slope(builder, more[0])], name, image=True)
+        _add_prelu(builder, output, more[0], name)
 
 
 def _depthwise_convolution(builder: GraphBuilder, node: Node) -> None:
@@ -175,7 +185,7 @@ def _add(builder: GraphBuilder, node: Node) -> None:
 
 def _prelu(builder: GraphBuilder, node: Node) -> None:
     source, slope = node["input"]
-    builder.add("PRelu", [source, _slope(builder, slope)], node["name"], image=True)
+    _add_prelu(builder, source, slope, node["name"])
 
 
 def _reshape(builder: GraphBuilder, node: Node) -> None:
