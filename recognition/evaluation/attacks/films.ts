@@ -27,7 +27,8 @@ export async function syntheticActor(seed: number, index: number): Promise<Actor
     name: person.name,
     photograph: await person.face(3),
     async answer(digits, turn, variation) {
-      const { frames, times, voice } = await filmAnswer(person, digits, { turn, variation });
+      const size = { width: 180, height: 240 };
+      const { frames, times, voice } = await filmAnswer(person, digits, { turn, variation, size });
       return { frames, times, sound: await decodeAudio(voice) };
     },
   };
