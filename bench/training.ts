@@ -28,7 +28,8 @@ export function benchTraining(people: number, limitMinutes: number) {
     const server = await ServerProcess.create(undisturbed);
     await server.start();
     try {
-      const client = server.client();
+      // A busy machine may let a question wait: only a server that stays away is a failure.
+      const client = server.client(30);
       while ((await client.models()).length === 0) await sleep(1000);
       const home = join(server.home, 'home');
       const objects = await openObjectStore({

@@ -64,6 +64,20 @@ describe('champion against candidate', () => {
     ).toBeCloseTo(0, 1);
   });
 
+  it('puts into templates what the recordings bring besides themselves', () => {
+    const centre = (vectors: readonly Float32Array[]) =>
+      vectors.map(() => vectors.reduce((sum, one) => sum.map((value, at) => value + (one[at] ?? 0))));
+    const enrolling: Contestant = {
+      ...blurred,
+      people: blurred.people.map((person) => ({
+        ...person,
+        enrolled: { face: centre(person.face), voice: centre(person.voice) },
+      })),
+    };
+    const cost = compareOnUnseen(blurred, enrolling, 1).metrics.find((one) => one.metric === 'fused/cllr');
+    expect(cost?.difference).toBeLessThan(0);
+  });
+
   it('claims nothing about too few people', () => {
     const comparison = compareOnUnseen({ ...sharp, people: [] }, { ...sharp, people: [] }, 1);
     expect(comparison.units).toBe(0);

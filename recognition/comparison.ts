@@ -12,6 +12,8 @@ export interface PersonEmbeddings {
   readonly group?: string | undefined;
   readonly face: readonly Float32Array[];
   readonly voice: readonly Float32Array[];
+  /** What each brings into a template, in the same order, where that is not itself alone. */
+  readonly enrolled?: { readonly face: readonly Float32Array[]; readonly voice: readonly Float32Array[] };
   /** Under what each was recorded, in the same order; `clear` where it is left out. */
   readonly conditions?: { readonly face: readonly string[]; readonly voice: readonly string[] };
 }
@@ -129,7 +131,7 @@ function trialsOf({ people, calibration }: Contestant): Trials {
   const usable = people.filter((person) => person.face.length >= 2 && person.voice.length >= 2);
   const trial = (claimed: PersonEmbeddings, claimant: PersonEmbeddings, turn: number): Trial => {
     const ratio = (modality: 'face' | 'voice') => {
-      const own = claimed[modality];
+      const own = (claimed.enrolled ?? claimed)[modality];
       const enrolled = Array.from({ length: Math.min(REFERENCE.enrol, own.length - 1) }, (_, next) =>
         inTurn(own, turn + 1 + next),
       );

@@ -16,6 +16,8 @@ export const FeatureRow = z.object({
   quality: z.number().optional(),
   /** It is an augmented copy of the sample: learned from, never reported on. */
   copy: z.boolean().optional(),
+  /** A copy that stands beside its recording in a template, where a model makes templates so. */
+  enrols: z.boolean().optional(),
   /** Only rows of one fold were embedded by one model. */
   fold: z.number().int().optional(),
 });

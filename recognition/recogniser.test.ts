@@ -54,6 +54,36 @@ test('a person is more likely to be the one who enrolled than someone else is', 
   expect(recogniser.decide(other)).not.toBe('accept');
 });
 
+test('a template with copies knows the person over a telephone line as well', async () => {
+  const { calibration } = recogniser;
+  const { manifest, files } = await recogniserBundle(bundle.files, {
+    calibration: { ...calibration, voice: { ...calibration.voice, copies: true } },
+    parent: null,
+  });
+  const other = await Recogniser.load(manifest, files);
+  const take = async (digits: string, variation: number) => {
+    const bytes = ada.utterance(digits, variation);
+    return { sample: digestOf(bytes), capture: await other.signals.captureVoice(bytes) };
+  };
+  const enrolled = await Promise.all([take('12345', 0), take('67890', 1), take('24680', 2)]);
+  const own = await Promise.all(enrolled.map(({ capture }) => other.voiceFeatures(capture)));
+  const copies = await Promise.all(
+    enrolled.map(({ sample, capture }) =>
+      other.copiedVoiceFeatures(capture, sample, other.enrolledCondition('voice', sample) ?? ''),
+    ),
+  );
+  const { capture } = await take('4719', 7);
+  const call = await other.copiedVoiceFeatures(capture, digestOf('a call'), 'telephone');
+  const ratio = async (voices: Float32Array[]) => {
+    const template = await other.template({ faces: [], voices });
+    return (await other.compare(template, { faces: [], voice: call })).voice ?? Number.NaN;
+  };
+  expect(await ratio([...own, ...copies])).toBeGreaterThan(await ratio(own));
+  expect(recogniser.enrolledCondition('voice', enrolled[0]!.sample)).toBeNull();
+  expect(other.enrolledCondition('face', enrolled[0]!.sample)).toBeNull();
+  await other.close();
+});
+
 test('a missing voice adds nothing, and is never enough', async () => {
   const template = await enrol(ada);
   const evidence = await recogniser.compare(template, { faces: await faces(ada, [0]), voice: null });

@@ -4,6 +4,8 @@ import { type BundleManifest, bundleDigest } from '@visavox/core/model';
 import type { ServedBundle } from '@visavox/core/ports';
 import { openInProcess } from '@visavox/serving/host/in-process-model-host';
 import { z } from 'zod';
+import { copiedFace, copiedVoice } from './augmentation/copied-capture.ts';
+import { enrolledCondition } from './augmentation/copies.ts';
 import { Calibration, effectiveCount, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
 import { FACE_CROP } from './signals/face-alignment.ts';
@@ -107,6 +109,23 @@ export class Recogniser {
     return this.#served.infer('voice-backbone', { data: waveform, shape: [1, waveform.length] });
   }
 
+  /** The condition of the copy that stands beside this recording in a template; null where templates have none. */
+  enrolledCondition(modality: 'face' | 'voice', sample: Digest): string | null {
+    return this.calibration[modality].copies ? enrolledCondition(modality, sample) : null;
+  }
+
+  /** Output of the face backbone for the recording's copy under a condition. */
+  async copiedFaceFeatures(capture: FaceCapture, sample: Digest, condition: string): Promise<Float32Array> {
+    const [features] = await this.faceFeatures([await copiedFace(capture, sample, condition)]);
+    if (!features) throw new SystemError('the face network answered nothing');
+    return features;
+  }
+
+  /** The same of the voice backbone. */
+  async copiedVoiceFeatures(capture: VoiceCapture, sample: Digest, condition: string): Promise<Float32Array> {
+    return this.voiceFeatures(copiedVoice(capture, sample, condition));
+  }
+
   /** Features of one modality through its head: unit vectors. */
   async embed(modality: 'face' | 'voice', features: readonly Float32Array[]): Promise<Float32Array[]> {
     const [first] = features;
@@ -119,6 +138,7 @@ export class Recogniser {
     return rows(await this.#served.infer(`${modality}-head`, { data: joined, shape }), features.length);
   }
 
+  /** `features`: of the recordings, and of the copies that stand beside them ({@link enrolledCondition}). */
   async template(features: {
     readonly faces: readonly Float32Array[];
     readonly voices: readonly Float32Array[];

@@ -1,8 +1,7 @@
 import type { Digest } from '@visavox/core/digest';
 import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
-import { AUGMENTATION } from './augmentation/copies.ts';
-import { featureSource, type Modality } from './bundle-parts.ts';
+import { copySource, featureSource, type Modality } from './bundle-parts.ts';
 import {
   type Condition,
   conditionOf,
@@ -59,7 +58,7 @@ export class SampleEmbedder {
     const measures = await this.#cached(named(MEASURES), async () => (await prepare()).measures);
     const made: { condition: string; features: Float32Array }[] = [];
     for (const condition of copies) {
-      const key = named(`${AUGMENTATION}.${condition}`);
+      const key = { ...copySource(this.#manifest, modality, condition), sample };
       made.push({
         condition,
         features: await this.#cached(key, async () => (await prepare()).copy(condition)),

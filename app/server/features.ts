@@ -1,7 +1,7 @@
 import { canonicalJson, type Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
-import { featureSource } from '@visavox/recognition/bundle-parts';
+import { featureSource, underCondition } from '@visavox/recognition/bundle-parts';
 import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
 import type { Captures } from './captures.ts';
 import type { Features, RecogniserPort } from './recogniser-port.ts';
@@ -38,6 +38,33 @@ export async function featuresOfCaptures(recogniser: RecogniserPort, captures: C
   return { faces, voices };
 }
 
+/** Besides those of the recordings, the copies that this recogniser's templates are made of. */
+export async function enrolledFeatures(
+  { recogniser }: LoadedRecogniser,
+  { captures, features, samples }: { captures: Captures; features: Features; samples: readonly Digest[] },
+): Promise<Features> {
+  const copies = { faces: [] as Float32Array[], voices: [] as Float32Array[] };
+  const sampleOf = (position: number) => {
+    const sample = samples[position];
+    if (sample === undefined) throw new SystemError('there are fewer samples than captures');
+    return sample;
+  };
+  for (const [index, capture] of captures.faces.entries()) {
+    const sample = sampleOf(index);
+    const condition = recogniser.enrolledCondition('face', sample);
+    if (condition) copies.faces.push(await recogniser.copiedFaceFeatures(capture, sample, condition));
+  }
+  for (const [index, capture] of captures.voices.entries()) {
+    const sample = sampleOf(captures.faces.length + index);
+    const condition = recogniser.enrolledCondition('voice', sample);
+    if (condition) copies.voices.push(await recogniser.copiedVoiceFeatures(capture, sample, condition));
+  }
+  return {
+    faces: [...features.faces, ...copies.faces],
+    voices: [...features.voices, ...copies.voices],
+  };
+}
+
 /** Backbone outputs of retained samples, from the cache or computed and cached. */
 export class SampleFeatures {
   readonly #cache: FeatureCache;
@@ -48,12 +75,16 @@ export class SampleFeatures {
     this.#recordings = resources.recordings;
   }
 
-  async of(samples: readonly SampleReference[], loaded: LoadedRecogniser): Promise<Features> {
-    const faces: Float32Array[] = [];
-    const voices: Float32Array[] = [];
-    for (const sample of samples)
-      (sample.modality === 'face' ? faces : voices).push(await this.#ofOne(sample, loaded));
-    return { faces, voices };
+  /** What a template is made of: the samples, and the copies that stand beside them. */
+  async enrolled(samples: readonly SampleReference[], loaded: LoadedRecogniser): Promise<Features> {
+    const features = { face: [] as Float32Array[], voice: [] as Float32Array[] };
+    for (const sample of samples) {
+      const { modality, digest } = sample;
+      features[modality].push(await this.#ofOne(sample, loaded, null));
+      const condition = loaded.recogniser.enrolledCondition(modality, digest);
+      if (condition) features[modality].push(await this.#ofOne(sample, loaded, condition));
+    }
+    return { faces: features.face, voices: features.voice };
   }
 
   /** Keeps what was computed already, in the order of the samples. */
@@ -74,19 +105,37 @@ export class SampleFeatures {
     for (const sample of samples) await this.#cache.forget(sample.digest);
   }
 
-  async #ofOne(sample: SampleReference, loaded: LoadedRecogniser): Promise<Float32Array> {
-    const cached = await this.#cache.get(keyOf(sample, loaded));
+  async #ofOne(
+    sample: SampleReference,
+    loaded: LoadedRecogniser,
+    condition: string | null,
+  ): Promise<Float32Array> {
+    const own = keyOf(sample, loaded);
+    const key = condition === null ? own : underCondition(own, condition);
+    const cached = await this.#cache.get(key);
     if (cached) return cached;
-    const { recogniser } = loaded;
     const bytes = await this.#recordings.read(sample.digest);
-    const vector =
-      sample.modality === 'face'
-        ? (await recogniser.faceFeatures([await recogniser.signals.captureFace(bytes)]))[0]
-        : await recogniser.voiceFeatures(await recogniser.signals.captureVoice(bytes));
+    const vector = await computed(loaded.recogniser, { ...sample, bytes, condition });
     if (!vector) throw new SystemError(`no features came of sample ${sample.digest}`);
-    await this.#cache.put(keyOf(sample, loaded), vector);
+    await this.#cache.put(key, vector);
     return vector;
   }
+}
+
+async function computed(
+  recogniser: RecogniserPort,
+  { modality, digest, bytes, condition }: SampleReference & { bytes: Uint8Array; condition: string | null },
+): Promise<Float32Array | undefined> {
+  if (modality === 'face') {
+    const capture = await recogniser.signals.captureFace(bytes);
+    return condition === null
+      ? (await recogniser.faceFeatures([capture]))[0]
+      : recogniser.copiedFaceFeatures(capture, digest, condition);
+  }
+  const capture = await recogniser.signals.captureVoice(bytes);
+  return condition === null
+    ? recogniser.voiceFeatures(capture)
+    : recogniser.copiedVoiceFeatures(capture, digest, condition);
 }
 
 function keyOf(sample: SampleReference, loaded: LoadedRecogniser): FeatureKey {

@@ -5,7 +5,13 @@ import { type Kysely, sql } from 'kysely';
 import { type Captures, captureAll } from './captures.ts';
 import type { Champion } from './champion.ts';
 import { databaseFault, invalidRequest, uniqueViolation, unknownPerson } from './faults.ts';
-import { featuresOfCaptures, type LoadedRecogniser, type SampleFeatures, sameFeatures } from './features.ts';
+import {
+  enrolledFeatures,
+  featuresOfCaptures,
+  type LoadedRecogniser,
+  type SampleFeatures,
+  sameFeatures,
+} from './features.ts';
 import { type LivenessChecks, spokenDigits } from './liveness.ts';
 import { requireOnePerson } from './one-person.ts';
 import { personName } from './person-name.ts';
@@ -138,8 +144,9 @@ export class People {
       const captures = await captureAll(loaded.recogniser.signals, enrolment.recordings);
       const vectors = await featuresOfCaptures(loaded.recogniser, captures);
       await requireOnePerson(loaded.recogniser, vectors);
-      const made = [await loaded.recogniser.template(vectors)];
-      for (const other of others) made.push(await templateFor(other, { loaded, vectors, enrolment }));
+      const made: Template[] = [];
+      for (const one of [loaded, ...others])
+        made.push(await templateFor(one, { loaded, captures, vectors, enrolment }));
       const words = await spokenDigits(loaded.recogniser.signals, captures.voices, enrolment.prompts);
       const id = randomUUID();
       const enrolledAt = now();
@@ -226,12 +233,14 @@ export class People {
 /** The same features where the other release differs in its heads alone. */
 async function templateFor(
   other: LoadedRecogniser,
-  known: { loaded: LoadedRecogniser; vectors: Features; enrolment: Enrolment },
+  known: { loaded: LoadedRecogniser; captures: Captures; vectors: Features; enrolment: Enrolment },
 ): Promise<Template> {
   const { loaded, vectors, enrolment } = known;
-  if (sameFeatures(other, loaded)) return other.recogniser.template(vectors);
-  const captures = await captureAll(other.recogniser.signals, enrolment.recordings);
-  return other.recogniser.template(await featuresOfCaptures(other.recogniser, captures));
+  const same = sameFeatures(other, loaded);
+  const captures = same ? known.captures : await captureAll(other.recogniser.signals, enrolment.recordings);
+  const features = same ? vectors : await featuresOfCaptures(other.recogniser, captures);
+  const samples = enrolment.recordings.map(({ bytes }) => digestOf(bytes));
+  return other.recogniser.template(await enrolledFeatures(other, { captures, features, samples }));
 }
 
 function requireCounts(recordings: readonly Recording[]): void {

@@ -10,7 +10,16 @@ export type SignalsPort = Pick<Signals, 'captureFace' | 'captureVoice' | 'follow
 /** What the server needs of a recogniser. */
 export type RecogniserPort = Pick<
   Recogniser,
-  'contract' | 'faceFeatures' | 'voiceFeatures' | 'template' | 'compare' | 'decide' | 'close'
+  | 'contract'
+  | 'faceFeatures'
+  | 'voiceFeatures'
+  | 'enrolledCondition'
+  | 'copiedFaceFeatures'
+  | 'copiedVoiceFeatures'
+  | 'template'
+  | 'compare'
+  | 'decide'
+  | 'close'
 > & { readonly signals: SignalsPort };
 
 /** Outputs of the backbones. */

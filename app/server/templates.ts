@@ -112,7 +112,7 @@ export class Templates {
     if (samples.length === 0) throw forgotten();
     let template: Template;
     try {
-      template = await loaded.recogniser.template(await this.#features.of(samples, loaded));
+      template = await loaded.recogniser.template(await this.#features.enrolled(samples, loaded));
     } catch (error) {
       if (await this.#exists(person)) throw error;
       await this.#features.forget(samples);

@@ -1,4 +1,5 @@
 import { digestOf } from '@visavox/core/digest';
+import { enrolledCondition } from '@visavox/recognition/augmentation/copies';
 import { errorRates, wilson } from '@visavox/recognition/evaluation/error-rates';
 import type { Recogniser } from '@visavox/recognition/recogniser';
 import { logLikelihoodRatio } from '@visavox/recognition/signals/calibration';
@@ -41,9 +42,15 @@ const TRIES = 6;
 const DIGITS = ['4071', '8352', '1964', '2738', '5603', '9417'];
 
 interface Features {
-  readonly faces: readonly Float32Array[];
-  readonly voices: readonly Float32Array[];
+  /** To enrol with: each recording, and the copy that stands beside it where a model's templates are made so. */
+  readonly faces: readonly Enrolled[];
+  readonly voices: readonly Enrolled[];
   readonly tries: readonly { readonly faces: readonly Float32Array[]; readonly voice: Float32Array }[];
+}
+
+interface Enrolled {
+  readonly features: Float32Array;
+  readonly copy: Float32Array;
 }
 
 interface Embedded {
@@ -117,22 +124,50 @@ class Embedder {
   }
 
   face(bytes: Uint8Array): Promise<Float32Array | undefined> {
-    return this.#once(bytes, async () => {
+    return this.#once(bytes, '', async () => {
       const [one] = await this.#recogniser.faceFeatures([await this.#recogniser.signals.captureFace(bytes)]);
       return one;
     });
   }
 
   voice(bytes: Uint8Array): Promise<Float32Array | undefined> {
-    return this.#once(bytes, async () =>
+    return this.#once(bytes, '', async () =>
       this.#recogniser.voiceFeatures(await this.#recogniser.signals.captureVoice(bytes)),
     );
   }
 
-  #once(bytes: Uint8Array, work: () => Promise<Float32Array | undefined>) {
-    const digest = digestOf(bytes);
-    const known = this.#known.get(digest) ?? usable(work);
-    this.#known.set(digest, known);
+  async enrolledFace(bytes: Uint8Array): Promise<Enrolled | undefined> {
+    const features = await this.face(bytes);
+    const copy = await this.#once(bytes, 'copy', async () => {
+      const { signals } = this.#recogniser;
+      const sample = digestOf(bytes);
+      return this.#recogniser.copiedFaceFeatures(
+        await signals.captureFace(bytes),
+        sample,
+        enrolledCondition('face', sample),
+      );
+    });
+    return features && copy && { features, copy };
+  }
+
+  async enrolledVoice(bytes: Uint8Array): Promise<Enrolled | undefined> {
+    const features = await this.voice(bytes);
+    const copy = await this.#once(bytes, 'copy', async () => {
+      const { signals } = this.#recogniser;
+      const sample = digestOf(bytes);
+      return this.#recogniser.copiedVoiceFeatures(
+        await signals.captureVoice(bytes),
+        sample,
+        enrolledCondition('voice', sample),
+      );
+    });
+    return features && copy && { features, copy };
+  }
+
+  #once(bytes: Uint8Array, what: string, work: () => Promise<Float32Array | undefined>) {
+    const name = `${digestOf(bytes)} ${what}`;
+    const known = this.#known.get(name) ?? usable(work);
+    this.#known.set(name, known);
     return known;
   }
 }
@@ -140,8 +175,8 @@ class Embedder {
 async function featuresOf(embedder: Embedder, identity: Identity): Promise<Features | null> {
   const face = (bytes: Uint8Array) => embedder.face(bytes);
   const voice = (bytes: Uint8Array) => embedder.voice(bytes);
-  const faces = await firstUsable(identity.enrolmentFaces(), face);
-  const voices = await firstUsable(identity.enrolmentVoices(), voice);
+  const faces = await firstUsable(identity.enrolmentFaces(), (bytes) => embedder.enrolledFace(bytes));
+  const voices = await firstUsable(identity.enrolmentVoices(), (bytes) => embedder.enrolledVoice(bytes));
   const tries: { faces: readonly Float32Array[]; voice: Float32Array }[] = [];
   for (const [occasion, digits] of DIGITS.entries()) {
     if (tries.length === TRIES) break;
@@ -155,9 +190,9 @@ async function featuresOf(embedder: Embedder, identity: Identity): Promise<Featu
 
 async function firstUsable(
   recordings: AsyncIterable<Uint8Array>,
-  features: (bytes: Uint8Array) => Promise<Float32Array | undefined>,
-): Promise<Float32Array[]> {
-  const found: Float32Array[] = [];
+  features: (bytes: Uint8Array) => Promise<Enrolled | undefined>,
+): Promise<Enrolled[]> {
+  const found: Enrolled[] = [];
   for await (const bytes of recordings) {
     const one = await features(bytes);
     if (one) found.push(one);
@@ -190,8 +225,8 @@ async function rates(
   const people = await Promise.all(
     claims.map(async ({ enrolled, tried, voice }) => ({
       speaker: voice,
-      face: meanDirection(await recogniser.embed('face', enrolled.faces)),
-      voice: meanDirection(await recogniser.embed('voice', enrolled.voices)),
+      face: await templateOf(recogniser, 'face', enrolled.faces),
+      voice: await templateOf(recogniser, 'voice', enrolled.voices),
       tries: await Promise.all(
         tried.tries.map(async (one) => ({
           face: meanDirection(await recogniser.embed('face', one.faces)),
@@ -233,4 +268,14 @@ async function rates(
     };
   };
   return { fused: rate('fused'), face: rate('face'), voice: rate('voice') };
+}
+
+async function templateOf(
+  recogniser: Recogniser,
+  modality: 'face' | 'voice',
+  enrolled: readonly Enrolled[],
+): Promise<Float32Array> {
+  const { copies } = recogniser.calibration[modality];
+  const made = enrolled.flatMap(({ features, copy }) => (copies ? [features, copy] : [features]));
+  return meanDirection(await recogniser.embed(modality, made));
 }

@@ -7,7 +7,7 @@ import { Random } from '@visavox/recognition/synthetic/random';
 import { speak } from '@visavox/recognition/synthetic/voice/speak';
 import { wav } from '@visavox/recognition/synthetic/wav';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordedIdentities } from './recorded-identities.ts';
+import { recordedHalves, recordedIdentities } from './recorded-identities.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -53,6 +53,27 @@ test('digits are joined into one recording', async () => {
   const short = await decodeAudio(await person!.speak('47', 0));
   const long = await decodeAudio(await person!.speak('4719', 0));
   expect(long.length).toBeGreaterThan(short.length * 1.5);
+});
+
+test('one long utterance enrols with its beginning and tries with its end', async () => {
+  const voice = join(folder, 'voices', 'librispeech_single', 't1');
+  await mkdir(voice, { recursive: true });
+  const ramp = Float32Array.from({ length: 6 * 16_000 }, (_, at) => at / (6 * 16_000));
+  await writeFile(join(voice, '01.wav'), wav(ramp));
+  for (const name of ['t1', 'u1', 'u2', 'u3']) {
+    await mkdir(join(folder, 'faces', 'lfw', `Person_${name}`), { recursive: true });
+    for (let image = 1; image <= 6; image++)
+      await writeFile(join(folder, 'faces', 'lfw', `Person_${name}`, `0${image}.jpg`), `${name} ${image}`);
+  }
+  const { enrolling } = await recordedHalves(folder, { seed: 1, heldOut: 1 });
+  const { identity } = enrolling.find((one) => one.voice === 't1')!;
+  const heard: Float32Array[] = [];
+  for await (const utterance of identity.enrolmentVoices()) heard.push(await decodeAudio(utterance));
+  const tried = await decodeAudio(await identity.speak('4711', 0));
+  expect(heard.map((one) => one.length / 16_000)).toEqual([1.4, 1.4, 1.4]);
+  expect(tried.length / 16_000).toBeCloseTo(1.56, 2);
+  expect(Math.min(...tried)).toBeGreaterThan(Math.max(...heard.map((one) => Math.max(...one))));
+  expect(await identity.speak('4711', 0)).not.toEqual(await identity.speak('4711', 1));
 });
 
 test('a folder without recordings is told of', async () => {

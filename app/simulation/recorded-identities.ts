@@ -8,6 +8,8 @@ import type { Identity } from './identity.ts';
 
 const facesFolder = join('faces', 'lfw');
 const voicesFolder = join('voices', 'audiomnist_az');
+/** Speakers of whom there is one long utterance each. */
+const singleVoicesFolder = join('voices', 'librispeech_single');
 const otherVoiceFolders = [join('voices', 'urdu'), join('voices', 'librispeech')];
 const enrolmentImages = 4;
 const probeImages = 2;
@@ -27,7 +29,10 @@ export async function recordedIdentities(folder: string, seed: number): Promise<
   });
 }
 
-/** Two halves that share nobody: those who may enrol, and those who never do, each of whose voices has several faces. */
+/**
+ * Two halves that share nobody: those who may enrol, and those who never do, each of whose voices has several faces. Where
+ * more enrol than there are voices of many recordings, voices of one long utterance join them.
+ */
 export async function recordedHalves(folder: string, { seed, heldOut }: { seed: number; heldOut: number }) {
   const random = new Random('halves', seed);
   const { faces, voices } = await recordings(folder);
@@ -46,12 +51,14 @@ export async function recordedHalves(folder: string, { seed, heldOut }: { seed: 
     });
   const repeated = (all: readonly Voice[]) =>
     Array.from({ length: Math.min(heldOut, 8 * all.length) }, (_, index) => all[index % all.length]!);
-  return {
+  const people = {
     enrolling: pair(voicesIn),
     enrollingOther: pair(otherIn),
     heldOut: pair(repeated(voicesOut)),
     heldOutOther: pair(repeated(otherOut)),
   };
+  const single = random.shuffle(await existing(folder, singleVoicesFolder));
+  return { ...people, enrolling: [...people.enrolling, ...pair(single.map(singleVoice))] };
 }
 
 async function recordings(folder: string) {
@@ -63,11 +70,11 @@ async function recordings(folder: string) {
 
 /** Speakers of other languages, who say what they say: a folder each, corpus by corpus. */
 async function otherVoices(folder: string): Promise<Folder[]> {
-  const all = await Promise.all(
-    otherVoiceFolders.map((corpus) => subfolders(folder, corpus).catch(() => [] as Folder[])),
-  );
+  const all = await Promise.all(otherVoiceFolders.map((corpus) => existing(folder, corpus)));
   return all.flat().filter(({ files }) => files.length >= 10);
 }
+
+const existing = (root: string, kind: string) => subfolders(root, kind).catch((): Folder[] => []);
 
 interface Folder {
   readonly name: string;
@@ -155,6 +162,24 @@ function utteranceVoice(voice: Folder): Voice {
     async speak(_text, random) {
       const later = voice.files.slice(middle);
       return read(later[random.below(later.length)]!);
+    },
+  };
+}
+
+/** One utterance cut up: its first part enrols in thirds, a piece of the rest tries. */
+function singleVoice({ name, path, files: [file = ''] }: Folder): Voice {
+  const sound = async () => decodeAudio(new Uint8Array(await readFile(join(path, file))));
+  return {
+    name,
+    async *enrolment() {
+      const whole = await sound();
+      const third = Math.floor((whole.length * 0.7) / 3);
+      for (let at = 0; at < 3; at++) yield wav(whole.subarray(at * third, (at + 1) * third), sampleRate);
+    },
+    async speak(_text, random) {
+      const whole = await sound();
+      const start = Math.floor(whole.length * random.between(0.7, 0.74));
+      return wav(whole.subarray(start, start + Math.floor(whole.length * 0.26)), sampleRate);
     },
   };
 }

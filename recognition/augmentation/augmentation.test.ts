@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { conditionOf, measuresOfVoice } from '../capture-conditions.ts';
 import { Random } from '../synthetic/random.ts';
 import { throughCamera, throughCameraAtSize } from './camera.ts';
-import { CONDITIONS, cameraOf, channelOf, copiesOf } from './copies.ts';
+import { CONDITIONS, cameraOf, channelOf, copiesOf, enrolledCondition } from './copies.ts';
 import { throughChannel } from './voice-channel.ts';
 
 /** Half a second of tones at these frequencies. */
@@ -82,6 +82,16 @@ describe('copies of a recording', () => {
     expect(channelOf('a', 'mobile').channel).not.toEqual(channelOf('b', 'mobile').channel);
     for (const condition of CONDITIONS.face) expect(cameraOf('a', condition).camera).toBeDefined();
     for (const condition of CONDITIONS.voice) expect(channelOf('a', condition).channel).toBeDefined();
+  });
+
+  test('begin with the one that stands beside the recording in a template', () => {
+    const samples = Array.from({ length: 200 }, (_, index) => `sample-${index}`);
+    for (const modality of ['face', 'voice'] as const) {
+      const enrolled = samples.map((sample) => enrolledCondition(modality, sample));
+      expect(samples.map((sample) => copiesOf(modality, sample, 100)[0])).toEqual(enrolled);
+      expect(samples.map((sample) => copiesOf(modality, sample, 100)[1])).not.toContain(enrolled[0]);
+      expect(new Set(enrolled).size).toBe(2);
+    }
   });
 
   test('are bounded, however many recordings there are', () => {

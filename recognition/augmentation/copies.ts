@@ -12,6 +12,12 @@ export const CONDITIONS = {
   voice: ['telephone', 'mobile', 'noise', 'room'],
 } as const satisfies Record<Modality, readonly string[]>;
 
+/** What a template knows of besides: the conditions that change most of what a recording looks or sounds like. */
+const ENROLLED_UNDER = {
+  face: ['dim', 'grey'],
+  voice: ['telephone', 'mobile'],
+} as const satisfies Record<Modality, readonly string[]>;
+
 const drawn = (sample: string, condition: string) => new Random(AUGMENTATION, sample, condition);
 
 export function cameraOf(sample: string, condition: string): { camera: Camera; random: Random } {
@@ -86,11 +92,22 @@ const MOST_OF_ONE = 2;
 /** Of a modality, so that ten times the people do not take ten times as long. */
 const MOST_OF_ALL = 4000;
 
-/** The conditions that a recording is copied under, when `recordings` of its kind are learned from. */
+/** The condition of the copy that stands beside a recording in a template, where a model makes templates so. */
+export function enrolledCondition(modality: Modality, sample: string): string {
+  const among: readonly string[] = ENROLLED_UNDER[modality];
+  return among[drawn(sample, 'enrolled').below(among.length)] as string;
+}
+
+/**
+ * The conditions that a recording is copied under, when `recordings` of its kind are learned from. The first is that of
+ * a template, the next another kind of condition.
+ */
 export function copiesOf(modality: Modality, sample: string, recordings: number): readonly string[] {
   const random = drawn(sample, 'copies');
+  const among: readonly string[] = ENROLLED_UNDER[modality];
+  const others = CONDITIONS[modality].filter((condition) => !among.includes(condition));
   const wanted = Math.min(MOST_OF_ONE, MOST_OF_ALL / Math.max(1, recordings));
   // Which recordings have one copy more does not depend on who else is there.
   const count = Math.floor(wanted) + (random.next() < wanted - Math.floor(wanted) ? 1 : 0);
-  return random.shuffle<string>(CONDITIONS[modality]).slice(0, count);
+  return [enrolledCondition(modality, sample), ...random.shuffle<string>(others)].slice(0, count);
 }

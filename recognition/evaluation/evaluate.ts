@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { Recogniser } from '../recogniser.ts';
 import { type AffineCalibration, logLikelihoodRatio } from '../signals/calibration.ts';
@@ -129,13 +130,21 @@ async function scoredOf(
   material: Material,
   labels: Labels,
 ): Promise<{ readonly set: ScoredSet; of(comparison: Comparison): ScoredComparison }> {
-  const vectors = await vectorsOf(recogniser, modality, material);
+  const vectors = await vectorsOf(recogniser, modality, featuresIn(material, null));
+  const copies = await vectorsOf(
+    recogniser,
+    modality,
+    featuresIn(material, (sample) => recogniser.enrolledCondition(modality, sample)),
+  );
   // The limits are for decisions; here the order of the clearest comparisons matters too.
   const map = { ...recogniser.calibration[modality], limit: Infinity, against: Infinity };
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {
     const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
     const probe = vectors.get(nameOf(comparison.probe));
     const complete = enrolled.filter((vector) => vector !== undefined);
+    const beside = comparison.enrolled
+      .slice(0, enrol)
+      .flatMap((recording) => copies.get(nameOf(recording)) ?? []);
     const acquired = material.acquired.get(nameOf(comparison.probe));
     const measures = acquired && 'measures' in acquired ? acquired.measures : null;
     const counts = { enrol: complete.length, probe: 1 };
@@ -143,7 +152,7 @@ async function scoredOf(
     const ratio =
       !probe || complete.length < enrolled.length
         ? -Infinity
-        : logLikelihoodRatio(map, dot(meanDirection(complete), probe), counts, faceQuality);
+        : logLikelihoodRatio(map, dot(meanDirection([...complete, ...beside]), probe), counts, faceQuality);
     return {
       same: comparison.same,
       score: ratio,
@@ -178,14 +187,24 @@ function labelsOf(labels: Labels, claimed: string): Traits {
   return labels.get(claimed) ?? labels.get(basename(claimed)) ?? {};
 }
 
+/** Of the recordings, or of the copies of them that stand beside them in templates. */
+function featuresIn(
+  { acquired }: Material,
+  copyOf: ((sample: Digest) => string | null) | null,
+): { name: string; features: Float32Array }[] {
+  return [...acquired].flatMap(([name, one]) => {
+    if ('fault' in one) return [];
+    if (copyOf === null) return [{ name, features: one.features }];
+    const copy = one.copies.find(({ condition }) => condition === copyOf(one.sample));
+    return copy ? [{ name, features: copy.features }] : [];
+  });
+}
+
 async function vectorsOf(
   recogniser: Recogniser,
   modality: 'face' | 'voice',
-  { acquired }: Material,
+  usable: readonly { readonly name: string; readonly features: Float32Array }[],
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const usable = [...acquired].flatMap(([name, one]) =>
-    'features' in one ? [{ name, features: one.features }] : [],
-  );
   const vectors = new Map<string, Float32Array>();
   for (let start = 0; start < usable.length; start += 256) {
     const batch = usable.slice(start, start + 256);

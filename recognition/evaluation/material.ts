@@ -5,6 +5,7 @@ import type { BundleFiles } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { CommandContext } from 'visavox/plugin';
+import { enrolledCondition } from '../augmentation/copies.ts';
 import { readBackboneManifest } from '../backbone/manifest.ts';
 import { pluggedBundle } from '../backbone/plugged-bundle.ts';
 import { publishedBundle } from '../bundle.ts';
@@ -75,6 +76,11 @@ export async function readList(path: string): Promise<string> {
 
 export const recordingsIn = (comparisons: readonly Comparison[]): readonly Recording[] =>
   comparisons.flatMap((one) => [...one.enrolled, one.probe]);
+
+/** The condition of the copy that stands beside a recording where templates are made so. */
+export const enrolledBeside = (modality: Modality) => (sample: Digest) => [
+  enrolledCondition(modality, sample),
+];
 
 /** Features of recordings, from the cache where they were computed before. */
 export function acquireFor(

@@ -1,14 +1,14 @@
 import type { BundleFiles } from '@visavox/core/bundle';
 import { bundleDigest } from '@visavox/core/model';
 import type { CommandContext } from 'visavox/plugin';
-import { copiesOf } from '../augmentation/copies.ts';
+import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
 import { type Modality, modalities, propertiesOf } from '../bundle-parts.ts';
 import { type FeatureRow, type FeatureTable, tableOf } from '../feature-table.ts';
 import { Recogniser } from '../recogniser.ts';
 import { nameOf } from './acquisition.ts';
 import { changesOf } from './changes.ts';
 import { evaluate, type Material } from './evaluate.ts';
-import { acquireFor, type Lists, modelOf, readLists, recordingsIn } from './material.ts';
+import { acquireFor, enrolledBeside, type Lists, modelOf, readLists, recordingsIn } from './material.ts';
 import { moreImpostors } from './more-impostors.ts';
 import { comparisonsAmong, type Halves, halvesOf, recordingsOf } from './people-halves.ts';
 import { retrain } from './retraining.ts';
@@ -45,7 +45,10 @@ export async function runRetraining(options: EvaluationOptions, context: Command
       const comparisons = [...listed, ...moreImpostors(listed, options.impostors, seed)];
       return {
         comparisons,
-        acquired: await acquireFor(embedder, modality, recordingsIn(listed), options),
+        acquired: await acquireFor(embedder, modality, recordingsIn(listed), {
+          ...options,
+          copiesOf: enrolledBeside(modality),
+        }),
       };
     };
     const material = {
@@ -105,7 +108,10 @@ async function learnedFrom(
     return [
       [{ ...row, quality: one.measures.quality }, one.features],
       ...one.copies.map(({ condition, features }): [FeatureRow, Float32Array] => [
-        { ...row, key: `${name}~${condition}`, condition, copy: true },
+        {
+          ...{ ...row, key: `${name}~${condition}`, condition, copy: true },
+          ...(condition === enrolledCondition(modality, one.sample) ? { enrols: true } : {}),
+        },
         features,
       ]),
     ];

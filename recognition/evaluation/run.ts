@@ -8,6 +8,7 @@ import { evaluate, type Material } from './evaluate.ts';
 import { readLabels } from './lists.ts';
 import {
   acquireFor,
+  enrolledBeside,
   type MaterialOptions,
   type ModelOptions,
   modelOf,
@@ -41,7 +42,10 @@ export async function runEvaluation(options: EvaluationOptions, context: Command
   const recogniser = await Recogniser.load(manifest, files);
   const material = async (modality: Modality): Promise<Material> => ({
     comparisons: [...lists[modality], ...moreImpostors(lists[modality], options.impostors, options.seed)],
-    acquired: await acquireFor({ recogniser, manifest }, modality, recordingsIn(lists[modality]), options),
+    acquired: await acquireFor({ recogniser, manifest }, modality, recordingsIn(lists[modality]), {
+      ...options,
+      ...(recogniser.calibration[modality].copies ? { copiesOf: enrolledBeside(modality) } : {}),
+    }),
   });
   try {
     const faces = await material('face');

@@ -7,6 +7,8 @@ import type { ScoredComparison, ScoredSet, Traits } from './scored-comparisons.t
 export interface Probe {
   /** Unit length. */
   readonly vector: Float32Array;
+  /** What it brings into a template, where that is not itself alone. */
+  readonly enrolled?: Float32Array;
   readonly quality: number | null;
   /** What is known of how it was made: `device`, `condition`, … */
   readonly traits: Traits;
@@ -84,7 +86,7 @@ function compareOne(
     inTurn(own, turn + 1 + next),
   );
   const probe = inTurn(claimant[modality], turn);
-  const cosine = dot(meanDirection(template.map(({ vector }) => vector)), probe.vector);
+  const cosine = dot(meanDirection(template.map(({ vector, enrolled }) => enrolled ?? vector)), probe.vector);
   // The limits are for decisions; here the order of the clearest comparisons matters too.
   const map = { ...calibration[modality], limit: Infinity, against: Infinity };
   return {

@@ -20,6 +20,8 @@ export const AffineCalibration = z.object({
    * `coherence`: the mean cosine of two recordings of one person on different occasions.
    */
   averaging: z.object({ zero: z.number(), width: z.number(), coherence: z.number().lt(1) }).optional(),
+  /** Its templates are made of the recordings and of a copy of each, as a worse device would have taken it. */
+  copies: z.boolean().optional(),
 });
 export type AffineCalibration = z.infer<typeof AffineCalibration>;
 

@@ -4,7 +4,7 @@ import { type Modality, modalities } from '../bundle-parts.ts';
 import { Calibration, fitCalibration, REFERENCE } from '../signals/calibration.ts';
 import { carriedOver } from '../signals/carried-calibration.ts';
 import { type ScoreSet, verificationScores } from '../signals/trials.ts';
-import { byPerson, crossFitted, type Embedded, embeddings } from './population.ts';
+import { byPerson, crossFitted, type Embedded, embeddings, enrolsCopies } from './population.ts';
 import { runStep, type Step } from './step.ts';
 
 /** Refits scores to likelihood ratios and the thresholds, never on the evaluation people. */
@@ -20,16 +20,21 @@ await runStep(async (step) => {
     if (!head) throw new SystemError(`the champion has no ${modality}-head.onnx`);
     carried[modality] = carriedOver(
       parent[modality],
-      await championScoresOf(step, modality, head),
+      await championScoresOf(step, modality, { head, copies: parent[modality].copies ?? false }),
       scores[modality],
     );
   }
-  const calibration = fitCalibration({
+  const fitted = fitCalibration({
     ...scores,
     parent: carried,
     on: `people enrolled here, dataset ${step.argument('dataset')}`,
     how: `templates of ${REFERENCE.enrol} recordings against ${REFERENCE.probe}, each person with every other; each by a head that had not learned from the person; logistic regression drawn towards the parent's`,
   });
+  const calibration: Calibration = {
+    ...fitted,
+    face: { ...fitted.face, copies: enrolsCopies(await step.read('face-crossfit')) },
+    voice: { ...fitted.voice, copies: enrolsCopies(await step.read('voice-crossfit')) },
+  };
   for (const modality of modalities) {
     const { genuine, impostor } = scores[modality];
     const { slope, offset } = calibration[modality];
@@ -50,14 +55,18 @@ async function scoresOf(step: Step, modality: Modality): Promise<ScoreSet> {
 }
 
 /** Of the same recordings in the same folds, as the champion embeds them. */
-async function championScoresOf(step: Step, modality: Modality, head: Uint8Array): Promise<ScoreSet> {
+async function championScoresOf(
+  step: Step,
+  modality: Modality,
+  { head, copies }: { head: Uint8Array; copies: boolean },
+): Promise<ScoreSet> {
   const folds = new Map(
     crossFitted(await step.read(`${modality}-crossfit`)).map(({ row }) => [row.key, row.fold]),
   );
-  const rows = await embeddings(await step.read(`${modality}-features`), head);
+  const rows = await embeddings(await step.read(`${modality}-features`), head, { copies });
   return scoresWithinFolds(
-    rows.flatMap(({ row, vector }) =>
-      folds.has(row.key) ? [{ row: { ...row, fold: folds.get(row.key) }, vector }] : [],
+    rows.flatMap((one) =>
+      folds.has(one.row.key) ? [{ ...one, row: { ...one.row, fold: folds.get(one.row.key) } }] : [],
     ),
   );
 }
@@ -66,8 +75,9 @@ function scoresWithinFolds(rows: readonly Embedded[]): ScoreSet {
   const folds = [...new Set(rows.map(({ row }) => row.fold))];
   const sets = folds.map((fold) => {
     const people = byPerson(rows.filter(({ row }) => row.fold === fold));
-    const vectors = [...people].map(([person, own]) => [person, own.map(({ vector }) => vector)] as const);
-    return verificationScores(new Map(vectors), REFERENCE);
+    const of = (kind: 'vector' | 'enrolled') =>
+      new Map([...people].map(([person, own]) => [person, own.map((one) => one[kind])] as const));
+    return verificationScores(of('vector'), REFERENCE, of('enrolled'));
   });
   return {
     genuine: sets.flatMap((set) => set.genuine),

@@ -1,7 +1,7 @@
 import { getBundle } from '@visavox/core/bundle';
 import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
-import { copiesOf } from '../augmentation/copies.ts';
+import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
 import { type Modality, propertiesOf } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureRow, tableOf } from '../feature-table.ts';
 import { splitOf } from '../people-split.ts';
@@ -31,7 +31,10 @@ await runStep(async (step) => {
   for (const item of mine) {
     const [modality, person] = [modalityOf(item), item.labels.person ?? ''];
     const split = splitOf(person);
-    const copies = split === 'evaluation' ? [] : copiesOf(modality, item.digest, learnedFrom[modality]);
+    const learned = copiesOf(modality, item.digest, learnedFrom[modality]);
+    // Those who are never learned from are enrolled all the same.
+    const copies = split === 'evaluation' ? learned.slice(0, 1) : learned;
+    const enrolled = enrolledCondition(modality, item.digest);
     const row = { key: item.key, person, sample: item.digest, split };
     try {
       const embedded = await embedder.embed(modality, item.digest, copies);
@@ -40,7 +43,13 @@ await runStep(async (step) => {
         embedded.features,
       ]);
       for (const { condition, features } of embedded.copies)
-        rows[modality].push([{ ...row, key: `${item.key}~${condition}`, condition, copy: true }, features]);
+        rows[modality].push([
+          {
+            ...{ ...row, key: `${item.key}~${condition}`, condition, copy: true },
+            ...(condition === enrolled ? { enrols: true } : {}),
+          },
+          features,
+        ]);
     } catch (error) {
       if (!isCaptureFault(error)) throw error;
       failedToAcquire += 1;

@@ -20,24 +20,23 @@ await runStep(async (step) => {
     return bytes;
   };
   // A candidate with another backbone has other features; the champion's are then told apart.
-  const recordings = async (modality: Modality, head: Uint8Array) => {
+  const calibration = calibrationOf(championFile('calibration.json'));
+  const recordings = async (modality: Modality) => {
     const own = `champion-${modality}-features`;
     const name = step.argumentList(own).length > 0 ? own : `${modality}-features`;
-    return embeddings(await step.read(name), head);
+    const copies = calibration[modality].copies ?? false;
+    return embeddings(await step.read(name), championFile(`${modality}-head.onnx`), { copies });
   };
   const [face, voice] = [await candidateOf(step, 'face'), await candidateOf(step, 'voice')];
   const people = judged(bothModalities(face, voice));
   const groups = new Map(people.map((person) => [person.person, person.group]));
-  const before = bothModalities(
-    await recordings('face', championFile('face-head.onnx')),
-    await recordings('voice', championFile('voice-head.onnx')),
-  );
+  const before = bothModalities(await recordings('face'), await recordings('voice'));
   const comparison = compareOnUnseen(
     {
       people: before.flatMap((person) =>
         groups.has(person.person) ? [{ ...person, group: groups.get(person.person) }] : [],
       ),
-      calibration: calibrationOf(championFile('calibration.json')),
+      calibration,
     },
     { people, calibration: calibrationOf(await step.read('calibration')) },
     Number(step.argument('seed')),

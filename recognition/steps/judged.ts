@@ -1,6 +1,6 @@
 import type { Modality } from '../bundle-parts.ts';
 import { splitOf } from '../people-split.ts';
-import { crossFitted, type Embedded, embeddings, type Person } from './population.ts';
+import { crossFitted, type Embedded, embeddings, enrolsCopies, type Person } from './population.ts';
 import type { Step } from './step.ts';
 
 /** So many people whom no model may learn from are enough to judge by; with fewer, folds of the others join them. */
@@ -10,9 +10,12 @@ const MOST_JUDGED = 200;
 
 /** Embeddings under heads that had not learned from their people. */
 export async function candidateOf(step: Step, modality: Modality): Promise<Embedded[]> {
-  const all = await embeddings(await step.read(`${modality}-features`), await step.read(`${modality}-head`));
+  const crossFit = await step.read(`${modality}-crossfit`);
+  const all = await embeddings(await step.read(`${modality}-features`), await step.read(`${modality}-head`), {
+    copies: enrolsCopies(crossFit),
+  });
   const unseen = all.filter(({ row }) => row.split === 'evaluation');
-  return [...unseen, ...crossFitted(await step.read(`${modality}-crossfit`))];
+  return [...unseen, ...crossFitted(crossFit)];
 }
 
 /** Whom a model is judged on. */

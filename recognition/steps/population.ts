@@ -1,6 +1,6 @@
 import { Network } from '@visavox/serving/onnx-network';
 import type { PersonEmbeddings } from '../comparison.ts';
-import { decodeFeatureTable, type FeatureRow, type FeatureTable } from '../feature-table.ts';
+import { decodeFeatureTable, type FeatureRow, type FeatureTable, featuresOf } from '../feature-table.ts';
 
 export type Person = PersonEmbeddings & { readonly person: string };
 
@@ -8,17 +8,31 @@ export type Person = PersonEmbeddings & { readonly person: string };
 export interface Embedded {
   readonly row: FeatureRow;
   readonly vector: Float32Array;
+  /** What it brings into a template: itself, and where the model makes templates so, a copy of it. */
+  readonly enrolled: Float32Array;
 }
 
-/** Applies a head (`features` [n, d] -> unit `embedding` [n, d]) to recordings; copies are learned from only. */
-export async function embeddings(featureFile: Uint8Array, headFile: Uint8Array): Promise<Embedded[]> {
+/**
+ * Applies a head (`features` [n, d] -> unit `embedding` [n, d]) to recordings. `copies`: whether templates are made of
+ * copies too; else they are learned from only.
+ */
+export async function embeddings(
+  featureFile: Uint8Array,
+  headFile: Uint8Array,
+  { copies }: { copies: boolean },
+): Promise<Embedded[]> {
   const table = decodeFeatureTable(featureFile);
-  return withoutCopies({ ...table, features: await applyHead(table, headFile) });
+  return recordingsOf({ ...table, features: await applyHead(table, headFile) }, copies);
 }
 
-/** What training embedded by heads that had not learned from the person. */
+/** What training embedded by heads that had not learned from the person, with copies only where templates have them. */
 export function crossFitted(file: Uint8Array): Embedded[] {
-  return withoutCopies(decodeFeatureTable(file));
+  return recordingsOf(decodeFeatureTable(file), true);
+}
+
+/** Whether training found that templates should be made of copies too. */
+export function enrolsCopies(crossFit: Uint8Array): boolean {
+  return decodeFeatureTable(crossFit).items.some(({ enrols }) => enrols);
 }
 
 export function byPerson(rows: readonly Embedded[]): ReadonlyMap<string, readonly Embedded[]> {
@@ -43,6 +57,7 @@ export function bothModalities(faces: readonly Embedded[], voices: readonly Embe
         group: `${foldOf(own)}/${foldOf(said)}`,
         face: own.map((one) => one.vector),
         voice: said.map((one) => one.vector),
+        enrolled: { face: own.map((one) => one.enrolled), voice: said.map((one) => one.enrolled) },
         conditions: {
           face: own.map((one) => one.row.condition),
           voice: said.map((one) => one.row.condition),
@@ -54,12 +69,17 @@ export function bothModalities(faces: readonly Embedded[], voices: readonly Embe
 
 const foldOf = ([first]: readonly Embedded[]) => first?.row.fold ?? 'unseen';
 
-function withoutCopies(table: FeatureTable): Embedded[] {
-  return table.items.flatMap((row, index) =>
-    row.copy
-      ? []
-      : [{ row, vector: table.features.subarray(index * table.dimension, (index + 1) * table.dimension) }],
-  );
+function recordingsOf(table: FeatureTable, copies: boolean): Embedded[] {
+  const copyOf = new Map<string, Float32Array>();
+  if (copies)
+    for (const [index, row] of table.items.entries())
+      if (row.enrols) copyOf.set(row.sample, featuresOf(table, index));
+  return table.items.flatMap((row, index) => {
+    if (row.copy) return [];
+    const vector = featuresOf(table, index);
+    const copy = copyOf.get(row.sample);
+    return [{ row, vector, enrolled: copy ? vector.map((value, at) => value + (copy[at] ?? 0)) : vector }];
+  });
 }
 
 async function applyHead(table: FeatureTable, headFile: Uint8Array): Promise<Float32Array> {

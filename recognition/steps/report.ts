@@ -40,8 +40,9 @@ await runStep(async (step) => {
   const [faces, voices] = [byPerson(face), byPerson(voice)];
   const probes = (modality: 'face' | 'voice', rows: readonly Embedded[] = []) =>
     rows.map(
-      ({ row, vector }): Probe => ({
+      ({ row, vector, enrolled }): Probe => ({
         vector,
+        enrolled,
         quality: row.quality ?? null,
         traits: { ...labels.get(row.key), [modality]: row.condition },
       }),

@@ -6,15 +6,15 @@ const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../.
 
 /**
  * The published networks with a calibration for synthetic people, whom the published one was not measured on.
- * Another `variation` is another bundle, hence another contract.
+ * Another `variation` is another bundle, hence another contract; `copies` are what its templates are made of besides.
  */
-export async function testBundle(variation = 0): Promise<BundleFiles> {
+export async function testBundle(variation = 0, { copies = false } = {}): Promise<BundleFiles> {
   const { files } = await publishedBundle(join(setup, 'networks'));
   return recogniserBundle(files, {
     calibration: {
       format: 1,
-      face: { slope: 60, offset: -55 - variation / 1000, limit: 9 },
-      voice: { slope: 40, offset: -32, limit: 9 },
+      face: { slope: 60, offset: -55 - variation / 1000, limit: 9, copies },
+      voice: { slope: 40, offset: -32, limit: 9, copies },
       decision: { targetFmr: 0.001, threshold: 6.9, stepUp: 4.6 },
       measured: { on: 'synthetic people', how: 'by eye', trials: {}, figures: {} },
     },

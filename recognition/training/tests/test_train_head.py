@@ -17,7 +17,9 @@ DIMENSION = 32
 SPLITS = ["train"] * 7 + ["validation", "evaluation", "evaluation"]
 
 
-def population(people: int, *, nuisance: float, recordings: int = 6, seed: int = 0) -> tuple[np.ndarray, list[dict]]:
+def population(
+    people: int, *, nuisance: float, scatter: float = 0.8, recordings: int = 6, seed: int = 0
+) -> tuple[np.ndarray, list[dict]]:
     """People are points; each recording is off its person, and much more so along three directions."""
     generator = np.random.default_rng(seed)
     directions = np.linalg.qr(generator.normal(size=(DIMENSION, DIMENSION)))[0][:3]
@@ -26,7 +28,7 @@ def population(people: int, *, nuisance: float, recordings: int = 6, seed: int =
         centre = generator.normal(size=DIMENSION)
         for recording in range(recordings):
             conditions = nuisance * generator.normal(size=3) @ directions
-            features.append(centre + 0.8 * generator.normal(size=DIMENSION) + conditions)
+            features.append(centre + scatter * generator.normal(size=DIMENSION) + conditions)
             name = f"{person}-{recording}"
             split = SPLITS[person % len(SPLITS)]
             items.append({"key": name, "person": f"person-{person}", "sample": name, "split": split})
@@ -114,6 +116,36 @@ def test_copies_show_what_conditions_do(tmp_path: Path, champion: Path) -> None:
     assert np.linalg.norm(direction @ kernel) < 0.75 * np.linalg.norm(others.T @ kernel, axis=1).mean()
     crossfit = read_feature_table(tmp_path / "out" / "crossfit.safetensors")
     assert not crossfit.copies.any(), "nothing is reported on copies"
+
+
+def test_templates_have_copies_where_a_condition_moves_everyone_in_a_way_of_his_own(
+    tmp_path: Path, champion: Path
+) -> None:
+    features, items = population(40, nuisance=0.0, scatter=0.5)
+    generator = np.random.default_rng(3)
+    moves = generator.normal(size=(40, DIMENSION))
+    copies = features + np.repeat(moves, 6, axis=0) + 0.8 * generator.normal(size=features.shape)
+    both = np.concatenate([features, copies]).astype(np.float32)
+    copied = [{**item, "key": item["key"] + "~telephone", "copy": True} for item in items]
+    enrolling = [{**item, "enrols": True} for item in copied]
+
+    _, without = run(save_features(tmp_path, both, [*items, *copied]), champion, tmp_path / "without")
+    assert without["copiesInTemplates"] is False, "none of them may stand in a template"
+    _, metrics = run(save_features(tmp_path, both, [*items, *enrolling]), champion, tmp_path / "out")
+    assert metrics["copiesInTemplates"] is True
+    assert "with copies in templates" in metrics["reason"]
+    crossfit = read_feature_table(tmp_path / "out" / "crossfit.safetensors")
+    assert crossfit.enrols.sum() == crossfit.copies.sum() == metrics["recordings"]
+
+
+def test_templates_have_no_copies_where_those_tell_nothing(tmp_path: Path, champion: Path) -> None:
+    features, items = population(40, nuisance=4.0)
+    noise = 20 * np.random.default_rng(3).normal(size=features.shape)
+    copied = [{**item, "key": item["key"] + "~telephone", "copy": True, "enrols": True} for item in items]
+    both = np.concatenate([features, noise]).astype(np.float32)
+    _, metrics = run(save_features(tmp_path, both, [*items, *copied]), champion, tmp_path / "out")
+    assert metrics["copiesInTemplates"] is False
+    assert not read_feature_table(tmp_path / "out" / "crossfit.safetensors").copies.any()
 
 
 def test_one_seed_gives_the_same_bits_twice(tmp_path: Path, champion: Path) -> None:

@@ -25,6 +25,7 @@ class FeatureTable:
         splits: [n], each 'train', 'validation' or 'evaluation'.
         samples: [n], ids of recordings; a copy has its recording's.
         copies: [n], whether it is an augmented copy and no recording.
+        enrols: [n], whether it is a copy that stands beside its recording in a template, where templates are made so.
         items: [n], the rows as they were read.
     """
 
@@ -33,6 +34,7 @@ class FeatureTable:
     splits: np.ndarray
     samples: np.ndarray
     copies: np.ndarray
+    enrols: np.ndarray
     items: tuple[dict, ...]
 
     @property
@@ -56,6 +58,7 @@ class FeatureTable:
             self.splits[chosen],
             self.samples[chosen],
             self.copies[chosen],
+            self.enrols[chosen],
             items,
         )
 
@@ -67,7 +70,7 @@ class FeatureTable:
 
 def read_feature_table(path: Path) -> FeatureTable:
     """Reads safetensors with a tensor `features` [n, d] and metadata `items`:
-    JSON of [{key, person, sample, split, copy?}].
+    JSON of [{key, person, sample, split, copy?, enrols?}].
 
     Raises:
         InputError: the file is missing or holds something else.
@@ -96,9 +99,10 @@ def read_feature_table(path: Path) -> FeatureTable:
     if unknown:
         raise InputError(f"Expected splits among {SPLITS}. Received: {unknown[0]!r}")
     copies = np.array([bool(item.get("copy")) for item in items], dtype=bool)
+    enrols = np.array([bool(item.get("enrols")) for item in items], dtype=bool)
     samples = np.array([str(item.get("sample", item.get("key"))) for item in items], dtype=str)
     return FeatureTable(
-        features, np.array(people, dtype=str), np.array(splits, dtype=str), samples, copies, tuple(items)
+        features, np.array(people, dtype=str), np.array(splits, dtype=str), samples, copies, enrols, tuple(items)
     )
 
 

@@ -40,11 +40,12 @@ class HeadConfig:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it; `weights` is None where the champion's head stays."""
+    """What came of it; `weights` is None where the champion's head stays, `copies` says how templates are made."""
 
     weights: HeadWeights | None
     reason: str
     fit: CrossFit | None = None
+    copies: bool = False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +68,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--out-crossfit",
         type=Path,
         required=True,
-        help="embeddings of those who may be trained on, each under a head that did not learn from the person's fold",
+        help="embeddings of those who may be trained on, each under a head that did not learn from the person's fold, "
+        "with the copies that templates are made of too",
     )
     parser.add_argument("--out-weights", type=Path, help="the same as safetensors: kernel [d, d], bias [d]")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON report: kept, reason, figures")
@@ -111,23 +113,26 @@ def run(options: argparse.Namespace, config: HeadConfig) -> None:
 
 
 def adapt(table: FeatureTable, champion: HeadWeights, config: HeadConfig, seed: int) -> Outcome:
-    """The head that the folds chose, fitted on all people of the table."""
+    """The head that the folds chose, fitted on all people of the table, and whether templates have copies."""
     fit = cross_fit(table, champion, seed, _progress)
-    kept = dataclasses.replace(fit, chosen=None, embeddings=champion.apply(table.features))
-    if fit.chosen is None:
+    kept = dataclasses.replace(fit, chosen=None, copies=False, embeddings=champion.apply(table.features))
+    if fit.chosen is None and not fit.copies:
         return Outcome(None, "the champion's head stays: no other told people apart better that it had not seen", kept)
     change = (
         f"min Cllr on people of other folds from {fit.champion.min_cllr:.4f} to {fit.adapted.min_cllr:.4f}, "
         f"EER from {fit.champion.eer:.2%} to {fit.adapted.eer:.2%}"
     )
-    worse = fit.adapted.min_cllr > fit.champion.min_cllr
-    if worse or fit.share_of_halves < config.least_share_of_halves:
+    if fit.share_of_halves < config.least_share_of_halves:
         reason = (
             f"the champion's head stays: another one changes {change}, and helps in {fit.share_of_halves:.0%} of halves"
         )
         return Outcome(None, reason, kept)
+    copies = "with copies in templates" if fit.copies else "without copies in templates"
+    if fit.chosen is None:
+        return Outcome(None, f"the champion's head stays, {copies}: they bring {change}", fit, fit.copies)
     population = Population(table.features, table.people, table.copies)
-    return Outcome(population.head(fit.chosen), f"a new head brings {change} ({_words(fit.chosen)})", fit)
+    reason = f"a new head brings {change} ({_words(fit.chosen)}, {copies})"
+    return Outcome(population.head(fit.chosen), reason, fit, fit.copies)
 
 
 def _words(adaptation: Adaptation) -> str:
@@ -184,7 +189,7 @@ def _write_outputs(options: argparse.Namespace, champion: HeadWeights, table: Fe
         write_bytes(options.out_onnx, options.champion_head.read_bytes())
     else:
         write_bytes(options.out_onnx, head_to_onnx(build_head(outcome.weights)))
-    _write_crossfit(options.out_crossfit, champion, table, outcome.fit)
+    _write_crossfit(options.out_crossfit, champion, table, outcome)
     if options.out_weights is not None:
         from safetensors.numpy import save
 
@@ -192,12 +197,14 @@ def _write_outputs(options: argparse.Namespace, champion: HeadWeights, table: Fe
         write_bytes(options.out_weights, save({"kernel": weights.kernel, "bias": weights.bias}))
 
 
-def _write_crossfit(path: Path, champion: HeadWeights, table: FeatureTable, fit: CrossFit | None) -> None:
-    real = ~table.copies
+def _write_crossfit(path: Path, champion: HeadWeights, table: FeatureTable, outcome: Outcome) -> None:
+    """With the copies that enrol, where templates have them, and no other."""
+    fit = outcome.fit
+    chosen = ~table.copies | table.enrols if outcome.copies else ~table.copies
     embeddings = champion.apply(table.features) if fit is None else fit.embeddings
-    folds = np.zeros(len(real), int) if fit is None or fit.chosen is None else fit.folds
-    items = [{**item, "fold": int(fold)} for item, fold, wanted in zip(table.items, folds, real, strict=True) if wanted]
-    write_feature_table(path, embeddings[real].reshape(-1, table.dimension), items)
+    folds = np.zeros(len(chosen), int) if fit is None or fit.chosen is None else fit.folds
+    items = [{**table.items[row], "fold": int(folds[row])} for row in np.flatnonzero(chosen)]
+    write_feature_table(path, embeddings[chosen].reshape(-1, table.dimension), items)
 
 
 def _report(
@@ -214,6 +221,7 @@ def _report(
         "folds": 0 if fit is None else int(fit.folds.max()) + 1,
         "champion": fit and _camel(fit.champion),
         "trained": fit and _camel(fit.adapted),
+        "copiesInTemplates": outcome.copies,
         "adaptation": fit and fit.chosen and dataclasses.asdict(fit.chosen),
         "backward": backward(table, champion, outcome.weights),
         "seed": options.seed,

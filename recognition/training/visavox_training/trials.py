@@ -65,25 +65,28 @@ class Trials:
         return Trials(self.scores[rows], self.genuine[rows], self.copies[rows], self.claimed[rows], self.claimant[rows])
 
 
-def trials_of(embeddings: np.ndarray, table: FeatureTable) -> Trials:
+def trials_of(embeddings: np.ndarray, table: FeatureTable, enrol_copies: bool = False) -> Trials:
     """Each person's recordings in turn against a template of the next three, and others' and all copies of them.
 
     Args:
         embeddings: [n, d], of unit length, of the table's rows.
         table: of people who may be compared with each other.
+        enrol_copies: whether templates are made of the recordings' copies too, where the table has some that enrol.
     """
     names = sorted(set(table.people))
     recordings = [np.flatnonzero((table.people == name) & ~table.copies) for name in names]
     copies_of: dict[str, list[int]] = {}
     for row in np.flatnonzero(table.copies):
         copies_of.setdefault(table.samples[row], []).append(int(row))
+    enrolling = {str(table.samples[row]): int(row) for row in np.flatnonzero(table.enrols)} if enrol_copies else {}
     templates: list[np.ndarray] = []
     probes: list[list[int]] = []
     owners: list[int] = []
     for person, rows in enumerate(recordings):
         for turn in range(min(TURNS, len(rows))) if len(rows) >= 2 else ():
             enrolled = [rows[(turn + 1 + step) % len(rows)] for step in range(min(ENROLLED, len(rows) - 1))]
-            templates.append(unit(embeddings[enrolled].mean(axis=0)))
+            beside = [enrolling[sample] for sample in table.samples[enrolled] if sample in enrolling]
+            templates.append(unit(embeddings[[*enrolled, *beside]].mean(axis=0)))
             row = int(rows[turn])
             copies = copies_of.get(table.samples[row], [])
             # One copy for each probe, in turn: enough to see what conditions do.
