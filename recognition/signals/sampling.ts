@@ -47,12 +47,18 @@ export function sampleSquare(
   const half = size / 2 - 0.5;
   const startX = square.x / shrink - 0.5 - dx * half + dy * half;
   const startY = square.y / shrink - 0.5 - dy * half - dx * half;
+  const [lastX, lastY, below] = [width - 1, height - 1, width * 3];
+  const isInside = (x: number, y: number) => x >= 0 && y >= 0 && x < lastX && y < lastY;
   let target = 0;
   for (let row = 0; row < size; row++) {
+    const rowX = startX - row * dy;
+    const rowY = startY + row * dx;
+    // A row whose ends lie inside lies inside: most do, and need no care at the image's edges.
+    const inside = isInside(rowX, rowY) && isInside(rowX + (size - 1) * dx, rowY + (size - 1) * dy);
     for (let column = 0; column < size; column++, target += 3) {
-      const x = startX + column * dx - row * dy;
-      const y = startY + column * dy + row * dx;
-      if (x <= -1 || y <= -1 || x >= width || y >= height) {
+      const x = rowX + column * dx;
+      const y = rowY + column * dy;
+      if (!inside && (x <= -1 || y <= -1 || x >= width || y >= height)) {
         out[target] = out[target + 1] = out[target + 2] = 0;
         continue;
       }
@@ -60,18 +66,21 @@ export function sampleSquare(
       const top = Math.floor(y);
       const fx = x - left;
       const fy = y - top;
-      const x0 = Math.max(left, 0);
-      const x1 = left + 1 >= width ? width - 1 : left + 1;
-      const a = Math.max(top, 0) * width;
-      const b = (top + 1 >= height ? height - 1 : top + 1) * width;
+      let i = (top * width + left) * 3;
+      let j = i + 3;
+      let k = i + below;
+      let l = k + 3;
+      if (!inside) {
+        const a = Math.max(top, 0) * below;
+        const b = Math.min(top + 1, lastY) * below;
+        const c = Math.max(left, 0) * 3;
+        const d = Math.min(left + 1, lastX) * 3;
+        [i, j, k, l] = [a + c, a + d, b + c, b + d];
+      }
       const wa = (1 - fx) * (1 - fy);
       const wb = fx * (1 - fy);
       const wc = (1 - fx) * fy;
       const wd = fx * fy;
-      const i = (a + x0) * 3;
-      const j = (a + x1) * 3;
-      const k = (b + x0) * 3;
-      const l = (b + x1) * 3;
       out[target] = data[i]! * wa + data[j]! * wb + data[k]! * wc + data[l]! * wd;
       out[target + 1] = data[i + 1]! * wa + data[j + 1]! * wb + data[k + 1]! * wc + data[l + 1]! * wd;
       out[target + 2] = data[i + 2]! * wa + data[j + 2]! * wb + data[k + 2]! * wc + data[l + 2]! * wd;
