@@ -89,8 +89,8 @@ export function channelOf(sample: string, condition: string): { channel: VoiceCh
 
 /** Of a recording, at most: more of them say little more, and each costs as much as the recording. */
 const MOST_OF_ONE = 2;
-/** Of a modality, so that ten times the people do not take ten times as long. */
-const MOST_OF_ALL = 4000;
+/** Of a modality, so that ten times the people do not take ten times as long, and a hundred are learned from in minutes. */
+const MOST_OF_ALL = 1000;
 
 /** The condition of the copy that stands beside a recording in a template, where a model makes templates so. */
 export function enrolledCondition(modality: Modality, sample: string): string {
