@@ -1,7 +1,8 @@
 import type { Attempt } from '@visavox/client/answers';
 import type { VisavoxClient } from '@visavox/client/client';
+import { digestOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
-import { Recogniser } from '@visavox/recognition/recogniser';
+import { Recogniser, type Template } from '@visavox/recognition/recogniser';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 
 export interface Refusal {
@@ -81,23 +82,38 @@ export class SteadyVisitor {
   }
 
   async #decide(recogniser: Recogniser, { turn, digits }: Refusal): Promise<Attempt['decision']> {
-    const facesOf = async (shots: readonly number[]) => {
-      const captures = [];
-      for (const shot of shots)
-        captures.push(await recogniser.signals.captureFace(await this.#person.face(shot)));
-      return recogniser.faceFeatures(captures);
-    };
-    const voiceOf = async (said: string, take: number) =>
-      recogniser.voiceFeatures(await recogniser.signals.captureVoice(this.#person.utterance(said, take)));
-    const template = await recogniser.template({
-      faces: await facesOf(enrolled.faces),
-      voices: await Promise.all(enrolled.voices.map(voiceOf)),
-    });
+    const { signals } = recogniser;
+    const faceOf = async (shot: number) => signals.captureFace(await this.#person.face(shot));
+    const template = await this.#template(recogniser);
     const probe = {
-      faces: await facesOf(occasions[turn % occasions.length] ?? []),
-      voice: await voiceOf(digits, turn),
+      faces: await recogniser.faceFeatures(
+        await Promise.all((occasions[turn % occasions.length] ?? []).map(faceOf)),
+      ),
+      voice: await recogniser.voiceFeatures(await signals.captureVoice(this.#person.utterance(digits, turn))),
     };
     return recogniser.decide(await recogniser.compare(template, probe));
+  }
+
+  /** Of the recordings that were enrolled, and of their copies where this version's templates have them. */
+  async #template(recogniser: Recogniser): Promise<Template> {
+    const [faces, voices]: [Float32Array[], Float32Array[]] = [[], []];
+    for (const shot of enrolled.faces) {
+      const bytes = await this.#person.face(shot);
+      const capture = await recogniser.signals.captureFace(bytes);
+      faces.push(...(await recogniser.faceFeatures([capture])));
+      const sample = digestOf(bytes);
+      const condition = recogniser.enrolledCondition('face', sample);
+      if (condition) faces.push(await recogniser.copiedFaceFeatures(capture, sample, condition));
+    }
+    for (const [take, said] of enrolled.voices.entries()) {
+      const bytes = this.#person.utterance(said, take);
+      const capture = await recogniser.signals.captureVoice(bytes);
+      voices.push(await recogniser.voiceFeatures(capture));
+      const sample = digestOf(bytes);
+      const condition = recogniser.enrolledCondition('voice', sample);
+      if (condition) voices.push(await recogniser.copiedVoiceFeatures(capture, sample, condition));
+    }
+    return recogniser.template({ faces, voices });
   }
 
   async #visit(): Promise<void> {
