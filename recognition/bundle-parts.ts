@@ -2,7 +2,6 @@ import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { z } from 'zod';
-import { AUGMENTATION } from './augmentation/copies.ts';
 import type { FeatureKey } from './feature-cache.ts';
 
 export type Modality = 'face' | 'voice';
@@ -29,20 +28,4 @@ export function featureSource(manifest: BundleManifest, modality: Modality): Omi
     backbone: fileDigest(manifest, `${modality}-backbone.onnx`),
     preprocessing: propertiesOf(manifest).preprocessing,
   };
-}
-
-/** Of a copy of the recording under a condition. */
-export function copySource(
-  manifest: BundleManifest,
-  modality: Modality,
-  condition: string,
-): Omit<FeatureKey, 'sample'> {
-  return underCondition(featureSource(manifest, modality), condition);
-}
-
-export function underCondition<Key extends Pick<FeatureKey, 'preprocessing'>>(
-  source: Key,
-  condition: string,
-): Key {
-  return { ...source, preprocessing: `${source.preprocessing}.${AUGMENTATION}.${condition}` };
 }

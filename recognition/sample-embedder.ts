@@ -1,7 +1,8 @@
 import type { Digest } from '@visavox/core/digest';
 import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
-import { copySource, featureSource, type Modality } from './bundle-parts.ts';
+import { copySource } from './augmentation/copies.ts';
+import { featureSource, type Modality } from './bundle-parts.ts';
 import {
   type Condition,
   conditionOf,

@@ -1,7 +1,8 @@
 import { canonicalJson, type Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
-import { featureSource, underCondition } from '@visavox/recognition/bundle-parts';
+import { underCondition } from '@visavox/recognition/augmentation/copies';
+import { featureSource } from '@visavox/recognition/bundle-parts';
 import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
 import type { Captures } from './captures.ts';
 import type { Features, RecogniserPort } from './recogniser-port.ts';

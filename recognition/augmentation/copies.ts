@@ -1,4 +1,6 @@
-import type { Modality } from '../bundle-parts.ts';
+import type { BundleManifest } from '@visavox/core/model';
+import { featureSource, type Modality } from '../bundle-parts.ts';
+import type { FeatureKey } from '../feature-cache.ts';
 import { Random } from '../synthetic/random.ts';
 import type { Camera } from './camera.ts';
 import type { VoiceChannel } from './voice-channel.ts';
@@ -110,4 +112,20 @@ export function copiesOf(modality: Modality, sample: string, recordings: number)
   // Which recordings have one copy more does not depend on who else is there.
   const count = Math.floor(wanted) + (random.next() < wanted - Math.floor(wanted) ? 1 : 0);
   return [enrolledCondition(modality, sample), ...random.shuffle<string>(others)].slice(0, count);
+}
+
+/** What the features of a recording's copy under a condition depend on. */
+export function copySource(
+  manifest: BundleManifest,
+  modality: Modality,
+  condition: string,
+): Omit<FeatureKey, 'sample'> {
+  return underCondition(featureSource(manifest, modality), condition);
+}
+
+export function underCondition<Key extends Pick<FeatureKey, 'preprocessing'>>(
+  source: Key,
+  condition: string,
+): Key {
+  return { ...source, preprocessing: `${source.preprocessing}.${AUGMENTATION}.${condition}` };
 }
