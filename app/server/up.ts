@@ -30,7 +30,7 @@ const followEveryMs = 2000;
  * In percent. The few megabytes of each sign-in's pictures and sound count as growth of a heap of 40 MB: left to itself,
  * V8 goes through the whole heap at every fourth sign-in, which costs more than a tenth of it.
  */
-const heapGrowth = 150;
+const heapGrowth = 120;
 
 /** Everything on this machine, or one part of it. Answers once people can sign in; the rest comes up behind it. */
 export async function up(
