@@ -2,12 +2,12 @@ import { canonicalJson, type Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { underCondition } from '@visavox/recognition/augmentation/copies';
-import { featureSource } from '@visavox/recognition/bundle-parts';
+import { featureSource, type Modality } from '@visavox/recognition/bundle-parts';
+import { capturedFace, capturedRecording, capturedVoice } from '@visavox/recognition/captured-recording';
 import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
 import type { Captures } from './captures.ts';
 import type { Features, RecogniserPort } from './recogniser-port.ts';
 import type { Recordings } from './recordings.ts';
-import type { Modality } from './tables.ts';
 
 /** A loaded bundle, and under what its features are cached. */
 export interface LoadedRecogniser {
@@ -44,21 +44,19 @@ export async function enrolledFeatures(
   { recogniser }: LoadedRecogniser,
   { captures, features, samples }: { captures: Captures; features: Features; samples: readonly Digest[] },
 ): Promise<Features> {
-  const copies = { faces: [] as Float32Array[], voices: [] as Float32Array[] };
   const sampleOf = (position: number) => {
     const sample = samples[position];
     if (sample === undefined) throw new SystemError('there are fewer samples than captures');
     return sample;
   };
+  const copies = { faces: [] as Float32Array[], voices: [] as Float32Array[] };
   for (const [index, capture] of captures.faces.entries()) {
-    const sample = sampleOf(index);
-    const condition = recogniser.enrolledCondition('face', sample);
-    if (condition) copies.faces.push(await recogniser.copiedFaceFeatures(capture, sample, condition));
+    const face = capturedFace(recogniser, capture, sampleOf(index));
+    copies.faces.push(...(await face.copiesForTemplate()));
   }
   for (const [index, capture] of captures.voices.entries()) {
-    const sample = sampleOf(captures.faces.length + index);
-    const condition = recogniser.enrolledCondition('voice', sample);
-    if (condition) copies.voices.push(await recogniser.copiedVoiceFeatures(capture, sample, condition));
+    const voice = capturedVoice(recogniser, capture, sampleOf(captures.faces.length + index));
+    copies.voices.push(...(await voice.copiesForTemplate()));
   }
   return {
     faces: [...features.faces, ...copies.faces],
@@ -116,27 +114,11 @@ export class SampleFeatures {
     const cached = await this.#cache.get(key);
     if (cached) return cached;
     const bytes = await this.#recordings.read(sample.digest);
-    const vector = await computed(loaded.recogniser, { ...sample, bytes, condition });
-    if (!vector) throw new SystemError(`no features came of sample ${sample.digest}`);
+    const recording = await capturedRecording(loaded.recogniser, { ...sample, bytes });
+    const vector = await (condition === null ? recording.features() : recording.copy(condition));
     await this.#cache.put(key, vector);
     return vector;
   }
-}
-
-async function computed(
-  recogniser: RecogniserPort,
-  { modality, digest, bytes, condition }: SampleReference & { bytes: Uint8Array; condition: string | null },
-): Promise<Float32Array | undefined> {
-  if (modality === 'face') {
-    const capture = await recogniser.signals.captureFace(bytes);
-    return condition === null
-      ? (await recogniser.faceFeatures([capture]))[0]
-      : recogniser.copiedFaceFeatures(capture, digest, condition);
-  }
-  const capture = await recogniser.signals.captureVoice(bytes);
-  return condition === null
-    ? recogniser.voiceFeatures(capture)
-    : recogniser.copiedVoiceFeatures(capture, digest, condition);
 }
 
 function keyOf(sample: SampleReference, loaded: LoadedRecogniser): FeatureKey {

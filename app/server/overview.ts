@@ -1,7 +1,8 @@
 import type { ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
+import type { Modality } from '@visavox/recognition/bundle-parts';
 import { type Kysely, sql } from 'kysely';
-import type { ApplicationTables, Decision, Modality } from './tables.ts';
+import type { ApplicationTables, Decision } from './tables.ts';
 
 export interface SampleRecord {
   readonly id: string;

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Digest, digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { FeatureCache } from '@visavox/recognition/feature-cache';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { ApplicationTables, Modality } from './tables.ts';
+import type { ApplicationTables } from './tables.ts';
 
 /** Longer than storing takes with every retry of a slow object store. */
 const abandonedAfterMinutes = 15;

@@ -1,7 +1,7 @@
 import type { Json, PlatformTables } from '@visavox/adapters/sql/tables';
+import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { Generated } from 'kysely';
 
-export type Modality = 'face' | 'voice';
 export type Decision = 'accept' | 'reject' | 'step_up';
 export type Outcome = 'genuine' | 'impostor';
 

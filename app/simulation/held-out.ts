@@ -1,5 +1,7 @@
 import { digestOf } from '@visavox/core/digest';
 import { enrolledCondition } from '@visavox/recognition/augmentation/copies';
+import type { Modality } from '@visavox/recognition/bundle-parts';
+import { capturedRecording } from '@visavox/recognition/captured-recording';
 import { errorRates, wilson } from '@visavox/recognition/evaluation/error-rates';
 import type { Recogniser } from '@visavox/recognition/recogniser';
 import { logLikelihoodRatio } from '@visavox/recognition/signals/calibration';
@@ -123,45 +125,20 @@ class Embedder {
     this.#recogniser = recogniser;
   }
 
-  face(bytes: Uint8Array): Promise<Float32Array | undefined> {
-    return this.#once(bytes, '', async () => {
-      const [one] = await this.#recogniser.faceFeatures([await this.#recogniser.signals.captureFace(bytes)]);
-      return one;
-    });
+  async features(modality: Modality, bytes: Uint8Array): Promise<Float32Array | undefined> {
+    return this.#once(bytes, '', async () => (await this.#captured(modality, bytes)).features());
   }
 
-  voice(bytes: Uint8Array): Promise<Float32Array | undefined> {
-    return this.#once(bytes, '', async () =>
-      this.#recogniser.voiceFeatures(await this.#recogniser.signals.captureVoice(bytes)),
+  async enrolled(modality: Modality, bytes: Uint8Array): Promise<Enrolled | undefined> {
+    const features = await this.features(modality, bytes);
+    const copy = await this.#once(bytes, 'copy', async () =>
+      (await this.#captured(modality, bytes)).copy(enrolledCondition(modality, digestOf(bytes))),
     );
-  }
-
-  async enrolledFace(bytes: Uint8Array): Promise<Enrolled | undefined> {
-    const features = await this.face(bytes);
-    const copy = await this.#once(bytes, 'copy', async () => {
-      const { signals } = this.#recogniser;
-      const sample = digestOf(bytes);
-      return this.#recogniser.copiedFaceFeatures(
-        await signals.captureFace(bytes),
-        sample,
-        enrolledCondition('face', sample),
-      );
-    });
     return features && copy && { features, copy };
   }
 
-  async enrolledVoice(bytes: Uint8Array): Promise<Enrolled | undefined> {
-    const features = await this.voice(bytes);
-    const copy = await this.#once(bytes, 'copy', async () => {
-      const { signals } = this.#recogniser;
-      const sample = digestOf(bytes);
-      return this.#recogniser.copiedVoiceFeatures(
-        await signals.captureVoice(bytes),
-        sample,
-        enrolledCondition('voice', sample),
-      );
-    });
-    return features && copy && { features, copy };
+  #captured(modality: Modality, bytes: Uint8Array) {
+    return capturedRecording(this.#recogniser, { modality, digest: digestOf(bytes), bytes });
   }
 
   #once(bytes: Uint8Array, what: string, work: () => Promise<Float32Array | undefined>) {
@@ -173,15 +150,14 @@ class Embedder {
 }
 
 async function featuresOf(embedder: Embedder, identity: Identity): Promise<Features | null> {
-  const face = (bytes: Uint8Array) => embedder.face(bytes);
-  const voice = (bytes: Uint8Array) => embedder.voice(bytes);
-  const faces = await firstUsable(identity.enrolmentFaces(), (bytes) => embedder.enrolledFace(bytes));
-  const voices = await firstUsable(identity.enrolmentVoices(), (bytes) => embedder.enrolledVoice(bytes));
+  const faces = await firstUsable(identity.enrolmentFaces(), (bytes) => embedder.enrolled('face', bytes));
+  const voices = await firstUsable(identity.enrolmentVoices(), (bytes) => embedder.enrolled('voice', bytes));
+  const face = (bytes: Uint8Array) => embedder.features('face', bytes);
   const tries: { faces: readonly Float32Array[]; voice: Float32Array }[] = [];
   for (const [occasion, digits] of DIGITS.entries()) {
     if (tries.length === TRIES) break;
     const seen = (await Promise.all((await identity.faces(occasion)).map(face))).flatMap((one) => one ?? []);
-    const heard = await voice(await identity.speak(digits, occasion));
+    const heard = await embedder.features('voice', await identity.speak(digits, occasion));
     if (seen.length > 0 && heard) tries.push({ faces: seen, voice: heard });
   }
   if (faces.length < ENROLLED || voices.length < ENROLLED || tries.length === 0) return null;

@@ -2,7 +2,8 @@
 //                        [--secret NAME:KEY=VALUE,… …] [--data DIR] [--people N] [--keep]
 // Installs the chart into an empty namespace of KUBECONFIG's cluster, lets people enrol and sign in while a retraining
 // runs on Kubeflow, kills pods of each kind, releases by KServe, rolls back, and uninstalls. Every step says what it saw.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -44,8 +45,19 @@ function check(holds: boolean, what: string): void {
   if (!holds) problems.push(what);
 }
 
-function helm(...args: string[]): void {
-  const { status } = spawnSync(options.helm, args, { cwd: root, stdio: ['ignore', 2, 2] });
+/** What pods complain of meanwhile is said, once each. */
+async function helm(...args: string[]): Promise<void> {
+  const child = spawn(options.helm, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  const ended = once(child, 'exit');
+  const said = new Set<string>();
+  const listening = setInterval(async () => {
+    for (const line of await cluster.troubles(namespace).catch(() => [])) {
+      if (!said.has(line)) say(`  ${line}`);
+      said.add(line);
+    }
+  }, 5000);
+  const [status] = await ended;
+  clearInterval(listening);
   if (status !== 0) throw new Error(`helm ${args[0]} ended with ${status}`);
 }
 
@@ -77,7 +89,7 @@ try {
   const values = ['deploy/chart/values/trial.yaml', ...options.values].flatMap((file) => ['--values', file]);
   const settings = options.set.flatMap((one) => ['--set', one]);
   installed = true;
-  helm(
+  await helm(
     'install',
     release,
     'deploy/chart',
@@ -251,14 +263,14 @@ async function run(): Promise<void> {
     visits.failures.length <= kills.length,
     `at most one request a kill failed: ${visits.failures.length} of ${kills.length}`,
   );
-  helm('test', release, '--namespace', namespace);
+  await helm('test', release, '--namespace', namespace);
   say('helm test passed');
   server.close();
 }
 
 async function uninstall(): Promise<void> {
   say('uninstalling');
-  helm('uninstall', release, '--namespace', namespace, '--wait', '--timeout', '10m');
+  await helm('uninstall', release, '--namespace', namespace, '--wait', '--timeout', '10m');
   await Promise.all(secrets.map((name) => cluster.deleteSecret(namespace, name)));
   const left = await until('an empty namespace', 120, async () => {
     const found = await cluster.leftovers(namespace);

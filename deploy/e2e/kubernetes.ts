@@ -45,6 +45,34 @@ export class Cluster {
     return ready.sort((a, b) => startOf(a) - startOf(b));
   }
 
+  /** What keeps pods from being ready, one line a pod: why it waits, or what it said last before it ended. */
+  async troubles(namespace: string): Promise<readonly string[]> {
+    const { items } = await this.#core.listNamespacedPod({ namespace });
+    const lines = await Promise.all(items.map((pod) => this.#troubleOf(namespace, pod)));
+    return lines.flatMap((line) => line ?? []);
+  }
+
+  async #troubleOf(namespace: string, { metadata, status }: V1Pod): Promise<string | undefined> {
+    const name = metadata?.name ?? '';
+    const unscheduled = status?.conditions?.find(
+      ({ type, status }) => type === 'PodScheduled' && status === 'False',
+    );
+    if (unscheduled) return `${name}: ${unscheduled.reason}: ${unscheduled.message}`;
+    const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+    for (const { name: container, state, lastState, restartCount } of containers) {
+      const { reason, message } = state?.waiting ?? {};
+      if (reason && reason !== 'ContainerCreating' && reason !== 'PodInitializing' && restartCount === 0)
+        return `${name}: ${reason}: ${message ?? ''}`;
+      if (!lastState?.terminated && !state?.terminated?.exitCode) continue;
+      const previous = state?.terminated === undefined;
+      const log = await this.#core
+        .readNamespacedPodLog({ namespace, name, container, previous, tailLines: 1 })
+        .catch(() => '');
+      return `${name} ended (${restartCount} restarts): ${log.trim().slice(0, 500)}`;
+    }
+    return undefined;
+  }
+
   /** As a node that dies takes it along: at once, without a farewell. */
   async kill(namespace: string, pod: V1Pod): Promise<string> {
     const name = pod.metadata?.name ?? '';

@@ -2,6 +2,8 @@ import type { Attempt } from '@visavox/client/answers';
 import type { VisavoxClient } from '@visavox/client/client';
 import { digestOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
+import type { Modality } from '@visavox/recognition/bundle-parts';
+import { capturedRecording } from '@visavox/recognition/captured-recording';
 import { Recogniser, type Template } from '@visavox/recognition/recogniser';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 
@@ -44,9 +46,7 @@ export class SteadyVisitor {
   }
 
   async enrol(): Promise<void> {
-    const faces = await Promise.all(enrolled.faces.map((shot) => this.#person.face(shot)));
-    const voices = enrolled.voices.map((digits, take) => this.#person.utterance(digits, take));
-    await this.#client.enrol({ name: this.#name, faces, voices });
+    await this.#client.enrol({ name: this.#name, ...(await this.#enrolment()) });
   }
 
   start(): void {
@@ -96,24 +96,25 @@ export class SteadyVisitor {
 
   /** Of the recordings that were enrolled, and of their copies where this version's templates have them. */
   async #template(recogniser: Recogniser): Promise<Template> {
-    const [faces, voices]: [Float32Array[], Float32Array[]] = [[], []];
-    for (const shot of enrolled.faces) {
-      const bytes = await this.#person.face(shot);
-      const capture = await recogniser.signals.captureFace(bytes);
-      faces.push(...(await recogniser.faceFeatures([capture])));
-      const sample = digestOf(bytes);
-      const condition = recogniser.enrolledCondition('face', sample);
-      if (condition) faces.push(await recogniser.copiedFaceFeatures(capture, sample, condition));
-    }
-    for (const [take, said] of enrolled.voices.entries()) {
-      const bytes = this.#person.utterance(said, take);
-      const capture = await recogniser.signals.captureVoice(bytes);
-      voices.push(await recogniser.voiceFeatures(capture));
-      const sample = digestOf(bytes);
-      const condition = recogniser.enrolledCondition('voice', sample);
-      if (condition) voices.push(await recogniser.copiedVoiceFeatures(capture, sample, condition));
-    }
-    return recogniser.template({ faces, voices });
+    const vectors = async (modality: Modality, recordings: readonly Uint8Array[]) => {
+      const made: Float32Array[] = [];
+      for (const bytes of recordings) {
+        const recording = await capturedRecording(recogniser, { modality, digest: digestOf(bytes), bytes });
+        made.push(await recording.features(), ...(await recording.copiesForTemplate()));
+      }
+      return made;
+    };
+    const { faces, voices } = await this.#enrolment();
+    return recogniser.template({
+      faces: await vectors('face', faces),
+      voices: await vectors('voice', voices),
+    });
+  }
+
+  async #enrolment() {
+    const faces = await Promise.all(enrolled.faces.map((shot) => this.#person.face(shot)));
+    const voices = enrolled.voices.map((digits, take) => this.#person.utterance(digits, take));
+    return { faces, voices };
   }
 
   async #visit(): Promise<void> {
