@@ -113,11 +113,13 @@ function tracksOf(
   };
   let at = 0;
   let ends = 0;
-  for (const segment of segments) {
+  for (const [index, segment] of segments.entries()) {
     ends += segment.milliseconds / 5;
-    for (; at < Math.min(length, Math.round(ends)); at++) {
-      segment.formants.forEach((formant, index) => {
-        tracks.formants[index]![at] = formant * traits.formantScale * (traits.formantShape[index] ?? 1);
+    // The last one lasts to the end, however the lengths were rounded.
+    const until = index === segments.length - 1 ? length : Math.min(length, Math.round(ends));
+    for (; at < until; at++) {
+      segment.formants.forEach((formant, which) => {
+        tracks.formants[which]![at] = formant * traits.formantScale * (traits.formantShape[which] ?? 1);
       });
       tracks.voice[at] = segment.voice;
       tracks.breath[at] = segment.breath ?? 0;
