@@ -104,8 +104,7 @@ export class Recogniser {
   }
 
   /** Output of the voice backbone. */
-  async voiceFeatures(capture: VoiceCapture): Promise<Float32Array> {
-    const { waveform } = capture;
+  async voiceFeatures({ waveform }: Pick<VoiceCapture, 'waveform'>): Promise<Float32Array> {
     return this.#served.infer('voice-backbone', { data: waveform, shape: [1, waveform.length] });
   }
 

@@ -1,4 +1,4 @@
-import type { Signals } from '../../recogniser.ts';
+import type { Recogniser, Signals, Template } from '../../recogniser.ts';
 import { join, SAMPLE_RATE } from '../../signals/audio.ts';
 import { isCaptureFault } from '../../signals/capture-fault.ts';
 import { answerEvidence } from '../../signals/challenge-answer.ts';
@@ -6,10 +6,12 @@ import { challengeFaults } from '../../signals/challenge-evidence.ts';
 import { fingerprintOf, isSameRecording } from '../../signals/challenge-replay.ts';
 import type { Sounds } from '../../signals/challenge-sounds.ts';
 import { type SpokenDigit, takeApart, wordTimes } from '../../signals/challenge-words.ts';
+import { fuse } from '../../signals/decision.ts';
 import type { Turn } from '../../signals/head.ts';
 import type { SeenFace } from '../../signals/lips.ts';
 import { Random } from '../../synthetic/random.ts';
 import type { Actor, Film } from './films.ts';
+import { converted, fittedSynthesiser } from './imitation.ts';
 import { heldPhotograph, throughLoudspeaker } from './playback.ts';
 import type { Talker } from './talkers.ts';
 
@@ -24,18 +26,27 @@ export interface Presentation {
 
 interface Heard {
   readonly sounds: Sounds;
+  /** Of the speech in it, as the networks get it. */
+  readonly waveform: Float32Array;
   readonly startSeconds: number;
+}
+
+interface Utterance {
+  readonly digits: string;
+  readonly sound: Float32Array;
 }
 
 const pause = new Float32Array(Math.round(0.12 * SAMPLE_RATE));
 
 /** Makes presentations and puts them before the checks. The same seed makes the same ones. */
 export class AttackRange {
+  readonly #recogniser: Recogniser;
   readonly #signals: Signals;
   readonly #seed: number;
 
-  constructor(signals: Signals, seed: number) {
-    this.#signals = signals;
+  constructor(recogniser: Recogniser, seed: number) {
+    this.#recogniser = recogniser;
+    this.#signals = recogniser.signals;
     this.#seed = seed;
   }
 
@@ -84,6 +95,43 @@ export class AttackRange {
         throughLoudspeaker(spliced, random),
         true,
       );
+    }
+    return results;
+  }
+
+  /**
+   * The right digits in a voice that is made to be taken for the person's, by a synthesiser and out of another's speech, with
+   * a face that says as much as a face can: whether all that lets in. The attacker has three recordings of the person.
+   */
+  async imitations(talker: Talker, other: Talker, rounds: number): Promise<Presentation[]> {
+    const random = new Random('imitations', this.#seed, talker.name);
+    const checks = 'digits, voice';
+    const enrolled = await this.#utterances(talker, random);
+    const words = await this.#wordsOf(enrolled);
+    const template = await this.#templateOf(enrolled.map(({ sound }) => sound));
+    const stolen: Float32Array[] = [];
+    for (let take = 0; take < 3; take++)
+      stolen.push(await talker.say(twoChallenges(random)[0], { enrolling: false, take: 8000 + take }));
+    const synthesise = await fittedSynthesiser(stolen, (waveform) => this.#embed(waveform));
+    const results: Presentation[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const [asked] = twoChallenges(random);
+      const judge = async (what: string, sound: Float32Array) => {
+        results.push({
+          what,
+          checks,
+          fault: await this.#fault(sound, async ({ sounds, waveform }) => {
+            const evidence = answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null });
+            return challengeFaults(evidence)[0] ?? (await this.#voiceFault(template, waveform));
+          }),
+        });
+      };
+      const take = { enrolling: false, take: round + 500 };
+      await judge('genuine: says the digits, in front of the camera', await talker.say(asked, take));
+      await judge('right face, speech synthesis fitted to the voice', synthesise(asked, random));
+      const foreign = await other.say(asked, take);
+      await judge('right face, another’s voice', foreign);
+      await judge('right face, another’s voice converted', converted(foreign, stolen));
     }
     return results;
   }
@@ -173,19 +221,52 @@ export class AttackRange {
 
   async #hear(sound: Float32Array): Promise<Heard> {
     const capture = await this.#signals.captureWaveform(sound);
-    return { sounds: await this.#signals.hear(capture), startSeconds: capture.startSeconds };
+    const { waveform, startSeconds } = capture;
+    return { sounds: await this.#signals.hear(capture), waveform, startSeconds };
   }
 
-  /** Three utterances of five digits that cover all ten. */
   async #enrol(talker: Talker, random: Random): Promise<SpokenDigit[]> {
+    return this.#wordsOf(await this.#utterances(talker, random));
+  }
+
+  /** Three of five digits that cover all ten. */
+  async #utterances(talker: Talker, random: Random): Promise<readonly Utterance[]> {
     const all = [...random.shuffle([...'0123456789']), ...random.shuffle([...'0123456789']).slice(0, 5)];
-    const words: SpokenDigit[] = [];
+    const utterances: Utterance[] = [];
     for (let take = 0; take < 3; take++) {
       const digits = all.slice(take * 5, take * 5 + 5).join('');
-      const { sounds } = await this.#hear(await talker.say(digits, { enrolling: true, take }));
-      words.push(...takeApart(sounds, digits));
+      utterances.push({ digits, sound: await talker.say(digits, { enrolling: true, take }) });
     }
+    return utterances;
+  }
+
+  async #wordsOf(utterances: readonly Utterance[]): Promise<SpokenDigit[]> {
+    const words: SpokenDigit[] = [];
+    for (const { digits, sound } of utterances)
+      words.push(...takeApart((await this.#hear(sound)).sounds, digits));
     return words;
+  }
+
+  async #templateOf(sounds: readonly Float32Array[]): Promise<Template> {
+    const voices: Float32Array[] = [];
+    for (const sound of sounds)
+      voices.push(await this.#recogniser.voiceFeatures(await this.#signals.captureWaveform(sound)));
+    return this.#recogniser.template({ faces: [], voices });
+  }
+
+  async #embed(waveform: Float32Array): Promise<Float32Array> {
+    const capture = await this.#signals.captureWaveform(waveform);
+    const [vector] = await this.#recogniser.embed('voice', [await this.#recogniser.voiceFeatures(capture)]);
+    if (!vector) throw new TypeError('the voice network answered nothing');
+    return vector;
+  }
+
+  /** Null where the voice, with the clearest of faces, would be let in. */
+  async #voiceFault(template: Template, waveform: Float32Array): Promise<string | null> {
+    const voice = await this.#recogniser.voiceFeatures({ waveform });
+    const evidence = await this.#recogniser.compare(template, { faces: [], voice });
+    const withFace = fuse(this.#recogniser.calibration.face.limit, evidence.voice);
+    return this.#recogniser.decide(withFace) === 'accept' ? null : 'voice_differs';
   }
 
   /** Each digit from a recording of other digits that surround it. */

@@ -3,7 +3,7 @@ import { bundleDigest } from '@visavox/core/model';
 import type { CommandContext } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import { publishedBundle } from '../../bundle.ts';
-import { Signals } from '../../recogniser.ts';
+import { Recogniser } from '../../recogniser.ts';
 import { wilson } from '../error-rates.ts';
 import { AttackRange, type Presentation } from './attacks.ts';
 import { recordedFilms, syntheticActor } from './films.ts';
@@ -34,9 +34,9 @@ export async function runAttacks(
   context: CommandContext,
 ): Promise<void> {
   const bundle = await publishedBundle(options.networks ?? resolve(PROJECT, '.visavox/setup/networks'));
-  const signals = await Signals.load(bundle.files);
+  const recogniser = await Recogniser.load(bundle.manifest, bundle.files);
   try {
-    const range = new AttackRange(signals, options.seed);
+    const range = new AttackRange(recogniser, options.seed);
     const rows: AttackFigures[] = [];
     const add = (material: string, presentations: readonly Presentation[]) => {
       rows.push(...figuresOf(material, presentations));
@@ -50,24 +50,27 @@ export async function runAttacks(
       `${tableOf('attack', 'APCER', attacks)}\n\n${tableOf('genuine answer', 'BPCER', genuine)}`,
     );
   } finally {
-    await signals.close();
+    await recogniser.close();
   }
 }
 
 type Add = (material: string, presentations: readonly Presentation[]) => void;
 
 async function onSyntheticPeople(range: AttackRange, add: Add, context: CommandContext): Promise<void> {
-  const [spoken, answered]: [Presentation[], Presentation[]] = [[], []];
+  const [spoken, answered, imitated]: [Presentation[], Presentation[], Presentation[]] = [[], [], []];
   for (let index = 0; index < syntheticPeople; index++) {
     context.log(`synthetic person ${index + 1} of ${syntheticPeople}`);
     const talker = syntheticTalker(syntheticSeed, index);
+    const other = syntheticTalker(syntheticSeed, (index + 1) % syntheticPeople);
     spoken.push(...(await range.voices(talker, rounds.voices)));
+    imitated.push(...(await range.imitations(talker, other, rounds.voices)));
     answered.push(
       ...(await range.answers(await syntheticActor(syntheticSeed, index), talker, rounds.synthetic)),
     );
   }
   add('synthetic people', answered);
   add('synthetic people', spoken);
+  add('synthetic people', imitated);
 }
 
 async function onRecordings(
@@ -78,9 +81,13 @@ async function onRecordings(
     // The product's constants were chosen on every other person; these are the ones between them.
     const unseen = talkers.filter((_, index) => index % 2 === 1);
     const presentations: Presentation[] = [];
-    for (const talker of unseen) {
+    for (const [index, talker] of unseen.entries()) {
       context.log(talker.name);
       presentations.push(...(await range.voices(talker, rounds.recorded)));
+      // Whoever attacks may be one of those that were looked at.
+      const other = talkers[(2 * index + 2) % talkers.length];
+      if (other && other !== talker)
+        presentations.push(...(await range.imitations(talker, other, rounds.recorded)));
     }
     add(`${corpus} (${unseen.length} of ${talkers.length} people)`, presentations);
   }
