@@ -1,4 +1,4 @@
-// npm run bench -- [signin|memory|pipelines|serving|training|training-large …]   all of them without a name
+// npm run bench -- [signin|memory|pipelines|serving|serving-published|training|training-large …]   all of them without a name
 import { UserError } from '@visavox/core/errors';
 
 type Bench = (print: (line: string) => void) => Promise<boolean>;
@@ -6,7 +6,8 @@ type Bench = (print: (line: string) => void) => Promise<boolean>;
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signin: async () => (await import('./signin.ts')).benchSignIn,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
-  serving: async () => (await import('./serving.ts')).benchServing,
+  serving: async () => (await import('./serving.ts')).benchServing('mirrored'),
+  'serving-published': async () => (await import('./serving.ts')).benchServing('published'),
   training: async () => (await import('./training.ts')).benchTraining(100, 3),
   'training-large': async () => (await import('./training.ts')).benchTraining(1000, 12),
   memory: async () => (await import('./memory.ts')).benchMemory,

@@ -1,9 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { encodeInferRequest } from '@visavox/serving/protocol/infer-request';
@@ -42,20 +43,40 @@ interface Answer {
   readonly milliseconds: number;
 }
 
+/** As the recogniser uses it, averaging the picture and its mirror image, or as it was published: one pass. */
+export type FaceNetwork = 'mirrored' | 'published';
+
+const setup = process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '.visavox', 'setup');
+
+async function networkFile(which: FaceNetwork, folder: string): Promise<string> {
+  const networks = join(setup, 'networks');
+  if (which === 'mirrored') return join(networks, `${modelName}.onnx`);
+  const out = join(folder, 'published.onnx');
+  const script = join(import.meta.dirname, 'peers', 'published_face_network.py');
+  const python = join(setup, 'python', 'bin', 'python');
+  const training = join(import.meta.dirname, '..', 'recognition', 'training');
+  await promisify(execFile)(python, [script, join(networks, `${modelName}.keras`), out], {
+    env: { ...process.env, PYTHONPATH: training },
+  });
+  return out;
+}
+
+export function benchServing(which: FaceNetwork) {
+  return (print: (line: string) => void): Promise<boolean> => compareServers(which, print);
+}
+
 /**
  * One face network behind three model servers, and onnxruntime alone. All are up at once and take turns, so that
  * a noisy neighbour disturbs them alike; figures are medians over the rounds.
  */
-export async function benchServing(print: (line: string) => void): Promise<boolean> {
-  const root = join(import.meta.dirname, '..');
-  const setup = process.env.VISAVOX_SETUP ?? join(root, '.visavox', 'setup');
-  const network = join(setup, 'networks', `${modelName}.onnx`);
+async function compareServers(which: FaceNetwork, print: (line: string) => void): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-bench-'));
   const children: ChildProcess[] = [];
   const started: ModelServer[] = [];
   try {
+    const network = await networkFile(which, folder);
     print(
-      `serving: ${modelName}, 270 KB a request, ${availableParallelism()} cores shared by server and client`,
+      `serving: ${modelName}, ${which}, 270 KB a request, ${availableParallelism()} cores shared by server and client`,
     );
     for (const name of ['visavox', 'kserve', 'mlserver'] as const)
       started.push(await startModelServer(name, { folder, network }));
