@@ -5,13 +5,13 @@ import * as ort from 'onnxruntime-node';
 import { buffersOf, joinRows, splitRows } from './batch.mjs';
 import { probeBatch } from './probe-batch.mjs';
 
-/** One thread a session: many small requests share the machine better than one request spread over it. */
 const sessionOptions = {
-  intraOpNumThreads: 1,
+  intraOpNumThreads: workerData.width,
   interOpNumThreads: 1,
   executionMode: 'sequential',
   // In the arena, which grows by doubling, weights would take up to twice their size.
-  extra: { session: { use_device_allocator_for_initializers: '1' } },
+  // Threads of a session that wait for work would take the time of the other sessions' threads.
+  extra: { session: { use_device_allocator_for_initializers: '1', intra_op: { allow_spinning: '0' } } },
   // An error comes back to the caller; printing it as well would let callers fill the log.
   logSeverityLevel: 4,
 };

@@ -48,6 +48,14 @@ export interface PoolOptions {
 /** A thread gets its next job before it is done with this one, so that it never waits for the main thread. */
 const jobsPerWorker = 2;
 
+/**
+ * Many requests share the machine better than one request spread over it; a lone one would leave the other cores
+ * idle. It comes to the first worker, whose inferences are spread over so many threads at most.
+ */
+const widest = 4;
+
+const threadsOf = ({ threads = availableParallelism() }: PoolOptions) => threads;
+
 /** Sessions of all models in several threads, and the jobs that wait for one. */
 export class SessionPool {
   readonly signatures = new Map<string, ModelSignature>();
@@ -76,7 +84,7 @@ export class SessionPool {
    */
   static async start(options: PoolOptions): Promise<SessionPool> {
     const pool = new SessionPool(options);
-    const first = await pool.#startWorker(options);
+    const first = await pool.#startWorker(options, Math.min(widest, threadsOf(options)));
     try {
       for (const model of first) pool.signatures.set(model.name, signatureOf(model));
     } catch (error) {
@@ -87,9 +95,9 @@ export class SessionPool {
     return pool;
   }
 
-  async #startWorker({ models, onLost }: PoolOptions): Promise<readonly LoadedModel[]> {
+  async #startWorker({ models, onLost }: PoolOptions, width: number): Promise<readonly LoadedModel[]> {
     const started = await InferenceWorker.start(
-      { models },
+      { models, width },
       {
         onAnswer: (answer) => this.#settle(answer),
         onLost: (error) => {
@@ -103,8 +111,8 @@ export class SessionPool {
   }
 
   async #startOthers(options: PoolOptions): Promise<void> {
-    const { threads = availableParallelism() } = options;
-    for (let count = 1; count < threads && !this.#closing; count++) await this.#startWorker(options);
+    const threads = threadsOf(options);
+    for (let count = 1; count < threads && !this.#closing; count++) await this.#startWorker(options, 1);
     if (!this.#closing) this.#probe();
   }
 

@@ -3,6 +3,8 @@ import type { NumberArray } from '../protocol/datatype.ts';
 /** What `inference-worker.mjs` is started with. */
 export interface WorkerStart {
   readonly models: readonly { readonly name: string; readonly path: string }[];
+  /** Threads that share the work of one inference. */
+  readonly width: number;
 }
 
 /** An onnxruntime tensor in plain data, as it crosses between threads. */
