@@ -8,7 +8,6 @@ import { copiedFace, copiedVoice } from './augmentation/copied-capture.ts';
 import { enrolledCondition } from './augmentation/copies.ts';
 import { Calibration, effectiveCount, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
-import { FACE_CROP } from './signals/face-alignment.ts';
 import { type FaceCapture, PREPROCESSING, Signals, type VoiceCapture } from './signals/signals.ts';
 import { dot, meanDirection, normalise } from './signals/vectors.ts';
 
@@ -20,6 +19,9 @@ export { type FaceCapture, Signals, type VoiceCapture } from './signals/signals.
 export const RecogniserProperties = z.object({
   dimension: z.object({ face: z.number().int().positive(), voice: z.number().int().positive() }),
   preprocessing: z.string(),
+  backbones: z
+    .object({ face: z.object({ canvas: z.number().int().positive().optional() }).optional() })
+    .optional(),
 });
 
 /** What a person is recognised by. Only comparable within its contract. */
@@ -86,7 +88,7 @@ export class Recogniser {
       bundle: bundleDigest(manifest),
       properties,
       calibration,
-      signals: await Signals.load(files),
+      signals: await Signals.load(files, properties.backbones?.face?.canvas),
       served: served ?? (await openInProcess({ files }, SERVED_NETWORKS)),
     });
   }
@@ -94,12 +96,13 @@ export class Recogniser {
   /** Output of the face backbone for each capture. */
   async faceFeatures(captures: readonly FaceCapture[]): Promise<Float32Array[]> {
     if (captures.length === 0) return [];
-    const size = FACE_CROP * FACE_CROP * 3;
+    const side = this.signals.faceCanvas;
+    const size = side * side * 3;
     const pixels = new Float32Array(captures.length * size);
     captures.forEach(({ crop }, index) => {
       pixels.set(crop, index * size);
     });
-    const shape = [captures.length, FACE_CROP, FACE_CROP, 3];
+    const shape = [captures.length, side, side, 3];
     return rows(await this.#served.infer('face-backbone', { data: pixels, shape }), captures.length);
   }
 

@@ -1,4 +1,3 @@
-import { FACE_CROP } from '../signals/face-alignment.ts';
 import type { FaceCapture, VoiceCapture } from '../signals/signals.ts';
 import { throughCameraAtSize } from './camera.ts';
 import { cameraOf, channelOf } from './copies.ts';
@@ -11,7 +10,8 @@ export async function copiedFace(
   condition: string,
 ): Promise<FaceCapture> {
   const { camera, random } = cameraOf(sample, condition);
-  const picture = { width: FACE_CROP, height: FACE_CROP, data: capture.crop };
+  const side = Math.sqrt(capture.crop.length / 3);
+  const picture = { width: side, height: side, data: capture.crop };
   return { ...capture, crop: await throughCameraAtSize(picture, camera, random) };
 }
 

@@ -8,6 +8,7 @@ import type { CommandContext } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import { z } from 'zod';
 import { backbonePipeline, firstBackbonePipeline } from '../backbone-pipeline.ts';
+import { FACE_CROP } from '../signals/face-alignment.ts';
 import { readBackboneManifest } from './manifest.ts';
 import { wrapNetwork } from './wrap-network.ts';
 
@@ -92,7 +93,8 @@ const Plugged = z.object({
 async function tried(path: string) {
   const { manifest, beside } = await readBackboneManifest(path);
   const own = await readFile(join(setup(), 'networks', `${manifest.modality}-backbone.onnx`));
-  return { manifest, beside, wrapped: await wrapNetwork(manifest, { beside, setup: setup(), own }) };
+  const options = { beside, setup: setup(), own, ownCanvas: FACE_CROP };
+  return { manifest, beside, wrapped: await wrapNetwork(manifest, options) };
 }
 
 /** What people were last trained on. */

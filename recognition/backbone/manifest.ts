@@ -54,6 +54,8 @@ export const BackboneManifest = z.discriminatedUnion('modality', [
       scale: Channel3,
       /** Whether the mirrored image is averaged in. */
       mirror: z.boolean().default(true),
+      /** Side of the square that it sees, of the side of the square that the recogniser's own network sees. */
+      view: z.number().min(0.5).max(2).default(1),
     }),
   }),
   z.strictObject({

@@ -1,7 +1,9 @@
 import { SystemError } from '@visavox/core/errors';
 import { bundleDigest } from '@visavox/core/model';
 import { type Bundle, recogniserBundle } from '../bundle.ts';
+import { RecogniserProperties } from '../recogniser.ts';
 import { Calibration } from '../signals/calibration.ts';
+import { FACE_CROP } from '../signals/face-alignment.ts';
 import type { BackboneManifest } from './manifest.ts';
 import { type WrapOptions, wrapNetwork } from './wrap-network.ts';
 
@@ -12,7 +14,7 @@ const VAGUE = { slope: 10, offset: -8, limit: 3 };
 export async function pluggedBundle(
   parent: Bundle,
   manifest: BackboneManifest,
-  options: Omit<WrapOptions, 'own'>,
+  options: Omit<WrapOptions, 'own' | 'ownCanvas'>,
 ): Promise<Bundle> {
   const { modality, name, licence, source, network, ensemble } = manifest;
   const networks = new Map(parent.files);
@@ -21,7 +23,12 @@ export async function pluggedBundle(
     if (!bytes) throw new SystemError(`the recogniser has no ${path}`);
     return bytes;
   };
-  const wrapped = await wrapNetwork(manifest, { ...options, own: file(`${modality}-backbone.onnx`) });
+  const { backbones: before } = RecogniserProperties.parse(parent.manifest.properties);
+  const wrapped = await wrapNetwork(manifest, {
+    ...options,
+    own: file(`${modality}-backbone.onnx`),
+    ownCanvas: before?.face?.canvas ?? FACE_CROP,
+  });
   networks.set(`${modality}-backbone.onnx`, wrapped.backbone);
   networks.set(`${modality}-head.onnx`, wrapped.head);
   const inherited = Calibration.parse(JSON.parse(Buffer.from(file('calibration.json')).toString('utf8')));
@@ -40,6 +47,7 @@ export async function pluggedBundle(
     ...(typeof known === 'object' ? known : {}),
     [modality]: {
       ...{ name, licence, sha256: network.sha256 },
+      ...(wrapped.canvas === FACE_CROP ? {} : { canvas: wrapped.canvas }),
       source: ensemble ? `${source}, in an ensemble with the network before it` : source,
     },
   };

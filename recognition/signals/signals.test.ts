@@ -5,6 +5,7 @@ import { networksFolder } from '../published-networks.test-support.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { wav } from '../synthetic/wav.ts';
 import { decodeAudio, SAMPLE_RATE } from './audio.ts';
+import { middleOf } from './face-alignment.ts';
 import { Signals } from './signals.ts';
 
 const ada = syntheticPerson(1, 0);
@@ -30,6 +31,21 @@ describe('a face', () => {
     expect(quality.score).toBeGreaterThan(0.3);
     expect(quality.brightness).toBeGreaterThan(40);
     expect(Math.abs(quality.roll)).toBeLessThan(25);
+  });
+
+  test('comes with more around it for a network that sees more, in the same pixels', async () => {
+    const wide = await Signals.load((await publishedBundle(networksFolder)).files, 208);
+    try {
+      const [narrow, more] = [await signals.captureFace(photograph), await wide.captureFace(photograph)];
+      expect(more.crop.length).toBe(208 * 208 * 3);
+      const middle = middleOf(more.crop, 208);
+      const differences = middle.map((value, at) => Math.abs(value - narrow.crop[at]!));
+      // Where a corner of the square begins is rounded otherwise.
+      expect(Math.max(...differences)).toBeLessThanOrEqual(1);
+      expect(more.quality.sharpness).toBeCloseTo(narrow.quality.sharpness, 3);
+    } finally {
+      await wide.close();
+    }
   });
 
   test('is the same face far away and off the centre', async () => {

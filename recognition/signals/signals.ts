@@ -1,7 +1,7 @@
 import { decodeAudio, SAMPLE_RATE } from './audio.ts';
 import { captureFault, isCaptureFault } from './capture-fault.ts';
 import { ChallengeSounds, type Sounds } from './challenge-sounds.ts';
-import { alignedSquare, cropFace } from './face-alignment.ts';
+import { alignedSquare, cropFace, FACE_CROP, middleOf } from './face-alignment.ts';
 import { type DetectedFace, FaceDetector, searches } from './face-detector.ts';
 import { type FaceGeometry, FaceMesh } from './face-mesh.ts';
 import { assertGoodFace, assessFace, type FaceQuality } from './face-quality.ts';
@@ -10,7 +10,7 @@ import { Pyramid } from './sampling.ts';
 import { VoiceActivity } from './voice-activity.ts';
 import { assertGoodVoice, assessVoice, trimToSpeech, type VoiceQuality } from './voice-quality.ts';
 
-/** 150 x 150 RGB around the face, as the face network wants it. */
+/** RGB around the face as the face network wants it: a square of {@link Signals.faceCanvas}, 150 x 150 unless it sees more. */
 export interface FaceCapture {
   readonly crop: Uint8Array;
   readonly quality: FaceQuality;
@@ -37,6 +37,8 @@ const CERTAIN_MESH_SCORE = 0.5;
 
 /** From recordings to what the recognition networks see. Bad recordings are UserErrors with the codes of capture-fault.ts. */
 export class Signals {
+  /** Side of what {@link captureFace} answers, in pixels. */
+  readonly faceCanvas: number;
   readonly #detector: FaceDetector;
   readonly #mesh: FaceMesh;
   readonly #activity: VoiceActivity;
@@ -47,7 +49,9 @@ export class Signals {
     mesh: FaceMesh,
     activity: VoiceActivity,
     sounds: ChallengeSounds,
+    faceCanvas: number,
   ) {
+    this.faceCanvas = faceCanvas;
     this.#detector = detector;
     this.#mesh = mesh;
     this.#activity = activity;
@@ -55,12 +59,13 @@ export class Signals {
   }
 
   /** `files`: face-detector.onnx, face-mesh.onnx, voice-activity.onnx and speech-spectrum.onnx, by name. */
-  static async load(files: ReadonlyMap<string, Uint8Array>): Promise<Signals> {
+  static async load(files: ReadonlyMap<string, Uint8Array>, faceCanvas = FACE_CROP): Promise<Signals> {
     return new Signals(
       await FaceDetector.load(files),
       await FaceMesh.load(files),
       await VoiceActivity.load(files),
       await ChallengeSounds.load(files),
+      faceCanvas,
     );
   }
 
@@ -68,8 +73,8 @@ export class Signals {
     const image = await decodeImage(bytes);
     const pyramid = new Pyramid(image);
     const geometry = await this.#find(pyramid);
-    const crop = cropFace(pyramid, alignedSquare(geometry));
-    const quality = assessFace(crop, geometry, image.scale);
+    const crop = cropFace(pyramid, alignedSquare(geometry), this.faceCanvas);
+    const quality = assessFace(middleOf(crop, this.faceCanvas), geometry, image.scale);
     assertGoodFace(quality);
     return { crop, quality };
   }

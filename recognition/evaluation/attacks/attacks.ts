@@ -255,8 +255,8 @@ export class AttackRange {
   }
 
   async #embed(waveform: Float32Array): Promise<Float32Array> {
-    const capture = await this.#signals.captureWaveform(waveform);
-    const [vector] = await this.#recogniser.embed('voice', [await this.#recogniser.voiceFeatures(capture)]);
+    const features = await this.#recogniser.voiceFeatures({ waveform });
+    const [vector] = await this.#recogniser.embed('voice', [features]);
     if (!vector) throw new TypeError('the voice network answered nothing');
     return vector;
   }

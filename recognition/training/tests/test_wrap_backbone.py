@@ -106,9 +106,11 @@ def test_a_voice_is_scaled_and_given_the_axes_that_the_network_wants(tmp_path):
     np.testing.assert_allclose(session.run(None, {"waveform": waveform})[0], np.full((1, 8), 16384.0), rtol=1e-4)
 
 
-def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tmp_path):
+@pytest.mark.parametrize("size", [4, 8])
+def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tmp_path, size):
+    """Also where the network that joins sees more around the face than the recogniser's own."""
     face_network(tmp_path / "network.onnx")
-    assert wrapped(tmp_path, FACE) == 0
+    assert wrapped(tmp_path, FACE, size=size) == 0
     plugged = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
     own_kernel = np.random.default_rng(4).normal(size=(48, 5)).astype(np.float32)
     nodes = [
@@ -122,9 +124,12 @@ def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tm
         outputs=[("features", ["n", 5])],
         constants=[("kernel", own_kernel)],
     )
-    assert wrapped(tmp_path, {**FACE, "ensemble": {"share": 0.25}}, more=["--own", "own.onnx"]) == 0
+    more = ["--own", "own.onnx", "--own-size", "4"]
+    assert wrapped(tmp_path, {**FACE, "ensemble": {"share": 0.25}}, size=size, more=more) == 0
     both = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
-    images = np.random.default_rng(5).uniform(0, 255, (2, 4, 4, 3)).astype(np.float32)
+    images = np.random.default_rng(5).uniform(0, 255, (2, size, size, 3)).astype(np.float32)
+    margin = (size - 4) // 2
+    middle = images[:, margin : margin + 4, margin : margin + 4]
 
     def cosine(features):
         first, second = features / np.linalg.norm(features, axis=1, keepdims=True)
@@ -133,7 +138,7 @@ def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tm
     features = both.run(["features"], {"image": images})[0]
     assert features.shape == (2, 13)
     np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, rtol=1e-5)
-    expected = 0.75 * cosine(images.reshape(2, -1) @ own_kernel) + 0.25 * cosine(
+    expected = 0.75 * cosine(middle.reshape(2, -1) @ own_kernel) + 0.25 * cosine(
         plugged.run(["features"], {"image": images})[0]
     )
     assert cosine(features) == pytest.approx(expected, abs=1e-4)
@@ -158,3 +163,17 @@ def test_garbage_is_no_network(tmp_path, capsys):
     (tmp_path / "network.onnx").write_bytes(b"%PDF-1.7")
     assert wrapped(tmp_path, FACE) == 2
     assert "not an ONNX network" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("size", "seen", "margin"), [(8, 4, 2), (6, 4, 1)])
+def test_a_network_may_see_the_middle_of_what_is_given(tmp_path, size, seen, margin):
+    face_network(tmp_path / "network.onnx")
+    assert wrapped(tmp_path, FACE, more=()) == 0
+    image = np.random.default_rng(4).uniform(0, 255, (2, size, size, 3)).astype(np.float32)
+    alone = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
+    middle = image[:, margin:-margin, margin:-margin]
+    expected = alone.run(["features"], {"image": np.ascontiguousarray(middle)})[0]
+
+    assert wrapped(tmp_path, FACE, size=size, more=("--seen", str(seen))) == 0
+    whole = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
+    np.testing.assert_allclose(whole.run(["features"], {"image": image})[0], expected, rtol=1e-5)

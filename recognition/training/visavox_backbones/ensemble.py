@@ -5,20 +5,27 @@ import onnx
 from onnx import TensorProto, compose, helper, numpy_helper
 
 
-def together(own: onnx.ModelProto, plugged: onnx.ModelProto, share: float) -> onnx.ModelProto:
-    """One network of the input that both take: `features` [n, d1 + d2], of unit length.
+def together(own: onnx.ModelProto, plugged: onnx.ModelProto, share: float, *, margin: int = 0) -> onnx.ModelProto:
+    """One network of the input that `plugged` takes: `features` [n, d1 + d2], of unit length.
 
     Args:
         own: the recogniser's network; one input, one output `features` [n, d1].
-        plugged: the network that joins it; the same input, `features` [n, d2].
+        plugged: the network that joins it; an input of that name, `features` [n, d2].
         share: what `plugged` has in the cosine, 0 to 1.
+        margin: pixels of an image, on each side, that `own` does not take.
     """
     source = own.graph.input[0].name
     halves = [compose.add_prefix(own, "own/"), compose.add_prefix(plugged, "plugged/")]
     nodes, constants = [], []
+    seen = {"own": source, "plugged": source}
+    if margin:
+        ends = {"own/from": [margin] * 2, "own/to": [-margin] * 2, "own/axes": [1, 2]}
+        constants.extend(numpy_helper.from_array(np.array(values, np.int64), name) for name, values in ends.items())
+        nodes.append(helper.make_node("Slice", [source, *ends], ["own/middle"]))
+        seen["own"] = "own/middle"
     for half, name, weight in zip(halves, ("own", "plugged"), (1 - share, share), strict=True):
         for node in half.graph.node:
-            node.input[:] = [source if one == f"{name}/{source}" else one for one in node.input]
+            node.input[:] = [seen[name] if one == f"{name}/{source}" else one for one in node.input]
         nodes.extend(half.graph.node)
         constants.extend(half.graph.initializer)
         # Square roots, since a cosine is of products.
@@ -27,7 +34,7 @@ def together(own: onnx.ModelProto, plugged: onnx.ModelProto, share: float) -> on
         nodes.append(helper.make_node("Mul", [f"{name}/unit", f"{name}/weight"], [f"{name}/weighted"]))
     nodes.append(helper.make_node("Concat", ["own/weighted", "plugged/weighted"], ["features"], axis=1))
     features = helper.make_tensor_value_info("features", TensorProto.FLOAT, None)
-    graph = helper.make_graph(nodes, "ensemble", [own.graph.input[0]], [features], constants)
+    graph = helper.make_graph(nodes, "ensemble", [plugged.graph.input[0]], [features], constants)
     return helper.make_model(
         graph,
         opset_imports=own.opset_import,

@@ -1,6 +1,6 @@
 """Makes a plug-in of `faceres`, a face network in the npm package `@vladmandic/human`: an ONNX file and its manifest.
 
-python -m visavox_backbones.faceres --packages node_modules --out folder [--share 0.1]
+python -m visavox_backbones.faceres --packages node_modules --out folder [--share 0.1] [--view 1.4]
 
 Its licence is unclear, so it is never the default: whoever adds it has to find out first.
 """
@@ -26,17 +26,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--packages", type=Path, required=True, help="the node_modules folder")
     parser.add_argument("--out", type=Path, required=True, help="where faceres.onnx and faceres.json are written")
     parser.add_argument("--share", type=float, help="for an ensemble with the recogniser's own network: of the cosine")
+    parser.add_argument("--view", type=float, default=1, help="side of what it sees, of what the recogniser's sees")
     options = parser.parse_args(arguments)
     network = convert(options.packages / "@vladmandic" / "human" / "models" / "faceres.json").SerializeToString(
         deterministic=True
     )
     options.out.mkdir(parents=True, exist_ok=True)
     write_bytes(options.out / "faceres.onnx", network)
-    write_json(options.out / "faceres.json", manifest(network, options.share))
+    write_json(options.out / "faceres.json", manifest(network, options.share, options.view))
     return 0
 
 
-def manifest(network: bytes, share: float | None = None) -> dict:
+def manifest(network: bytes, share: float | None = None, view: float = 1) -> dict:
     return {
         "format": 1,
         "name": "faceres",
@@ -49,6 +50,7 @@ def manifest(network: bytes, share: float | None = None) -> dict:
             "mean": [103.939, 116.779, 123.68],
             "scale": [1, 1, 1],
             "mirror": True,
+            "view": view,
         },
         "dimension": 1024,
         **({} if share is None else {"ensemble": {"share": share}}),

@@ -28,20 +28,26 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--manifest", type=Path, required=True, help="what the network is, as JSON")
     parser.add_argument("--network", type=Path, required=True, help="the ONNX file")
     parser.add_argument("--own", type=Path, help="the recogniser's network, which an ensemble is made with")
-    parser.add_argument("--size", type=int, default=150, help="width and height of the recogniser's face crop")
+    parser.add_argument("--size", type=int, default=150, help="width and height of the face that the result takes")
+    parser.add_argument("--seen", type=int, help="of that, in the middle, what the network sees; default all")
+    parser.add_argument("--own-size", type=int, help="of that, in the middle, what --own takes; default all")
     parser.add_argument("--out-backbone", type=Path, required=True)
     parser.add_argument("--out-head", type=Path, required=True)
     options = parser.parse_args(arguments)
     manifest = json.loads(options.manifest.read_text())
     try:
         network = read_network(options.network)
-        wrap = wrap_face if manifest["modality"] == "face" else wrap_voice
-        backbone = wrap(network, manifest, options.size)
+        if manifest["modality"] == "face":
+            backbone = wrap_face(network, manifest, options.size, options.seen or options.size)
+        else:
+            backbone = wrap_voice(network, manifest)
         dimension = try_out(backbone, manifest, options.size)
         if manifest.get("ensemble"):
             if options.own is None:
                 parser.error("an ensemble needs --own")
-            backbone = together(onnx.load(str(options.own)), backbone, manifest["ensemble"]["share"])
+            own = onnx.load(str(options.own))
+            margin = (options.size - (options.own_size or options.size)) // 2
+            backbone = together(own, backbone, manifest["ensemble"]["share"], margin=margin)
             dimension = try_out(backbone, manifest, options.size, ensemble=True)
     except PlugInError as error:
         print(f"backbone_rejected: {error}", file=sys.stderr)
@@ -73,15 +79,23 @@ def read_network(path: Path) -> onnx.ModelProto:
     return model
 
 
-def wrap_face(network: onnx.ModelProto, manifest: dict[str, Any], size: int) -> onnx.ModelProto:
-    """`image` [n, size, size, 3], RGB of 0 to 255, to `features` [n, dimension]."""
+def wrap_face(network: onnx.ModelProto, manifest: dict[str, Any], size: int, seen: int) -> onnx.ModelProto:
+    """`image` [n, size, size, 3], RGB of 0 to 255, to `features` [n, dimension].
+
+    Args:
+        network: what is wrapped.
+        manifest: what it takes and answers.
+        size: pixels of a side.
+        seen: those of them, in the middle, that the network sees.
+    """
     face = manifest["input"]
     wanted, first = face["size"], face["layout"] == "nchw"
     graph = Wrapping()
-    graph.add("Transpose", ["image"], "planes", perm=[0, 3, 1, 2])
-    last = "planes"
-    if wanted != size:
-        sizes = graph.constant("scales", np.array([1, 1, wanted / size, wanted / size], np.float32))
+    last = graph.add("Transpose", ["image"], "planes", perm=[0, 3, 1, 2])
+    if seen < size:
+        last = graph.middle(last, (size - seen) // 2, axes=(2, 3))
+    if wanted != seen:
+        sizes = graph.constant("scales", np.array([1, 1, wanted / seen, wanted / seen], np.float32))
         last = graph.add(
             "Resize", [last, "", sizes], "resized", mode="linear", coordinate_transformation_mode="half_pixel"
         )
@@ -115,7 +129,7 @@ def wrap_face(network: onnx.ModelProto, manifest: dict[str, Any], size: int) -> 
 _BACKWARDS = (("from_end", -1), ("to_start", -(2**31)), ("width_axis", 3), ("one_back", -1))
 
 
-def wrap_voice(network: onnx.ModelProto, manifest: dict[str, Any], _size: int) -> onnx.ModelProto:
+def wrap_voice(network: onnx.ModelProto, manifest: dict[str, Any]) -> onnx.ModelProto:
     """`waveform` [1, samples], 16 kHz, -1 to 1, to `features` [1, dimension]."""
     graph = Wrapping()
     gain = graph.constant("gain", np.array(manifest["input"]["scale"], np.float32))
@@ -150,6 +164,12 @@ class Wrapping:
     def add(self, operation: str, inputs: list[str], output: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(operation, inputs, [output], **attributes))
         return output
+
+    def middle(self, source: str, margin: int, *, axes: tuple[int, int]) -> str:
+        """Without so many pixels on each side."""
+        ends = {"middle_from": [margin] * 2, "middle_to": [-margin] * 2, "middle_axes": list(axes)}
+        names = [self.constant(name, np.array(values, np.int64)) for name, values in ends.items()]
+        return self.add("Slice", [source, *names], "middle")
 
     def model(self, source: str, source_shape: list, output: str, output_shape: list) -> onnx.ModelProto:
         float32 = TensorProto.FLOAT
