@@ -66,9 +66,9 @@ export class Cluster {
       if (!lastState?.terminated && !state?.terminated?.exitCode) continue;
       const previous = state?.terminated === undefined;
       const log = await this.#core
-        .readNamespacedPodLog({ namespace, name, container, previous, tailLines: 1 })
+        .readNamespacedPodLog({ namespace, name, container, previous, tailLines: 3 })
         .catch(() => '');
-      return `${name} ended (${restartCount} restarts): ${log.trim().slice(0, 500)}`;
+      return `${name} ended (${restartCount} restarts): ${log.trim().replaceAll('\n', ' ').slice(-500)}`;
     }
     return undefined;
   }

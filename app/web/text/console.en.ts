@@ -156,7 +156,8 @@ export const operator = {
     roll_back_text: 'Version {{from}} retires and version {{to}} serves again. No sign-in fails meanwhile.',
     rolled_back: 'Rolled back.',
     propose: 'Propose a version',
-    propose_text: 'The gate compares it with the champion first.',
+    propose_text:
+      'It is brought up beside the champion and serves nobody until you promote it. Its report compares it with the champion it was trained from.',
     propose_go: 'Propose',
     proposed: 'Version {{version}} was proposed.',
     promote: 'Promote',

@@ -161,7 +161,8 @@ export const operator: Translation<typeof english> = {
       'La version {{from}} est retirée et la version {{to}} sert de nouveau. Aucune connexion n’échoue entre-temps.',
     rolled_back: 'Le retour en arrière est fait.',
     propose: 'Proposer une version',
-    propose_text: 'Elle est d’abord comparée à celle en service.',
+    propose_text:
+      'Elle est mise en route à côté de celle en service et ne sert personne avant que vous ne la promouviez. Son rapport la compare à la version dont elle est issue.',
     propose_go: 'Proposer',
     proposed: 'La version {{version}} est proposée.',
     promote: 'Mettre en service',
