@@ -75,8 +75,10 @@ export class VisavoxClient {
     return this.#check('voice', audio, 'audio/wav');
   }
 
-  challenge(): Promise<Challenge> {
-    return this.#ask(Challenge, { method: 'POST', path: '/api/v1/challenges', body: {}, repeatable: true });
+  /** `name`: who will answer, if that is known; what they said lately is then not asked for again. */
+  challenge(name?: string): Promise<Challenge> {
+    const body = name === undefined ? {} : { name };
+    return this.#ask(Challenge, { method: 'POST', path: '/api/v1/challenges', body, repeatable: true });
   }
 
   /** One try; not repeated, since its challenge is used up whatever became of it. */
@@ -95,7 +97,7 @@ export class VisavoxClient {
   /** A challenge and its answer; both anew when the connection breaks in between or the server forgot. */
   signIn({ name, faces, speak }: SignIn): Promise<Attempt> {
     return this.#transport.persist(async () => {
-      const challenge = await this.challenge();
+      const challenge = await this.challenge(name);
       const voice = await speak(challenge.digits);
       try {
         return await this.attempt({ name, challenge: challenge.id, faces, voice });

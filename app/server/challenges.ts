@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import type { Turn } from '@visavox/recognition/signals/head';
 import type { Kysely, Transaction } from 'kysely';
+import { personName } from './person-name.ts';
 import type { ApplicationTables } from './tables.ts';
 
 const lifetime = 2 * 60_000;
@@ -24,18 +25,32 @@ const digitsWithoutTurn = 6;
 export class Challenges {
   readonly #db: Kysely<ApplicationTables>;
   readonly #now: () => Date;
+  readonly #below: (limit: number) => number;
 
-  constructor(resources: { db: Kysely<ApplicationTables>; now: () => Date }) {
+  /** `below`: a random number from 0 up to the limit, which is left out. */
+  constructor(resources: {
+    db: Kysely<ApplicationTables>;
+    now: () => Date;
+    below?: (limit: number) => number;
+  }) {
     this.#db = resources.db;
     this.#now = resources.now;
+    this.#below = resources.below ?? randomInt;
   }
 
-  /** `withTurn`: whether the person can turn the head. */
-  async create({ withTurn }: { withTurn: boolean }): Promise<Challenge> {
+  /**
+   * `withTurn`: whether the person can turn the head. `name`: who will answer, if that is known; whoever says the same
+   * digits much alike each time would else seem to play an earlier answer back, and a playback would say the right ones.
+   */
+  async create({ withTurn, name }: { withTurn: boolean; name?: string | undefined }): Promise<Challenge> {
     const length = withTurn ? digitsWithTurn : digitsWithoutTurn;
+    const said = name === undefined ? new Set() : await this.#lastSaid(name);
+    const draw = () => String(this.#below(10 ** length)).padStart(length, '0');
+    let digits = draw();
+    while (said.has(digits)) digits = draw();
     const challenge = {
       id: randomUUID(),
-      digits: String(randomInt(10 ** length)).padStart(length, '0'),
+      digits,
       turn: withTurn ? (randomInt(2) === 0 ? ('left' as const) : ('right' as const)) : null,
       expires_at: new Date(this.#now().getTime() + lifetime),
       used_at: null,
@@ -64,6 +79,17 @@ export class Challenges {
       .returning('id')
       .executeTakeFirst();
     if (!claimed) throw used();
+  }
+
+  /** In the answers that are remembered of a person; nothing of whom nobody knows. */
+  async #lastSaid(name: string): Promise<ReadonlySet<string>> {
+    const rows = await this.#db
+      .selectFrom('answers')
+      .innerJoin('people', 'people.id', 'answers.person')
+      .select('answers.digits')
+      .where('people.name_key', '=', personName(name).key)
+      .execute();
+    return new Set(rows.flatMap(({ digits }) => digits ?? []));
   }
 
   async sweep(): Promise<void> {

@@ -119,7 +119,8 @@ export class LivenessChecks {
     return {
       faults,
       evidence,
-      remember: (trx) => this.#remember(trx, who.person, marks, fingerprint),
+      remember: (trx) =>
+        this.#remember(trx, who.person, { marks, fingerprint, digits: answer.challenge.digits }),
     };
   }
 
@@ -157,8 +158,7 @@ export class LivenessChecks {
   async #remember(
     trx: Transaction<ApplicationTables>,
     person: string,
-    marks: readonly string[],
-    fingerprint: Fingerprint,
+    { marks, fingerprint, digits }: { marks: readonly string[]; fingerprint: Fingerprint; digits: string },
   ): Promise<void> {
     const { sealer, now } = this.#resources;
     const bytes = new Uint8Array(fingerprint.buffer, fingerprint.byteOffset, fingerprint.byteLength);
@@ -168,6 +168,7 @@ export class LivenessChecks {
         person,
         marks: JSON.stringify(marks),
         fingerprint: sealer.seal(bytes, `answer ${person}`),
+        digits,
         created_at: now(),
       })
       .execute();

@@ -111,4 +111,7 @@ export const applicationMigrations: Record<string, Migration> = {
         `create index answers_person on answers (person, id desc)`,
       ),
   },
+  'application-003-digits-of-answers': {
+    up: (db: Kysely<unknown>) => statements(db, `alter table answers add column digits text`),
+  },
 };

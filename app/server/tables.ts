@@ -44,6 +44,8 @@ export type OwnTables = {
     /** Digests of its recordings and pictures. */
     marks: Json<string[]>;
     fingerprint: Uint8Array;
+    /** What was asked for; null of answers from before it was written down. */
+    digits: string | null;
     created_at: Date;
   };
   templates: { person: string; contract: string; vectors: Uint8Array; created_at: Date };

@@ -52,6 +52,9 @@ export const ChallengeWish = z
     withoutTurn: z.boolean().default(false).openapi({
       description: 'for people who cannot turn the head: more digits instead',
     }),
+    name: z.string().max(200).optional().openapi({
+      description: 'who will answer, if that is known: digits of their last answers are not asked for again',
+    }),
   })
   .openapi('ChallengeWish');
 

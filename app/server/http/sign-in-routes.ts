@@ -24,8 +24,8 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 
   app.openapi(routes.challenge, async (c) => {
-    const { withoutTurn } = c.req.valid('json');
-    const { expiresAt, ...challenge } = await challenges.create({ withTurn: !withoutTurn });
+    const { withoutTurn, name } = c.req.valid('json');
+    const { expiresAt, ...challenge } = await challenges.create({ withTurn: !withoutTurn, name });
     return c.json({ ...challenge, expiresAt: expiresAt.toISOString() }, 201);
   });
 

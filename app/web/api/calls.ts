@@ -50,7 +50,7 @@ export async function enrol(person: {
   });
 }
 
-export const newChallenge = (wish: { withoutTurn: boolean }) =>
+export const newChallenge = (wish: { withoutTurn: boolean; name: string }) =>
   answer(client.POST('/api/v1/challenges', { body: wish }));
 
 export const attemptSignIn = (attempt: {

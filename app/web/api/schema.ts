@@ -1645,6 +1645,8 @@ export interface components {
              * @default false
              */
             withoutTurn?: boolean;
+            /** @description who will answer, if that is known: digits of their last answers are not asked for again */
+            name?: string;
         };
         AttemptResult: {
             id: string;

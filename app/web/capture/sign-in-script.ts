@@ -45,7 +45,7 @@ export async function signInScript(
 ): Promise<AttemptAnswer> {
   onStep({ kind: 'looking' });
   const first = await guide.goodFrame({ after: 600, signal });
-  const challenge = await newChallenge({ withoutTurn });
+  const challenge = await newChallenge({ withoutTurn, name });
   const burst = new Burst(video);
   try {
     if (challenge.turn) {

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Challenges } from './challenges.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { enrolmentForm, fullChallenge, signIn, visitor } from './testing/visitors.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+/** Draws these digits, one after another. */
+const drawing = (...numbers: number[]) =>
+  new Challenges({ db: server.services.db, now: () => new Date(), below: () => numbers.shift() ?? 0 });
+
+it('does not ask somebody for digits again that are remembered of an answer', async () => {
+  const ada = await visitor(0);
+  await server.app.request('/api/v1/people', { method: 'POST', body: enrolmentForm(ada) });
+  const { id, digits } = await fullChallenge(server);
+  await signIn(server, { as: ada.name, probe: ada.probe, challenge: id });
+
+  const said = Number(digits);
+  const other = (said + 1) % 10_000;
+  const of = async (name?: string) =>
+    Number((await drawing(said, said, other).create({ withTurn: true, name })).digits);
+  expect(await of(` ${ada.name.toUpperCase()} `)).toBe(other);
+  expect(await of('Somebody else')).toBe(said);
+  expect(await of()).toBe(said);
+});
