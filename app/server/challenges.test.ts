@@ -13,16 +13,19 @@ afterAll(() => server.close());
 const drawing = (...numbers: number[]) =>
   new Challenges({ db: server.services.db, now: () => new Date(), below: () => numbers.shift() ?? 0 });
 
-it('does not ask somebody for digits again that are remembered of an answer', async () => {
+it('does not ask somebody for digits again that are remembered of an answer, nor for nearly the same', async () => {
   const ada = await visitor(0);
   await server.app.request('/api/v1/people', { method: 'POST', body: enrolmentForm(ada) });
   const { id, digits } = await fullChallenge(server);
   await signIn(server, { as: ada.name, probe: ada.probe, challenge: id });
 
-  const said = Number(digits);
-  const other = (said + 1) % 10_000;
+  const changed = (count: number) =>
+    Number(
+      digits.replace(new RegExp(`^.{${count}}`), (some) => some.replace(/./g, (d) => String(9 - Number(d)))),
+    );
+  const [said, nearly, other] = [changed(0), changed(1), changed(2)];
   const of = async (name?: string) =>
-    Number((await drawing(said, said, other).create({ withTurn: true, name })).digits);
+    Number((await drawing(said, nearly, other).create({ withTurn: true, name })).digits);
   expect(await of(` ${ada.name.toUpperCase()} `)).toBe(other);
   expect(await of('Somebody else')).toBe(said);
   expect(await of()).toBe(said);

@@ -44,10 +44,10 @@ export class Challenges {
    */
   async create({ withTurn, name }: { withTurn: boolean; name?: string | undefined }): Promise<Challenge> {
     const length = withTurn ? digitsWithTurn : digitsWithoutTurn;
-    const said = name === undefined ? new Set() : await this.#lastSaid(name);
+    const said = name === undefined ? [] : await this.#lastSaid(name);
     const draw = () => String(this.#below(10 ** length)).padStart(length, '0');
     let digits = draw();
-    while (said.has(digits)) digits = draw();
+    while (said.some((earlier) => nearlyEqual(earlier, digits))) digits = draw();
     const challenge = {
       id: randomUUID(),
       digits,
@@ -81,21 +81,26 @@ export class Challenges {
     if (!claimed) throw used();
   }
 
-  /** In the answers that are remembered of a person; nothing of whom nobody knows. */
-  async #lastSaid(name: string): Promise<ReadonlySet<string>> {
+  /** In the answers that are remembered of a person, fifty at most; nothing of whom nobody knows. */
+  async #lastSaid(name: string): Promise<readonly string[]> {
     const rows = await this.#db
       .selectFrom('answers')
       .innerJoin('people', 'people.id', 'answers.person')
       .select('answers.digits')
       .where('people.name_key', '=', personName(name).key)
       .execute();
-    return new Set(rows.flatMap(({ digits }) => digits ?? []));
+    return rows.flatMap(({ digits }) => digits ?? []);
   }
 
   async sweep(): Promise<void> {
     const before = new Date(this.#now().getTime() - memory);
     await this.#db.deleteFrom('challenges').where('expires_at', '<', before).execute();
   }
+}
+
+/** But for one digit at most. */
+function nearlyEqual(a: string, b: string): boolean {
+  return a.length === b.length && [...a].filter((digit, at) => digit !== b[at]).length <= 1;
 }
 
 function toChallenge(row: { id: string; digits: string; turn: Turn | null; expires_at: Date }): Challenge {

@@ -249,8 +249,10 @@ async function run(): Promise<void> {
     `the steady visitor: ${visits.signedIn} accepted, ${visits.refusals.length} refused, ${visits.failures.length} failed`,
   );
   const again = await visitor.again(patient, visits.refusals);
-  for (const { at, turn, digits, version, decision } of visits.refusals)
-    say(`  ${decision} by version ${version} ${sinceKill(at)}, turn ${turn}, saying ${digits}`);
+  for (const { at, turn, digits, version, decision, reasons } of visits.refusals)
+    say(
+      `  ${decision} (${reasons.join(', ')}) by version ${version} ${sinceKill(at)}, turn ${turn}, saying ${digits}`,
+    );
   check(
     visits.refusals.every(({ decision }, index) => decision === again[index]),
     `the same recordings are refused in calm as well: ${again.filter((one) => one !== 'accept').length} of ${again.length}`,

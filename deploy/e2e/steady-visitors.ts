@@ -5,11 +5,13 @@ import { messageOf, UserError } from '@visavox/core/errors';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import { capturedRecording } from '@visavox/recognition/captured-recording';
 import { Recogniser, type Template } from '@visavox/recognition/recogniser';
+import { fingerprintOf, isSameRecording } from '@visavox/recognition/signals/challenge-replay';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 
 export interface Refusal {
   readonly at: number;
   readonly decision: Attempt['decision'];
+  readonly reasons: readonly string[];
   /** The model version that refused. */
   readonly version: number;
   readonly turn: number;
@@ -23,6 +25,8 @@ export interface Visits {
   readonly failures: readonly { readonly at: number; readonly reason: string }[];
 }
 
+/** As many as the server keeps of a person. */
+const rememberedAnswers = 50;
 const enrolled = { faces: [1, 2, 3], voices: ['0123', '4567', '8901'] };
 /** Photographs to sign in with: rendering them is dear, so they come again. */
 const occasions = [11, 12, 13].map((shot) => [shot, shot + 20]);
@@ -34,7 +38,7 @@ export class SteadyVisitor {
   readonly #name: string;
   readonly #failures: { at: number; reason: string }[] = [];
   readonly #refusals: Refusal[] = [];
-  #signedIn = 0;
+  readonly #accepted: { turn: number; digits: string }[] = [];
   #stopped = false;
   #running: Promise<void> | undefined;
 
@@ -56,7 +60,7 @@ export class SteadyVisitor {
   async stop(): Promise<Visits> {
     this.#stopped = true;
     await this.#running;
-    return { signedIn: this.#signedIn, refusals: this.#refusals, failures: this.#failures };
+    return { signedIn: this.#accepted.length, refusals: this.#refusals, failures: this.#failures };
   }
 
   /**
@@ -83,6 +87,7 @@ export class SteadyVisitor {
 
   async #decide(recogniser: Recogniser, { turn, digits }: Refusal): Promise<Attempt['decision']> {
     const { signals } = recogniser;
+    if (await this.#seemsReplayed(recogniser, { turn, digits })) return 'reject';
     const faceOf = async (shot: number) => signals.captureFace(await this.#person.face(shot));
     const template = await this.#template(recogniser);
     const probe = {
@@ -92,6 +97,18 @@ export class SteadyVisitor {
       voice: await recogniser.voiceFeatures(await signals.captureVoice(this.#person.utterance(digits, turn))),
     };
     return recogniser.decide(await recogniser.compare(template, probe));
+  }
+
+  /** Whether the answer is too much like one of those that were accepted before it. */
+  async #seemsReplayed(recogniser: Recogniser, given: { turn: number; digits: string }): Promise<boolean> {
+    const fingerprint = async ({ turn, digits }: { turn: number; digits: string }) => {
+      const voice = await recogniser.signals.captureVoice(this.#person.utterance(digits, turn));
+      return fingerprintOf(await recogniser.signals.hear(voice));
+    };
+    const own = await fingerprint(given);
+    const before = this.#accepted.filter(({ turn }) => turn < given.turn).slice(-rememberedAnswers);
+    for (const earlier of before) if (isSameRecording(await fingerprint(earlier), own)) return true;
+    return false;
   }
 
   /** Of the recordings that were enrolled, and of their copies where this version's templates have them. */
@@ -124,7 +141,7 @@ export class SteadyVisitor {
     for (let turn = 0; !this.#stopped; turn++) {
       let said = '';
       try {
-        const { decision, servedBy } = await this.#client.signIn({
+        const { decision, reasons, servedBy } = await this.#client.signIn({
           name: this.#name,
           faces: photographs[turn % photographs.length] ?? [],
           speak: (digits) => {
@@ -132,8 +149,14 @@ export class SteadyVisitor {
             return this.#person.utterance(digits, turn);
           },
         });
-        if (decision === 'accept') this.#signedIn++;
-        else this.#refusals.push({ at: Date.now(), decision, version: servedBy.version, turn, digits: said });
+        if (decision === 'accept') this.#accepted.push({ turn, digits: said });
+        else
+          this.#refusals.push({
+            at: Date.now(),
+            ...{ decision, reasons, turn },
+            version: servedBy.version,
+            digits: said,
+          });
       } catch (error) {
         const code = error instanceof UserError ? `${error.code}: ` : '';
         this.#failures.push({ at: Date.now(), reason: code + messageOf(error) });
