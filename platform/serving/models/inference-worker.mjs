@@ -89,7 +89,21 @@ async function probe({ id, model, size }) {
   const outcome = await probeBatch(session.inputMetadata, size, (inputs) => infer(session, inputs)).catch(
     () => ({ same: false, gain: 0 }),
   );
+  await loadAnew(model);
   parentPort.postMessage({ kind: 'probed', id, ...outcome });
+}
+
+/** A session keeps the memory of its largest run: of so many rows at once, which may never come again. */
+async function loadAnew(name) {
+  const { path } = workerData.models.find((model) => model.name === name);
+  const before = sessions.get(name);
+  try {
+    sessions.set(name, await ort.InferenceSession.create(path, sessionOptions));
+    await before.release();
+  } catch {
+    // It answered, so it goes on.
+    sessions.set(name, before);
+  }
 }
 
 // One after the other, so that the time of one run does not hold the run before it.
