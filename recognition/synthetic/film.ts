@@ -1,5 +1,6 @@
+import type { Condition } from './condition.ts';
 import { drawShot, encodeJpeg, renderFace, type Shot } from './face/camera.ts';
-import type { Condition, SyntheticPerson } from './person.ts';
+import type { SyntheticPerson } from './person.ts';
 import { Random } from './random.ts';
 import { recordVoice } from './voice/microphone.ts';
 import { sampleRate, speakSeen } from './voice/speak.ts';

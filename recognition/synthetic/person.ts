@@ -1,3 +1,4 @@
+import type { Condition } from './condition.ts';
 import { drawShot, encodeJpeg, renderFace, type Shot } from './face/camera.ts';
 import { drawFace, type FaceTraits } from './face/traits.ts';
 import { Random } from './random.ts';
@@ -6,9 +7,6 @@ import type { Language } from './voice/phonemes.ts';
 import { sampleRate, speak } from './voice/speak.ts';
 import { drawVoice, type VoiceTraits } from './voice/traits.ts';
 import { wav } from './wav.ts';
-
-/** What may spoil a recording. `dim` and `low-resolution` touch faces, `telephone` and `noisy` voices. */
-export type Condition = 'dim' | 'low-resolution' | 'telephone' | 'noisy';
 
 export interface FaceOptions {
   readonly conditions?: readonly Condition[];

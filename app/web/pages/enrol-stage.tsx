@@ -7,7 +7,7 @@ import { LiveHint } from '../components/live-hint.tsx';
 import { useRecordingProgress } from '../components/recording-progress.ts';
 import { Meter, Stage, type Tone } from '../components/stage.tsx';
 import { useCodeText } from '../text/code-text.ts';
-import type { EnrolState } from './enrol.tsx';
+import type { EnrolState } from './enrol-state.ts';
 
 export function EnrolStage({ state, capture }: { state: EnrolState; capture: Capture }) {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { EnrolState } from './enrol.tsx';
+import type { EnrolState } from './enrol-state.ts';
 
 const steps = ['you', 'face', 'voice', 'done'] as const;
 

@@ -5,7 +5,7 @@ import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { Picture } from '../components/picture.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import type { EnrolState } from './enrol.tsx';
+import type { EnrolState } from './enrol-state.ts';
 
 type Underway = Extract<EnrolState, { kind: 'asking' | 'capturing' }>;
 

@@ -1,30 +1,15 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { enrol } from '../api/calls.ts';
-import type { Person } from '../api/types.ts';
-import {
-  type EnrolStep,
-  enrolScript,
-  missingTakes,
-  promptsToSay,
-  type Take,
-  type Takes,
-} from '../capture/enrol-script.ts';
+import { enrolScript, missingTakes, promptsToSay, type Take, type Takes } from '../capture/enrol-script.ts';
 import { useCapture } from '../capture/use-capture.ts';
 import { useAddress } from '../router.tsx';
 import { EnrolDone } from './enrol-done.tsx';
 import { EnrolForm } from './enrol-form.tsx';
 import { EnrolStage } from './enrol-stage.tsx';
+import type { EnrolState } from './enrol-state.ts';
 import { EnrolSteps } from './enrol-steps.tsx';
 import { EnrolCapturing, EnrolReview } from './enrol-takes.tsx';
-
-export type EnrolState =
-  | { readonly kind: 'form' }
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'capturing'; readonly step: EnrolStep }
-  | { readonly kind: 'review'; readonly error: unknown }
-  | { readonly kind: 'saving' }
-  | { readonly kind: 'done'; readonly person: Person };
 
 const NOTHING: Takes = { faces: [], voices: [] };
 

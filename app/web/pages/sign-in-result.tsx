@@ -5,7 +5,7 @@ import { OtherWay } from '../components/other-way.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Link } from '../router.tsx';
 import { isKnownCode, useCodeText } from '../text/code-text.ts';
-import type { SignInState } from './sign-in.tsx';
+import type { SignInState } from './sign-in-state.ts';
 
 type Settled = Extract<SignInState, { kind: 'answered' | 'failed' }>;
 

@@ -6,7 +6,7 @@ import { LiveHint } from '../components/live-hint.tsx';
 import { useRecordingProgress } from '../components/recording-progress.ts';
 import { Meter, Stage, type Tone } from '../components/stage.tsx';
 import { useCodeText } from '../text/code-text.ts';
-import type { SignInState } from './sign-in.tsx';
+import type { SignInState } from './sign-in-state.ts';
 
 export function SignInStage({ state, capture }: { state: SignInState; capture: Capture }) {
   const { t } = useTranslation();

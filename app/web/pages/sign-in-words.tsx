@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Heading } from '../components/heading.tsx';
-import type { SignInState } from './sign-in.tsx';
+import type { SignInState } from './sign-in-state.ts';
 
 type Underway = Extract<SignInState, { kind: 'asking' | 'looking' | 'turning' | 'speaking' | 'checking' }>;
 

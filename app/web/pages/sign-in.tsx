@@ -2,21 +2,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem.ts';
-import type { AttemptAnswer } from '../api/types.ts';
-import { type SignInStep, signInScript } from '../capture/sign-in-script.ts';
+import { signInScript } from '../capture/sign-in-script.ts';
 import { useCapture } from '../capture/use-capture.ts';
 import { navigate, useAddress } from '../router.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { SignInResult } from './sign-in-result.tsx';
 import { SignInStage } from './sign-in-stage.tsx';
+import type { SignInState } from './sign-in-state.ts';
 import { SignInWords } from './sign-in-words.tsx';
-
-export type SignInState =
-  | { readonly kind: 'form' }
-  | { readonly kind: 'asking' }
-  | SignInStep
-  | { readonly kind: 'answered'; readonly answer: AttemptAnswer }
-  | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Long enough to see the tick, short enough not to wait for it. */
 const WELCOME_MS = 900;

@@ -1,4 +1,4 @@
-import type { Condition } from '../person.ts';
+import type { Condition } from '../condition.ts';
 import type { Random } from '../random.ts';
 
 /** Puts speech into a room and through a microphone: level, a little noise and colour; and what spoils it. */
