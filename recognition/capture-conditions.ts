@@ -55,6 +55,16 @@ export function conditionOf(modality: Modality, measures: Float32Array): Conditi
   }
 }
 
+/**
+ * Whether it came by such a camera, or over such a line, as the copies in templates imitate. It has no copy there: twice over a
+ * line sounds like nobody who calls.
+ */
+export function takenWorse(modality: Modality, measures: Float32Array): boolean {
+  return modality === 'face'
+    ? (measures[0] ?? 0) < LIMITS.dim
+    : conditionOf(modality, measures) === 'telephone';
+}
+
 const RATE = 16_000;
 const REACH = 40;
 /** Windowed sinc (Blackman) of the band that a telephone does not carry. */

@@ -1,13 +1,16 @@
 import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { Modality } from './bundle-parts.ts';
+import { measuresOfFace, measuresOfVoice, takenWorse } from './capture-conditions.ts';
 import type { FaceCapture, Recogniser, Signals, VoiceCapture } from './recogniser.ts';
 
 /** What a backbone makes of a capture, and of copies of it as other conditions would have spoiled it. */
 export interface CapturedRecording {
+  /** What its conditions are told by. */
+  measured(): Float32Array;
   features(): Promise<Float32Array>;
   copy(condition: string): Promise<Float32Array>;
-  /** Of the copy that stands beside it in a template; none where this model's templates have none. */
+  /** Of the copy that stands beside it in a template; none where this model's templates have none, or it needs none. */
   copiesForTemplate(): Promise<Float32Array[]>;
 }
 
@@ -35,7 +38,9 @@ export function capturedFace(recogniser: Networks, capture: FaceCapture, sample:
     return one;
   };
   const copy = (condition: string) => recogniser.copiedFaceFeatures(capture, sample, condition);
-  return { features, copy, copiesForTemplate: copies(copy, recogniser.enrolledCondition('face', sample)) };
+  const measured = () => measuresOfFace(capture);
+  const condition = recogniser.enrolledCondition('face', sample);
+  return { measured, features, copy, copiesForTemplate: copies('face', { copy, measured, condition }) };
 }
 
 export function capturedVoice(
@@ -45,9 +50,18 @@ export function capturedVoice(
 ): CapturedRecording {
   const features = () => recogniser.voiceFeatures(capture);
   const copy = (condition: string) => recogniser.copiedVoiceFeatures(capture, sample, condition);
-  return { features, copy, copiesForTemplate: copies(copy, recogniser.enrolledCondition('voice', sample)) };
+  const measured = () => measuresOfVoice(capture);
+  const condition = recogniser.enrolledCondition('voice', sample);
+  return { measured, features, copy, copiesForTemplate: copies('voice', { copy, measured, condition }) };
 }
 
-function copies(copy: CapturedRecording['copy'], condition: string | null): () => Promise<Float32Array[]> {
-  return async () => (condition === null ? [] : [await copy(condition)]);
+function copies(
+  modality: Modality,
+  {
+    copy,
+    measured,
+    condition,
+  }: Pick<CapturedRecording, 'copy' | 'measured'> & { readonly condition: string | null },
+): CapturedRecording['copiesForTemplate'] {
+  return async () => (condition === null || takenWorse(modality, measured()) ? [] : [await copy(condition)]);
 }

@@ -3,28 +3,18 @@ import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
 import { copySource } from './augmentation/copies.ts';
 import { featureSource, type Modality } from './bundle-parts.ts';
-import {
-  type Condition,
-  conditionOf,
-  MEASURES,
-  measuresOfFace,
-  measuresOfVoice,
-  qualityOf,
-} from './capture-conditions.ts';
-import { type CapturedRecording, capturedFace, capturedVoice } from './captured-recording.ts';
-import { FeatureCache, type FeatureKey } from './feature-cache.ts';
+import { type Condition, conditionOf, qualityOf, takenWorse } from './capture-conditions.ts';
+import { type CapturedRecording, capturedRecording } from './captured-recording.ts';
+import { FeatureCache, type FeatureKey, measuresOf } from './feature-cache.ts';
 import type { Recogniser } from './recogniser.ts';
 
 export interface EmbeddedSample {
   readonly condition: Condition;
+  /** Has no copy in a template. */
+  readonly takenWorse: boolean;
   readonly quality: number;
   readonly features: Float32Array;
   readonly copies: readonly { readonly condition: string; readonly features: Float32Array }[];
-}
-
-/** A recording as the networks see it, decoded when first asked for. */
-interface Prepared extends CapturedRecording {
-  readonly measures: Float32Array;
 }
 
 /** Features of a sample and of augmented copies of it. What was computed before comes from the cache. */
@@ -44,19 +34,14 @@ export class SampleEmbedder {
 
   /** A recording that cannot be used is a capture fault. */
   async embed(modality: Modality, sample: Digest, copies: readonly string[]): Promise<EmbeddedSample> {
-    const source = featureSource(this.#manifest, modality);
-    const named = (name: string): FeatureKey => ({
-      ...source,
-      preprocessing: `${source.preprocessing}.${name}`,
-      sample,
-    });
-    let prepared: Promise<Prepared> | undefined;
+    const own: FeatureKey = { ...featureSource(this.#manifest, modality), sample };
+    let prepared: Promise<CapturedRecording> | undefined;
     const prepare = () => {
       prepared ??= this.#prepare(modality, sample);
       return prepared;
     };
-    const features = await this.#cached({ ...source, sample }, async () => (await prepare()).features());
-    const measures = await this.#cached(named(MEASURES), async () => (await prepare()).measures);
+    const features = await this.#cached(own, async () => (await prepare()).features());
+    const measures = await this.#cached(measuresOf(own), async () => (await prepare()).measured());
     const made: { condition: string; features: Float32Array }[] = [];
     for (const condition of copies) {
       const key = { ...copySource(this.#manifest, modality, condition), sample };
@@ -67,6 +52,7 @@ export class SampleEmbedder {
     }
     return {
       condition: conditionOf(modality, measures),
+      takenWorse: takenWorse(modality, measures),
       quality: qualityOf(measures),
       features,
       copies: made,
@@ -85,18 +71,8 @@ export class SampleEmbedder {
     return vector;
   }
 
-  async #prepare(modality: Modality, sample: Digest): Promise<Prepared> {
+  async #prepare(modality: Modality, sample: Digest): Promise<CapturedRecording> {
     const bytes = await getBlob(this.#objects, sample);
-    return modality === 'face' ? this.#face(bytes, sample) : this.#voice(bytes, sample);
-  }
-
-  async #face(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
-    const capture = await this.#recogniser.signals.captureFace(bytes);
-    return { measures: measuresOfFace(capture), ...capturedFace(this.#recogniser, capture, sample) };
-  }
-
-  async #voice(bytes: Uint8Array, sample: Digest): Promise<Prepared> {
-    const capture = await this.#recogniser.signals.captureVoice(bytes);
-    return { measures: measuresOfVoice(capture), ...capturedVoice(this.#recogniser, capture, sample) };
+    return capturedRecording(this.#recogniser, { modality, digest: sample, bytes });
   }
 }

@@ -3,8 +3,14 @@ import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { underCondition } from '@visavox/recognition/augmentation/copies';
 import { featureSource, type Modality } from '@visavox/recognition/bundle-parts';
-import { capturedFace, capturedRecording, capturedVoice } from '@visavox/recognition/captured-recording';
-import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
+import { takenWorse } from '@visavox/recognition/capture-conditions';
+import {
+  type CapturedRecording,
+  capturedFace,
+  capturedRecording,
+  capturedVoice,
+} from '@visavox/recognition/captured-recording';
+import { type FeatureCache, type FeatureKey, measuresOf } from '@visavox/recognition/feature-cache';
 import type { Captures } from './captures.ts';
 import type { Features, RecogniserPort } from './recogniser-port.ts';
 import type { Recordings } from './recordings.ts';
@@ -81,7 +87,8 @@ export class SampleFeatures {
       const { modality, digest } = sample;
       features[modality].push(await this.#ofOne(sample, loaded, null));
       const condition = loaded.recogniser.enrolledCondition(modality, digest);
-      if (condition) features[modality].push(await this.#ofOne(sample, loaded, condition));
+      if (condition && !takenWorse(modality, await this.#measured(sample, loaded)))
+        features[modality].push(await this.#ofOne(sample, loaded, condition));
     }
     return { faces: features.face, voices: features.voice };
   }
@@ -111,11 +118,26 @@ export class SampleFeatures {
   ): Promise<Float32Array> {
     const own = keyOf(sample, loaded);
     const key = condition === null ? own : underCondition(own, condition);
+    return this.#cached(key, { sample, loaded }, (recording) =>
+      condition === null ? recording.features() : recording.copy(condition),
+    );
+  }
+
+  /** What the recording's conditions are told by. */
+  async #measured(sample: SampleReference, loaded: LoadedRecogniser): Promise<Float32Array> {
+    const key = measuresOf(keyOf(sample, loaded));
+    return this.#cached(key, { sample, loaded }, async (recording) => recording.measured());
+  }
+
+  async #cached(
+    key: FeatureKey,
+    { sample, loaded }: { sample: SampleReference; loaded: LoadedRecogniser },
+    compute: (recording: CapturedRecording) => Promise<Float32Array>,
+  ): Promise<Float32Array> {
     const cached = await this.#cache.get(key);
     if (cached) return cached;
     const bytes = await this.#recordings.read(sample.digest);
-    const recording = await capturedRecording(loaded.recogniser, { ...sample, bytes });
-    const vector = await (condition === null ? recording.features() : recording.copy(condition));
+    const vector = await compute(await capturedRecording(loaded.recogniser, { ...sample, bytes }));
     await this.#cache.put(key, vector);
     return vector;
   }

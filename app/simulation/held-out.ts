@@ -1,6 +1,7 @@
 import { digestOf } from '@visavox/core/digest';
 import { enrolledCondition } from '@visavox/recognition/augmentation/copies';
 import type { Modality } from '@visavox/recognition/bundle-parts';
+import { takenWorse } from '@visavox/recognition/capture-conditions';
 import { capturedRecording } from '@visavox/recognition/captured-recording';
 import { errorRates, wilson } from '@visavox/recognition/evaluation/error-rates';
 import type { Recogniser } from '@visavox/recognition/recogniser';
@@ -52,7 +53,8 @@ interface Features {
 
 interface Enrolled {
   readonly features: Float32Array;
-  readonly copy: Float32Array;
+  /** Empty where the recording has none. */
+  readonly copies: readonly Float32Array[];
 }
 
 interface Embedded {
@@ -131,10 +133,14 @@ class Embedder {
 
   async enrolled(modality: Modality, bytes: Uint8Array): Promise<Enrolled | undefined> {
     const features = await this.features(modality, bytes);
-    const copy = await this.#once(bytes, 'copy', async () =>
-      (await this.#captured(modality, bytes)).copy(enrolledCondition(modality, digestOf(bytes))),
-    );
-    return features && copy && { features, copy };
+    if (!features) return undefined;
+    const copy = await this.#once(bytes, 'copy', async () => {
+      const recording = await this.#captured(modality, bytes);
+      return takenWorse(modality, recording.measured())
+        ? undefined
+        : recording.copy(enrolledCondition(modality, digestOf(bytes)));
+    });
+    return { features, copies: copy ? [copy] : [] };
   }
 
   #captured(modality: Modality, bytes: Uint8Array) {
@@ -252,6 +258,6 @@ async function templateOf(
   enrolled: readonly Enrolled[],
 ): Promise<Float32Array> {
   const { copies } = recogniser.calibration[modality];
-  const made = enrolled.flatMap(({ features, copy }) => (copies ? [features, copy] : [features]));
+  const made = enrolled.flatMap((one) => (copies ? [one.features, ...one.copies] : [one.features]));
   return meanDirection(await recogniser.embed(modality, made));
 }

@@ -5,6 +5,8 @@ import { throughCamera, throughCameraAtSize } from './camera.ts';
 import { CONDITIONS, cameraOf, channelOf, copiesOf, enrolledCondition } from './copies.ts';
 import { throughChannel } from './voice-channel.ts';
 
+const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+
 /** Half a second of tones at these frequencies. */
 function tones(...hertz: number[]): Float32Array {
   return Float32Array.from({ length: 8000 }, (_, at) =>
@@ -88,17 +90,32 @@ describe('copies of a recording', () => {
     const samples = Array.from({ length: 200 }, (_, index) => `sample-${index}`);
     for (const modality of ['face', 'voice'] as const) {
       const enrolled = samples.map((sample) => enrolledCondition(modality, sample));
-      expect(samples.map((sample) => copiesOf(modality, sample, 100)[0])).toEqual(enrolled);
-      expect(samples.map((sample) => copiesOf(modality, sample, 100)[1])).not.toContain(enrolled[0]);
+      expect(samples.map((sample) => copiesOf(modality, { sample, person: 'p' }, 100)[0])).toEqual(enrolled);
+      expect(samples.map((sample) => copiesOf(modality, { sample, person: 'p' }, 100)[1])).not.toContain(
+        enrolled[0],
+      );
       expect(new Set(enrolled).size).toBe(2);
     }
   });
 
   test('are bounded, however many recordings there are', () => {
-    const samples = Array.from({ length: 2000 }, (_, index) => `sample-${index}`);
-    const copies = (recordings: number) =>
-      samples.reduce((sum, sample) => sum + copiesOf('voice', sample, recordings).length, 0);
-    expect(copies(100)).toBe(4000);
-    expect(Math.abs(copies(20_000) - 100)).toBeLessThan(40);
+    const samples = Array.from({ length: 2000 }, (_, index) => ({
+      sample: `sample-${index}`,
+      person: `person-${index % 500}`,
+    }));
+    const copies = (recordings: number) => samples.map((one) => copiesOf('voice', one, recordings).length);
+    expect(total(copies(100))).toBe(4000);
+    expect(Math.abs(total(copies(800)) - 2500)).toBeLessThan(100);
+    expect(Math.abs(total(copies(10_000)) - 200)).toBeLessThan(60);
+  });
+
+  test('are made of all recordings of a person or of none, where not all can have one', () => {
+    for (const person of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      const counts = Array.from(
+        { length: 10 },
+        (_, take) => copiesOf('face', { sample: `${person} ${take}`, person }, 2000).length,
+      );
+      expect(new Set(counts).size).toBe(1);
+    }
   });
 });

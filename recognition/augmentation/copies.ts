@@ -102,17 +102,24 @@ export function enrolledCondition(modality: Modality, sample: string): string {
 
 /**
  * The conditions that a recording is copied under, when `recordings` of its kind are learned from. The first is that of
- * a template, the next another kind of condition.
+ * a template, the next another kind of condition. Where not every recording can have one, some people have one of each
+ * of theirs: a template is of copies throughout or of none.
  */
-export function copiesOf(modality: Modality, sample: string, recordings: number): readonly string[] {
+export function copiesOf(
+  modality: Modality,
+  { sample, person }: { readonly sample: string; readonly person: string },
+  recordings: number,
+): readonly string[] {
+  const wanted = Math.min(MOST_OF_ONE, MOST_OF_ALL / Math.max(1, recordings));
   const random = drawn(sample, 'copies');
+  // Whose copies are made, and which recordings have one more, does not depend on who else is there.
+  const count = wanted < 1 ? below(drawn(person, 'copied'), wanted) : 1 + below(random, wanted - 1);
   const among: readonly string[] = ENROLLED_UNDER[modality];
   const others = CONDITIONS[modality].filter((condition) => !among.includes(condition));
-  const wanted = Math.min(MOST_OF_ONE, MOST_OF_ALL / Math.max(1, recordings));
-  // Which recordings have one copy more does not depend on who else is there.
-  const count = Math.floor(wanted) + (random.next() < wanted - Math.floor(wanted) ? 1 : 0);
   return [enrolledCondition(modality, sample), ...random.shuffle<string>(others)].slice(0, count);
 }
+
+const below = (random: Random, share: number) => (random.next() < share ? 1 : 0);
 
 /** What the features of a recording's copy under a condition depend on. */
 export function copySource(

@@ -38,8 +38,8 @@ export interface AcquisitionOptions {
   /** Recordings worked on at a time. The networks run beside each other, so one per core pays. */
   readonly lanes: number;
   readonly onProgress: (done: number, total: number) => void;
-  /** Under which conditions copies of a recording are wanted; none if left out. */
-  readonly copiesOf?: (sample: Digest) => readonly string[];
+  /** Under which conditions copies of a recording (and its {@link nameOf}) are wanted; none if left out. */
+  readonly copiesOf?: (sample: Digest, name: string) => readonly string[];
 }
 
 /** The features of each recording, by {@link nameOf}. A recording that cannot be used is a fault, not an error. */
@@ -66,7 +66,7 @@ export async function acquire(
       const [name, recording] = next;
       const sample = await files.digest(recording);
       const capture = once(() => captured(recogniser, modality, { recording, sample, files }));
-      const wanted = options.copiesOf?.(sample) ?? [];
+      const wanted = options.copiesOf?.(sample, name) ?? [];
       results.set(name, await acquireOne(file, { sample, wanted, capture }));
       options.onProgress(results.size, total);
     }

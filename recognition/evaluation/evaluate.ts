@@ -12,7 +12,7 @@ import { type OperatingPoint, pointOf, promises } from './evidence.ts';
 import { pairModalities } from './fused-comparisons.ts';
 import type { Comparison } from './lists.ts';
 import { type ScoredComparison, type ScoredSet, scoresOf, type Traits } from './scored-comparisons.ts';
-import { traitsOf } from './traits.ts';
+import { hasNoCopy, traitsOf } from './traits.ts';
 
 export interface Figures extends ErrorRates {
   /** Distinct recordings of these comparisons that could not be used. Every comparison that needs one never matches. */
@@ -195,6 +195,7 @@ function featuresIn(
   return [...acquired].flatMap(([name, one]) => {
     if ('fault' in one) return [];
     if (copyOf === null) return [{ name, features: one.features }];
+    if (hasNoCopy(one.measures)) return [];
     const copy = one.copies.find(({ condition }) => condition === copyOf(one.sample));
     return copy ? [{ name, features: copy.features }] : [];
   });

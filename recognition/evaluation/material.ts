@@ -11,7 +11,7 @@ import { pluggedBundle } from '../backbone/plugged-bundle.ts';
 import { publishedBundle } from '../bundle.ts';
 import type { Modality } from '../bundle-parts.ts';
 import type { Recogniser } from '../recogniser.ts';
-import { type Acquired, acquire } from './acquisition.ts';
+import { type Acquired, type AcquisitionOptions, acquire } from './acquisition.ts';
 import { type Comparison, type Recording, readFacePairs, readVoiceTrials } from './lists.ts';
 import { registeredBundle } from './registered-bundle.ts';
 
@@ -87,11 +87,7 @@ export function acquireFor(
   { recogniser, manifest }: { recogniser: Recogniser; manifest: BundleFiles['manifest'] },
   modality: Modality,
   recordings: readonly Recording[],
-  {
-    root,
-    cache,
-    copiesOf,
-  }: Pick<MaterialOptions, 'root' | 'cache'> & { copiesOf?: (sample: Digest) => readonly string[] },
+  { root, cache, copiesOf }: Pick<MaterialOptions, 'root' | 'cache'> & Pick<AcquisitionOptions, 'copiesOf'>,
 ): Promise<ReadonlyMap<string, Acquired>> {
   return acquire(recogniser, manifest, modality, recordings, {
     root,

@@ -14,6 +14,7 @@ import { comparisonsAmong, type Halves, halvesOf, recordingsOf } from './people-
 import { retrain } from './retraining.ts';
 import type { EvaluationOptions } from './run.ts';
 import { changesTable, evaluationTable } from './table.ts';
+import { hasNoCopy } from './traits.ts';
 
 /**
  * Trains on half of the people of the lists as a run of the pipeline does, and compares the model before and after on the
@@ -94,11 +95,16 @@ async function learnedFrom(
   { list, half, options }: { list: Lists[Modality]; half: Halves; options: EvaluationOptions },
 ): Promise<FeatureTable> {
   const recordings = recordingsOf(list, half.learned);
+  const personOf = new Map(recordings.map(({ person, recording }) => [nameOf(recording), person]));
   const acquired = await acquireFor(
     embedder,
     modality,
     recordings.map(({ recording }) => recording),
-    { ...options, copiesOf: (sample) => copiesOf(modality, sample, recordings.length) },
+    {
+      ...options,
+      copiesOf: (sample, name) =>
+        copiesOf(modality, { sample, person: personOf.get(name) ?? name }, recordings.length),
+    },
   );
   const rows = recordings.flatMap(({ person, recording }): [FeatureRow, Float32Array][] => {
     const name = nameOf(recording);
@@ -110,7 +116,9 @@ async function learnedFrom(
       ...one.copies.map(({ condition, features }): [FeatureRow, Float32Array] => [
         {
           ...{ ...row, key: `${name}~${condition}`, condition, copy: true },
-          ...(condition === enrolledCondition(modality, one.sample) ? { enrols: true } : {}),
+          ...(condition === enrolledCondition(modality, one.sample) && !hasNoCopy(one.measures)
+            ? { enrols: true }
+            : {}),
         },
         features,
       ]),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { measuresOfFace, measuresOfVoice } from '../capture-conditions.ts';
+import { measuresOfFace, measuresOfVoice, takenWorse } from '../capture-conditions.ts';
 import type { FaceCapture, VoiceCapture } from '../signals/signals.ts';
 import type { Traits } from './scored-comparisons.ts';
 
@@ -47,6 +47,16 @@ export function voiceMeasures(capture: VoiceCapture): Measures {
     speechSeconds: capture.quality.speechSeconds,
     highBandDb,
   };
+}
+
+/** Whether it stands in a template without a copy. */
+export function hasNoCopy(measures: Measures): boolean {
+  return takenWorse(
+    measures.modality,
+    measures.modality === 'face'
+      ? Float32Array.of(measures.brightness, measures.eyeMouthPixels, measures.spread)
+      : Float32Array.of(measures.snrDb, measures.highBandDb),
+  );
 }
 
 /** Round numbers, not fitted to any list. */

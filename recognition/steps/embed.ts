@@ -2,12 +2,14 @@ import { getBundle } from '@visavox/core/bundle';
 import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
 import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
-import { type Modality, propertiesOf } from '../bundle-parts.ts';
+import { propertiesOf } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureRow, tableOf } from '../feature-table.ts';
 import { splitOf } from '../people-split.ts';
 import { Recogniser } from '../recogniser.ts';
 import { SampleEmbedder } from '../sample-embedder.ts';
 import { isCaptureFault } from '../signals/capture-fault.ts';
+import { unseenToJudge } from './judged.ts';
+import { modalityOf, personOf } from './recorded-item.ts';
 import { runStep } from './step.ts';
 
 /** Recordings, and copies of those to learn from, to backbone features, one shard of the dataset. */
@@ -20,21 +22,28 @@ await runStep(async (step) => {
   const bundle = await getBundle(objects, step.digest('champion'));
   const recogniser = await Recogniser.load(bundle.manifest, bundle.files);
   const embedder = new SampleEmbedder({ objects, recogniser, manifest: bundle.manifest });
-  const mine = manifest.items.filter((item) => shardOf(item, shards) === shard);
+  const unseen = unseenToJudge(manifest.items);
+  const mine = manifest.items.filter(
+    (item) =>
+      shardOf(item, shards) === shard &&
+      (splitOf(personOf(item)) !== 'evaluation' || unseen.has(personOf(item))),
+  );
   const learnedFrom = { face: 0, voice: 0 };
   for (const item of manifest.items)
-    if (splitOf(item.labels.person ?? '') !== 'evaluation') learnedFrom[modalityOf(item)] += 1;
+    if (splitOf(personOf(item)) !== 'evaluation') learnedFrom[modalityOf(item)] += 1;
 
   const rows = { face: [] as [FeatureRow, Float32Array][], voice: [] as [FeatureRow, Float32Array][] };
   let failedToAcquire = 0;
   let done = 0;
   for (const item of mine) {
-    const [modality, person] = [modalityOf(item), item.labels.person ?? ''];
+    const [modality, person] = [modalityOf(item), personOf(item)];
     const split = splitOf(person);
-    const learned = copiesOf(modality, item.digest, learnedFrom[modality]);
-    // Those who are never learned from are enrolled all the same.
-    const copies = split === 'evaluation' ? learned.slice(0, 1) : learned;
     const enrolled = enrolledCondition(modality, item.digest);
+    // Those who are never learned from are enrolled all the same.
+    const copies =
+      split === 'evaluation'
+        ? [enrolled]
+        : copiesOf(modality, { sample: item.digest, person }, learnedFrom[modality]);
     const row = { key: item.key, person, sample: item.digest, split };
     try {
       const embedded = await embedder.embed(modality, item.digest, copies);
@@ -46,7 +55,7 @@ await runStep(async (step) => {
         rows[modality].push([
           {
             ...{ ...row, key: `${item.key}~${condition}`, condition, copy: true },
-            ...(condition === enrolled ? { enrols: true } : {}),
+            ...(condition === enrolled && !embedded.takenWorse ? { enrols: true } : {}),
           },
           features,
         ]);
@@ -67,10 +76,6 @@ await runStep(async (step) => {
   await step.write('counts', JSON.stringify(counts));
   await recogniser.close();
 });
-
-function modalityOf(item: DatasetItem): Modality {
-  return item.labels.modality === 'face' ? 'face' : 'voice';
-}
 
 /** By content, so that an item stays in its shard whatever joins the dataset. */
 function shardOf(item: DatasetItem, shards: number): number {

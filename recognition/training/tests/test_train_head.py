@@ -138,6 +138,21 @@ def test_templates_have_copies_where_a_condition_moves_everyone_in_a_way_of_his_
     assert crossfit.enrols.sum() == crossfit.copies.sum() == metrics["recordings"]
 
 
+def test_only_people_with_copies_say_how_templates_with_copies_do(tmp_path: Path, champion: Path) -> None:
+    features, items = population(40, nuisance=0.0, scatter=0.5)
+    generator = np.random.default_rng(3)
+    moves = generator.normal(size=(40, DIMENSION))
+    copies = features + np.repeat(moves, 6, axis=0) + 0.8 * generator.normal(size=features.shape)
+    copied = [row for row, item in enumerate(items) if int(item["key"].split("-")[0]) % 2 == 0]
+    enrolling = [{**items[row], "key": items[row]["key"] + "~mobile", "copy": True, "enrols": True} for row in copied]
+    both = np.concatenate([features, copies[copied]]).astype(np.float32)
+    _, metrics = run(save_features(tmp_path, both, [*items, *enrolling]), champion, tmp_path / "out")
+    assert metrics["copiesInTemplates"] is True
+    assert metrics["people"] == 32, "all are learned from"
+    crossfit = read_feature_table(tmp_path / "out" / "crossfit.safetensors")
+    assert set(crossfit.people) == {item["person"] for item in enrolling if item["split"] != "evaluation"}
+
+
 def test_templates_have_no_copies_where_those_tell_nothing(tmp_path: Path, champion: Path) -> None:
     features, items = population(40, nuisance=4.0)
     noise = 20 * np.random.default_rng(3).normal(size=features.shape)

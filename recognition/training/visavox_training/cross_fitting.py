@@ -105,18 +105,25 @@ def _costs(trials: dict[tuple[int, bool], Trials]) -> dict[tuple[int, bool], flo
 
 
 def _careful(costs: dict[tuple[int, bool], float], people: int) -> tuple[int, bool]:
-    """The first, hence most careful way that gains nearly as much as the best; the fewer people, the less it need be.
+    """The first, hence most careful head that gains nearly as much as the best; the fewer people, the less it need be.
 
-    What wins by little among few people wins by chance, and the bold heads have the most chances.
+    What wins by little among few people wins by chance, and the bold heads have the most chances. Copies are not learned:
+    templates have them if the best way has.
     """
-    best = min(costs.values())
+    best_way = min(costs, key=costs.__getitem__)
+    costs = {way: cost for way, cost in costs.items() if way[1] == best_way[1] or way == (0, False)}
+    best = costs[best_way]
     most = best + min(MOST_MISSED, MISSED_OF_PEOPLE / people) * (costs[0, False] - best)
     return next(option for option, cost in costs.items() if cost <= most)
 
 
 def _judged(table: FeatureTable) -> np.ndarray:
-    """Rows of at most so many people: more of them say the same at a higher price."""
-    by_hash = sorted(set(table.people), key=lambda person: hashlib.sha256(f"judged:{person}".encode()).digest())
+    """Rows of at most so many people: more of them say the same at a higher price.
+
+    Of those with copies where not everyone has some, so that all ways are judged on the same people.
+    """
+    people = set(table.people[table.copies]) or set(table.people)
+    by_hash = sorted(people, key=lambda person: hashlib.sha256(f"judged:{person}".encode()).digest())
     return np.isin(table.people, by_hash[:MOST_PEOPLE_JUDGED])
 
 

@@ -198,9 +198,11 @@ def _write_outputs(options: argparse.Namespace, champion: HeadWeights, table: Fe
 
 
 def _write_crossfit(path: Path, champion: HeadWeights, table: FeatureTable, outcome: Outcome) -> None:
-    """With the copies that enrol, where templates have them, and no other."""
+    """With the copies that enrol, where templates have them, and no other; then of those people alone who have them."""
     fit = outcome.fit
-    chosen = ~table.copies | table.enrols if outcome.copies else ~table.copies
+    chosen = ~table.copies
+    if outcome.copies:
+        chosen = (chosen | table.enrols) & np.isin(table.people, table.people[table.copies])
     embeddings = champion.apply(table.features) if fit is None else fit.embeddings
     folds = np.zeros(len(chosen), int) if fit is None or fit.chosen is None else fit.folds
     items = [{**table.items[row], "fold": int(folds[row])} for row in np.flatnonzero(chosen)]
