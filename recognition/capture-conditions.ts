@@ -1,4 +1,5 @@
 import type { Modality } from './bundle-parts.ts';
+import { bandPass, blackman } from './signals/band-filter.ts';
 import type { FaceCapture, VoiceCapture } from './signals/signals.ts';
 
 /** Under what a recording was taken, as it shows in itself; `clear` is what networks are trained on. */
@@ -65,16 +66,9 @@ export function takenWorse(modality: Modality, measures: Float32Array): boolean 
     : conditionOf(modality, measures) === 'telephone';
 }
 
-const RATE = 16_000;
 const REACH = 40;
-/** Windowed sinc (Blackman) of the band that a telephone does not carry. */
-const HIGH_BAND = Float64Array.from({ length: 2 * REACH + 1 }, (_, index) => {
-  const at = index - REACH;
-  const below = (cut: number) =>
-    at === 0 ? (2 * cut) / RATE : Math.sin((2 * Math.PI * cut * at) / RATE) / (Math.PI * at);
-  const phase = (Math.PI * at) / REACH;
-  return (below(7500) - below(4600)) * (0.42 + 0.5 * Math.cos(phase) + 0.08 * Math.cos(2 * phase));
-});
+/** The band that a telephone does not carry. */
+const HIGH_BAND = bandPass({ low: 4600, high: 7500 }, { reach: REACH, window: blackman });
 
 /** Of the louder half of windows of 20 ms, so that pauses do not count. */
 function highShareDb(waveform: Float32Array): number {

@@ -1,4 +1,6 @@
+import { bandPass, filtered, hamming } from '../signals/band-filter.ts';
 import { resample } from '../signals/resample.ts';
+import { speechLevel } from '../signals/speech-level.ts';
 import type { Random } from '../synthetic/random.ts';
 import { adaptiveDifferential, muLaw } from './codecs.ts';
 
@@ -63,7 +65,7 @@ function noisy(
     low = colour * low + (1 - colour) * (random.next() + random.next() - 1);
     return low;
   });
-  const scale = (activeLevel(signal) / (level(noise) || 1)) * 10 ** (-snrDb / 20);
+  const scale = (speechLevel(signal) / (level(noise) || 1)) * 10 ** (-snrDb / 20);
   return signal.map((sample, index) => clamp(sample + scale * noise[index]!));
 }
 
@@ -72,42 +74,12 @@ function telephoned(
   { low, high, codec }: NonNullable<VoiceChannel['line']>,
 ): Float32Array {
   // A network sets its level: a whisper does not vanish in the steps of the codec.
-  const gain = 0.1 / (activeLevel(signal) || 1);
-  const narrow = resample(bandPass(signal, low, high), SAMPLE_RATE, TELEPHONE_RATE).map((s) => s * gain);
+  const gain = 0.1 / (speechLevel(signal) || 1);
+  const inBand = filtered(signal, bandPass({ low, high }, { reach: 64, window: hamming }));
+  const narrow = resample(inBand, SAMPLE_RATE, TELEPHONE_RATE).map((s) => s * gain);
   const coded = codec === 'mu-law' ? muLaw(narrow) : adaptiveDifferential(narrow);
   const wide = resample(coded, TELEPHONE_RATE, SAMPLE_RATE);
   return signal.map((_, index) => clamp((wide[index] ?? 0) / gain));
-}
-
-const REACH = 64;
-
-/** Windowed sinc (Hamming). */
-function bandPass(signal: Float32Array, low: number, high: number): Float32Array {
-  const taps = Float64Array.from({ length: 2 * REACH + 1 }, (_, index) => {
-    const at = index - REACH;
-    const below = (cut: number) =>
-      at === 0 ? (2 * cut) / SAMPLE_RATE : Math.sin((2 * Math.PI * cut * at) / SAMPLE_RATE) / (Math.PI * at);
-    return (below(high) - below(low)) * (0.54 + 0.46 * Math.cos((Math.PI * at) / REACH));
-  });
-  const out = new Float32Array(signal.length);
-  for (let centre = 0; centre < out.length; centre++) {
-    let sum = 0;
-    const from = Math.max(0, REACH - centre);
-    const to = Math.min(taps.length, signal.length - centre + REACH);
-    for (let tap = from; tap < to; tap++) sum += taps[tap]! * signal[centre + tap - REACH]!;
-    out[centre] = sum;
-  }
-  return out;
-}
-
-/** Root mean square of the louder half of windows of 20 ms: of the speech, not of the pauses. */
-function activeLevel(signal: Float32Array): number {
-  const window = 320;
-  const powers: number[] = [];
-  for (let at = 0; at + window <= signal.length; at += window)
-    powers.push(level(signal.subarray(at, at + window)) ** 2);
-  const loud = powers.sort((a, b) => b - a).slice(0, Math.ceil(powers.length / 2));
-  return Math.sqrt(loud.reduce((sum, power) => sum + power, 0) / Math.max(1, loud.length));
 }
 
 function level(signal: Float32Array): number {

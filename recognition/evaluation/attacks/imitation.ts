@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from '../../signals/audio.ts';
+import { filtered } from '../../signals/band-filter.ts';
 import { resample } from '../../signals/resample.ts';
 import { dot, meanDirection } from '../../signals/vectors.ts';
 import { Random } from '../../synthetic/random.ts';
@@ -119,9 +120,5 @@ export function coloured(speech: Float32Array, wanted: Float64Array): Float32Arr
     }
     return (sum / WINDOW) * HANN[n]!;
   });
-  return speech.map((_, at) => {
-    let sum = 0;
-    for (let n = 0; n < WINDOW; n++) sum += taps[n]! * (speech[at + n - WINDOW / 2] ?? 0);
-    return sum;
-  });
+  return filtered(speech, taps);
 }
