@@ -1,8 +1,8 @@
 import { digestOf } from '@visavox/core/digest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, publishedBundle, recogniserBundle } from './bundle.ts';
-import { networksFolder } from './published-networks.test-support.ts';
 import { Recogniser, type Template } from './recogniser.ts';
+import { networksFolder } from './setup-folder.ts';
 import { Calibration } from './signals/calibration.ts';
 import { dot } from './signals/vectors.ts';
 import { syntheticPerson } from './synthetic/person.ts';
@@ -10,7 +10,7 @@ import { syntheticPerson } from './synthetic/person.ts';
 let bundle: Bundle;
 let recogniser: Recogniser;
 beforeAll(async () => {
-  bundle = await publishedBundle(networksFolder);
+  bundle = await publishedBundle(networksFolder());
   recogniser = await Recogniser.load(bundle.manifest, bundle.files);
 });
 afterAll(() => recogniser.close());
@@ -99,7 +99,7 @@ test('several faces at once give what each gives alone', async () => {
 });
 
 test('equal files are the same bundle and contract, another calibration is not', async () => {
-  const again = await publishedBundle(networksFolder);
+  const again = await publishedBundle(networksFolder());
   expect(again.manifest).toEqual(bundle.manifest);
   const calibration = Calibration.parse(
     JSON.parse(new TextDecoder().decode(bundle.files.get('calibration.json'))),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publishedBundle } from './bundle.ts';
-import { networksFolder } from './published-networks.test-support.ts';
 import { Recogniser, type Template } from './recogniser.ts';
+import { networksFolder } from './setup-folder.ts';
 import { decodeAudio, SAMPLE_RATE } from './signals/audio.ts';
 import { dot } from './signals/vectors.ts';
 import { syntheticPerson, type VoiceOptions } from './synthetic/person.ts';
@@ -13,7 +13,7 @@ let recogniser: Recogniser;
 let template: Template;
 
 beforeAll(async () => {
-  const { manifest, files } = await publishedBundle(networksFolder);
+  const { manifest, files } = await publishedBundle(networksFolder());
   recogniser = await Recogniser.load(manifest, files);
   const enrolled = ['12345', '67890', '24680'].map((digits, take) => spoken(ada, digits, take));
   const voices: Float32Array[] = [];

@@ -8,11 +8,10 @@ import type { CommandContext } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import { z } from 'zod';
 import { backbonePipeline, firstBackbonePipeline } from '../backbone-pipeline.ts';
+import { networksFolder, setupFolder } from '../setup-folder.ts';
 import { FACE_CROP } from '../signals/face-alignment.ts';
 import { readBackboneManifest } from './manifest.ts';
 import { wrapNetwork } from './wrap-network.ts';
-
-const setup = () => process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '..', '.visavox', 'setup');
 
 export async function checkBackbone(path: string, context: CommandContext): Promise<void> {
   const { manifest, wrapped } = await tried(path);
@@ -92,8 +91,8 @@ const Plugged = z.object({
 
 async function tried(path: string) {
   const { manifest, beside } = await readBackboneManifest(path);
-  const own = await readFile(join(setup(), 'networks', `${manifest.modality}-backbone.onnx`));
-  const options = { beside, setup: setup(), own, ownCanvas: FACE_CROP };
+  const own = await readFile(join(networksFolder(), `${manifest.modality}-backbone.onnx`));
+  const options = { beside, setup: setupFolder(), own, ownCanvas: FACE_CROP };
   return { manifest, beside, wrapped: await wrapNetwork(manifest, options) };
 }
 

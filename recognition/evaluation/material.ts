@@ -11,6 +11,7 @@ import { pluggedBundle } from '../backbone/plugged-bundle.ts';
 import { publishedBundle } from '../bundle.ts';
 import type { Modality } from '../bundle-parts.ts';
 import type { Recogniser } from '../recogniser.ts';
+import { networksFolder, setupFolder } from '../setup-folder.ts';
 import { type Acquired, type AcquisitionOptions, acquire } from './acquisition.ts';
 import { type Comparison, type Recording, readFacePairs, readVoiceTrials } from './lists.ts';
 import { registeredBundle } from './registered-bundle.ts';
@@ -31,8 +32,9 @@ export interface ModelOptions {
   readonly backbone?: string | undefined;
 }
 
-export function networksFolder({ networks }: ModelOptions): string {
-  return networks ?? join(PROJECT, '.visavox', 'setup', 'networks');
+/** The networks that are asked for, or those of set-up. */
+export function networksOf({ networks }: ModelOptions): string {
+  return networks ?? networksFolder();
 }
 
 /** The model that is evaluated, and what it is called. */
@@ -42,12 +44,11 @@ export async function modelOf(
 ): Promise<BundleFiles & { readonly model: string }> {
   const bundle = options.model
     ? await registeredBundle(options.model, context)
-    : await publishedBundle(networksFolder(options));
+    : await publishedBundle(networksOf(options));
   const model = options.model ?? 'published';
   if (!options.backbone) return { ...bundle, model };
   const { manifest, beside } = await readBackboneManifest(options.backbone);
-  const setup = process.env.VISAVOX_SETUP ?? join(PROJECT, '.visavox', 'setup');
-  const plugged = await pluggedBundle(bundle, manifest, { beside, setup });
+  const plugged = await pluggedBundle(bundle, manifest, { beside, setup: setupFolder() });
   return { ...plugged, model: `${model} with ${manifest.name}` };
 }
 

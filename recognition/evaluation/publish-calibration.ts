@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { digestOf } from '@visavox/core/digest';
 import { publishedBundle } from '../bundle.ts';
 import { Recogniser } from '../recogniser.ts';
+import { networksFolder } from '../setup-folder.ts';
 import {
   type Calibration,
   type Counts,
@@ -47,7 +48,7 @@ const ELSEWHERE = { face: 1 / 15, voice: 2 / 3 } as const;
 const AGAINST = Math.log(15);
 const POOL = 4000;
 
-const [root, networks = join(PROJECT, '.visavox', 'setup', 'networks')] = process.argv.slice(2);
+const [root, networks = networksFolder()] = process.argv.slice(2);
 if (!root) throw new Error('usage: publish-calibration.ts <root> [<networks>]');
 const { manifest, files } = await publishedBundle(networks);
 const recogniser = await Recogniser.load(manifest, files);

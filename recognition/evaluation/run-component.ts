@@ -4,6 +4,7 @@ import { SystemError } from '@visavox/core/errors';
 import { type ExecutorInput, resolveCommand } from '@visavox/pipelines/executor-input';
 import type { ComponentNode } from '@visavox/pipelines/nodes';
 import { isParameterType } from '@visavox/pipelines/ports';
+import { setupFolder } from '../setup-folder.ts';
 import { stepSurroundings } from '../step-surroundings.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..', '..');
@@ -19,8 +20,7 @@ export interface ComponentCall {
 
 /** Runs a component of a pipeline here and now on files of the caller's. */
 export function runComponent(component: ComponentNode, call: ComponentCall): Promise<void> {
-  const setup = process.env.VISAVOX_SETUP ?? resolve(PROJECT, '.visavox', 'setup');
-  const { path, environment } = stepSurroundings({ root: PROJECT, setup });
+  const { path, environment } = stepSurroundings({ root: PROJECT, setup: setupFolder() });
   const [program = '', ...words] = resolveCommand([...component.command, ...component.args], {
     input: executorInput(component, call),
     ...{ taskName: component.name, runId: 'here', runName: 'here', root: '' },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { networksFolder } from '../published-networks.test-support.ts';
+import { networksFolder } from '../setup-folder.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { runRetraining } from './run-retraining.ts';
 
@@ -41,7 +41,7 @@ test('half of the people is learned from, the other half is reported on, before 
   await runRetraining(
     {
       ...{ faces: join(root, 'pairs.csv'), voices: join(root, 'trials.csv'), root },
-      ...{ networks: networksFolder, seed: 1, cache: false, impostors: 100 },
+      ...{ networks: networksFolder(), seed: 1, cache: false, impostors: 100 },
     },
     {
       server: '',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { networksFolder } from '../published-networks.test-support.ts';
+import { networksFolder } from '../setup-folder.ts';
 import { pngOfSize, silentOpus } from '../signals/hostile-recordings.test-support.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { type EvaluationOptions, runEvaluation } from './run.ts';
@@ -51,7 +51,7 @@ const options = () => ({
   faces: join(root, 'pairs.csv'),
   voices: join(root, 'trials.csv'),
   root,
-  networks: networksFolder,
+  networks: networksFolder(),
   seed: 1,
   cache: false,
   impostors: 0,

@@ -12,7 +12,7 @@ import {
   type MaterialOptions,
   type ModelOptions,
   modelOf,
-  networksFolder,
+  networksOf,
   readList,
   readLists,
   recordingsIn,
@@ -60,7 +60,7 @@ export async function runEvaluation(options: EvaluationOptions, context: Command
       ? await writeReport(options.report, {
           format: 1,
           lineage: {
-            ...lineageOf({ manifest, files }, await describedNetworks(networksFolder(options))),
+            ...lineageOf({ manifest, files }, await describedNetworks(networksOf(options))),
             ...{ model, seed: options.seed, dataset: null, people: null, recordings: null },
             on: `with \`visavox evaluate\` on ${basename(options.faces)} and ${basename(options.voices)}`,
           },

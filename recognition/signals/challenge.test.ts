@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publishedBundle } from '../bundle.ts';
-import { networksFolder } from '../published-networks.test-support.ts';
+import { networksFolder } from '../setup-folder.ts';
 import { filmAnswer } from '../synthetic/film.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { decodeAudio } from './audio.ts';
@@ -17,7 +17,7 @@ let signals: Signals;
 let words: SpokenDigit[];
 
 beforeAll(async () => {
-  signals = await Signals.load((await publishedBundle(networksFolder)).files);
+  signals = await Signals.load((await publishedBundle(networksFolder())).files);
   words = [];
   for (const [take, digits] of ['04719', '83526', '71048'].entries())
     words.push(...takeApart(await said(digits, take), digits));

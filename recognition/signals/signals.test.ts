@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publishedBundle } from '../bundle.ts';
-import { networksFolder } from '../published-networks.test-support.ts';
+import { networksFolder } from '../setup-folder.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { wav } from '../synthetic/wav.ts';
 import { decodeAudio, SAMPLE_RATE } from './audio.ts';
@@ -15,7 +15,7 @@ let photograph: Uint8Array;
 let speech: Float32Array;
 
 beforeAll(async () => {
-  signals = await Signals.load((await publishedBundle(networksFolder)).files);
+  signals = await Signals.load((await publishedBundle(networksFolder())).files);
   photograph = await ada.face(0);
   speech = await decodeAudio(ada.utterance('4719', 0));
 });
@@ -34,7 +34,7 @@ describe('a face', () => {
   });
 
   test('comes with more around it for a network that sees more, in the same pixels', async () => {
-    const wide = await Signals.load((await publishedBundle(networksFolder)).files, 208);
+    const wide = await Signals.load((await publishedBundle(networksFolder())).files, 208);
     try {
       const [narrow, more] = [await signals.captureFace(photograph), await wide.captureFace(photograph)];
       expect(more.crop.length).toBe(208 * 208 * 3);

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { getBundle, putBundle } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import { parseBackboneManifest } from '../backbone/manifest.ts';
 import { pluggedBundle } from '../backbone/plugged-bundle.ts';
+import { setupFolder } from '../setup-folder.ts';
 import { runStep } from './step.ts';
 
 /** Puts the champion with another backbone beside it, and what a run without people has to say of it. */
@@ -11,7 +11,7 @@ await runStep(async (step) => {
   const manifest = parseBackboneManifest(step.argument('backbone'), 'the manifest');
   const bundle = await pluggedBundle(await getBundle(objects, step.digest('champion')), manifest, {
     beside: step.argument('beside'),
-    setup: process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '..', '.visavox', 'setup'),
+    setup: setupFolder(),
   });
   const file = (path: string) => {
     const bytes = bundle.files.get(path);

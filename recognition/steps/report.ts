@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createModelDocuments } from '@visavox/adapters/mlflow/model-documents';
 import { Comparison } from '@visavox/control/gate';
 import { getBundle } from '@visavox/core/bundle';
@@ -11,6 +10,7 @@ import { reportFiles } from '../evaluation/report/files.ts';
 import { describedNetworks, lineageOf } from '../evaluation/report/lineage.ts';
 import type { Traits } from '../evaluation/scored-comparisons.ts';
 import { type Probe, type Verified, verify } from '../evaluation/verification.ts';
+import { networksFolder } from '../setup-folder.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { candidateOf, judged } from './judged.ts';
 import { bothModalities, byPerson, type Embedded } from './population.ts';
@@ -58,13 +58,12 @@ await runStep(async (step) => {
     ),
     Calibration.parse(await text('calibration')),
   );
-  const setup = process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '..', '.visavox', 'setup');
   const figures: ReportFigures = {
     format: 1,
     lineage: {
       ...lineageOf(
         await getBundle(await step.objects(), model.bundle),
-        await describedNetworks(join(setup, 'networks')),
+        await describedNetworks(networksFolder()),
       ),
       model: modelReference(model),
       dataset: step.argument('dataset'),

@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Network } from '@visavox/serving/onnx-network';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { networksFolder } from '../setup-folder.ts';
 import { Signals } from '../signals/signals.ts';
 import { microphoneLoop, mjpeg, syntheticPerson } from './person.ts';
 
-const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../.visavox/setup');
 const people = [0, 1, 2, 3, 4, 5].map((index) => syntheticPerson(1, index));
 const texts = ['47190', '28356', '90413'];
 
 let signals: Signals;
 let networks: { face: Network; voice: Network };
 beforeAll(async () => {
-  const folder = join(setup, 'networks');
+  const folder = networksFolder();
   const files = new Map(
     readdirSync(folder)
       .filter((name) => name.endsWith('.onnx'))

@@ -24,6 +24,20 @@ export interface Presentation {
   readonly fault: string | null;
 }
 
+/** Of one kind, in the order in which they were made. */
+class Presentations {
+  readonly made: Presentation[] = [];
+  readonly #checks: string;
+
+  constructor(checks: string) {
+    this.#checks = checks;
+  }
+
+  async add(what: string, fault: Promise<string | null>): Promise<void> {
+    this.made.push({ what, checks: this.#checks, fault: await fault });
+  }
+}
+
 interface Heard {
   readonly sounds: Sounds;
   /** Of the speech in it, as the networks get it. */
@@ -53,50 +67,40 @@ export class AttackRange {
   /** The voice alone: right and other digits, said, replayed and cut together. */
   async voices(talker: Talker, rounds: number): Promise<Presentation[]> {
     const random = new Random('attacks', this.#seed, talker.name);
-    const checks = 'digits, freshness';
     const words = await this.#enrol(talker, random);
-    const results: Presentation[] = [];
+    const presented = new Presentations('digits, freshness');
     for (let round = 0; round < rounds; round++) {
       const [earlier, asked] = twoChallenges(random);
       const take = { enrolling: false, take: round };
       const before = await talker.say(earlier, take);
       const remembered = fingerprintOf((await this.#hear(before)).sounds);
-      const judge = async (what: string, sound: Float32Array, known: boolean) => {
-        results.push({
-          what,
-          checks,
-          fault: await this.#fault(sound, async ({ sounds }) => {
-            if (known && isSameRecording(remembered, fingerprintOf(sounds))) return 'replayed';
-            const evidence = answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null });
-            return challengeFaults(evidence)[0] ?? null;
-          }),
-        });
-      };
-      await judge(
-        'genuine: says the digits',
-        await talker.say(asked, { enrolling: false, take: round + 500 }),
-        true,
-      );
-      await judge('replay of an earlier answer', before, true);
-      await judge(
+      const digitsFault = (sounds: Sounds) =>
+        challengeFaults(answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null }))[0] ??
+        null;
+      const fault = (sound: Float32Array) =>
+        this.#fault(sound, async ({ sounds }) =>
+          isSameRecording(remembered, fingerprintOf(sounds)) ? 'replayed' : digitsFault(sounds),
+        );
+      const genuine = await talker.say(asked, { enrolling: false, take: round + 500 });
+      await presented.add('genuine: says the digits', fault(genuine));
+      await presented.add('replay of an earlier answer', fault(before));
+      await presented.add(
         'replay of an earlier answer, loudspeaker and room',
-        throughLoudspeaker(before, random),
-        true,
+        fault(throughLoudspeaker(before, random)),
       );
       const overheard = await talker.say(earlier, { enrolling: false, take: round + 900 });
-      await judge(
+      await presented.add(
         'other digits overheard elsewhere, loudspeaker and room',
-        throughLoudspeaker(overheard, random),
-        false,
+        // It was never sent here: only its digits can tell it.
+        this.#fault(throughLoudspeaker(overheard, random), async ({ sounds }) => digitsFault(sounds)),
       );
       const spliced = await this.#cutTogether(talker, asked, random);
-      await judge(
+      await presented.add(
         'voice cut together from other digits, loudspeaker and room',
-        throughLoudspeaker(spliced, random),
-        true,
+        fault(throughLoudspeaker(spliced, random)),
       );
     }
-    return results;
+    return presented.made;
   }
 
   /**
@@ -105,7 +109,6 @@ export class AttackRange {
    */
   async imitations(talker: Talker, other: Talker, rounds: number): Promise<Presentation[]> {
     const random = new Random('imitations', this.#seed, talker.name);
-    const checks = 'digits, voice';
     const enrolled = await this.#utterances(talker, random);
     const words = await this.#wordsOf(enrolled);
     const template = await this.#templateOf(enrolled.map(({ sound }) => sound));
@@ -113,86 +116,73 @@ export class AttackRange {
     for (let take = 0; take < 3; take++)
       stolen.push(await talker.say(twoChallenges(random)[0], { enrolling: false, take: 8000 + take }));
     const synthesise = await fittedSynthesiser(stolen, (waveform) => this.#embed(waveform));
-    const results: Presentation[] = [];
+    const presented = new Presentations('digits, voice');
     for (let round = 0; round < rounds; round++) {
       const [asked] = twoChallenges(random);
-      const judge = async (what: string, sound: Float32Array) => {
-        results.push({
-          what,
-          checks,
-          fault: await this.#fault(sound, async ({ sounds, waveform }) => {
-            const evidence = answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null });
-            return challengeFaults(evidence)[0] ?? (await this.#voiceFault(template, waveform));
-          }),
+      const fault = (sound: Float32Array) =>
+        this.#fault(sound, async ({ sounds, waveform }) => {
+          const evidence = answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null });
+          return challengeFaults(evidence)[0] ?? (await this.#voiceFault(template, waveform));
         });
-      };
       const take = { enrolling: false, take: round + 500 };
-      await judge('genuine: says the digits, in front of the camera', await talker.say(asked, take));
-      await judge('right face, speech synthesis fitted to the voice', synthesise(asked, random));
+      const genuine = await talker.say(asked, take);
+      await presented.add('genuine: says the digits, in front of the camera', fault(genuine));
+      const synthetic = synthesise(asked, random);
+      await presented.add('right face, speech synthesis fitted to the voice', fault(synthetic));
       const foreign = await other.say(asked, take);
-      await judge('right face, another’s voice', foreign);
-      await judge('right face, another’s voice converted', converted(foreign, stolen));
+      await presented.add('right face, another’s voice', fault(foreign));
+      await presented.add('right face, another’s voice converted', fault(converted(foreign, stolen)));
     }
-    return results;
+    return presented.made;
   }
 
   /** Face and voice of people who can turn their heads. */
   async answers(actor: Actor, talker: Talker, rounds: number): Promise<Presentation[]> {
     const random = new Random('answers', this.#seed, actor.name);
-    const checks = 'digits, lips, head';
     const words = await this.#enrol(talker, random);
-    const results: Presentation[] = [];
+    const presented = new Presentations('digits, lips, head');
     for (let round = 0; round < rounds; round++) {
       const [earlier, asked] = twoChallenges(random);
       const [turn, turnBefore] = [random.pick<Turn>(['left', 'right']), random.pick<Turn>(['left', 'right'])];
       const genuine = await actor.answer(asked, turn, round);
       const before = await actor.answer(earlier, turnBefore, round + 500);
-      const judge = async (what: string, film: Film) => {
-        results.push({ what, checks, fault: await this.#judge(film, { words, digits: asked, turn }) });
-      };
-      await judge('genuine: turns and says the digits', genuine);
-      await judge('film of an earlier answer, with its sound', before);
+      const fault = (film: Film) => this.#filmFault(film, { words, digits: asked, turn });
+      await presented.add('genuine: turns and says the digits', fault(genuine));
+      await presented.add('film of an earlier answer, with its sound', fault(before));
       const spliced = await this.#cutTogether(talker, asked, random);
-      await judge('film of an earlier answer, voice cut together', { ...before, sound: spliced });
+      await presented.add(
+        'film of an earlier answer, voice cut together',
+        fault({ ...before, sound: spliced }),
+      );
       const still = await heldPhotograph(actor.photograph, genuine.times, random);
-      await judge('still photograph, right voice', { ...genuine, frames: still });
-      await judge('right face, other digits played back', {
-        ...genuine,
-        sound: throughLoudspeaker(before.sound, random),
-      });
+      await presented.add('still photograph, right voice', fault({ ...genuine, frames: still }));
+      const playedBack = throughLoudspeaker(before.sound, random);
+      await presented.add('right face, other digits played back', fault({ ...genuine, sound: playedBack }));
     }
-    return results;
+    return presented.made;
   }
 
   /** Films of people who say a sentence: nothing is asked, only lips and sound are compared. */
   async films(films: readonly Film[]): Promise<Presentation[]> {
-    const results: Presentation[] = [];
+    const presented = new Presentations('lips');
+    const fault = (film: Film) => this.#filmFault(film, { words: null, digits: '', turn: null });
     for (const [index, film] of films.entries()) {
-      const judge = async (what: string, shown: Film) => {
-        results.push({
-          what,
-          checks: 'lips',
-          fault: await this.#judge(shown, { words: null, digits: '', turn: null }),
-        });
-      };
-      await judge('genuine: speaks a sentence', film);
+      await presented.add('genuine: speaks a sentence', fault(film));
       const random = new Random('films', this.#seed, index);
       for (const picture of [0.2, 0.5, 0.8]) {
         const photograph = film.frames[Math.floor(film.frames.length * picture)];
-        if (photograph)
-          await judge('still photograph, right voice', {
-            ...film,
-            frames: await heldPhotograph(photograph, film.times, random),
-          });
+        if (!photograph) continue;
+        const frames = await heldPhotograph(photograph, film.times, random);
+        await presented.add('still photograph, right voice', fault({ ...film, frames }));
       }
       for (const other of films)
         if (other !== film)
-          await judge('right face, sound of somebody else', { ...film, sound: other.sound });
+          await presented.add('right face, sound of somebody else', fault({ ...film, sound: other.sound }));
     }
-    return results;
+    return presented.made;
   }
 
-  async #judge(
+  async #filmFault(
     film: Film,
     asked: { words: readonly SpokenDigit[] | null; digits: string; turn: Turn | null },
   ): Promise<string | null> {

@@ -1,15 +1,14 @@
-import { resolve } from 'node:path';
 import { bundleDigest } from '@visavox/core/model';
 import type { CommandContext } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import { publishedBundle } from '../../bundle.ts';
 import { Recogniser } from '../../recogniser.ts';
+import { networksFolder } from '../../setup-folder.ts';
 import { wilson } from '../error-rates.ts';
 import { AttackRange, type Presentation } from './attacks.ts';
 import { recordedFilms, syntheticActor } from './films.ts';
 import { recordedTalkers, syntheticTalker } from './talkers.ts';
 
-const PROJECT = resolve(import.meta.dirname, '../../..');
 /** Not those that anything was chosen on. */
 const syntheticSeed = 77_000;
 const syntheticPeople = 6;
@@ -33,7 +32,7 @@ export async function runAttacks(
   options: { root?: string | undefined; networks?: string | undefined; seed: number },
   context: CommandContext,
 ): Promise<void> {
-  const bundle = await publishedBundle(options.networks ?? resolve(PROJECT, '.visavox/setup/networks'));
+  const bundle = await publishedBundle(options.networks ?? networksFolder());
   const recogniser = await Recogniser.load(bundle.manifest, bundle.files);
   try {
     const range = new AttackRange(recogniser, options.seed);
