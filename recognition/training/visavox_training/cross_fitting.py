@@ -16,8 +16,8 @@ MOST_FOLDS = 4
 FEWEST_IN_FOLD = 4
 MOST_PEOPLE_JUDGED = 400
 HALVES = 40
-MOST_MISSED = 0.3
-MISSED_OF_PEOPLE = 2.5
+MOST_MISSED = 0.6
+MISSED_OF_PEOPLE = 6
 # In bits: so much may telling clear recordings apart cost more, where templates with copies gain more by that.
 MOST_PAID_FOR_COPIES = 0.005
 
