@@ -35,7 +35,8 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
   inheritExit(program);
   try {
     await program.parseAsync([...argv]);
-    return 0;
+    // A command that answered may have found a failure all the same: a run that failed, say.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.misuse;
     if (!(error instanceof UserError)) throw error;

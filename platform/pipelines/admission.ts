@@ -58,7 +58,12 @@ export async function admit(
 
 /** The pipeline that a run is pinned to. */
 export async function pinnedSpec(objects: ObjectStore, pipeline: Digest): Promise<PipelineSpec> {
-  return parsePipelineSpec(JSON.parse(new TextDecoder().decode(await getBlob(objects, pipeline))));
+  return parsePipelineSpec(await pinnedPipeline(objects, pipeline));
+}
+
+/** The same as it was submitted, to be submitted again. */
+export async function pinnedPipeline(objects: ObjectStore, pipeline: Digest): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await getBlob(objects, pipeline)));
 }
 
 /** A finished run as it goes on: what has succeeded stays, all else is to be done, with the code of now. */

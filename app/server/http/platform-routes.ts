@@ -7,6 +7,7 @@ import { BundleManifest } from '@visavox/core/model';
 import { getBlob } from '@visavox/core/object-store';
 import type { DatasetStore } from '@visavox/core/ports';
 import type { Parameter } from '@visavox/core/run';
+import { pinnedPipeline } from '@visavox/pipelines/admission';
 import { ModelReports } from '../model-report.ts';
 import { type ApiResources, environment, modelName } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
@@ -79,6 +80,21 @@ function addRunRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
   app.openapi(routes.resumeRun, async (c) => {
     const { id } = c.req.valid('param');
     await engine.resume(id);
+    return c.json({ id }, 202);
+  });
+
+  app.openapi(routes.reproduceRun, async (c) => {
+    const { id: of } = c.req.valid('param');
+    const { pins } = await engine.get(of);
+    const id = await engine.submit({
+      id: randomUUID(),
+      pipelineSpec: await pinnedPipeline(resources.objects, pins.pipeline),
+      ...{ parameters: pins.parameters, datasets: pins.datasets, seed: pins.seed },
+      trigger: `reproduces ${of}`,
+      useCache: false,
+      engine: c.req.valid('json').engine,
+    });
+    log.info({ requestId: c.get('requestId'), run: id, reproduces: of }, 'run submitted');
     return c.json({ id }, 202);
   });
 

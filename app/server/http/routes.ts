@@ -25,6 +25,7 @@ import {
   Proposal,
   ReleaseRecord,
   Releases,
+  Reproduction,
   Run,
   RunStarted,
   Runs,
@@ -227,6 +228,15 @@ export const routes = {
     security: operator,
     request: { params: Id },
     responses: { 202: json(RunStarted, 'goes on'), default: problem },
+  }),
+  reproduceRun: createRoute({
+    method: 'post',
+    path: '/api/v1/runs/{id}/reproduce',
+    tags: ['platform'],
+    summary: 'Run the same pipeline on the same datasets with the same parameters and seed, every task anew',
+    security: operator,
+    request: { params: Id, body: body(Reproduction) },
+    responses: { 202: json(RunStarted, 'started'), default: problem },
   }),
   taskLogs: createRoute({
     method: 'get',

@@ -159,6 +159,9 @@ export const NewRun = z
     seed: z.int().default(0),
   })
   .openapi('NewRun');
+export const Reproduction = z
+  .object({ engine: z.enum(['local', 'kubeflow']).optional() })
+  .openapi('Reproduction');
 export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
 
 export const Models = z

@@ -1,6 +1,13 @@
 import type { Pair, RunComparison } from '@visavox/core/run-comparison';
 import { table } from '../table.ts';
 
+/** All that two runs made differently, by name; pins are no part of it. */
+export function differencesOf({ tasks, artifacts, values }: RunComparison) {
+  const of = (kind: string, pairs: readonly Pair<unknown>[]) =>
+    pairs.filter(({ equal }) => !equal).map(({ name, a, b }) => ({ kind, name, a, b }));
+  return [...of('task', tasks), ...of('artifact', artifacts), ...of('value', values)];
+}
+
 /** Two runs side by side for a terminal: what differs in full, what is equal as a count. */
 export function describeComparison(comparison: RunComparison): string {
   const { a, b, identical, pins, tasks, artifacts, values, origins } = comparison;

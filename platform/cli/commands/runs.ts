@@ -9,7 +9,7 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
-import { describeComparison } from './compare-runs.ts';
+import { describeComparison, differencesOf } from './compare-runs.ts';
 
 const Submitted = z.looseObject({ id: z.string() });
 const Runs = z.object({ runs: z.array(RunRecord) });
@@ -26,12 +26,7 @@ export const runCommands: CommandPlugin = (program, context) => {
   program
     .command('run')
     .argument('<file>', 'a pipeline: a .ts file with a default export, or compiled .yaml / .json')
-    .addOption(
-      new Option('--on <engine>', 'where to run it; as the server is configured unless given').choices([
-        'local',
-        'kubeflow',
-      ]),
-    )
+    .addOption(onEngine('where to run it; as the server is configured unless given'))
     .option('--param <key=value>', 'a parameter; repeat for more. JSON values are understood', collect, {})
     .option('--no-cache', 'run every task, even those whose result is known')
     .option('--detach', 'answer the run id at once instead of following the run')
@@ -117,6 +112,26 @@ export const runCommands: CommandPlugin = (program, context) => {
       const comparison = compareRuns(await getRun(request, a), await getRun(request, b));
       result(comparison, describeComparison(comparison));
     });
+  runs
+    .command('reproduce')
+    .argument('<id>')
+    .addOption(onEngine('where to run it; where the run was made unless given'))
+    .description('run it anew, nothing from the cache, and say whether everything came out the same')
+    .action(async (of: string, { on }: Pick<RunOptions, 'on'>, command) => {
+      const { request, result, log } = context(command);
+      const original = await getRun(request, of);
+      const path = `/api/v1/runs/${encodeURIComponent(of)}/reproduce`;
+      const { id } = Submitted.parse(await request('POST', path, { engine: on ?? original.engine }));
+      log(`run ${id} reproduces ${of}`);
+      const run = await follow(id, request, log);
+      const comparison = compareRuns(original, run);
+      const differences = differencesOf(comparison);
+      result(
+        { run: id, reproduces: of, identical: comparison.identical, differences },
+        describeComparison(comparison),
+      );
+      if (!comparison.identical) process.exitCode = 1;
+    });
   for (const [name, description] of [
     ['cancel', 'stop a run; what is finished stays'],
     ['resume', 'continue a failed or canceled run where it stopped'],
@@ -133,6 +148,9 @@ export const runCommands: CommandPlugin = (program, context) => {
       });
   }
 };
+
+const onEngine = (description: string) =>
+  new Option('--on <engine>', description).choices(['local', 'kubeflow']);
 
 function collect(pair: string, earlier: Record<string, unknown>): Record<string, unknown> {
   const at = pair.indexOf('=');

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type ServerType, serve } from '@hono/node-server';
+import { compile } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
+import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
+
+let engine: EngineForTest;
+let server: TestServer;
+let socket: ServerType;
+beforeAll(async () => {
+  engine = await engineForTest();
+  server = await startTestServer({ engine: engine.engine, objects: engine.objects });
+  socket = serve({ fetch: server.app.fetch, port: 0, hostname: '127.0.0.1' });
+  await new Promise((done) => socket.once('listening', done));
+});
+afterAll(async () => {
+  socket.close();
+  await server.close();
+  await engine.close();
+});
+
+const bin = join(import.meta.dirname, '..', '..', 'platform', 'cli', 'bin', 'visavox.mjs');
+
+function visavox(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { port } = socket.address() as AddressInfo;
+  const env = {
+    ...process.env,
+    VISAVOX_SERVER: `http://localhost:${port}`,
+    VISAVOX_TOKEN: operatorToken,
+  };
+  return new Promise((done) => {
+    execFile(process.execPath, [bin, ...words], { env }, (error, stdout, stderr) =>
+      done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
+/** Two tasks, of which the second one writes what the script says. */
+async function run(script: string): Promise<{ code: number; id: string; state: string }> {
+  const draw = component({
+    name: 'draw',
+    inputs: { seed: 'integer' },
+    outputs: { model: 'model' },
+    command: ({ inputs, outputs }) => ['node', '-e', script, inputs.seed, outputs.model.path],
+  });
+  const training = pipeline({ name: 'training', parameters: { seed: 'integer' } }, (p) => {
+    p.task(draw, { seed: p.parameters.seed });
+    p.task(draw, { seed: p.parameters.seed });
+  });
+  const file = join(engine.folder, 'training.json');
+  await writeFile(file, JSON.stringify(compile(training)));
+  const { code, stdout } = await visavox('run', file, '--param', 'seed=7', '--json');
+  return { code, ...JSON.parse(stdout) };
+}
+
+const write = 'const fs = require("node:fs"); const [seed, path] = process.argv.slice(1);';
+
+test('a run that is made of its pins alone comes out the same', async () => {
+  const { id } = await run(`${write} fs.writeFileSync(path, "weights " + seed)`);
+  const { code, stdout, stderr } = await visavox('runs', 'reproduce', id, '--json');
+  expect(JSON.parse(stdout)).toEqual({
+    run: expect.any(String),
+    reproduces: id,
+    identical: true,
+    differences: [],
+  });
+  expect(code).toBe(0);
+  const again = JSON.parse((await visavox('runs', 'show', JSON.parse(stdout).run, '--json')).stdout);
+  expect(again.trigger).toBe(`reproduces ${id}`);
+  expect(again.pins.parameters).toEqual({ seed: 7 });
+  expect(again.tasks.map((task: { cached: boolean }) => task.cached)).toEqual([false, false]);
+  expect(stderr).toContain(`reproduces ${id}`);
+}, 60_000);
+
+test('one that depends on more is told, by what it made, with exit code 1', async () => {
+  const { id } = await run(`${write} fs.writeFileSync(path, String(Math.random()))`);
+  const { code, stdout } = await visavox('runs', 'reproduce', id, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    identical: false,
+    differences: [
+      { kind: 'artifact', name: 'draw/model' },
+      { kind: 'artifact', name: 'draw-2/model' },
+    ],
+  });
+  expect(code).toBe(1);
+  expect((await visavox('runs', 'reproduce', id)).stdout).toContain('The difference begins at draw');
+}, 60_000);
+
+test('a run that fails is a failure of the command', async () => {
+  expect(await run('process.exit(3)')).toMatchObject({ code: 1, state: 'failed' });
+}, 60_000);
+
+test('a run that is not there is not found', async () => {
+  const { code, stderr } = await visavox('runs', 'reproduce', 'nothing');
+  expect(code).toBe(1);
+  expect(stderr).toContain('There is no run nothing.');
+});
