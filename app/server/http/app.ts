@@ -48,7 +48,7 @@ const heavyRoutes = [routes.checkFace, routes.checkVoice, routes.enrol, routes.a
 function forwardWhatOnlyTheLeaderDoes(app: App, { leader, champion }: ApiResources): void {
   // A training that is asked for while nobody leads is begun by the next leader.
   app.on(['post'], routes.startRun.getRoutingPath(), forwardToLeader(leader, { orHere: true }));
-  for (const route of [routes.cancelRun, routes.resumeRun, routes.taskLogs])
+  for (const route of [routes.cancelRun, routes.resumeRun, routes.reproduceRun, routes.taskLogs])
     app.on([route.method], route.getRoutingPath(), forwardToLeader(leader));
   const afterwards = () => champion.follow();
   for (const route of [routes.propose, routes.rollback, routes.promote])
@@ -58,6 +58,7 @@ function forwardWhatOnlyTheLeaderDoes(app: App, { leader, champion }: ApiResourc
 const operatorRoutes = [
   ...[routes.people, routes.status, routes.overview, routes.attempts, routes.samples],
   ...[routes.runs, routes.startRun, routes.run, routes.cancelRun, routes.resumeRun, routes.taskLogs],
+  routes.reproduceRun,
   ...[routes.models, routes.releases, routes.propose, routes.rollback, routes.promote],
   ...[routes.datasets, routes.dataset, routes.trace, routes.bundle, routes.bundleFile, routes.training],
   ...[routes.modelReport, routes.modelReportFile],
