@@ -1,44 +1,27 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type ServerType, serve } from '@hono/node-server';
 import { compile } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
+import { type CommandLine, commandLine } from './testing/command-line.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 let engine: EngineForTest;
 let server: TestServer;
-let socket: ServerType;
+let line: CommandLine;
 beforeAll(async () => {
   engine = await engineForTest();
   server = await startTestServer({ engine: engine.engine, objects: engine.objects });
-  socket = serve({ fetch: server.app.fetch, port: 0, hostname: '127.0.0.1' });
-  await new Promise((done) => socket.once('listening', done));
+  line = await commandLine(server);
 });
 afterAll(async () => {
-  socket.close();
+  line.close();
   await server.close();
   await engine.close();
 });
 
-const bin = join(import.meta.dirname, '..', '..', 'platform', 'cli', 'bin', 'visavox.mjs');
-
-function visavox(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { port } = socket.address() as AddressInfo;
-  const env = {
-    ...process.env,
-    VISAVOX_SERVER: `http://localhost:${port}`,
-    VISAVOX_TOKEN: operatorToken,
-  };
-  return new Promise((done) => {
-    execFile(process.execPath, [bin, ...words], { env }, (error, stdout, stderr) =>
-      done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const visavox = (...words: string[]) => line.visavox(...words);
 
 /** Two tasks, of which the second one writes what the script says. */
 async function run(script: string): Promise<{ code: number; id: string; state: string }> {

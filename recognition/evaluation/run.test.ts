@@ -67,6 +67,7 @@ async function evaluated(changes: Partial<EvaluationOptions> = {}) {
       json: true,
       token: () => undefined,
       request: () => Promise.reject(new Error('needs no server')),
+      download: () => Promise.reject(new Error('needs no server')),
       log: () => {},
       result: (value, human) => void printed.push({ value, human }),
     },

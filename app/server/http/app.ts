@@ -4,6 +4,7 @@ import { admit } from './admission.ts';
 import type { AppEnv } from './app-env.ts';
 import { identifyCaller, requireOperator } from './auth.ts';
 import { addConsoleRoutes } from './console-routes.ts';
+import { addDataRoutes } from './data-routes.ts';
 import { forwardToLeader } from './forward.ts';
 import { identifyRequest, limitBody, requireKnownHost, requireSameOrigin } from './guards.ts';
 import { addPeopleRoutes } from './people-routes.ts';
@@ -36,6 +37,7 @@ export function createApp(resources: ApiResources): App {
   addPeopleRoutes(app, resources);
   addConsoleRoutes(app, resources);
   addPlatformRoutes(app, resources);
+  addDataRoutes(app, resources);
   describeApi(app);
   refuseOtherMethods(app);
   addWebPage(app, resources.webFolder);
@@ -60,7 +62,8 @@ const operatorRoutes = [
   ...[routes.runs, routes.startRun, routes.run, routes.cancelRun, routes.resumeRun, routes.taskLogs],
   routes.reproduceRun,
   ...[routes.models, routes.releases, routes.propose, routes.rollback, routes.promote],
-  ...[routes.datasets, routes.dataset, routes.trace, routes.bundle, routes.bundleFile, routes.training],
+  ...[routes.datasets, routes.dataset, routes.saveDataset, routes.verifyDataset, routes.datasetItem],
+  ...[routes.missingBlobs, routes.putBlob, routes.trace, routes.bundle, routes.bundleFile, routes.training],
   ...[routes.modelReport, routes.modelReportFile],
 ];
 

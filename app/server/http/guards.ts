@@ -5,6 +5,8 @@ import { bodyLimit } from 'hono/body-limit';
 import type { AppEnv } from './app-env.ts';
 
 export const maximumBodyBytes = 25 * 1024 * 1024;
+/** Of a file in a dataset. */
+const maximumFileBytes = 512 * 1024 * 1024;
 
 const securityHeaders = {
   'content-security-policy': [
@@ -79,20 +81,26 @@ export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
     const streamed: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' };
     c.req.raw = new Request(url, streamed);
   }
-  return refuseLargeBody(c, next);
+  return (isOfDatasets(c.req.path) ? refuseLargeFile : refuseLargeBody)(c, next);
 };
 
-const refuseLargeBody = bodyLimit({
-  maxSize: maximumBodyBytes,
-  onError: () => {
-    throw new UserError({
-      kind: 'too-large',
-      code: 'body_too_large',
-      message: `a request may have ${maximumBodyBytes / 1024 / 1024} MB at most`,
-      action: 'Send smaller images and shorter recordings.',
-    });
-  },
-});
+/** Files of datasets are what they are, and sent by operators alone. */
+const isOfDatasets = (path: string) => path.startsWith('/api/v1/blobs/') || path === '/api/v1/datasets';
+
+const limitOf = (maxSize: number, action: string) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new UserError({
+        kind: 'too-large',
+        code: 'body_too_large',
+        message: `a request may have ${maxSize / 1024 / 1024} MB at most`,
+        action,
+      });
+    },
+  });
+const refuseLargeBody = limitOf(maximumBodyBytes, 'Send smaller images and shorter recordings.');
+const refuseLargeFile = limitOf(maximumFileBytes, 'Cut the file into parts.');
 
 export function allowedHosts(settings: {
   host: string;

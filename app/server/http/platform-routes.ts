@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
-import { UserError } from '@visavox/core/errors';
 import { type LineageKind, trace } from '@visavox/core/lineage';
 import { BundleManifest } from '@visavox/core/model';
 import { getBlob } from '@visavox/core/object-store';
@@ -12,21 +11,13 @@ import { ModelReports } from '../model-report.ts';
 import { type ApiResources, environment, modelName } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { routes } from './routes.ts';
+import { unknown } from './unknown.ts';
 
 /** The platform through its stores, its engine and its controller. */
 export function addPlatformRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
   addRunRoutes(app, resources);
   addReleaseRoutes(app, resources);
-  const { datasets, attempts, lineage } = resources;
-
-  app.openapi(routes.datasets, async (c) => c.json({ datasets: [...(await datasets.list())] }, 200));
-
-  app.openapi(routes.dataset, async (c) => {
-    const digest = Digest.safeParse(c.req.valid('param').digest);
-    if (!digest.success) throw unknown('dataset', c.req.valid('param').digest);
-    const { manifest } = await datasets.get(digest.data);
-    return c.json({ digest: digest.data, manifest }, 200);
-  });
+  const { attempts, lineage } = resources;
 
   app.openapi(routes.trace, async (c) => {
     const { kind, id } = c.req.valid('param');
@@ -195,13 +186,4 @@ async function datasetsAmong(
   return Object.values(parameters)
     .map((value) => Digest.safeParse(value))
     .flatMap((parsed) => (parsed.success && known.has(parsed.data) ? [parsed.data] : []));
-}
-
-function unknown(kind: string, id: string): UserError {
-  return new UserError({
-    kind: 'not-found',
-    code: `unknown_${kind}`,
-    message: `there is no ${kind} ${id}, or nothing is known of it`,
-    action: 'Look the id up in the lists.',
-  });
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { DatasetManifest } from '@visavox/core/dataset';
+import { DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { BundleManifest, ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
@@ -159,6 +159,16 @@ export const NewRun = z
     seed: z.int().default(0),
   })
   .openapi('NewRun');
+export const NewDataset = DatasetManifest.omit({ format: true })
+  .extend({ items: z.array(DatasetItem).min(1).max(1_000_000) })
+  .openapi('NewDataset');
+export const SavedDataset = z.object({ digest: Digest, items: z.int() }).openapi('SavedDataset');
+export const DatasetState = z
+  .object({ items: z.int(), missing: z.array(z.string()), corrupted: z.array(z.string()) })
+  .openapi('DatasetState');
+export const BlobDigests = z.object({ digests: z.array(Digest).max(10_000) }).openapi('BlobDigests');
+export const MissingBlobs = z.object({ missing: z.array(Digest) }).openapi('MissingBlobs');
+
 export const Reproduction = z
   .object({ engine: z.enum(['local', 'kubeflow']).optional() })
   .openapi('Reproduction');

@@ -1513,6 +1513,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trace/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it was made from and what it reached
+         * @description Attempts may be asked for as `latest`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    kind: "person" | "sample" | "dataset" | "run" | "model" | "release" | "attempt";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ancestors and descendants */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Trace"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -1550,7 +1601,40 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** A dataset version of blobs that are there already; the same items are the same version */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDataset"];
+                };
+            };
+            responses: {
+                /** @description saved */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedDataset"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1603,36 +1687,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trace/{kind}/{id}": {
+    "/api/v1/blobs/missing": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * What it was made from and what it reached
-         * @description Attempts may be asked for as `latest`.
-         */
-        get: {
+        get?: never;
+        put?: never;
+        /** Which of these are not there yet */
+        post: {
             parameters: {
                 query?: never;
                 header?: never;
-                path: {
-                    id: string;
-                    kind: "person" | "sample" | "dataset" | "run" | "model" | "release" | "attempt";
-                };
+                path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BlobDigests"];
+                };
+            };
             responses: {
-                /** @description ancestors and descendants */
+                /** @description to be sent */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Trace"];
+                        "application/json": components["schemas"]["MissingBlobs"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blobs/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Bytes under their own digest */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": Blob;
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads every item and compares it with its digest */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description read */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetState"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/items/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description its bytes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": Blob;
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -2021,6 +2246,19 @@ export interface components {
         Proposal: {
             version: number;
         };
+        Trace: {
+            nodes: {
+                /** @enum {string} */
+                kind: "person" | "sample" | "dataset" | "run" | "model" | "release" | "attempt";
+                id: string;
+                label?: string;
+            }[];
+            edges: {
+                from: string;
+                to: string;
+                relation: string;
+            }[];
+        };
         Datasets: {
             datasets: {
                 digest: string;
@@ -2049,18 +2287,35 @@ export interface components {
                 }[];
             };
         };
-        Trace: {
-            nodes: {
-                /** @enum {string} */
-                kind: "person" | "sample" | "dataset" | "run" | "model" | "release" | "attempt";
-                id: string;
-                label?: string;
+        MissingBlobs: {
+            missing: string[];
+        };
+        BlobDigests: {
+            digests: string[];
+        };
+        SavedDataset: {
+            digest: string;
+            items: number;
+        };
+        NewDataset: {
+            name: string;
+            items: {
+                key: string;
+                digest: string;
+                bytes: number;
+                mediaType: string;
+                labels: {
+                    [key: string]: string;
+                };
+                provenance: {
+                    [key: string]: string;
+                };
             }[];
-            edges: {
-                from: string;
-                to: string;
-                relation: string;
-            }[];
+        };
+        DatasetState: {
+            items: number;
+            missing: string[];
+            corrupted: string[];
         };
     };
     responses: never;

@@ -7,6 +7,7 @@ import { compareRuns } from '@visavox/core/run-comparison';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import { Option } from 'commander';
 import { z } from 'zod';
+import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
 import { describeComparison, differencesOf } from './compare-runs.ts';
@@ -17,7 +18,7 @@ const pollMilliseconds = 500;
 
 interface RunOptions {
   on?: 'local' | 'kubeflow';
-  param: Record<string, unknown>;
+  param: Record<string, string>;
   cache: boolean;
   detach?: boolean;
 }
@@ -27,7 +28,12 @@ export const runCommands: CommandPlugin = (program, context) => {
     .command('run')
     .argument('<file>', 'a pipeline: a .ts file with a default export, or compiled .yaml / .json')
     .addOption(onEngine('where to run it; as the server is configured unless given'))
-    .option('--param <key=value>', 'a parameter; repeat for more. JSON values are understood', collect, {})
+    .option(
+      '--param <key=value>',
+      'a parameter; repeat for more. JSON values are understood',
+      pairs('param'),
+      {},
+    )
     .option('--no-cache', 'run every task, even those whose result is known')
     .option('--detach', 'answer the run id at once instead of following the run')
     .description('run a pipeline and follow it')
@@ -37,7 +43,9 @@ export const runCommands: CommandPlugin = (program, context) => {
       const { id } = Submitted.parse(
         await request('POST', '/api/v1/runs', {
           pipelineSpec,
-          parameters: options.param,
+          parameters: Object.fromEntries(
+            Object.entries(options.param).map(([name, text]) => [name, parseValue(text)]),
+          ),
           useCache: options.cache,
           engine: options.on,
           trigger: 'manual',
@@ -151,20 +159,6 @@ export const runCommands: CommandPlugin = (program, context) => {
 
 const onEngine = (description: string) =>
   new Option('--on <engine>', description).choices(['local', 'kubeflow']);
-
-function collect(pair: string, earlier: Record<string, unknown>): Record<string, unknown> {
-  const at = pair.indexOf('=');
-  if (at < 1) {
-    throw new UserError({
-      kind: 'invalid',
-      code: 'misuse',
-      message: `"${pair}" is not KEY=VALUE`,
-      action: 'Write --param KEY=VALUE.',
-    });
-  }
-  const text = pair.slice(at + 1);
-  return { ...earlier, [pair.slice(0, at)]: parseValue(text) };
-}
 
 function parseValue(text: string): unknown {
   try {

@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { digestOf } from '@visavox/core/digest';
+import { blobKey } from '@visavox/core/object-store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CommandLine, commandLine } from './testing/command-line.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+let line: CommandLine;
+let root: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  line = await commandLine(server);
+  root = await mkdtemp(join(tmpdir(), 'visavox-data-'));
+});
+afterAll(async () => {
+  line.close();
+  await server.close();
+  await rm(root, { recursive: true });
+});
+
+/** A folder with these files. */
+async function folder(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const path = join(root, name);
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, file)), { recursive: true });
+    await writeFile(join(path, file), text);
+  }
+  return path;
+}
+
+async function json(...words: string[]) {
+  const { code, stdout, stderr } = await line.visavox('data', ...words, '--json');
+  return { code, stderr, ...JSON.parse(stdout) };
+}
+
+const flowers = {
+  'iris/1.jpg': 'blue',
+  'iris/2.jpg': 'violet',
+  'rose/1.jpg': 'red',
+  'metadata.csv': 'file_name,camera\nrose/1.jpg,"old, borrowed"\n',
+  '.DS_Store': 'hidden',
+};
+
+describe('a folder', () => {
+  test('becomes a dataset version, is sent once, and comes out again as it was', async () => {
+    const from = await folder('flowers', flowers);
+    const first = await json('import', from, '--name', 'flowers', '--label', 'season=spring');
+    expect(first).toMatchObject({ code: 0, name: 'flowers', items: 3, sent: 3 });
+    const again = await json('import', from, '--name', 'flowers', '--label', 'season=spring');
+    expect(again).toMatchObject({ digest: first.digest, sent: 0 });
+
+    const shown = await line.visavox('data', 'show', 'flowers');
+    expect(shown.stdout).toMatch(
+      /rose\/1\.jpg +image\/jpeg +3 +camera=old, borrowed folder=rose season=spring/,
+    );
+
+    const to = join(root, 'out');
+    expect(await json('export', first.digest.slice(0, 20), to)).toMatchObject({ items: 3, missing: [] });
+    expect(await readFile(join(to, 'iris', '2.jpg'), 'utf8')).toBe('violet');
+    expect(await readdir(to)).toEqual(['iris', 'metadata.csv', 'rose']);
+    await writeFile(join(to, 'iris', '2.jpg'), 'changed by somebody');
+    await line.visavox('data', 'export', 'flowers', to);
+    expect(await readFile(join(to, 'iris', '2.jpg'), 'utf8')).toBe('violet');
+
+    const back = await json('import', to, '--name', 'flowers', '--source', 'the folder flowers');
+    expect(back).toMatchObject({ digest: first.digest, sent: 0 });
+  }, 60_000);
+
+  test('is compared with what it was', async () => {
+    const from = await folder('birds', { 'a.txt': 'tern', 'b.txt': 'gull', 'c.txt': 'auk' });
+    const { digest } = await json('import', from, '--name', 'birds');
+    await rm(join(from, 'b.txt'));
+    await folder('birds', { 'a.txt': 'sandwich tern', 'd.txt': 'rook' });
+    await json('import', from, '--name', 'birds');
+    const { code, stdout } = await line.visavox('data', 'diff', digest, 'birds');
+    expect(code).toBe(0);
+    expect(stdout).toBe('1 added, 1 removed, 1 changed\n+ d.txt\n- b.txt\n~ a.txt: content, 4 -> 13 bytes\n');
+  }, 60_000);
+});
+
+describe('what is kept', () => {
+  test('is read and compared with its digests', async () => {
+    const from = await folder('tools', { 'saw.txt': 'saw', 'axe.txt': 'axe', 'awl.txt': 'awl' });
+    await json('import', from, '--name', 'tools');
+    expect((await line.visavox('data', 'verify', 'tools')).stdout).toBe('3 of 3 items are whole\n');
+
+    const { objects } = server.services;
+    await objects.delete(blobKey(digestOf('saw')));
+    await objects.put(blobKey(digestOf('axe')), Buffer.from('blunt'));
+    const { code, stdout } = await line.visavox('data', 'verify', 'tools');
+    expect(code).toBe(1);
+    expect(stdout).toBe('missing    saw.txt\ncorrupted  axe.txt\n1 of 3 items are whole\n');
+
+    const lost = await json('export', 'tools', join(root, 'lost'));
+    expect(lost.code).toBe(1);
+    expect(await json('import', from, '--name', 'tools')).toMatchObject({ sent: 1 });
+  }, 60_000);
+});
+
+describe('what cannot be', () => {
+  test.each([
+    [['import', 'nowhere', '--name', 'x'], /nowhere cannot be read/],
+    [['show', 'nothing'], /there is no dataset nothing/],
+  ])('%j is refused with what to do', async (words, message) => {
+    const { code, stderr } = await line.visavox('data', ...words);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  test('a label of a file that is not there, or a dataset without a name that can be one', async () => {
+    const from = await folder('odd', { 'a.txt': 'a', 'metadata.csv': 'file_name,kind\nb.txt,letter\n' });
+    expect((await line.visavox('data', 'import', from, '--name', 'odd')).stderr).toContain(
+      'row 1: there is no file "b.txt"',
+    );
+    await rm(join(from, 'metadata.csv'));
+    const named = await line.visavox('data', 'import', from, '--name', 'Odd Things');
+    expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('small letters') });
+    expect((await line.visavox('data', 'list')).stdout).not.toContain('odd');
+  }, 30_000);
+
+  test('bytes under another digest, and items that were not sent', async () => {
+    const ask = (method: string, path: string, body: BodyInit, type: string) =>
+      server.app.request(path, {
+        method,
+        body,
+        headers: {
+          authorization: 'Bearer the-token-of-the-operator-in-these-tests',
+          'content-type': type,
+        },
+      });
+    const wrong = await ask('PUT', `/api/v1/blobs/${digestOf('one')}`, 'another', 'application/octet-stream');
+    expect(await wrong.json()).toMatchObject({ status: 400, code: 'digest_mismatch' });
+    const item = { key: 'a', digest: digestOf('never sent'), bytes: 10, mediaType: 'text/plain' };
+    const items = [{ ...item, labels: {}, provenance: {} }];
+    const early = await ask(
+      'POST',
+      '/api/v1/datasets',
+      JSON.stringify({ name: 'early', items }),
+      'application/json',
+    );
+    expect(await early.json()).toMatchObject({ status: 409, code: 'blobs_missing' });
+  });
+});
