@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
 /** So many people whom no model may learn from are enough to judge by; with fewer, folds of the others join them. */
 const ENOUGH_UNSEEN = 20;
 /** More of them take longer and say the same. */
-const MOST_JUDGED = 200;
+const MOST_JUDGED = 120;
 
 /** Of whom none may learn, those who will be judged on: the others' recordings need not be embedded. */
 export function unseenToJudge(items: readonly Pick<DatasetItem, 'labels'>[]): ReadonlySet<string> {
