@@ -107,8 +107,8 @@ def _costs(trials: dict[tuple[int, bool], Trials]) -> dict[tuple[int, bool], flo
 def _careful(costs: dict[tuple[int, bool], float], people: int) -> tuple[int, bool]:
     """The first, hence most careful head that gains nearly as much as the best; the fewer people, the less it need be.
 
-    What wins by little among few people wins by chance, and the bold heads have the most chances. Copies are not learned:
-    templates have them if the best way has.
+    What wins by little among few people wins by chance, and the bold heads have the most chances. Copies are not
+    learned: templates have them if the best way has.
     """
     best_way = min(costs, key=costs.__getitem__)
     costs = {way: cost for way, cost in costs.items() if way[1] == best_way[1] or way == (0, False)}
