@@ -37,7 +37,8 @@ export interface AcquisitionOptions {
   readonly cache: string | null;
   /** Recordings worked on at a time. The networks run beside each other, so one per core pays. */
   readonly lanes: number;
-  readonly onProgress: (done: number, total: number) => void;
+  /** Told how many recordings there are, and then how many are done. */
+  readonly progress: (total: number) => (done: number) => void;
   /** Under which conditions copies of a recording (and its {@link nameOf}) are wanted; none if left out. */
   readonly copiesOf?: (sample: Digest, name: string) => readonly string[];
 }
@@ -58,7 +59,7 @@ export async function acquire(
   const waiting = [...new Map(recordings.map((recording) => [nameOf(recording), recording]))].sort(
     ([a], [b]) => (a < b ? -1 : 1),
   );
-  const total = waiting.length;
+  const progress = options.progress(waiting.length);
   const results = new Map<string, Acquired>();
   const files = new Files(options.root);
   const lane = async () => {
@@ -68,7 +69,7 @@ export async function acquire(
       const capture = once(() => captured(recogniser, modality, { recording, sample, files }));
       const wanted = options.copiesOf?.(sample, name) ?? [];
       results.set(name, await acquireOne(file, { sample, wanted, capture }));
-      options.onProgress(results.size, total);
+      progress(results.size);
     }
   };
   await Promise.all(Array.from({ length: options.lanes }, lane));

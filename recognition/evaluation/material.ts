@@ -5,6 +5,7 @@ import type { BundleFiles } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { CommandContext } from 'visavox/plugin';
+import { progressOf } from 'visavox/progress';
 import { enrolledCondition } from '../augmentation/copies.ts';
 import { readBackboneManifest } from '../backbone/manifest.ts';
 import { pluggedBundle } from '../backbone/plugged-bundle.ts';
@@ -94,19 +95,7 @@ export function acquireFor(
     root,
     cache: cache ? join(PROJECT, '.visavox', 'cache', 'features') : null,
     lanes: Math.min(4, availableParallelism()),
-    onProgress: progress(modality === 'face' ? 'faces' : 'voices'),
+    progress: (total) => progressOf(modality === 'face' ? 'faces' : 'voices', total, ' recordings'),
     ...(copiesOf ? { copiesOf } : {}),
   });
-}
-
-/** One line that is overwritten, on a terminal only. */
-function progress(what: string): (done: number, total: number) => void {
-  const { stderr } = process;
-  if (!stderr.isTTY) return () => {};
-  let shown = 0;
-  return (done, total) => {
-    if (done < total && Date.now() - shown < 200) return;
-    shown = Date.now();
-    stderr.write(`\r${what}: ${done} of ${total} recordings${done === total ? '\n' : ''}`);
-  };
 }

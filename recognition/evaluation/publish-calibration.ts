@@ -6,6 +6,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { digestOf } from '@visavox/core/digest';
+import { progressOf } from 'visavox/progress';
 import { publishedBundle } from '../bundle.ts';
 import { Recogniser } from '../recogniser.ts';
 import { networksFolder } from '../setup-folder.ts';
@@ -137,7 +138,7 @@ async function embeddings(
     root: '/',
     cache: join(PROJECT, '.visavox', 'cache', 'features'),
     lanes: 2,
-    onProgress: (done, total) => done % 200 === 0 && console.error(`${modality} ${done} of ${total}`),
+    progress: (total) => progressOf(modality, total, ' recordings'),
   });
   const embedded = [...people].map(async ([person, recordings]) => {
     const features = recordings.flatMap((recording) => {

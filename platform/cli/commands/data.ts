@@ -50,7 +50,7 @@ export const dataCommands: CommandPlugin = (program, context) => {
       const items = await itemsOfFolder(folder, {
         ...options,
         labels: options.label,
-        onHashed: (done, of) => progressOf('read', of)(done),
+        progress: (of) => progressOf('read', of),
       });
       const missing = await missingBlobs(request, items);
       const toSend = [...new Map(items.map((item) => [item.digest, item])).values()].filter(({ digest }) =>

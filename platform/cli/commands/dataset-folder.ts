@@ -15,7 +15,8 @@ export interface FolderOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly source?: string | undefined;
   readonly consent?: string | undefined;
-  readonly onHashed: (done: number, of: number) => void;
+  /** Told how many files there are, and then how many have been read. */
+  readonly progress: (of: number) => (done: number) => void;
 }
 
 /**
@@ -27,6 +28,7 @@ export async function itemsOfFolder(folder: string, options: FolderOptions): Pro
   const keys = files.map((file) => relative(folder, file).split(sep).join('/'));
   const named = await labelsIn(folder, new Set(keys));
   const items: DatasetItem[] = [];
+  const progress = options.progress(files.length);
   for (const [index, file] of files.entries()) {
     const key = keys[index] as string;
     const inside = dirname(key);
@@ -41,7 +43,7 @@ export async function itemsOfFolder(folder: string, options: FolderOptions): Pro
         consent: options.consent ?? 'not stated',
       },
     });
-    options.onHashed(index + 1, files.length);
+    progress(index + 1);
   }
   return items;
 }
