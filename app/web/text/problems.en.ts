@@ -39,6 +39,12 @@ export const problems = {
     'The browser gives camera and microphone to secure pages only. Open this page with https, or on this machine as localhost.',
 
   // Signing in and enrolling
+  unknown_item: 'There is no such item in this dataset version.',
+  digest_mismatch: 'The file was changed on the way, or while it was read. Send it again.',
+  blobs_missing:
+    'Some files of the dataset have not been sent yet. Import the folder again: what arrived is kept.',
+  keys_repeated: 'Two items of the dataset have one key. Give each one its own, such as its path.',
+  item_erased: 'The content of this item is not kept any more: whom it came from was erased, or it is lost.',
   unknown_person: 'Nobody is enrolled under this name. Check the spelling, or enrol first.',
   name_taken: 'Somebody is enrolled under this name already. Choose another one.',
   name_missing: 'Please enter your name.',

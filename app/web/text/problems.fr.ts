@@ -37,6 +37,14 @@ export const problems: Translation<typeof english> = {
   insecure_page:
     'Le navigateur ne donne caméra et microphone qu’aux pages sécurisées. Ouvrez cette page en https, ou sur cette machine par localhost.',
 
+  unknown_item: 'Cet élément n’existe pas dans cette version du jeu de données.',
+  digest_mismatch: 'Le fichier a été modifié en route, ou pendant sa lecture. Envoyez-le à nouveau.',
+  blobs_missing:
+    'Des fichiers du jeu de données n’ont pas encore été envoyés. Importez à nouveau le dossier : ce qui est arrivé est gardé.',
+  keys_repeated:
+    'Deux éléments du jeu de données ont la même clé. Donnez à chacun la sienne, comme son chemin.',
+  item_erased:
+    'Le contenu de cet élément n’est plus conservé : la personne dont il venait a été effacée, ou il est perdu.',
   unknown_person: 'Personne n’est inscrit sous ce nom. Vérifiez l’orthographe, ou inscrivez-vous d’abord.',
   name_taken: 'Quelqu’un est déjà inscrit sous ce nom. Choisissez-en un autre.',
   name_missing: 'Veuillez saisir votre nom.',
