@@ -1,4 +1,5 @@
 import type { Modality } from './bundle-parts.ts';
+import type { FeatureKey } from './feature-cache.ts';
 import { bandPass, blackman } from './signals/band-filter.ts';
 import type { FaceCapture, VoiceCapture } from './signals/signals.ts';
 
@@ -6,7 +7,12 @@ import type { FaceCapture, VoiceCapture } from './signals/signals.ts';
 export type Condition = 'clear' | 'dim' | 'small' | 'grey' | 'telephone' | 'noisy';
 
 /** What the conditions are told by; another way of measuring is another name. */
-export const MEASURES = 'visavox-conditions-2';
+const MEASURES = 'visavox-conditions-2';
+
+/** Where a sample's measures lie beside its features. */
+export function measuresOf(key: FeatureKey): FeatureKey {
+  return { ...key, preprocessing: `${key.preprocessing}.${MEASURES}` };
+}
 
 const LIMITS = {
   /** Mean luma of a face, 0..255. */

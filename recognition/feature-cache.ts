@@ -1,18 +1,12 @@
 import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
-import { MEASURES } from './capture-conditions.ts';
 
 /** What decides a backbone's output: the network, what was done to the recording before it, and the recording. */
 export interface FeatureKey {
   readonly backbone: Digest;
   readonly preprocessing: string;
   readonly sample: Digest;
-}
-
-/** Where what a sample's conditions are told by lies beside its features. */
-export function measuresOf(key: FeatureKey): FeatureKey {
-  return { ...key, preprocessing: `${key.preprocessing}.${MEASURES}` };
 }
 
 /**

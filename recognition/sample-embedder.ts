@@ -3,9 +3,9 @@ import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
 import { copySource } from './augmentation/copies.ts';
 import { featureSource, type Modality } from './bundle-parts.ts';
-import { type Condition, conditionOf, qualityOf, takenWorse } from './capture-conditions.ts';
+import { type Condition, conditionOf, measuresOf, qualityOf, takenWorse } from './capture-conditions.ts';
 import { type CapturedRecording, capturedRecording } from './captured-recording.ts';
-import { FeatureCache, type FeatureKey, measuresOf } from './feature-cache.ts';
+import { FeatureCache, type FeatureKey } from './feature-cache.ts';
 import type { Recogniser } from './recogniser.ts';
 
 export interface EmbeddedSample {

@@ -3,14 +3,14 @@ import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { underCondition } from '@visavox/recognition/augmentation/copies';
 import { featureSource, type Modality } from '@visavox/recognition/bundle-parts';
-import { takenWorse } from '@visavox/recognition/capture-conditions';
+import { measuresOf, takenWorse } from '@visavox/recognition/capture-conditions';
 import {
   type CapturedRecording,
   capturedFace,
   capturedRecording,
   capturedVoice,
 } from '@visavox/recognition/captured-recording';
-import { type FeatureCache, type FeatureKey, measuresOf } from '@visavox/recognition/feature-cache';
+import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
 import type { Captures } from './captures.ts';
 import type { Features, RecogniserPort } from './recogniser-port.ts';
 import type { Recordings } from './recordings.ts';
