@@ -2,9 +2,9 @@ import { UserError } from '@visavox/core/errors';
 import type { ModelHost, ReleaseStore, ReleaseTarget } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import { SERVED_NETWORKS } from '@visavox/recognition/recogniser';
-import type { LoadedRecogniser } from './features.ts';
+import type { LoadedRecogniser } from './enrolment/features.ts';
+import type { Templates } from './enrolment/templates.ts';
 import type { Lease, RecogniserPool } from './recogniser-pool.ts';
-import type { Templates } from './templates.ts';
 
 export interface Serving {
   readonly release: Release;

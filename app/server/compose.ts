@@ -5,22 +5,22 @@ import { SqlRunStore } from '@visavox/adapters/sql/run-store';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost } from '@visavox/core/ports';
 import { FeatureCache } from '@visavox/recognition/feature-cache';
-import { Attempts } from './attempts.ts';
-import { Challenges } from './challenges.ts';
 import { Champion } from './champion.ts';
-import { SampleFeatures } from './features.ts';
-import { LivenessChecks, type LivenessPolicy } from './liveness.ts';
+import { SampleFeatures } from './enrolment/features.ts';
+import { People } from './enrolment/people.ts';
+import { Templates } from './enrolment/templates.ts';
 import { Overview } from './overview.ts';
-import { People } from './people.ts';
 import { type LoadRecogniser, RecogniserPool } from './recogniser-pool.ts';
-import { Recordings } from './recordings.ts';
 import { environment } from './resources.ts';
+import { Recordings } from './retention/recordings.ts';
+import { TrainingData } from './retention/training-data.ts';
 import { Sealer } from './sealing.ts';
-import { Sessions } from './sessions.ts';
-import { SignIn, type SignInLimits } from './sign-in.ts';
+import { Attempts } from './sign-in/attempts.ts';
+import { Challenges } from './sign-in/challenges.ts';
+import { LivenessChecks, type LivenessPolicy } from './sign-in/liveness.ts';
+import { Sessions } from './sign-in/sessions.ts';
+import { SignIn, type SignInLimits } from './sign-in/sign-in.ts';
 import type { OwnTables } from './tables.ts';
-import { Templates } from './templates.ts';
-import { TrainingData } from './training-data.ts';
 
 /** What the services stand on. */
 export interface Foundations {

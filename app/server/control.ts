@@ -8,7 +8,7 @@ import type { ModelRegistry, RunStore } from '@visavox/core/ports';
 import { compile } from '@visavox/pipelines/compile';
 import recogniserPipeline from '@visavox/recognition/pipeline';
 import { type ControlResources, environment } from './resources.ts';
-import type { TrainingData } from './training-data.ts';
+import type { TrainingData } from './retention/training-data.ts';
 
 /**
  * A recogniser goes out when its likelihood ratios, or those of one modality, cost less on people that neither saw, and neither the errors at the

@@ -3,7 +3,7 @@ import type { Digest } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost, ServedBundle } from '@visavox/core/ports';
 import { SERVED_NETWORKS } from '@visavox/recognition/recogniser';
-import { type LoadedRecogniser, loadedRecogniser } from './features.ts';
+import { type LoadedRecogniser, loadedRecogniser } from './enrolment/features.ts';
 import type { RecogniserPort } from './recogniser-port.ts';
 
 export type LoadRecogniser = (bundle: BundleFiles, served: ServedBundle) => Promise<RecogniserPort>;

@@ -10,15 +10,15 @@ import type {
   RunStore,
 } from '@visavox/core/ports';
 import type { Logger } from 'pino';
-import type { Attempts } from './attempts.ts';
-import type { Challenges } from './challenges.ts';
 import type { Champion } from './champion.ts';
+import type { People } from './enrolment/people.ts';
 import type { Leader } from './leader.ts';
 import type { Overview } from './overview.ts';
-import type { People } from './people.ts';
-import type { Sessions } from './sessions.ts';
-import type { SignIn } from './sign-in.ts';
-import type { TrainingData } from './training-data.ts';
+import type { TrainingData } from './retention/training-data.ts';
+import type { Attempts } from './sign-in/attempts.ts';
+import type { Challenges } from './sign-in/challenges.ts';
+import type { Sessions } from './sign-in/sessions.ts';
+import type { SignIn } from './sign-in/sign-in.ts';
 
 export const modelName = 'recogniser';
 export const environment = 'production';

@@ -1,4 +1,4 @@
-import type { Caller } from '../sessions.ts';
+import type { Caller } from '../sign-in/sessions.ts';
 
 /** What middleware leaves for the handlers. */
 export interface AppEnv {

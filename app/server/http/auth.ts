@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ApiResources } from '../resources.ts';
 import { sameSecret } from '../secrets.ts';
-import { nobody, sessionSeconds } from '../sessions.ts';
+import { nobody, sessionSeconds } from '../sign-in/sessions.ts';
 import type { AppEnv } from './app-env.ts';
 
 const cookieName = 'visavox_session';

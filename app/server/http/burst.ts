@@ -1,5 +1,5 @@
 import { UserError } from '@visavox/core/errors';
-import type { BurstFrame } from '../liveness.ts';
+import type { BurstFrame } from '../sign-in/liveness.ts';
 
 const mostFrames = 80;
 /** A burst begins at most so long before the recording, and lasts at most as long as one, in milliseconds. */

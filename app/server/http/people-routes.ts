@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Person } from '../people.ts';
+import type { Person } from '../enrolment/people.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { requirePerson } from './auth.ts';

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { faceHints, voiceHints } from '../capture-hints.ts';
+import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { giveSession, requireOperatorToken, requireSomebody, takeSession } from './auth.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '@visavox/core/errors';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { Context } from 'hono';
-import type { Recording } from '../recordings.ts';
+import type { Recording } from '../retention/recordings.ts';
 import type { AppEnv } from './app-env.ts';
 
 export interface Upload {

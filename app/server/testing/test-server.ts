@@ -18,9 +18,9 @@ import { composeServices, type Services } from '../compose.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
 import { ApplicationLineage } from '../lineage.ts';
-import type { LivenessPolicy } from '../liveness.ts';
 import { applicationMigrations } from '../migrations.ts';
 import type { ApiResources } from '../resources.ts';
+import type { LivenessPolicy } from '../sign-in/liveness.ts';
 import { testBundle } from './test-bundle.ts';
 
 export const operatorToken = 'the-token-of-the-operator-in-these-tests';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { hashOfToken, newToken } from './secrets.ts';
-import type { ApplicationTables } from './tables.ts';
+import { hashOfToken, newToken } from '../secrets.ts';
+import type { ApplicationTables } from '../tables.ts';
 
 /** Who is asking. A person and an operator may be the same browser. */
 export interface Caller {

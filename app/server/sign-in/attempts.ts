@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import type { Kysely } from 'kysely';
-import type { Recordings } from './recordings.ts';
-import type { ApplicationTables, Decision, Outcome } from './tables.ts';
+import type { Recordings } from '../retention/recordings.ts';
+import type { ApplicationTables, Decision, Outcome } from '../tables.ts';
 
 export interface Attempt {
   readonly id: string;

@@ -2,9 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { digestOf, digestOfJson } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { type Kysely, sql } from 'kysely';
+import type { Champion } from '../champion.ts';
+import { databaseFault, invalidRequest, uniqueViolation, unknownPerson } from '../faults.ts';
+import type { Features, Template } from '../recogniser-port.ts';
+import {
+  type Recording,
+  type Recordings,
+  requireDistinct,
+  requireRecordings,
+} from '../retention/recordings.ts';
+import { type LivenessChecks, spokenDigits } from '../sign-in/liveness.ts';
+import type { ApplicationTables } from '../tables.ts';
 import { type Captures, captureAll } from './captures.ts';
-import type { Champion } from './champion.ts';
-import { databaseFault, invalidRequest, uniqueViolation, unknownPerson } from './faults.ts';
 import {
   enrolledFeatures,
   featuresOfCaptures,
@@ -12,12 +21,8 @@ import {
   type SampleFeatures,
   sameFeatures,
 } from './features.ts';
-import { type LivenessChecks, spokenDigits } from './liveness.ts';
 import { requireOnePerson } from './one-person.ts';
 import { personName } from './person-name.ts';
-import type { Features, Template } from './recogniser-port.ts';
-import { type Recording, type Recordings, requireDistinct, requireRecordings } from './recordings.ts';
-import type { ApplicationTables } from './tables.ts';
 import type { Templates } from './templates.ts';
 
 /** The text that people agree to when they enrol; a new wording is a new version. */

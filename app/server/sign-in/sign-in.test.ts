@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sealer } from './sealing.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
-import { enrol, form, newChallenge, signIn, type Visitor, visitor } from './testing/visitors.ts';
+import { Sealer } from '../sealing.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { enrol, form, newChallenge, signIn, type Visitor, visitor } from '../testing/visitors.ts';
 
 let server: TestServer;
 let ada: Visitor;

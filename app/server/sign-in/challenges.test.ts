@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { enrolmentForm, fullChallenge, signIn, visitor } from '../testing/visitors.ts';
 import { Challenges } from './challenges.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
-import { enrolmentForm, fullChallenge, signIn, visitor } from './testing/visitors.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { UserError } from '@visavox/core/errors';
-import { invalidRequest } from './faults.ts';
+import { invalidRequest } from '../faults.ts';
 
 const longest = 80;
 

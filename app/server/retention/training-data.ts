@@ -3,7 +3,7 @@ import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { DatasetStore } from '@visavox/core/ports';
 import { type Kysely, sql } from 'kysely';
-import type { ApplicationTables } from './tables.ts';
+import type { ApplicationTables } from '../tables.ts';
 
 export const datasetName = 'recordings';
 

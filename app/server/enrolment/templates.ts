@@ -2,10 +2,10 @@ import { Digest } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
+import type { Template } from '../recogniser-port.ts';
+import type { Sealer } from '../sealing.ts';
+import type { ApplicationTables } from '../tables.ts';
 import type { LoadedRecogniser, SampleFeatures, SampleReference } from './features.ts';
-import type { Template } from './recogniser-port.ts';
-import type { Sealer } from './sealing.ts';
-import type { ApplicationTables } from './tables.ts';
 
 const Vectors = z.object({ face: z.array(z.number()).nullable(), voice: z.array(z.number()).nullable() });
 

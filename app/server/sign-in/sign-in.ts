@@ -2,18 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { SystemError, UserError } from '@visavox/core/errors';
 import type { Release } from '@visavox/core/release';
 import { type Kysely, sql } from 'kysely';
-import { type Captures, captureAll } from './captures.ts';
+import type { Champion } from '../champion.ts';
+import { type Captures, captureAll } from '../enrolment/captures.ts';
+import { featuresOfCaptures } from '../enrolment/features.ts';
+import type { People } from '../enrolment/people.ts';
+import type { Templates } from '../enrolment/templates.ts';
+import { databaseFault, foreignKeyViolation, unknownPerson } from '../faults.ts';
+import type { Evidence } from '../recogniser-port.ts';
+import {
+  type Recording,
+  type Recordings,
+  requireDistinct,
+  requireRecordings,
+} from '../retention/recordings.ts';
+import type { Sealer } from '../sealing.ts';
+import type { ApplicationTables, Decision } from '../tables.ts';
 import type { Challenge, Challenges } from './challenges.ts';
-import type { Champion } from './champion.ts';
-import { databaseFault, foreignKeyViolation, unknownPerson } from './faults.ts';
-import { featuresOfCaptures } from './features.ts';
 import type { BurstFrame, Liveness, LivenessChecks, LivenessFault } from './liveness.ts';
-import type { People } from './people.ts';
-import type { Evidence } from './recogniser-port.ts';
-import { type Recording, type Recordings, requireDistinct, requireRecordings } from './recordings.ts';
-import type { Sealer } from './sealing.ts';
-import type { ApplicationTables, Decision } from './tables.ts';
-import type { Templates } from './templates.ts';
 
 export interface SignInRequest {
   readonly name: string;

@@ -16,10 +16,10 @@ import { decodeSpokenDigits, encodeSpokenDigits } from '@visavox/recognition/sig
 import { type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
 import type { SeenFace } from '@visavox/recognition/signals/lips';
 import type { Kysely, Transaction } from 'kysely';
+import type { RecogniserPort, SignalsPort, Template, VoiceCapture } from '../recogniser-port.ts';
+import type { Sealer } from '../sealing.ts';
+import type { ApplicationTables } from '../tables.ts';
 import type { Challenge } from './challenges.ts';
-import type { RecogniserPort, SignalsPort, Template, VoiceCapture } from './recogniser-port.ts';
-import type { Sealer } from './sealing.ts';
-import type { ApplicationTables } from './tables.ts';
 
 /**
  * `required`: digits, lips and head are checked or there is no way in. `when-offered`: what the answer and the enrolment bring

@@ -1,7 +1,7 @@
 import { trace } from '@visavox/core/lineage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
-import { enrol, signIn, type Visitor, visitor } from './testing/visitors.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { enrol, signIn, type Visitor, visitor } from '../testing/visitors.ts';
 
 let server: TestServer;
 let ada: Visitor;

@@ -1,6 +1,12 @@
 import { UserError } from '@visavox/core/errors';
-import type { FaceCapture, FaceQuality, SignalsPort, VoiceCapture, VoiceQuality } from './recogniser-port.ts';
-import type { Recording } from './recordings.ts';
+import type {
+  FaceCapture,
+  FaceQuality,
+  SignalsPort,
+  VoiceCapture,
+  VoiceQuality,
+} from '../recogniser-port.ts';
+import type { Recording } from '../retention/recordings.ts';
 
 export interface Captures {
   readonly faces: readonly FaceCapture[];

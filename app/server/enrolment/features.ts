@@ -11,9 +11,9 @@ import {
   capturedVoice,
 } from '@visavox/recognition/captured-recording';
 import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
+import type { Features, RecogniserPort } from '../recogniser-port.ts';
+import type { Recordings } from '../retention/recordings.ts';
 import type { Captures } from './captures.ts';
-import type { Features, RecogniserPort } from './recogniser-port.ts';
-import type { Recordings } from './recordings.ts';
 
 /** A loaded bundle, and under what its features are cached. */
 export interface LoadedRecogniser {

@@ -1,4 +1,4 @@
-import type { FaceQuality, VoiceQuality } from './recogniser-port.ts';
+import type { FaceQuality, VoiceQuality } from '../recogniser-port.ts';
 
 /** What would make a usable image better still, as codes that a page translates. */
 export function faceHints(quality: FaceQuality): string[] {

@@ -2,8 +2,8 @@ import { digestOf } from '@visavox/core/digest';
 import { blobKey, type ObjectStore } from '@visavox/core/object-store';
 import { FeatureCache } from '@visavox/recognition/feature-cache';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { type Recording, Recordings } from './recordings.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 let server: TestServer;
 

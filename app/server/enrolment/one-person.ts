@@ -1,5 +1,5 @@
 import { UserError } from '@visavox/core/errors';
-import type { Features, RecogniserPort } from './recogniser-port.ts';
+import type { Features, RecogniserPort } from '../recogniser-port.ts';
 
 /**
  * Log-likelihood ratios below which a recording speaks against being of the person of the others. A calibrated ratio

@@ -1,11 +1,11 @@
 import { putBundle } from '@visavox/core/bundle';
 import { dot } from '@visavox/recognition/signals/vectors';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Template } from './recogniser-port.ts';
-import { environment, modelName } from './resources.ts';
-import { testBundle } from './testing/test-bundle.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
-import { enrol, visitor } from './testing/visitors.ts';
+import type { Template } from '../recogniser-port.ts';
+import { environment, modelName } from '../resources.ts';
+import { testBundle } from '../testing/test-bundle.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { enrol, visitor } from '../testing/visitors.ts';
 
 let server: TestServer;
 beforeAll(async () => {

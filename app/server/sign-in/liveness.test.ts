@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
-import { enrolmentForm, fullChallenge, prompts, signIn, type Visitor, visitor } from './testing/visitors.ts';
+import { operatorToken, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { enrolmentForm, fullChallenge, prompts, signIn, type Visitor, visitor } from '../testing/visitors.ts';
 
 let server: TestServer;
 let ada: Visitor;

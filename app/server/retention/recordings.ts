@@ -5,7 +5,7 @@ import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/objec
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { FeatureCache } from '@visavox/recognition/feature-cache';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { ApplicationTables } from './tables.ts';
+import type { ApplicationTables } from '../tables.ts';
 
 /** Longer than storing takes with every retry of a slow object store. */
 const abandonedAfterMinutes = 15;

@@ -1,7 +1,7 @@
 import { Recogniser } from '@visavox/recognition/recogniser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { testBundle } from '../testing/test-bundle.ts';
 import { requireOnePerson } from './one-person.ts';
-import { testBundle } from './testing/test-bundle.ts';
 
 let recogniser: Recogniser;
 beforeAll(async () => {

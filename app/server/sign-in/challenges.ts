@@ -2,8 +2,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import type { Turn } from '@visavox/recognition/signals/head';
 import type { Kysely, Transaction } from 'kysely';
-import { personName } from './person-name.ts';
-import type { ApplicationTables } from './tables.ts';
+import { personName } from '../enrolment/person-name.ts';
+import type { ApplicationTables } from '../tables.ts';
 
 const lifetime = 2 * 60_000;
 /** For so long after its end a challenge is told to be expired or used, not unknown. */
