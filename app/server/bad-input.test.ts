@@ -13,8 +13,8 @@ import {
   enrol,
   enrolmentForm,
   form,
+  measure,
   newChallenge,
-  signIn,
   type Visitor,
   visitor,
 } from './testing/visitors.ts';
@@ -108,47 +108,41 @@ describe('an enrolment is refused whole', () => {
 });
 
 describe('a sign-in is refused', () => {
-  it('for a person nobody knows', async () => {
-    await expectRefusal(
-      await signInWithout(newRow, { as: 'Nobody', probe: ada.probe }),
-      404,
-      'unknown_person',
-    );
+  const own = () => ({ as: ada.name, probe: ada.probe });
+
+  it('without pictures of somebody who is there; the challenge is still good', async () => {
+    const challenge = await newChallenge(server, ada.name);
+    before = await server.census();
+    const fields = { name: ada.name, challenge: challenge.id };
+    const body = form(fields, { face: ada.probe.faces, voice: [ada.probe.voice] });
+    const response = await server.app.request('/api/v1/attempts', { method: 'POST', body });
+    await expectRefusal(response, 400, 'frames_missing');
+    expect((await measure(server, { ...own(), challenge })).status).toBe(200);
   });
-  it('with a challenge that was never given', async () => {
-    const response = await signIn(server, { as: ada.name, probe: ada.probe, challenge: 'made-up' });
-    await expectRefusal(response, 404, 'challenge_unknown');
+  it('with a challenge that was never given, or was given for another name', async () => {
+    const madeUp = { id: 'made-up', digits: '1234', turn: null };
+    await expectRefusal(await measure(server, { ...own(), challenge: madeUp }), 404, 'challenge_unknown');
+    const challenge = await newChallenge(server, 'Somebody Else');
+    before = await server.census();
+    await expectRefusal(await measure(server, { ...own(), challenge }), 404, 'challenge_unknown');
   });
   it('with an expired or a replayed challenge', async () => {
-    const challenge = await newChallenge(server);
-    await signIn(server, { as: ada.name, probe: ada.probe, challenge });
-    const old = await newChallenge(server);
+    const challenge = await newChallenge(server, ada.name);
+    await measure(server, { ...own(), challenge });
+    const old = await newChallenge(server, ada.name);
     before = await server.census();
-    const replayed = await signIn(server, { as: ada.name, probe: ada.probe, challenge });
-    await expectRefusal(replayed, 409, 'challenge_used');
+    await expectRefusal(await measure(server, { ...own(), challenge }), 409, 'challenge_used');
     server.advance(150);
-    const late = await signIn(server, { as: ada.name, probe: ada.probe, challenge: old });
-    await expectRefusal(late, 410, 'challenge_expired');
+    await expectRefusal(await measure(server, { ...own(), challenge: old }), 410, 'challenge_expired');
   });
   it('without a usable face; the challenge is still good', async () => {
-    const challenge = await newChallenge(server);
+    const challenge = await newChallenge(server, ada.name);
     before = await server.census();
     const faces = [await beside([], 320, 240)];
-    const refused = await signIn(server, { as: ada.name, probe: { ...ada.probe, faces }, challenge });
+    const refused = await measure(server, { ...own(), probe: { ...ada.probe, faces }, challenge });
     await expectRefusal(refused, 400, 'no_face');
-    expect((await signIn(server, { as: ada.name, probe: ada.probe, challenge })).status).toBe(200);
+    expect((await measure(server, { ...own(), challenge })).status).toBe(200);
   });
-
-  /** The challenge's own row is asked for first. */
-  const newRow = () => newChallenge(server);
-  async function signInWithout(
-    prepare: () => Promise<string>,
-    attempt: { as: string; probe: Visitor['probe'] },
-  ): Promise<Response> {
-    const challenge = await prepare();
-    before = await server.census();
-    return signIn(server, { ...attempt, challenge });
-  }
 });
 
 describe('a body is refused', () => {

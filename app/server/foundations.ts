@@ -45,7 +45,7 @@ export async function openFoundations(settings: Settings, afterwards: Afterwards
     secret: Buffer.from(columnsKey, 'hex'),
     host: await openModelHost(settings, objects),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
-    attemptLimits: settings.attempts,
+    attempts: settings.attempts,
     liveness: settings.liveness,
   });
   // Only who has the database alone knows that nothing is under way when it starts.

@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { UserError } from '@visavox/core/errors';
 
-export type Answer = (request: Request) => Response | Promise<Response>;
+/** Node's own request, by which a visitor's address is known. */
+export interface Bindings {
+  readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
+}
+
+export type Answer = (request: Request, bindings?: Bindings) => Response | Promise<Response>;
 
 /** An HTTP server whose answers may be exchanged while it listens. */
 export interface Listener {
@@ -19,7 +24,7 @@ const finishWithinMs = 5000;
 export async function listen(address: { host: string; port: number }, first: Answer): Promise<Listener> {
   let answer = first;
   const server = createAdaptorServer({
-    fetch: (request) => answer(request),
+    fetch: (request, bindings) => answer(request, bindings as Bindings),
     // Node's own Request and Response stay what they are for the rest of this process.
     overrideGlobalObjects: false,
   }) as Server;

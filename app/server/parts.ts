@@ -10,6 +10,7 @@ import { EngineOfLeader } from './engine-of-leader.ts';
 import type { openFoundations } from './foundations.ts';
 import { createApp } from './http/app.ts';
 import type { Checks } from './http/health.ts';
+import { proxyList } from './http/visitor.ts';
 import type { Leader } from './leader.ts';
 import { ApplicationLineage } from './lineage.ts';
 import type { Settings } from './settings.ts';
@@ -78,6 +79,8 @@ export function createApi(
     ...page,
     ...{ log, operatorToken, engine, registry, controller, leader },
     secureCookies: url.startsWith('https:'),
+    trustedProxies: proxyList(parts.settings.trustedProxies),
+    now: () => new Date(),
     lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
     services: async () => [
       { name: 'database', healthy: true, url: null },

@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net';
 import type { Controller } from '@visavox/control/controller';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -16,7 +17,6 @@ import type { Leader } from './leader.ts';
 import type { Overview } from './overview.ts';
 import type { TrainingData } from './retention/training-data.ts';
 import type { Attempts } from './sign-in/attempts.ts';
-import type { Challenges } from './sign-in/challenges.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
 
@@ -38,6 +38,9 @@ export type ControllerPort = Pick<
 export interface ApiResources {
   readonly log: Logger;
   readonly allowedHosts: ReadonlySet<string>;
+  readonly now: () => Date;
+  /** Whose word about where a request comes from is taken. */
+  readonly trustedProxies: BlockList;
   /** Cookies go over https alone. */
   readonly secureCookies: boolean;
   readonly operatorToken: string;
@@ -46,7 +49,6 @@ export interface ApiResources {
   readonly people: People;
   readonly signIn: SignIn;
   readonly attempts: Attempts;
-  readonly challenges: Challenges;
   readonly sessions: Sessions;
   readonly champion: Champion;
   readonly overview: Overview;

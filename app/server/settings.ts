@@ -51,17 +51,17 @@ const Environment = z.object({
   /** Retraining starts at so many new people, or so many new samples. */
   VISAVOX_RETRAIN_PEOPLE: count(5),
   VISAVOX_RETRAIN_SAMPLES: count(50),
-  /** On one name, so many attempts may fail within the window of seconds. */
-  VISAVOX_ATTEMPT_FAILURES: count(10),
-  VISAVOX_ATTEMPT_WINDOW: count(300),
-  /** Hours for which an attempt's recordings wait to be confirmed. */
+  /** On one name, attempts that may fail one after another before each further one has to wait: 30 seconds, then longer. */
+  VISAVOX_ATTEMPT_FAILURES: count(5),
+  /** Hours for which an accepted attempt's recordings wait to be confirmed. */
   VISAVOX_ATTEMPT_RETENTION: count(24),
   /**
-   * Whether somebody has to be there to sign in. `when-offered`: what an answer brings along is checked (pictures of the burst,
-   * digits of people whose enrolment told theirs, that it is no repetition). `required`: all of it has to be there. `off`: for
-   * measurements with recordings.
+   * Whether somebody has to be there to sign in. `required`: pictures while the digits are spoken, the right digits, lips that
+   * move with them, the head turned as asked. `off`: nothing of it, for measurements with recordings; nothing gives a session then.
    */
-  VISAVOX_LIVENESS: z.enum(['required', 'when-offered', 'off']).default('when-offered'),
+  VISAVOX_LIVENESS: z.enum(['required', 'off']).default('required'),
+  /** Addresses of proxies in front of this service, separated by commas (`10.0.0.0/8`): their X-Forwarded-For is believed. */
+  VISAVOX_TRUSTED_PROXIES: z.string().default(''),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -93,10 +93,10 @@ export interface Settings {
   /** Undefined: networks are served in each process. */
   readonly kserve: KserveSettings | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
-  readonly liveness: 'required' | 'when-offered' | 'off';
+  readonly liveness: 'required' | 'off';
+  readonly trustedProxies: readonly string[];
   readonly attempts: {
     readonly failures: number;
-    readonly windowSeconds: number;
     readonly retentionHours: number;
   };
 }
@@ -135,7 +135,8 @@ export function parseSettings(
     port: values.PORT,
     role: values.VISAVOX_ROLE,
     publicUrl: values.VISAVOX_PUBLIC_URL,
-    allowedHosts: values.VISAVOX_ALLOWED_HOSTS.split(',').flatMap((host) => host.trim() || []),
+    allowedHosts: listed(values.VISAVOX_ALLOWED_HOSTS),
+    trustedProxies: listed(values.VISAVOX_TRUSTED_PROXIES),
     mlflow: {
       url: values.MLFLOW_TRACKING_URI,
       artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
@@ -150,10 +151,13 @@ export function parseSettings(
     liveness: values.VISAVOX_LIVENESS,
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,
-      windowSeconds: values.VISAVOX_ATTEMPT_WINDOW,
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,
     },
   };
+}
+
+function listed(value: string): string[] {
+  return value.split(',').flatMap((one) => one.trim() || []);
 }
 
 /** The parts of a divided server meet in the database, the object store and MLflow. */

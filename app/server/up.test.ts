@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSettings } from './settings.ts';
-import { enrolmentForm, form, type Visitor, visitor } from './testing/visitors.ts';
+import { answerForm, enrolmentForm, type Visitor, visitor } from './testing/visitors.ts';
 import { type RunningServer, up } from './up.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -20,9 +20,15 @@ const start = async (settings: Record<string, string> = {}) => {
 /** How well synthetic people are recognised is for other tests. */
 const decided = { decision: expect.any(String), servedBy: { model: 'recogniser', version: 1 } };
 const signIn = async (url: string) => {
-  const challenge = await (await fetch(`${url}/api/v1/challenges`, { method: 'POST' })).json();
-  const { faces, voice } = ada.probe;
-  const body = form({ name: ada.name, challenge: challenge.id }, { face: faces, voice: [voice] });
+  const challenge = await (
+    await fetch(`${url}/api/v1/challenges`, {
+      method: 'POST',
+      body: JSON.stringify({ name: ada.name }),
+      headers: { 'content-type': 'application/json' },
+    })
+  ).json();
+  const film = await ada.film(challenge.digits, challenge.turn);
+  const body = answerForm({ name: ada.name, challenge: challenge.id }, ada, film);
   return (await fetch(`${url}/api/v1/attempts`, { method: 'POST', body })).json();
 };
 

@@ -39,6 +39,12 @@ export interface Enrolment {
   readonly idempotencyKey: string | undefined;
 }
 
+/** Somebody whose name was given and who may sign in. */
+export interface Claimed {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -101,14 +107,9 @@ export class People {
     return toPerson(row);
   }
 
-  async byName(given: string): Promise<{ id: string; name: string }> {
-    const row = await this.#resources.db
-      .selectFrom('people')
-      .select(['id', 'name'])
-      .where('name_key', '=', personName(given).key)
-      .executeTakeFirst();
-    if (!row) throw unknownPerson();
-    return row;
+  async claimed(nameKey: string): Promise<Claimed | null> {
+    const query = this.#resources.db.selectFrom('people').select(['id', 'name']);
+    return (await query.where('name_key', '=', nameKey).executeTakeFirst()) ?? null;
   }
 
   /**

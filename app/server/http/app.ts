@@ -5,6 +5,7 @@ import type { AppEnv } from './app-env.ts';
 import { identifyCaller, requireOperator } from './auth.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import { addDataRoutes } from './data-routes.ts';
+import { evenOutRefusals } from './even-refusals.ts';
 import { forwardToLeader } from './forward.ts';
 import { identifyRequest, limitBody, requireKnownHost, requireSameOrigin } from './guards.ts';
 import { addPeopleRoutes } from './people-routes.ts';
@@ -12,6 +13,7 @@ import { addPlatformRoutes } from './platform-routes.ts';
 import { answerError, answerProblem, schemaFault } from './problem.ts';
 import { routes } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
+import { identifyVisitor } from './visitor.ts';
 import { addWebPage, notFound } from './web-page.ts';
 
 export type App = OpenAPIHono<AppEnv>;
@@ -26,9 +28,10 @@ export function createApp(resources: ApiResources): App {
   app.onError((error, c) => answerError(error, c, resources.log));
   app.notFound((c) => notFound(c));
   app.use(identifyRequest, requireKnownHost(resources.allowedHosts), requireSameOrigin, limitBody);
-  app.use('/api/*', identifyCaller(resources));
+  app.use('/api/*', identifyVisitor(resources), identifyCaller(resources));
   for (const route of operatorRoutes) app.on([route.method], route.getRoutingPath(), requireOperator);
   forwardWhatOnlyTheLeaderDoes(app, resources);
+  app.on(['post'], routes.attempt.getRoutingPath(), evenOutRefusals);
   const takeTurns = admit({ atOnce: 4, waiting: 100 });
   for (const route of heavyRoutes) app.on([route.method], route.getRoutingPath(), takeTurns);
 

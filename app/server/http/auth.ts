@@ -42,6 +42,11 @@ export const requireOperator: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
+/** One that brings the token with every request. A browser in which an operator is signed in too is a visitor's. */
+export function isOperatorsProgram(c: Context<AppEnv>): boolean {
+  return c.get('caller').operator && c.get('sessionToken') === undefined;
+}
+
 /** The person or an operator. */
 export function requirePerson(c: Context<AppEnv>, id: string): void {
   const { person, operator } = c.get('caller');

@@ -100,7 +100,7 @@ export const routes = {
     path: '/api/v1/challenges',
     tags: ['sign-in'],
     summary: 'Digits to say and where to turn the head, good for one attempt within two minutes',
-    request: { body: { ...body(ChallengeWish), required: false } },
+    request: { body: body(ChallengeWish) },
     responses: { 201: json(Challenge, 'given'), default: problem },
   }),
   attempt: createRoute({

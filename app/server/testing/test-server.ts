@@ -17,6 +17,7 @@ import { pino } from 'pino';
 import { composeServices, type Services } from '../compose.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
+import { proxyList } from '../http/visitor.ts';
 import { ApplicationLineage } from '../lineage.ts';
 import { applicationMigrations } from '../migrations.ts';
 import type { ApiResources } from '../resources.ts';
@@ -41,7 +42,7 @@ export interface TestServer {
 
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
-  liveness = 'when-offered',
+  liveness = 'required',
   ...overrides
 }: Partial<ApiResources> & { liveness?: LivenessPolicy } = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
@@ -60,7 +61,7 @@ export async function startTestServer({
     host: new InProcessModelHost({ objects }),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     liveness,
-    attemptLimits: { failures: 5, windowSeconds: 300, retentionHours: 24 },
+    attempts: { failures: 5, retentionHours: 24 },
     now,
   });
   await ensureFirstRelease({ objects, releases: services.releases, published: () => testBundle(), now });
@@ -72,6 +73,8 @@ export async function startTestServer({
     log: pino({}, { write: (line: string) => void logged.push(line) }),
     allowedHosts: new Set(['localhost']),
     secureCookies: false,
+    trustedProxies: proxyList([]),
+    now,
     operatorToken,
     webFolder: join(folder, 'web'),
     engine: absentEngine,

@@ -1,5 +1,6 @@
+import { type FilmedAnswer, filmAnswer } from '@visavox/recognition/synthetic/film';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
-import type { TestServer } from './test-server.ts';
+import { operatorToken, type TestServer } from './test-server.ts';
 
 /** A synthetic person with the recordings that a visit needs; rendered once. */
 export interface Visitor {
@@ -9,6 +10,8 @@ export interface Visitor {
   /** `voice` is said anew whenever it is asked for: nobody says the same twice in the same way. */
   readonly probe: { readonly faces: readonly Uint8Array[]; readonly voice: Uint8Array };
   readonly person: SyntheticPerson;
+  /** Filmed anew each time. */
+  film(digits: string, turn: 'left' | 'right' | null): Promise<FilmedAnswer>;
 }
 
 /** What the voices of every visitor say. */
@@ -31,6 +34,10 @@ export async function visitor(index: number): Promise<Visitor> {
       },
     },
     person,
+    film(digits, turn) {
+      take += 1;
+      return filmAnswer(person, digits, { turn, variation: take, size: { width: 180, height: 240 } });
+    },
   };
 }
 
@@ -38,7 +45,8 @@ export function enrolmentForm(
   who: Pick<Visitor, 'name' | 'faces' | 'voices'>,
   fields: Record<string, string> = {},
 ): FormData {
-  return form({ name: who.name, consent: 'true', ...fields }, { face: who.faces, voice: who.voices });
+  const given = { name: who.name, consent: 'true', prompts: prompts.join(','), ...fields };
+  return form(given, { face: who.faces, voice: who.voices });
 }
 
 export function enrol(
@@ -49,40 +57,65 @@ export function enrol(
   return request(server, '/api/v1/people', enrolmentForm(who), headers);
 }
 
-export async function newChallenge(server: TestServer): Promise<string> {
-  return (await fullChallenge(server)).id;
+export interface GivenChallenge {
+  readonly id: string;
+  readonly digits: string;
+  readonly turn: 'left' | 'right' | null;
 }
 
-export async function fullChallenge(
+const asOperator = { authorization: `Bearer ${operatorToken}` };
+
+/** `name`: who will answer. */
+export async function newChallenge(
   server: TestServer,
-  wish?: { withoutTurn: boolean },
-): Promise<{ id: string; digits: string; turn: 'left' | 'right' | null }> {
+  name: string,
+  { withoutTurn = false, headers = {} }: { withoutTurn?: boolean; headers?: Record<string, string> } = {},
+): Promise<GivenChallenge> {
   const response = await server.app.request('/api/v1/challenges', {
     method: 'POST',
-    ...(wish ? { body: JSON.stringify(wish), headers: { 'content-type': 'application/json' } } : {}),
+    body: JSON.stringify({ name, withoutTurn }),
+    headers: { 'content-type': 'application/json', ...headers },
   });
   return response.json();
 }
 
-/** `as`: the name that is claimed. */
-export async function signIn(
+export interface Claim {
+  /** The name that is claimed. */
+  readonly as: string;
+  readonly challenge?: GivenChallenge;
+  readonly headers?: Record<string, string>;
+}
+
+/** Recordings, as operators try them: decided, and never a sign-in. */
+export async function measure(
   server: TestServer,
-  attempt: {
-    as: string;
-    probe: Visitor['probe'];
-    challenge?: string;
-    headers?: Record<string, string>;
-    burst?: { frames: readonly Uint8Array[]; times: readonly number[] };
-  },
+  { as, probe, challenge }: Claim & { probe: Visitor['probe'] },
 ): Promise<Response> {
-  const challenge = attempt.challenge ?? (await newChallenge(server));
-  const { faces, voice } = attempt.probe;
-  const body = form({ name: attempt.as, challenge }, { face: faces, voice: [voice] });
-  if (attempt.burst) {
-    for (const frame of attempt.burst.frames) body.append('frame', blob(frame, 'image/jpeg'), 'frame.jpg');
-    body.set('frameTimes', attempt.burst.times.join(','));
-  }
-  return request(server, '/api/v1/attempts', body, attempt.headers ?? {});
+  const { id } = challenge ?? (await newChallenge(server, as, { headers: asOperator }));
+  const body = form({ name: as, challenge: id }, { face: probe.faces, voice: [probe.voice] });
+  return request(server, '/api/v1/attempts', body, asOperator);
+}
+
+/** Somebody in front of a camera: turns the head as asked and says the digits, or others. */
+export async function answer(
+  server: TestServer,
+  { as, by, say, challenge: given, headers = {} }: Claim & { by: Visitor; say?: (digits: string) => string },
+): Promise<Response> {
+  const challenge = given ?? (await newChallenge(server, as, { headers }));
+  const film = await by.film(say?.(challenge.digits) ?? challenge.digits, challenge.turn);
+  return request(
+    server,
+    '/api/v1/attempts',
+    answerForm({ name: as, challenge: challenge.id }, by, film),
+    headers,
+  );
+}
+
+export function answerForm(fields: Record<string, string>, by: Visitor, film: FilmedAnswer): FormData {
+  const body = form(fields, { face: by.probe.faces, voice: [film.voice] });
+  for (const frame of film.frames) body.append('frame', blob(frame, 'image/jpeg'), 'frame.jpg');
+  body.set('frameTimes', film.times.join(','));
+  return body;
 }
 
 export function form(
