@@ -66,7 +66,7 @@ export function composeServices(foundations: Foundations) {
   const overview = new Overview({ db, releases });
   const trainingData = new TrainingData({ db, datasets });
   return {
-    ...{ db, objects, releases, runs, datasets, recordings, templates, pool, champion },
+    ...{ db, now, objects, releases, runs, datasets, recordings, templates, pool, champion },
     ...{ people, challenges, signIn, attempts, sessions, overview, trainingData },
   };
 }

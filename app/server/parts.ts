@@ -9,6 +9,7 @@ import { createEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
 import type { openFoundations } from './foundations.ts';
 import { createApp } from './http/app.ts';
+import { clientNetworks } from './http/client-network.ts';
 import type { Checks } from './http/health.ts';
 import type { Leader } from './leader.ts';
 import { ApplicationLineage } from './lineage.ts';
@@ -70,13 +71,14 @@ export function createApi(
     leader: Leader;
   },
 ) {
-  const { foundations, tracking, log, engine, controller, page, url, leader } = parts;
-  const { database, operatorToken, services } = foundations;
+  const { settings, foundations, tracking, log, engine, controller, page, url, leader } = parts;
+  const { database, operatorToken, services, places } = foundations;
   const { mlflow, registry } = tracking;
   return createApp({
     ...services,
     ...page,
-    ...{ log, operatorToken, engine, registry, controller, leader },
+    ...{ log, operatorToken, engine, registry, controller, leader, places },
+    networkOf: clientNetworks(settings.trustedProxies),
     secureCookies: url.startsWith('https:'),
     lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
     services: async () => [

@@ -12,6 +12,8 @@ import type {
 import type { Logger } from 'pino';
 import type { Champion } from './champion.ts';
 import type { People } from './enrolment/people.ts';
+import type { clientNetworks } from './http/client-network.ts';
+import type { Places } from './http/places.ts';
 import type { Leader } from './leader.ts';
 import type { Overview } from './overview.ts';
 import type { TrainingData } from './retention/training-data.ts';
@@ -37,6 +39,10 @@ export type ControllerPort = Pick<
 /** What the HTTP API works with. */
 export interface ApiResources {
   readonly log: Logger;
+  readonly now: () => Date;
+  /** Where the requests that decode recordings wait for their turn. */
+  readonly places: Places;
+  readonly networkOf: ReturnType<typeof clientNetworks>;
   readonly allowedHosts: ReadonlySet<string>;
   /** Cookies go over https alone. */
   readonly secureCookies: boolean;

@@ -8,6 +8,7 @@ import {
 import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
+import { isNetwork } from './http/client-network.ts';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
 
@@ -32,6 +33,15 @@ const Environment = z.object({
   VISAVOX_OWN_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** More names under which it is reached, separated by commas, such as that of a cluster's service. */
   VISAVOX_ALLOWED_HOSTS: z.string().default(''),
+  /**
+   * Addresses or ranges of proxies in front of it, separated by commas, such as `10.0.0.0/8`: what these put at the end of
+   * `X-Forwarded-For` says from which network somebody comes. Without it everybody behind a proxy shares one network's limits.
+   */
+  VISAVOX_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((proxy) => proxy.trim() || []))
+    .refine((proxies) => proxies.every(isNetwork), 'not an address, or a range such as 10.0.0.0/8'),
   /** `postgres://…`; without it the database is embedded. */
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   /** `s3://bucket/prefix` or `file:///folder`; without it a folder of VISAVOX_HOME. An S3 server is named by AWS_ENDPOINT_URL_S3. */
@@ -75,6 +85,7 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly ownUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
   readonly databaseUrl: string | undefined;
   readonly secrets: string;
   readonly objects: ObjectStoreLocation;
@@ -146,6 +157,7 @@ export function parseSettings(
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),
     ownUrl: values.VISAVOX_OWN_URL,
+    trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     liveness: values.VISAVOX_LIVENESS,
     attempts: {

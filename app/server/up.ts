@@ -65,7 +65,7 @@ async function start(
   const url = settings.publicUrl ?? listener.url;
   log.info({ url, role: settings.role, home: settings.home }, 'listening');
 
-  const foundations = await openFoundations(settings, afterwards);
+  const foundations = await openFoundations(settings, log, afterwards);
   const { champion, releases } = foundations.services;
   const serves = settings.role !== 'controller';
   // Where others bring the champion up it may come later; until then this part is not ready.

@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AppEnv } from './app-env.ts';
+import { BodyTooSlow } from './bodies.ts';
 import { UnsupportedMediaType } from './uploads.ts';
 
 const statuses = {
@@ -25,6 +26,7 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Too slow',
   409: 'Conflict',
   410: 'Gone',
   413: 'Too large',
@@ -73,9 +75,14 @@ export function answerProblem(c: Context<AppEnv>, fault: Fault): Response {
 }
 
 /** Expected errors become what they say; others are logged with their stack and told nothing about. */
-export function answerError(error: unknown, c: Context<AppEnv>, log: Logger): Response {
+export function answerError(
+  error: unknown,
+  c: Context<AppEnv>,
+  { log, refused }: { log: Logger; refused: () => void },
+): Response {
   const fault = faultOf(error);
-  if (fault.status >= 500) {
+  if (fault.code === 'busy') refused();
+  else if (fault.status >= 500) {
     const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
     log.error({ ...request, err: error }, 'request failed');
   }
@@ -94,6 +101,15 @@ function faultOf(error: unknown): Fault {
       action: error.action,
       details: error.details,
       headers: retry.success ? { 'retry-after': String(retry.data.retryAfterSeconds) } : {},
+    };
+  }
+  if (error instanceof BodyTooSlow) {
+    return {
+      status: 408,
+      code: 'body_too_slow',
+      detail: 'the rest of the request comes too slowly',
+      action: 'Send it again over a better connection.',
+      headers: { connection: 'close' },
     };
   }
   if (error instanceof UnsupportedMediaType) return unsupportedMediaType(error.expected);

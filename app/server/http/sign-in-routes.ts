@@ -42,6 +42,7 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       recordings,
       frames: burstOf(frames, fields.get('frameTimes')),
       limited: !operator,
+      receivedAt: c.get('receivedAt'),
     });
     const { id, decision, servedBy } = result;
     log.info(

@@ -29,6 +29,8 @@ export interface SignInRequest {
   readonly frames: readonly BurstFrame[];
   /** Operators measure; only they may fail as often as they like. */
   readonly limited: boolean;
+  /** When the first byte of it was here: a challenge that was in time then counts, however long it waited. */
+  readonly receivedAt: Date;
 }
 
 /** What may be told. The evidence itself stays inside. */
@@ -71,9 +73,9 @@ export class SignIn {
 
   /** One attempt from beginning to end with the champion of its first moment. */
   async attempt(request: SignInRequest): Promise<SignInResult> {
-    const { people, challenges, champion, templates, liveness, now } = this.#resources;
+    const { people, challenges, champion, templates, liveness } = this.#resources;
     const started = performance.now();
-    const receivedAt = now();
+    const { receivedAt } = request;
     requireCounts(request.recordings);
     requireDistinct(request.recordings);
     const challenge = await challenges.check(request.challenge, receivedAt);
