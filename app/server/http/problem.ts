@@ -1,4 +1,5 @@
 import { isDatabaseAway } from '@visavox/adapters/sql/database-away';
+import { isStorageFault } from '@visavox/adapters/storage-fault';
 import { type FaultKind, UserError } from '@visavox/core/errors';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
@@ -129,6 +130,15 @@ function faultOf(error: unknown): Fault {
       detail: 'the database is away',
       action: 'Try again in a few seconds; nothing was changed.',
       headers: { 'retry-after': '5' },
+    };
+  }
+  if (isStorageFault(error)) {
+    return {
+      status: 503,
+      code: 'storage_unavailable',
+      detail: 'the disk or the database cannot do its work',
+      action: 'Tell the operator, whom /healthz/ready tells what is wrong; nothing was changed.',
+      headers: { 'retry-after': '30' },
     };
   }
   return {
