@@ -8,7 +8,7 @@ import {
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { beside, clipped, cut, silence } from './testing/spoiled.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
 import {
   enrol,
   enrolmentForm,
@@ -191,6 +191,47 @@ describe('a body is refused', () => {
     });
     await expectRefusal(await post('/api/v1/captures/voice', 'audio/wav', stream), 413, 'body_too_large');
     expect(sent).toBeLessThan(30);
+  });
+});
+
+describe('the character NUL', () => {
+  const authorization = `Bearer ${operatorToken}`;
+  const routes = async () => {
+    const document = await (await server.app.request('/api/openapi.json')).json();
+    return Object.entries<Record<string, unknown>>(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
+    );
+  };
+  const ask = (path: string, method: string, body?: string) =>
+    server.app.request(path, {
+      method,
+      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body }),
+    });
+
+  it('is refused in the path and the query of everything there is', async () => {
+    const known = await routes();
+    expect(known.length).toBeGreaterThan(30);
+    for (const { path, method } of known) {
+      const inPath = path.replaceAll(/\{\w+\}/g, 'a%00b');
+      if (inPath !== path) await expectRefusal(await ask(inPath, method), 400, 'request_invalid');
+      const inQuery = `${path.replaceAll(/\{\w+\}/g, 'a')}?person=a%00b`;
+      await expectRefusal(await ask(inQuery, method), 400, 'request_invalid');
+    }
+  });
+  it('is refused in every JSON document, and a backslash before u0000 is not that', async () => {
+    for (const body of ['{"name":"a\\u0000b"}', '{"a":[{"b\\u0000":1}]}', '{"parameters":{"x":"\\u0000"}}'])
+      for (const path of ['/api/v1/challenges', '/api/v1/runs', '/api/v1/operator/session'])
+        await expectRefusal(await ask(path, 'POST', body), 400, 'request_invalid');
+    const escaped = await ask('/api/v1/operator/session', 'POST', '{"token":"\\\\u0000"}');
+    await expectRefusal(escaped, 401, 'operator_token_invalid');
+  });
+  it('is refused in the fields of a form', async () => {
+    const named = await enrol(server, { ...ada, name: 'A\0da' });
+    await expectRefusal(named, 400, 'request_invalid');
+    const challenge = { id: 'a\0b', digits: '1234', turn: null };
+    const tried = await measure(server, { as: ada.name, probe: ada.probe, challenge });
+    await expectRefusal(tried, 400, 'request_invalid');
   });
 });
 

@@ -71,7 +71,7 @@ export function composeServices(foundations: Foundations) {
   const overview = new Overview({ db, releases });
   const trainingData = new TrainingData({ db, datasets });
   return {
-    ...{ db, objects, releases, runs, datasets, recordings, templates, pool, champion },
+    ...{ db, now, objects, releases, runs, datasets, recordings, templates, pool, champion },
     ...{ people, challenges, limits, signIn, attempts, sessions, overview, trainingData },
   };
 }

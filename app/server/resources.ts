@@ -1,4 +1,3 @@
-import type { BlockList } from 'node:net';
 import type { Controller } from '@visavox/control/controller';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -13,6 +12,8 @@ import type {
 import type { Logger } from 'pino';
 import type { Champion } from './champion.ts';
 import type { People } from './enrolment/people.ts';
+import type { clientNetworks } from './http/client-network.ts';
+import type { Places } from './http/places.ts';
 import type { Leader } from './leader.ts';
 import type { Overview } from './overview.ts';
 import type { TrainingData } from './retention/training-data.ts';
@@ -37,10 +38,11 @@ export type ControllerPort = Pick<
 /** What the HTTP API works with. */
 export interface ApiResources {
   readonly log: Logger;
-  readonly allowedHosts: ReadonlySet<string>;
   readonly now: () => Date;
-  /** Whose word about where a request comes from is taken. */
-  readonly trustedProxies: BlockList;
+  /** Where the requests that decode recordings wait for their turn. */
+  readonly places: Places;
+  readonly networkOf: ReturnType<typeof clientNetworks>;
+  readonly allowedHosts: ReadonlySet<string>;
   /** Cookies go over https alone. */
   readonly secureCookies: boolean;
   readonly operatorToken: string;

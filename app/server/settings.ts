@@ -8,6 +8,7 @@ import {
 import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
+import { isNetwork } from './http/client-network.ts';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
 
@@ -32,6 +33,15 @@ const Environment = z.object({
   VISAVOX_OWN_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** More names under which it is reached, separated by commas, such as that of a cluster's service. */
   VISAVOX_ALLOWED_HOSTS: z.string().default(''),
+  /**
+   * Addresses or ranges of proxies in front of it, separated by commas, such as `10.0.0.0/8`: what these put at the end of
+   * `X-Forwarded-For` says from which network somebody comes. Without it everybody behind a proxy shares one network's limits.
+   */
+  VISAVOX_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine((proxies) => proxies.every(isNetwork), 'not an address, or a range such as 10.0.0.0/8'),
   /** `postgres://…`; without it the database is embedded. */
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   /** `s3://bucket/prefix` or `file:///folder`; without it a folder of VISAVOX_HOME. An S3 server is named by AWS_ENDPOINT_URL_S3. */
@@ -60,8 +70,6 @@ const Environment = z.object({
    * move with them, the head turned as asked. `off`: nothing of it, for measurements with recordings; nothing gives a session then.
    */
   VISAVOX_LIVENESS: z.enum(['required', 'off']).default('required'),
-  /** Addresses of proxies in front of this service, separated by commas (`10.0.0.0/8`): their X-Forwarded-For is believed. */
-  VISAVOX_TRUSTED_PROXIES: z.string().default(''),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -75,6 +83,7 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly ownUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
   readonly databaseUrl: string | undefined;
   readonly secrets: string;
   readonly objects: ObjectStoreLocation;
@@ -94,7 +103,6 @@ export interface Settings {
   readonly kserve: KserveSettings | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly liveness: 'required' | 'off';
-  readonly trustedProxies: readonly string[];
   readonly attempts: {
     readonly failures: number;
     readonly retentionHours: number;
@@ -136,7 +144,6 @@ export function parseSettings(
     role: values.VISAVOX_ROLE,
     publicUrl: values.VISAVOX_PUBLIC_URL,
     allowedHosts: listed(values.VISAVOX_ALLOWED_HOSTS),
-    trustedProxies: listed(values.VISAVOX_TRUSTED_PROXIES),
     mlflow: {
       url: values.MLFLOW_TRACKING_URI,
       artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
@@ -147,6 +154,7 @@ export function parseSettings(
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),
     ownUrl: values.VISAVOX_OWN_URL,
+    trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     liveness: values.VISAVOX_LIVENESS,
     attempts: {

@@ -14,7 +14,7 @@ export function identifyCaller(
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     c.set('caller', nobody);
-    const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    const bearer = bearerOf(c);
     const cookie = getCookie(c, cookieName);
     if (bearer !== undefined) {
       requireOperatorToken(bearer, resources.operatorToken);
@@ -25,6 +25,10 @@ export function identifyCaller(
     }
     await next();
   };
+}
+
+export function bearerOf(c: Context<AppEnv>): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }
 
 export function requireOperatorToken(given: string, actual: string): void {

@@ -17,7 +17,8 @@ import { pino } from 'pino';
 import { composeServices, type Services } from '../compose.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
-import { proxyList } from '../http/visitor.ts';
+import { clientNetworks } from '../http/client-network.ts';
+import { Places } from '../http/places.ts';
 import { ApplicationLineage } from '../lineage.ts';
 import { applicationMigrations } from '../migrations.ts';
 import type { ApiResources } from '../resources.ts';
@@ -72,8 +73,9 @@ export async function startTestServer({
     ...services,
     log: pino({}, { write: (line: string) => void logged.push(line) }),
     allowedHosts: new Set(['localhost']),
+    places: new Places({ atOnce: 3 }),
+    networkOf: clientNetworks([]),
     secureCookies: false,
-    trustedProxies: proxyList([]),
     now,
     operatorToken,
     webFolder: join(folder, 'web'),
