@@ -134,7 +134,10 @@ export class SignIn {
       : decoyTemplate(recogniser, claimant.name.hash);
     const features = await featuresOfCaptures(recogniser, captures);
     const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
-    const probe = { faces: features.faces, voice: features.voices[0] ?? null, faceQuality };
+    const probe = {
+      ...{ faces: features.faces, faceQuality },
+      ...{ voice: features.voices[0] ?? null, voiceSeconds: features.voiceSeconds?.[0] },
+    };
     const evidence = await recogniser.compare(template, probe);
     const measured = request.operator && request.frames.length === 0;
     const alive = await liveness.assess(
