@@ -70,16 +70,17 @@ const trialsOf = (corpora: readonly RecordedCorpus[], counts: Counts) =>
   corpora.map(({ people, share }) => ({ trials: trialsIn(people, counts), share }));
 
 /** What impostors of a corpus reach within two tries. */
-export function impostorRatios(map: EvidenceMap, { people }: Pick<RecordedCorpus, 'people'>): number[] {
-  return trialsIn(people).impostor.map((trial) => ratioWithinTwoTries(map, trial));
+export function impostorRatios(
+  map: EvidenceMap,
+  { people }: Pick<RecordedCorpus, 'people'>,
+  counts = REFERENCE,
+): number[] {
+  return trialsIn(people, counts).impostor.map((trial) => ratioWithinTwoTries(map, trial, counts));
 }
-
-/** Six speakers of talk shows do not know what the next six sound like: what was seen has to keep half of the rate. */
-const MARGIN = 2;
 
 /** The threshold that keeps the rate in every corpus that can carry it, the worst included; what maps promise where none can. */
 export function ownThreshold(ratios: readonly (readonly number[])[]): number {
-  const carried = ratios.flatMap((one) => carriedThreshold(one, MODALITY_FMR / MARGIN) ?? []);
+  const carried = ratios.flatMap((one) => carriedThreshold(one, MODALITY_FMR) ?? []);
   return carried.length === 0 ? -Math.log(MODALITY_FMR) : Math.max(0, ...carried);
 }
 

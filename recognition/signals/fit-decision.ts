@@ -1,5 +1,6 @@
 import type { DecisionRule } from './calibration.ts';
-import { type EvidenceMap, logLikelihoodRatio, scoreOf } from './evidence-map.ts';
+import { type EvidenceMap, logLikelihoodRatio, REFERENCE, scoreOf } from './evidence-map.ts';
+import { effectiveCount } from './fit-map.ts';
 import type { Trial } from './trials.ts';
 
 /** Fewer people than these never make a threshold lower: what they have in common may be the room. */
@@ -20,9 +21,15 @@ export interface Rates {
 }
 
 /** Of the first try, or of both together, whichever says more: a stranger has as many tries as the person. */
-export function ratioWithinTwoTries(map: EvidenceMap, { enrolled, probe, together }: Trial): number {
-  const ratio = (side: Trial['probe']) => logLikelihoodRatio(map, scoreOf(map, enrolled, side));
-  return together ? Math.max(ratio(probe), ratio(together)) : ratio(probe);
+export function ratioWithinTwoTries(
+  map: EvidenceMap,
+  { enrolled, probe, together }: Trial,
+  counts = REFERENCE,
+): number {
+  const ratio = (side: Trial['probe'], probes: number) =>
+    logLikelihoodRatio(map, scoreOf(map, enrolled, side), { ...counts, probe: probes });
+  const one = ratio(probe, counts.probe);
+  return together ? Math.max(one, ratio(together, effectiveCount(map, 2, together.coherence))) : one;
 }
 
 /**
