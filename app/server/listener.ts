@@ -18,6 +18,8 @@ export interface Listener {
 
 const finishWithinMs = 5000;
 const headersWithinMs = 15_000;
+/** Longer than clients and proxies keep a connection: who sends on one that was just closed has lost the request. */
+const keptOpenMs = 75_000;
 /** Longer than bodies are given by those who read them, so that they can say what was wrong. */
 const requestWithinMs = 150_000;
 /** Below what a process may usually have open. */
@@ -37,6 +39,7 @@ export async function listen(address: { host: string; port: number }, first: Ans
   }) as Server;
   server.prependListener('request', hearToTheEnd);
   server.headersTimeout = headersWithinMs;
+  server.keepAliveTimeout = keptOpenMs;
   server.requestTimeout = requestWithinMs;
   server.maxConnections = mostConnections;
   server.listen(address.port, address.host);
