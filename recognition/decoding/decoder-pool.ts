@@ -16,9 +16,9 @@ export interface DecoderPoolOptions {
 }
 
 /** Ordinary files: a photograph takes a tenth of a second. */
-const quick = { deadlineMs: 3000, deadlineEachMs: 100, megabytes: 400, patient: false } as const;
+const quick = { deadlineMs: 3000, deadlineEachMs: 100, megabytes: 350, patient: false } as const;
 /** Photographs of up to 40 megapixels, which take up to a few seconds: after everything else and one at a time. */
-const patient = { deadlineMs: 10_000, deadlineEachMs: 0, megabytes: 700, patient: true } as const;
+const patient = { deadlineMs: 10_000, deadlineEachMs: 0, megabytes: 500, patient: true } as const;
 const patientWaiting = 8;
 const noTurn = <T>(work: () => Promise<T>) => work();
 
@@ -36,7 +36,7 @@ export class DecoderPool implements Decoder {
     });
     this.#patient = new Lane({
       ...{ limits: patient, most: 1, kept: 0, onEnded },
-      ...{ waiting: patientWaiting, restShare: 1 },
+      ...{ waiting: patientWaiting, restShare: 2 },
     });
     this.#aside = aside;
   }

@@ -45,7 +45,7 @@ export interface PlacesOptions {
 /** Until requests of a kind were measured. */
 const firstGuessMs = 300;
 /** How much the last request says about the next. */
-const weight = 0.1;
+const weight = 0.2;
 /** A body that takes longer to arrive is not expected any more: it may never come. */
 const expectedForMs = 1000;
 /** Who was let in is not turned away for a slightly longer wait than was expected. */
@@ -209,7 +209,7 @@ export class Places {
   }
 
   #isLate({ waitingSince }: Item): boolean {
-    return this.#clock() - waitingSince > this.#waitAtMostMs * leniency * 2;
+    return this.#clock() - waitingSince > this.#waitAtMostMs * leniency;
   }
 
   /** Those who come first: who was inside already, then by tag. */
