@@ -1,17 +1,20 @@
 // People who all want to sign in at once: each asks for a challenge, sends an answer, sends it again when it was told to
 // come again, and begins anew when it was answered. A child process, so that its own work is not the server's. Reads a job from the parent
-// ({ port, people, milliseconds, answers: [{ name, form }] }), answers { admitted, refused, statuses, broken }: milliseconds of those
+// ({ port, people, milliseconds, forms }), answers { admitted, refused, statuses, broken }: milliseconds of those
 // answered and of those told to come again, and how many there were of each status and each broken connection.
 import http from 'node:http';
 
 export const boundary = 'a-boundary-that-is-in-no-recording';
 export const challengeMark = '00000000-0000-4000-8000-000000000000';
+/** Nobody has these names, which costs the server as much as if somebody had. */
+const nameOf = (index) => `Visitor ${String(index).padStart(4, '0')}`;
+export const nameMark = nameOf(0);
 
-process.on('message', async ({ answers, ...job }) => {
-  process.send(await crowd({ ...job, answers }));
+process.on('message', async (job) => {
+  process.send(await crowd(job));
 });
 
-async function crowd({ port, people, milliseconds, answers }) {
+async function crowd({ port, people, milliseconds, forms }) {
   const outcome = { admitted: [], refused: [], statuses: {}, broken: {} };
   const until = performance.now() + milliseconds;
   await Promise.all(
@@ -20,9 +23,9 @@ async function crowd({ port, people, milliseconds, answers }) {
       const localAddress = `127.${1 + (index >> 8)}.${index & 255}.${1 + (index % 200)}`;
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
       const at = { port, localAddress, agent };
-      const answer = answers[index % answers.length];
+      const form = forms[index % forms.length];
       while (performance.now() < until) {
-        await visit(at, answer, { outcome, until });
+        await visit(at, { name: nameOf(index), form }, { outcome, until });
       }
       agent.destroy();
     }),
@@ -36,7 +39,7 @@ async function visit(at, { name, form }, { outcome, until }) {
     count(outcome, 'challenge', asked);
     if (asked.status !== 201) return await pause(asked, until);
     while (performance.now() < until) {
-      const answered = await answer(at, form, asked);
+      const answered = await answer(at, { name, form }, asked);
       count(outcome, 'attempt', answered);
       if (answered.status === 200) outcome.admitted.push(answered.milliseconds);
       if (answered.status !== 503) return await pause(answered, until);
@@ -53,7 +56,7 @@ const pause = ({ retryAfter }, until) => sleep(Math.min(retryAfter * 1000, until
 
 export async function signInFrom(at, { name, form }) {
   const asked = await askFor(at, name);
-  return asked.status === 201 ? await answer(at, form, asked) : asked;
+  return asked.status === 201 ? await answer(at, { name, form }, asked) : asked;
 }
 
 function askFor(at, name) {
@@ -61,8 +64,9 @@ function askFor(at, name) {
   return send(at, '/api/v1/challenges', { 'content-type': 'application/json' }, wish);
 }
 
-function answer(at, form, { body: challenge, cookies }) {
+function answer(at, { name, form }, { body: challenge, cookies }) {
   const body = Buffer.from(form);
+  body.write(name, body.indexOf(nameMark), 'latin1');
   body.write(JSON.parse(challenge).id, body.indexOf(challengeMark), 'latin1');
   const type = `multipart/form-data; boundary=${boundary}`;
   return send(at, '/api/v1/attempts', { 'content-type': type, cookie: cookies }, body);

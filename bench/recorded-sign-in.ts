@@ -1,15 +1,8 @@
 import { SystemError } from '@visavox/core/errors';
-import { boundary, challengeMark, signInFrom } from './crowd.mjs';
+import { boundary, challengeMark, nameMark, signInFrom } from './crowd.mjs';
 
-/** An answer that is ready to be sent but for the id of its challenge. */
-export interface Recorded {
-  readonly name: string;
-  readonly form: Buffer;
-}
-
-/** As a page sends it, the bytes of the form. */
+/** As a page sends it, the bytes of the form but for the name and the id of the challenge. */
 export function recordedForm(answer: {
-  name: string;
   faces: readonly Uint8Array[];
   voice: Uint8Array;
   frames: readonly Uint8Array[];
@@ -21,7 +14,7 @@ export function recordedForm(answer: {
     return Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from('\r\n')]);
   };
   return Buffer.concat([
-    part('name', answer.name),
+    part('name', nameMark),
     part('challenge', challengeMark),
     ...answer.faces.map((face) => part('face', face, 'image/jpeg')),
     part('voice', answer.voice, 'audio/wav'),
@@ -34,11 +27,11 @@ export function recordedForm(answer: {
 let visitors = 0;
 
 /** One sign-in of somebody from an address of this machine that nobody came from before; how many milliseconds it took. */
-export async function signInWith(server: string, recorded: Recorded): Promise<number> {
+export async function signInWith(server: string, form: Buffer): Promise<number> {
   visitors++;
   const localAddress = `127.200.${visitors >> 7}.${1 + (visitors & 127)}`;
   const at = { port: Number(new URL(server).port), localAddress };
-  const { status, body, milliseconds } = await signInFrom(at, recorded);
+  const { status, body, milliseconds } = await signInFrom(at, { name: nameMark, form });
   if (status === 200) return milliseconds;
   throw new SystemError(`a sign-in was answered with ${status}: ${body}`);
 }
