@@ -13,6 +13,8 @@ import { Places } from './places.ts';
 import { answerError } from './problem.ts';
 import { readBody } from './read-body.ts';
 
+/** Elsewhere a machine is 127.0.0.1 alone. */
+const hasAddresses = process.platform === 'linux';
 const atOnce = 3;
 const workMs = 150;
 let listener: Listener;
@@ -62,19 +64,22 @@ function post(localAddress: string, bytes: number): Promise<Answer> {
   });
 }
 
-it('answers a crowd: a few at once, the rest told when to come again, no connection broken', async () => {
-  const crowd = Array.from({ length: 300 }, (_, index) => post(`127.0.1.${index % 250}`, 30_000));
-  const answers = await Promise.all(crowd);
-  const served = answers.filter(({ status }) => status === 200);
-  const refused = answers.filter(({ status }) => status === 503);
-  expect(served.length + refused.length).toBe(300);
-  expect(served.length).toBeGreaterThan(5);
-  expect(refused.length).toBeGreaterThan(100);
-  expect(refused.every(({ retryAfter }) => Number(retryAfter) >= 1)).toBe(true);
-  expect(most).toBeLessThanOrEqual(atOnce);
-});
+it.skipIf(!hasAddresses)(
+  'answers a crowd: a few at once, the rest told when to come again, no connection broken',
+  async () => {
+    const crowd = Array.from({ length: 300 }, (_, index) => post(`127.0.1.${index % 250}`, 30_000));
+    const answers = await Promise.all(crowd);
+    const served = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(served.length + refused.length).toBe(300);
+    expect(served.length).toBeGreaterThan(5);
+    expect(refused.length).toBeGreaterThan(100);
+    expect(refused.every(({ retryAfter }) => Number(retryAfter) >= 1)).toBe(true);
+    expect(most).toBeLessThanOrEqual(atOnce);
+  },
+);
 
-it('serves somebody else beside a client that asks for everything', async () => {
+it.skipIf(!hasAddresses)('serves somebody else beside a client that asks for everything', async () => {
   let asking = true;
   const greedy = Array.from({ length: 40 }, async () => {
     while (asking) await post('127.0.1.1', 10_000);
@@ -84,11 +89,14 @@ it('serves somebody else beside a client that asks for everything', async () => 
   await Promise.all(greedy);
 });
 
-it('lets sockets that trickle wait for themselves alone, and ends them with an answer', async () => {
-  const trickles = Array.from({ length: 4 }, () => trickle());
-  for (let turn = 0; turn < 5; turn++) expect((await post('127.0.2.1', 1000)).status).toBe(200);
-  for (const trickled of trickles) expect(await trickled).toMatch(/^HTTP\/1.1 408 /);
-});
+it.skipIf(!hasAddresses)(
+  'lets sockets that trickle wait for themselves alone, and ends them with an answer',
+  async () => {
+    const trickles = Array.from({ length: 4 }, () => trickle());
+    for (let turn = 0; turn < 5; turn++) expect((await post('127.0.2.1', 1000)).status).toBe(200);
+    for (const trickled of trickles) expect(await trickled).toMatch(/^HTTP\/1.1 408 /);
+  },
+);
 
 it('takes the time at which a request came, not at which it was whole', async () => {
   const sent = request({ host: '127.0.0.1', port: port(), method: 'POST', path: '/work', agent: false });
