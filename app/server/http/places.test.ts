@@ -86,6 +86,17 @@ it('goes by what requests really take', async () => {
   expect(() => slow.places.announce({ client: 'a', kind: 'attempt' })).toThrow('served at once');
 });
 
+it('learns nothing from requests that failed, which are quick', async () => {
+  const { ask, pass, places } = scene({ atOnce: 1, waitAtMostMs: 800 });
+  for (let index = 0; index < 60; index++) {
+    const turn = await ask('a');
+    pass(1);
+    turn.leave({ failed: true });
+  }
+  for (let index = 0; index < 3; index++) await ask('a');
+  expect(() => places.announce({ client: 'a', kind: 'attempt' })).toThrow('served at once');
+});
+
 it('turns the last ones of a crowd away when somebody else comes', async () => {
   const { entered, ask, places } = scene({ atOnce: 1, waitAtMostMs: 600 });
   for (const name of ['a1', 'a2', 'a3']) await ask('a', name);

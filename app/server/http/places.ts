@@ -12,8 +12,8 @@ export interface Asking {
 export interface Turn {
   /** Resolves when there is a place for it; throws `busy` where it would not be answered in time after all. */
   enter(): Promise<void>;
-  /** May be called at any time, more than once. */
-  leave(): void;
+  /** May be called at any time, more than once. What failed says nothing of how long its kind takes. */
+  leave(outcome?: { failed: boolean }): void;
   /** Runs the work, during which the place is somebody else's. */
   aside<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -93,7 +93,7 @@ export class Places {
     this.#refuseTheLate();
     return {
       enter: () => this.#enter(item),
-      leave: () => this.#leave(item),
+      leave: ({ failed } = { failed: false }) => this.#leave(item, failed),
       aside: (work) => this.#aside(item, work),
     };
   }
@@ -158,11 +158,11 @@ export class Places {
     });
   }
 
-  #leave(item: Item): void {
+  #leave(item: Item, failed: boolean): void {
     if (item.state === 'gone') return;
     if (item.state === 'inside') {
       this.#spend(item);
-      this.#costs.set(item.kind, this.#cost(item.kind) * (1 - weight) + item.spentMs * weight);
+      if (!failed) this.#costs.set(item.kind, this.#cost(item.kind) * (1 - weight) + item.spentMs * weight);
       this.#drop(item);
     } else this.#giveUp(item);
     this.#admitNext();
@@ -225,7 +225,11 @@ export class Places {
   #waits(): Map<Item, number> {
     const now = this.#clock();
     const inside = [...this.#items].filter(({ state }) => state === 'inside');
-    const free = inside.map(({ kind, enteredAt }) => Math.max(0, this.#cost(kind) - (now - enteredAt)));
+    const free = inside.map(({ kind, enteredAt }) => {
+      const taken = now - enteredAt;
+      // What takes longer than its kind goes on for a while.
+      return Math.max(this.#cost(kind) - taken, taken / 4);
+    });
     while (free.length < this.#parallel()) free.push(0);
     const waits = new Map<Item, number>();
     for (const item of this.#order()) {
