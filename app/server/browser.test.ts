@@ -1,5 +1,5 @@
-import { portrait, sayDigits, TURNED } from '@visavox/recognition/synthetic/film';
-import { syntheticPerson } from '@visavox/recognition/synthetic/person';
+import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
+import { Sitting } from '@visavox/recognition/synthetic/sitting';
 import {
   enrolThroughPage,
   findBrowser,
@@ -13,28 +13,34 @@ import { type Performer, performBefore } from '@visavox/web/testing/performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listener, listen } from './listener.ts';
+import { pictures } from './testing/pictures.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
 
-async function performer(person: ReturnType<typeof syntheticPerson>): Promise<Performer> {
-  const size = { width: 540, height: 720 };
-  let frame = 0;
-  const looks = (count: number, look: (share: number) => { mouthOpen: number; yaw: number }) =>
+const size = { width: 360, height: 480 };
+const FARTHEST = (28 * Math.PI) / 180;
+
+/** Looks are rendered beforehand: who is asked for digits answers at once. */
+async function performer(person: SyntheticPerson): Promise<Performer> {
+  const sitting = new Sitting(person, 1, { size, pictures, every: { before: 60_000, during: 80 } });
+  const photographs = (count: number, yaw: (share: number) => number) =>
     Promise.all(
       Array.from({ length: count }, (_, index) =>
-        portrait(person, look(index / (count - 1)), { variation: 1, frame: frame++, size }),
+        sitting.photograph({ take: index, yaw: yaw(index / (count - 1)) }),
       ),
     );
   let take = 0;
+  const say = (digits: string) => sitting.answer(digits, { turn: null, take: take++ });
+  await say('0123456789');
   return {
-    mouths: await looks(8, (share) => ({ mouthOpen: share, yaw: 0 })),
+    rest: await photographs(5, () => 0),
     turns: {
-      left: await looks(5, (share) => ({ mouthOpen: 0, yaw: share * TURNED })),
-      right: await looks(5, (share) => ({ mouthOpen: 0, yaw: -share * TURNED })),
+      left: await photographs(7, (share) => share * FARTHEST),
+      right: await photographs(7, (share) => -share * FARTHEST),
     },
-    say: (digits) => sayDigits(person, digits, { variation: take++ }),
+    say,
   };
 }
 
@@ -48,7 +54,7 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
   const browsers: Browser[] = [];
 
   /** A browser with this person before its camera and microphone, who does what the page asks for. */
-  const browserOf = async (person: typeof owner) => {
+  const browserOf = async (person: SyntheticPerson) => {
     const browser = await openBrowser();
     browsers.push(browser);
     const opened = await openPage(browser, url);

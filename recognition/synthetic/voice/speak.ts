@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts';
+import type { SpokenSound } from './articulation.ts';
 import { type Language, pronounce, type Segment } from './phonemes.ts';
 import { Band, Resonator } from './tract.ts';
 import type { VoiceTraits } from './traits.ts';
@@ -30,22 +31,18 @@ export function speak(
   return speakSeen(traits, digits, random, language).samples;
 }
 
-/** The same, with how far the mouth is open every 5 ms: 0 closed, 1 wide. Open vowels have a high first formant. */
+/** The same, with the sounds that the mouth makes. */
 export function speakSeen(
   traits: VoiceTraits,
   digits: string,
   random: Random,
   language?: Language,
-): { samples: Float32Array; mouth: Float32Array } {
-  const tracks = plan(traits, digits, random, language);
-  const jaw = tracks.formants[0]!.map((formant, at) =>
-    tracks.voice[at]! === 0 ? 0 : Math.max(0, Math.min(1, (formant / traits.formantScale - 260) / 200)),
-  );
-  smooth(jaw, 12);
-  return { samples: synthesise(tracks, traits, random), mouth: jaw };
+): { samples: Float32Array; sounds: readonly SpokenSound[] } {
+  const { segments, tracks } = plan(traits, digits, random, language);
+  return { samples: synthesise(tracks, traits, random), sounds: segments };
 }
 
-function plan(traits: VoiceTraits, digits: string, random: Random, language?: Language): Tracks {
+function plan(traits: VoiceTraits, digits: string, random: Random, language?: Language) {
   const tempo = traits.tempo * Math.exp(random.normal(0, 0.02));
   const silence = (milliseconds: number, like: Segment): Segment => ({
     name: 'pause',
@@ -83,7 +80,7 @@ function plan(traits: VoiceTraits, digits: string, random: Random, language?: La
     words.push({ start, end: milliseconds });
   }
   add(silence(random.between(250, 350), segments.at(-1) ?? pronounce('0')[0]!));
-  return tracksOf(segments, words, milliseconds, traits, random);
+  return { segments, tracks: tracksOf(segments, words, milliseconds, traits, random) };
 }
 
 /** Running speech does not reach its targets: it stays nearer to the neutral tract. */
