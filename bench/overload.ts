@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { filmAnswer } from '@visavox/recognition/synthetic/film';
 import { z } from 'zod';
 import { disturb } from './disturbances.ts';
 import { decodersOf } from './process-tree.ts';
@@ -37,8 +36,7 @@ export async function benchOverload(print: (line: string) => void): Promise<bool
   await server.start();
   try {
     const recorded: Recorded[] = [];
-    for (let index = 0; index < 4; index++)
-      recorded.push(await record(await enrolVisitor(server.client(), index, 1)));
+    for (let index = 0; index < 4; index++) recorded.push(await record(await enrolVisitor(server, index)));
     print(`overload: sign-ins of ${Math.round((recorded[0]?.form.length ?? 0) / 1024)} KB`);
     const patient = await honestVisitor(server, recorded, print);
     const half = await crowd(server, { people: people / 2, milliseconds: crowdMilliseconds / 2 }, recorded);
@@ -58,9 +56,8 @@ export async function benchOverload(print: (line: string) => void): Promise<bool
 }
 
 async function record(visitor: Visitor): Promise<Recorded> {
-  const { voice, frames, times } = await filmAnswer(visitor.person, '4719', { turn: 'left', variation: 3 });
-  const faces = visitor.occasions[0]?.faces ?? [];
-  return { name: visitor.name, form: recordedForm({ name: visitor.name, faces, voice, frames, times }) };
+  const answer = await visitor.answer({ digits: '4719', turn: 'left' }, 0);
+  return { name: visitor.name, form: recordedForm({ name: visitor.name, ...answer }) };
 }
 
 /** One who signs in now and then, alone and beside those who mean harm, in turns. */

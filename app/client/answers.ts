@@ -20,7 +20,13 @@ export const CaptureVerdict = z.object({
 });
 export type CaptureVerdict = z.infer<typeof CaptureVerdict>;
 
-export const Challenge = z.object({ id: z.string(), digits: z.string(), expiresAt: z.string() });
+export const Challenge = z.object({
+  id: z.string(),
+  digits: z.string(),
+  /** Where to turn the head before speaking, as the person sees it; null where it is not asked for. */
+  turn: z.enum(['left', 'right']).nullable(),
+  expiresAt: z.string(),
+});
 export type Challenge = z.infer<typeof Challenge>;
 
 export const Attempt = z.object({

@@ -22,12 +22,37 @@ import {
   Trace,
 } from './answers.ts';
 
+/** What a camera and a microphone recorded of somebody who answered a challenge. */
+export interface Answer {
+  /** One to five good pictures. */
+  readonly faces: readonly Uint8Array[];
+  /** The digits, said. */
+  readonly voice: Uint8Array;
+  /** 20 to 80 small pictures, from before the head turns to after the last digit. */
+  readonly frames: readonly Uint8Array[];
+  /** When each of them was taken: milliseconds from the beginning of the voice's recording, ascending. */
+  readonly times: readonly number[];
+}
+
 export interface SignIn {
   readonly name: string;
+  /** Of somebody who cannot turn the head: more digits are asked for instead. */
+  readonly withoutTurn?: boolean;
+  /** Films the person who turns the head and says the digits. */
+  readonly answer: (challenge: Challenge) => Answer | Promise<Answer>;
+}
+
+/** Recordings that an operator tries. */
+export interface Measurement {
+  readonly name: string;
+  /** One to five. */
   readonly faces: readonly Uint8Array[];
-  /** Records the person saying these digits. */
+  /** A recording of the person, who says these digits if that can be had. */
   readonly speak: (digits: string) => Uint8Array | Promise<Uint8Array>;
 }
+
+/** Cookies by which the server knows that whoever answers is whoever asked. */
+type Visit = Map<string, string>;
 
 /**
  * Visavox from another program, over HTTP.
@@ -35,7 +60,7 @@ export interface SignIn {
  * @example
  * const client = new VisavoxClient({ server: 'http://127.0.0.1:4600' });
  * await client.enrol({ name: 'Ada', faces, voices });
- * const { decision } = await client.signIn({ name: 'Ada', faces: [photograph], speak: record });
+ * const { decision } = await client.signIn({ name: 'Ada', answer: ({ digits, turn }) => film(digits, turn) });
  */
 export class VisavoxClient {
   readonly #transport: Transport;
@@ -75,32 +100,55 @@ export class VisavoxClient {
     return this.#check('voice', audio, 'audio/wav');
   }
 
-  /** `name`: who will answer. */
-  challenge(name: string): Promise<Challenge> {
-    const body = { name };
-    return this.#ask(Challenge, { method: 'POST', path: '/api/v1/challenges', body, repeatable: true });
-  }
-
-  /** One try; not repeated, since its challenge is used up whatever became of it. */
-  attempt(attempt: {
-    name: string;
-    challenge: string;
-    faces: readonly Uint8Array[];
-    voice: Uint8Array;
-  }): Promise<Attempt> {
-    const form = recordings(attempt.faces, [attempt.voice]);
-    form.append('name', attempt.name);
-    form.append('challenge', attempt.challenge);
-    return this.#ask(Attempt, { method: 'POST', path: '/api/v1/attempts', body: form, repeatable: false });
+  /** For whoever is to answer as `name`; what they said lately is not asked for again. */
+  challenge(name: string, wish: { withoutTurn?: boolean } = {}, visit?: Visit): Promise<Challenge> {
+    return this.#ask(Challenge, {
+      method: 'POST',
+      path: '/api/v1/challenges',
+      body: { name, ...wish },
+      repeatable: true,
+      cookies: visit,
+    });
   }
 
   /** A challenge and its answer; both anew when the connection breaks in between or the server forgot. */
-  signIn({ name, faces, speak }: SignIn): Promise<Attempt> {
+  signIn({ name, withoutTurn = false, answer }: SignIn): Promise<Attempt> {
+    return this.#answered(name, { withoutTurn }, async (challenge) => {
+      const { faces, voice, frames, times } = await answer(challenge);
+      const form = recordings(faces, [voice]);
+      addFrames(form, frames, times);
+      return form;
+    });
+  }
+
+  /**
+   * What would be decided about recordings of which nobody says that they were made now: an operator measures, nobody is signed
+   * in.
+   */
+  measure({ name, faces, speak }: Measurement): Promise<Attempt> {
+    return this.#answered(name, {}, async ({ digits }) => recordings(faces, [await speak(digits)]));
+  }
+
+  #answered(
+    name: string,
+    wish: { withoutTurn?: boolean },
+    answer: (challenge: Challenge) => Promise<FormData>,
+  ): Promise<Attempt> {
     return this.#transport.persist(async () => {
-      const challenge = await this.challenge(name);
-      const voice = await speak(challenge.digits);
+      const visit: Visit = new Map();
+      const challenge = await this.challenge(name, wish, visit);
+      const form = await answer(challenge);
+      form.append('name', name);
+      form.append('challenge', challenge.id);
       try {
-        return await this.attempt({ name, challenge: challenge.id, faces, voice });
+        // Not repeated as it is: its challenge is used up whatever became of it.
+        return await this.#ask(Attempt, {
+          method: 'POST',
+          path: '/api/v1/attempts',
+          body: form,
+          repeatable: false,
+          cookies: visit,
+        });
       } catch (error) {
         if (!(error instanceof UserError) || !/^challenge_(unknown|expired|used)$/.test(error.code))
           throw error;
@@ -230,6 +278,13 @@ function recordings(faces: readonly Uint8Array[], voices: readonly Uint8Array[])
     form.append('voice', new Blob([bytes.slice()], { type: 'audio/wav' }), `voice-${index + 1}`);
   });
   return form;
+}
+
+function addFrames(form: FormData, frames: readonly Uint8Array[], times: readonly number[]): void {
+  frames.forEach((bytes, index) => {
+    form.append('frame', new Blob([bytes.slice()], { type: 'image/jpeg' }), `frame-${index + 1}`);
+  });
+  form.append('frameTimes', times.join(','));
 }
 
 function problemOf({ code, message, action, details }: UserError) {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Picture } from './face/camera.ts';
@@ -32,6 +33,16 @@ export class PictureFolder implements PictureStore {
     await writeFile(draft, bytes);
     await rename(draft, file);
     return made;
+  }
+}
+
+/** In a folder that is gone afterwards. */
+export async function withPictureFolder<T>(work: (pictures: PictureStore) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-rendered-'));
+  try {
+    return await work(new PictureFolder(folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

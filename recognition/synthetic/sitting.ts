@@ -44,6 +44,9 @@ const STILL: Size = { width: 360, height: 480 };
 /** Half the head's height as a share of the picture's: a face that fills the page's oval. */
 const CLOSE = 0.33;
 
+/** Milliseconds of somebody who is asked for nothing but to look into the camera. */
+const SHORTEST = 2600;
+
 /** A person before a camera for a while: one light, one wall, one way to hold the head. Equal sessions and takes give equal films. */
 export class Sitting {
   readonly #person: SyntheticPerson;
@@ -101,9 +104,9 @@ export class Sitting {
   async turns(sides: readonly Turn[], { take }: { take: number }): Promise<Film> {
     const random = this.#random('turns', take, sides.join());
     const { turns, lasts } = planTurns(sides, random);
-    const performance = new Performance(this.#shot, { from: 0, to: lasts, turns, mouth: [] }, random);
-    // No speech: all of it is taken as quickly as speech is.
-    const film = await this.#film(performance, { from: 0, to: lasts }, random);
+    const to = Math.max(lasts, SHORTEST);
+    const performance = new Performance(this.#shot, { from: 0, to, turns, mouth: [] }, random);
+    const film = await this.#film(performance, { from: 0, to }, random);
     const [first = 0] = film.times;
     return { frames: film.frames, times: film.times.map((time) => time - first) };
   }
