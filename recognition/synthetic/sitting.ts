@@ -44,6 +44,7 @@ const STILL: Size = { width: 360, height: 480 };
 /** Half the head's height as a share of the picture's: a face that fills the page's oval. */
 const CLOSE = 0.33;
 
+const MOST_FRAMES = 60;
 /** Milliseconds of somebody who is asked for nothing but to look into the camera. */
 const SHORTEST = 2600;
 
@@ -124,7 +125,10 @@ export class Sitting {
     { from, to }: { from: number; to: number },
     random: Random,
   ): Promise<Film> {
-    const { size, every } = this.#options;
+    const { size } = this.#options;
+    // A browser sends so many at most.
+    const apart = (to - Math.max(from, 0)) / MOST_FRAMES;
+    const every = { before: this.#options.every.before, during: Math.max(apart, this.#options.every.during) };
     const times: number[] = [];
     const frames: Uint8Array[] = [];
     const next = (at: number) =>

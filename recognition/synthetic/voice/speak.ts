@@ -43,7 +43,7 @@ export function speakSeen(
 }
 
 function plan(traits: VoiceTraits, digits: string, random: Random, language?: Language) {
-  const tempo = traits.tempo * Math.exp(random.normal(0, 0.02));
+  const tempo = traits.tempo * Math.exp(random.normal(0, 0.05));
   const silence = (milliseconds: number, like: Segment): Segment => ({
     name: 'pause',
     milliseconds,
@@ -60,20 +60,23 @@ function plan(traits: VoiceTraits, digits: string, random: Random, language?: La
   for (const digit of digits) {
     const sounds = pronounce(digit, language);
     add(
-      silence(words.length === 0 ? random.between(180, 320) : random.between(280, 380) / tempo, sounds[0]!),
+      silence(words.length === 0 ? random.between(180, 320) : random.between(170, 430) / tempo, sounds[0]!),
     );
     const start = milliseconds;
+    // Nobody says a word twice in the same way: quicker or slower, with more or less care.
+    const pace = Math.exp(random.normal(0, 0.07));
+    const care = Math.exp(random.normal(0, 0.1));
     for (const sound of sounds) {
       const accent = traits.accent(sound.name);
-      const length = (sound.milliseconds * accent.length * Math.exp(random.normal(0, 0.04))) / tempo;
+      const length = (sound.milliseconds * accent.length * Math.exp(random.normal(0, 0.12)) * pace) / tempo;
       const [first, second, third] = sound.formants;
       add({
         ...sound,
         milliseconds: length,
         formants: [
-          reduced(first, 500) * accent.first * Math.exp(random.normal(0, 0.01)),
-          reduced(second, 1500) * accent.second * Math.exp(random.normal(0, 0.01)),
-          reduced(third, 2500),
+          reduced(first, 500, care) * accent.first * Math.exp(random.normal(0, 0.02)),
+          reduced(second, 1500, care) * accent.second * Math.exp(random.normal(0, 0.02)),
+          reduced(third, 2500, care),
         ],
       });
     }
@@ -84,8 +87,8 @@ function plan(traits: VoiceTraits, digits: string, random: Random, language?: La
 }
 
 /** Running speech does not reach its targets: it stays nearer to the neutral tract. */
-function reduced(target: number, neutral: number): number {
-  return neutral * (target / neutral) ** 0.6;
+function reduced(target: number, neutral: number, care: number): number {
+  return neutral * (target / neutral) ** (0.6 * care);
 }
 
 function tracksOf(
@@ -143,7 +146,7 @@ function setPitch(
   random: Random,
 ): void {
   const mood = random.normal(0, 0.25);
-  const accents = words.map(() => traits.melody * random.between(0.8, 1.15));
+  const accents = words.map(() => traits.melody * random.between(0.5, 1.4));
   const phase = random.between(0, 6);
   for (let at = 0; at < pitch.length; at++) {
     const time = at * 5;
