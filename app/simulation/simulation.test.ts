@@ -22,7 +22,7 @@ afterAll(async () => {
   await server.close();
 });
 
-test('a small population enrols, signs in, and is forgotten', async () => {
+test('a small population enrols, signs in, and is forgotten', { timeout: 240_000 }, async () => {
   const lines: string[] = [];
   const result = await simulate({
     client,
