@@ -30,7 +30,7 @@ export interface Expression {
 export const closedMouth: MouthShape = { jaw: 0, open: 0, spread: 0, tuck: 0, tongue: 0 };
 
 /** Between the lips when they are as far apart as for a loud "ah", in half head heights. */
-const WIDEST = 0.19;
+const WIDEST = 0.21;
 /** Radians by which the jaw is dropped then, and the axis that it turns on, before the ears. */
 const JAW_ANGLE = 0.15;
 const HINGE = { y: -0.08, z: -0.02 };
@@ -101,7 +101,7 @@ export function deformed(
     }
     const around = gaussian(y - line, 0.12);
     const reach = gaussian(side, 1.25 * mouth.halfWidth);
-    dx += x * (0.14 * wide - 0.42 * round + 0.14 * smile) * reach * around;
+    dx += x * (0.14 * wide - 0.42 * round - 0.1 * shape.jaw + 0.14 * smile) * reach * around;
     dz += (0.07 * round - 0.015 * wide) * gaussian(side, 0.8 * mouth.halfWidth) * gaussian(y - line, 0.08);
     const corner = Math.min(1, along) ** 2 * gaussian(Math.max(0, along - 1), 0.5) * gaussian(y - line, 0.14);
     dy += 0.05 * smile * corner;

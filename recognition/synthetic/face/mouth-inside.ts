@@ -55,7 +55,9 @@ export function lookInside(
     inside.green = (0.6 + (0.12 - 0.6) * gums) * shade;
     inside.blue = (0.5 + (0.12 - 0.5) * gums) * shade;
     // The lip's shadow lies on the upper teeth.
-    inside.lit = upper ? 0.45 + 0.35 * smoothstep(mouth.y + 0.05, mouth.y - 0.02, tooth[1]) : 0.55;
+    const shadowed = upper ? 0.4 + 0.3 * smoothstep(mouth.y + 0.05, mouth.y - 0.02, tooth[1]) : 0.45;
+    // Lips that are pushed forward leave the teeth in the dark.
+    inside.lit = shadowed * (1 - 0.75 * Math.max(0, -expression.mouth.spread));
     return;
   }
   const raised = expression.mouth.tongue;

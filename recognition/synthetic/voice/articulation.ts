@@ -20,7 +20,7 @@ export interface Articulation {
 
 export function drawArticulation(random: Random): Articulation {
   return {
-    strength: random.between(0.75, 1.2),
+    strength: random.between(0.95, 1.35),
     rounding: random.between(0.7, 1.1),
     parted: Math.max(0, random.between(-0.03, 0.09)),
     ahead: random.between(20, 70),
@@ -125,7 +125,7 @@ function put(
     const wanted = target[part] ?? closedMouth[part];
     const strength = part === 'jaw' || part === 'open' ? habit.strength * effort : 1;
     const rounding = part === 'spread' && wanted < 0 ? habit.rounding : 1;
-    tracks[part].value[at] = Math.max(-1.1, Math.min(1.25, wanted * strength * rounding));
+    tracks[part].value[at] = Math.max(-1.1, Math.min(1.3, wanted * strength * rounding));
     tracks[part].weight[at] = target.insists?.[part] ?? PLAIN;
   }
 }
