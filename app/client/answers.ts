@@ -29,6 +29,16 @@ export const Challenge = z.object({
 });
 export type Challenge = z.infer<typeof Challenge>;
 
+export const EnrolmentChallenge = z.object({
+  id: z.string(),
+  /** Three utterances of five digits each. */
+  prompts: z.array(z.string()),
+  /** Where to turn the head, one after another, as the person sees it; none where it is not asked for. */
+  turns: z.array(z.enum(['left', 'right'])),
+  expiresAt: z.string(),
+});
+export type EnrolmentChallenge = z.infer<typeof EnrolmentChallenge>;
+
 export const Attempt = z.object({
   id: z.string(),
   decision: z.enum(['accept', 'reject', 'step_up']),

@@ -24,7 +24,7 @@ export const plugin: CommandPlugin = (program, context) => {
     .action(async (name: string, files: Files & { readonly digits?: string[] }, command) => {
       const own = context(command);
       const client = await connect(own);
-      const person = await client.enrol({
+      const person = await client.enrolRecorded({
         name,
         faces: await read(files.faces),
         voices: await read(files.voices),

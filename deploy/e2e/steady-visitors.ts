@@ -62,7 +62,7 @@ export class SteadyVisitor {
   }
 
   async enrol(): Promise<void> {
-    await this.#client.enrol({ name: this.#name, ...(await this.#enrolment()) });
+    await this.#client.enrolRecorded({ name: this.#name, ...(await this.#enrolment()) });
   }
 
   start(): void {
