@@ -2,11 +2,11 @@ import type { Turn } from '../signals/head.ts';
 import type { SyntheticPerson } from './person.ts';
 import { type Film, Sitting, type SittingOptions } from './sitting.ts';
 
-/** A head that turns as an enrolment asks, to each side and back, in a sitting of its own; times are from the first picture. */
+/** A head that turns as an enrolment asks, to each side and back; times are from the first picture. */
 export function filmTurns(
   person: SyntheticPerson,
   turns: readonly Turn[],
-  { variation, ...options }: { variation: number } & SittingOptions,
+  { variation, take = 0, ...options }: { variation: number; take?: number } & SittingOptions,
 ): Promise<Film> {
-  return new Sitting(person, variation, options).turns(turns, { take: 0 });
+  return new Sitting(person, variation, options).turns(turns, { take });
 }
