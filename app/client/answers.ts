@@ -20,8 +20,24 @@ export const CaptureVerdict = z.object({
 });
 export type CaptureVerdict = z.infer<typeof CaptureVerdict>;
 
-export const Challenge = z.object({ id: z.string(), digits: z.string(), expiresAt: z.string() });
+export const Challenge = z.object({
+  id: z.string(),
+  digits: z.string(),
+  /** Where to turn the head before speaking, as the person sees it; null where it is not asked for. */
+  turn: z.enum(['left', 'right']).nullable(),
+  expiresAt: z.string(),
+});
 export type Challenge = z.infer<typeof Challenge>;
+
+export const EnrolmentChallenge = z.object({
+  id: z.string(),
+  /** Three utterances of five digits each. */
+  prompts: z.array(z.string()),
+  /** Where to turn the head, one after another, as the person sees it; none where it is not asked for. */
+  turns: z.array(z.enum(['left', 'right'])),
+  expiresAt: z.string(),
+});
+export type EnrolmentChallenge = z.infer<typeof EnrolmentChallenge>;
 
 export const Attempt = z.object({
   id: z.string(),

@@ -24,7 +24,7 @@ export const plugin: CommandPlugin = (program, context) => {
     .action(async (name: string, files: Files & { readonly digits?: string[] }, command) => {
       const own = context(command);
       const client = await connect(own);
-      const person = await client.enrol({
+      const person = await client.enrolRecorded({
         name,
         faces: await read(files.faces),
         voices: await read(files.voices),
@@ -40,7 +40,9 @@ export const plugin: CommandPlugin = (program, context) => {
     .argument('<name>')
     .requiredOption('--faces <file...>', '1 to 5 images of the face')
     .requiredOption('--voices <file...>', 'a recording of the voice; the first is used')
-    .description('try whether these recordings would sign the person in; exit code 0 for yes, 1 for no')
+    .description(
+      'measure whether these recordings would be taken for the person; exit code 0 for yes, 1 for no. Signs nobody in',
+    )
     .action(async (name: string, files: Files, command) => {
       const own = context(command);
       const [voice, ...more] = await read(files.voices);
@@ -48,7 +50,7 @@ export const plugin: CommandPlugin = (program, context) => {
       if (more.length > 0)
         own.log(`An attempt takes one recording of the voice: ${files.voices[0]} is used.`);
       const client = await connect(own);
-      const attempt = await client.signIn({ name, faces: await read(files.faces), speak: () => voice });
+      const attempt = await client.measure({ name, faces: await read(files.faces), speak: () => voice });
       const by = `${attempt.servedBy.model}:${attempt.servedBy.version}`;
       const why = attempt.reasons.length > 0 ? `: ${attempt.reasons.join(', ')}` : '';
       own.result(attempt, `${attempt.decision} by ${by} (attempt ${attempt.id})${why}`);
