@@ -32,7 +32,10 @@ const answer = (response: ServerResponse, status: number, value: unknown) => {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(value));
 };
-const ada = { id: 'p1', name: 'Ada', enrolledAt: '2030-01-01T00:00:00Z', samples: { face: 3, voice: 3 } };
+const ada = {
+  ...{ id: 'p1', name: 'Ada', enrolledAt: '2030-01-01T00:00:00Z', samples: { face: 3, voice: 3 } },
+  waysIn: { passkeys: 0, recoveryCodes: 0 },
+};
 const accepted = {
   id: 'a1',
   decision: 'accept',

@@ -9,10 +9,13 @@ import { fetchBundle } from 'visavox/model-bundle';
 import { type Call, isConnectionLost, Transport, type TransportOptions } from 'visavox/transport';
 import { z } from 'zod';
 import {
+  type AccessEvent,
+  AccessEvents,
   Attempt,
   CaptureVerdict,
   Challenge,
   EnrolmentChallenge,
+  IssuedCode,
   Models,
   Overview,
   People,
@@ -210,6 +213,19 @@ export class VisavoxClient {
 
   async people(): Promise<readonly Person[]> {
     return (await this.#get(People, '/api/v1/people')).people;
+  }
+
+  /** A code that lets this person in once within an hour. Not repeated: a second one would end the first. */
+  issueCode(personId: string): Promise<IssuedCode> {
+    const path = `/api/v1/people/${encodeURIComponent(personId)}/code`;
+    return this.#ask(IssuedCode, { method: 'POST', path, repeatable: false });
+  }
+
+  /** Who changed or used which way in, newest first. */
+  async accessEvents(filter: { limit: number; person?: string }): Promise<readonly AccessEvent[]> {
+    const query = new URLSearchParams({ limit: String(filter.limit) });
+    if (filter.person !== undefined) query.set('person', filter.person);
+    return (await this.#get(AccessEvents, `/api/v1/access-events?${query}`)).events;
   }
 
   async forget(personId: string): Promise<void> {

@@ -8,13 +8,13 @@ import {
   signInThroughPage,
 } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
-import { performBefore } from '@visavox/web/testing/performer';
+import { withPasskeys } from '@visavox/web/testing/passkeys';
+import { type Performer, performBefore } from '@visavox/web/testing/performer';
 import { syntheticPerformer } from '@visavox/web/testing/synthetic-performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listener, listen } from './listener.ts';
-
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { relyingPartyLater, startTestServer, type TestServer } from './testing/test-server.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
@@ -42,7 +42,11 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
 
   beforeAll(async () => {
     page = await buildPage();
-    server = await startTestServer({ webFolder: page.folder, liveness: 'required' });
+    server = await startTestServer({
+      webFolder: page.folder,
+      liveness: 'required',
+      relyingParty: relyingPartyLater(() => url),
+    });
     listener = await listen({ host: '127.0.0.1', port: 0 }, server.app.fetch);
     url = listener.url.replace('127.0.0.1', 'localhost');
   });
@@ -56,7 +60,10 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
 
   it('enrol and sign in through the page, and an impostor is refused', { timeout: 300_000 }, async () => {
     const mine = await browserOf(owner);
+    await withPasskeys(mine);
     await enrolThroughPage(mine, owner.name);
+    await mine.getByRole('button', { name: 'Add a passkey on this device' }).click();
+    await mine.getByText('The passkey is added.').waitFor();
     const outcome = await signInThroughPage(mine, owner.name);
     expect(outcome, await told()).toBe('accept');
     await mine.getByRole('button', { name: 'Yes, it was me' }).click();
@@ -67,7 +74,7 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
     expect(await mine.evaluate(async () => (await fetch('/api/v1/session')).json())).toMatchObject({
       person: { name: owner.name },
     });
-    expect(await theirs.evaluate(async () => (await fetch('/api/v1/session')).json())).toEqual({
+    expect(await theirs.evaluate(async () => (await fetch('/api/v1/session')).json())).toMatchObject({
       person: null,
       operator: false,
     });
