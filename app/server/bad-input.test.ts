@@ -10,10 +10,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { beside, clipped, cut, silence } from './testing/spoiled.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 import {
+  asOperator,
   enrol,
   enrolmentForm,
   form,
   newChallenge,
+  request,
   signIn,
   type Visitor,
   visitor,
@@ -102,7 +104,7 @@ describe('an enrolment is refused whole', () => {
   });
   it('without consent', async () => {
     const body = enrolmentForm({ ...ada, name: 'Somebody New' }, { consent: 'no' });
-    const response = await server.app.request('/api/v1/people', { method: 'POST', body });
+    const response = await request(server, '/api/v1/people', body, asOperator);
     await expectRefusal(response, 400, 'consent_missing');
   });
 });

@@ -6,9 +6,15 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost } from '@visavox/core/ports';
 import { FeatureCache } from '@visavox/recognition/feature-cache';
 import { Champion } from './champion.ts';
+import { Enrolment } from './enrolment/enrolment.ts';
+import { EnrolmentChallenges } from './enrolment/enrolment-challenges.ts';
 import { SampleFeatures } from './enrolment/features.ts';
+import { type EnrolmentPolicy, Invitations } from './enrolment/invitations.ts';
+import { NewcomerSearch } from './enrolment/newcomer-search.ts';
 import { People } from './enrolment/people.ts';
+import { Reviews } from './enrolment/reviews.ts';
 import { Templates } from './enrolment/templates.ts';
+import { Verification } from './enrolment/verification.ts';
 import { Overview } from './overview.ts';
 import { type LoadRecogniser, RecogniserPool } from './recogniser-pool.ts';
 import { environment } from './resources.ts';
@@ -33,6 +39,7 @@ export interface Foundations {
   readonly loadRecogniser: LoadRecogniser;
   readonly attemptLimits: SignInLimits;
   readonly liveness: LivenessPolicy;
+  readonly enrolment: EnrolmentPolicy;
   readonly now: () => Date;
 }
 
@@ -54,7 +61,20 @@ export function composeServices(foundations: Foundations) {
   const pool = new RecogniserPool({ objects, host, load });
   const champion = new Champion({ environment, releases, pool, templates, host });
   const liveness = new LivenessChecks({ db, sealer, policy: foundations.liveness, now });
-  const people = new People({ db, champion, recordings, features, templates, liveness, now });
+  const search = new NewcomerSearch({ db, templates });
+  const people = new People({ db, recordings, search });
+  const enrolmentChallenges = new EnrolmentChallenges({ db, now });
+  const invitations = new Invitations({ db, now });
+  const enrolment = new Enrolment({
+    ...{ db, champion, people, recordings, features, templates, liveness, invitations, search, now },
+    challenges: enrolmentChallenges,
+    policy: foundations.enrolment,
+  });
+  const reviews = new Reviews({ db, people, search });
+  const verification = new Verification({
+    ...{ db, champion, people, templates, liveness, now },
+    challenges: enrolmentChallenges,
+  });
   const challenges = new Challenges({ db, now });
   const limits = foundations.attemptLimits;
   const signIn = new SignIn({
@@ -67,6 +87,7 @@ export function composeServices(foundations: Foundations) {
   const trainingData = new TrainingData({ db, datasets });
   return {
     ...{ db, objects, releases, runs, datasets, recordings, templates, pool, champion },
+    ...{ enrolment, enrolmentChallenges, invitations, reviews, search, verification },
     ...{ people, challenges, signIn, attempts, sessions, overview, trainingData },
   };
 }

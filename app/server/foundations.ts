@@ -47,6 +47,7 @@ export async function openFoundations(settings: Settings, afterwards: Afterwards
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     attemptLimits: settings.attempts,
     liveness: settings.liveness,
+    enrolment: settings.enrolment,
   });
   // Only who has the database alone knows that nothing is under way when it starts.
   if (database.kind === 'embedded') await services.recordings.recover(0);

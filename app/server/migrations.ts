@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { enrolmentMigration } from './enrolment-migration.ts';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
   for (const text of texts) await sql.raw(text).execute(db);
@@ -114,4 +115,5 @@ export const applicationMigrations: Record<string, Migration> = {
   'application-003-digits-of-answers': {
     up: (db: Kysely<unknown>) => statements(db, `alter table answers add column digits text`),
   },
+  'application-004-enrolment': enrolmentMigration,
 };

@@ -70,13 +70,14 @@ export function createApi(
     leader: Leader;
   },
 ) {
-  const { foundations, tracking, log, engine, controller, page, url, leader } = parts;
+  const { settings, foundations, tracking, log, engine, controller, page, url, leader } = parts;
   const { database, operatorToken, services } = foundations;
   const { mlflow, registry } = tracking;
   return createApp({
     ...services,
     ...page,
     ...{ log, operatorToken, engine, registry, controller, leader },
+    publicUrl: settings.publicUrl,
     secureCookies: url.startsWith('https:'),
     lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
     services: async () => [

@@ -62,6 +62,11 @@ const Environment = z.object({
    * measurements with recordings.
    */
   VISAVOX_LIVENESS: z.enum(['required', 'when-offered', 'off']).default('when-offered'),
+  /**
+   * Who may enrol. `open`: whoever reaches the service and answers a challenge, the default where only this machine does.
+   * `invitation`: whom an operator invited, the default otherwise.
+   */
+  VISAVOX_ENROLMENT: z.enum(['open', 'invitation']).optional(),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -94,6 +99,7 @@ export interface Settings {
   readonly kserve: KserveSettings | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly liveness: 'required' | 'when-offered' | 'off';
+  readonly enrolment: 'open' | 'invitation';
   readonly attempts: {
     readonly failures: number;
     readonly windowSeconds: number;
@@ -148,12 +154,18 @@ export function parseSettings(
     ownUrl: values.VISAVOX_OWN_URL,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     liveness: values.VISAVOX_LIVENESS,
+    enrolment: values.VISAVOX_ENROLMENT ?? (isOnlyHere(values) ? 'open' : 'invitation'),
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,
       windowSeconds: values.VISAVOX_ATTEMPT_WINDOW,
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,
     },
   };
+}
+
+/** Whether nobody but this machine reaches the service, as far as its settings tell. */
+function isOnlyHere({ HOST, VISAVOX_PUBLIC_URL }: z.infer<typeof Environment>): boolean {
+  return VISAVOX_PUBLIC_URL === undefined && /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(HOST);
 }
 
 /** The parts of a divided server meet in the database, the object store and MLflow. */

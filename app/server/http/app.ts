@@ -5,6 +5,7 @@ import type { AppEnv } from './app-env.ts';
 import { identifyCaller, requireOperator } from './auth.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import { addDataRoutes } from './data-routes.ts';
+import { addEnrolmentRoutes, enrolmentRoutes, operatorsOfEnrolment } from './enrolment-routes.ts';
 import { forwardToLeader } from './forward.ts';
 import { identifyRequest, limitBody, requireKnownHost, requireSameOrigin } from './guards.ts';
 import { addPeopleRoutes } from './people-routes.ts';
@@ -35,6 +36,7 @@ export function createApp(resources: ApiResources): App {
   app.openapi(routes.health, (c) => c.json({ status: 'ok' as const }, 200));
   addSignInRoutes(app, resources);
   addPeopleRoutes(app, resources);
+  addEnrolmentRoutes(app, resources);
   addConsoleRoutes(app, resources);
   addPlatformRoutes(app, resources);
   addDataRoutes(app, resources);
@@ -45,7 +47,13 @@ export function createApp(resources: ApiResources): App {
 }
 
 /** They decode recordings. */
-const heavyRoutes = [routes.checkFace, routes.checkVoice, routes.enrol, routes.attempt];
+const heavyRoutes = [
+  routes.checkFace,
+  routes.checkVoice,
+  routes.enrol,
+  enrolmentRoutes.verify,
+  routes.attempt,
+];
 
 function forwardWhatOnlyTheLeaderDoes(app: App, { leader, champion }: ApiResources): void {
   // A training that is asked for while nobody leads is begun by the next leader.
@@ -65,6 +73,7 @@ const operatorRoutes = [
   ...[routes.datasets, routes.dataset, routes.saveDataset, routes.verifyDataset, routes.datasetItem],
   ...[routes.missingBlobs, routes.putBlob, routes.trace, routes.bundle, routes.bundleFile, routes.training],
   ...[routes.modelReport, routes.modelReportFile],
+  ...operatorsOfEnrolment,
 ];
 
 function describeApi(app: App): void {

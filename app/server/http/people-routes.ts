@@ -3,35 +3,45 @@ import type { Person } from '../enrolment/people.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { requirePerson } from './auth.ts';
+import { burstOf } from './burst.ts';
+import { clientOf } from './enrolment-client.ts';
 import { routes } from './routes.ts';
 import { readUpload } from './uploads.ts';
 
 export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { people, log } = resources;
+  const { enrolment, people, log } = resources;
 
   app.openapi(routes.enrol, async (c) => {
-    const { fields, recordings } = await readUpload(c, {
+    const { fields, recordings, frames } = await readUpload(c, {
       fields: ['name', 'consent'],
-      optional: ['prompts'],
-      frames: false,
+      optional: ['challenge', 'frameTimes', 'invitation', 'prompts'],
+      frames: true,
     });
-    const person = await people.enrol({
+    const { operator } = c.get('caller');
+    const person = await enrolment.enrol({
       name: fields.get('name') ?? '',
       consent: fields.get('consent') === 'true',
       recordings,
+      challenge: fields.get('challenge'),
+      frames: burstOf(frames, fields.get('frameTimes')),
+      invitation: fields.get('invitation'),
       prompts: fields.get('prompts')?.split(',') ?? [],
       idempotencyKey: c.req.header('idempotency-key'),
+      by: { client: clientOf(c), operator },
     });
-    log.info({ requestId: c.get('requestId'), person: person.id, samples: person.samples }, 'enrolled');
-    return c.json(told(person), 201);
+    const { id, samples, state, verified } = person;
+    log.info({ requestId: c.get('requestId'), person: id, samples, state, verified }, 'enrolled');
+    return c.json(toldPerson(person, operator), 201);
   });
 
-  app.openapi(routes.people, async (c) => c.json({ people: (await people.list()).map(told) }, 200));
+  app.openapi(routes.people, async (c) =>
+    c.json({ people: (await people.list()).map((person) => toldPerson(person, true)) }, 200),
+  );
 
   app.openapi(routes.person, async (c) => {
     const { id } = c.req.valid('param');
     requirePerson(c, id);
-    return c.json(told(await people.get(id)), 200);
+    return c.json(toldPerson(await people.get(id), c.get('caller').operator), 200);
   });
 
   app.openapi(routes.forget, async (c) => {
@@ -43,7 +53,9 @@ export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 }
 
-function told(person: Person) {
-  const { id, name, enrolledAt, samples } = person;
-  return { id, name, enrolledAt: enrolledAt.toISOString(), samples };
+/** To everybody but operators, whoever is pending looks like whoever is not. */
+export function toldPerson(person: Person, operator: boolean) {
+  const { id, name, enrolledAt, samples, state, verified, review } = person;
+  const told = { id, name, enrolledAt: enrolledAt.toISOString(), samples };
+  return operator ? { ...told, state, verified, review: review.map((finding) => ({ ...finding })) } : told;
 }

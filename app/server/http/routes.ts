@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { reportFileNames } from '../model-report.ts';
+import { EnrolmentChallenge, People, Person } from './enrolment-schemas.ts';
+import { body, Id, json, none, operator, problem } from './route-parts.ts';
 import {
   AttemptResult,
   Attempts,
@@ -24,9 +26,6 @@ import {
   NewRun,
   OperatorToken,
   Overview,
-  People,
-  Person,
-  Problem,
   Proposal,
   ReleaseRecord,
   Releases,
@@ -43,22 +42,6 @@ import {
   traceKinds,
 } from './schemas.ts';
 
-const problem = {
-  description: 'what was wrong and what to do',
-  content: { 'application/problem+json': { schema: Problem } },
-};
-
-function json<T extends z.ZodType>(schema: T, description: string) {
-  return { description, content: { 'application/json': { schema } } };
-}
-
-function body<T extends z.ZodType>(schema: T) {
-  return { required: true, content: { 'application/json': { schema } } };
-}
-
-const Id = z.object({ id: z.string().min(1).max(200) });
-const operator = [{ operatorToken: [] }, { session: [] }];
-const none = { description: 'done' };
 const limit = z.coerce.number().int().min(1).max(1000).default(100);
 
 export const routes = {
@@ -88,7 +71,7 @@ export const routes = {
     method: 'post',
     path: '/api/v1/people',
     tags: ['people'],
-    summary: 'Enrol a person, who is recognised from then on',
+    summary: 'Enrol a person, who is recognised from then on; an operator may have to look first',
     request: {
       headers: z.object({ 'idempotency-key': z.string().optional() }),
       body: enrolmentForm,
@@ -99,9 +82,10 @@ export const routes = {
     method: 'post',
     path: '/api/v1/challenges',
     tags: ['sign-in'],
-    summary: 'Digits to say and where to turn the head, good for one attempt within two minutes',
+    summary:
+      'Digits to say and where to turn the head, good for one attempt within two minutes or one enrolment within ten',
     request: { body: { ...body(ChallengeWish), required: false } },
-    responses: { 201: json(Challenge, 'given'), default: problem },
+    responses: { 201: json(Challenge.or(EnrolmentChallenge), 'given'), default: problem },
   }),
   attempt: createRoute({
     method: 'post',

@@ -4,6 +4,8 @@ import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { giveSession, requireOperatorToken, requireSomebody, takeSession } from './auth.ts';
 import { burstOf } from './burst.ts';
+import { newEnrolmentChallenge } from './enrolment-challenge.ts';
+import { beginVisit } from './enrolment-client.ts';
 import { routes } from './routes.ts';
 import { readRecording, readUpload } from './uploads.ts';
 
@@ -24,7 +26,11 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 
   app.openapi(routes.challenge, async (c) => {
-    const { withoutTurn, name } = c.req.valid('json');
+    const { purpose, withoutTurn, name, invitation } = c.req.valid('json');
+    if (purpose === 'enrolment') {
+      const wish = { client: beginVisit(c, secureCookies), withTurns: !withoutTurn, invitation };
+      return c.json(await newEnrolmentChallenge(resources, wish), 201);
+    }
     const { expiresAt, ...challenge } = await challenges.create({ withTurn: !withoutTurn, name });
     return c.json({ ...challenge, expiresAt: expiresAt.toISOString() }, 201);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { enrolmentForm, fullChallenge, signIn, visitor } from '../testing/visitors.ts';
+import { enrol, fullChallenge, signIn, visitor } from '../testing/visitors.ts';
 import { Challenges } from './challenges.ts';
 
 let server: TestServer;
@@ -15,7 +15,7 @@ const drawing = (...numbers: number[]) =>
 
 it('does not ask somebody for digits again that are remembered of an answer, nor for nearly the same', async () => {
   const ada = await visitor(0);
-  await server.app.request('/api/v1/people', { method: 'POST', body: enrolmentForm(ada) });
+  await enrol(server, ada);
   const { id, digits } = await fullChallenge(server);
   await signIn(server, { as: ada.name, probe: ada.probe, challenge: id });
 

@@ -1,12 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorToken, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { enrolmentForm, fullChallenge, prompts, signIn, type Visitor, visitor } from '../testing/visitors.ts';
+import {
+  asOperator,
+  enrol,
+  enrolmentForm,
+  fullChallenge,
+  prompts,
+  request,
+  signIn,
+  type Visitor,
+  visitor,
+} from '../testing/visitors.ts';
 
 let server: TestServer;
 let ada: Visitor;
 
 const enrolWithPrompts = (who: Visitor, said: string) =>
-  server.app.request('/api/v1/people', { method: 'POST', body: enrolmentForm(who, { prompts: said }) });
+  request(server, '/api/v1/people', enrolmentForm(who, { prompts: said }), asOperator);
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -52,9 +62,7 @@ describe('digits', () => {
 describe('a recording', () => {
   it('that was an answer before is refused, also from a loudspeaker, and operators may measure with it', async () => {
     const bob = await visitor(5);
-    expect(
-      (await server.app.request('/api/v1/people', { method: 'POST', body: enrolmentForm(bob) })).status,
-    ).toBe(201);
+    expect((await enrol(server, bob)).status).toBe(201);
     const probe = { faces: bob.probe.faces, voice: bob.probe.voice };
     const decide = async (headers = {}) =>
       (await (await signIn(server, { as: bob.name, probe, headers })).json()) as {

@@ -15,6 +15,7 @@ import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host'
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { composeServices, type Services } from '../compose.ts';
+import type { EnrolmentPolicy } from '../enrolment/invitations.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
 import { ApplicationLineage } from '../lineage.ts';
@@ -42,8 +43,12 @@ export interface TestServer {
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
   liveness = 'when-offered',
+  enrolment = 'open',
   ...overrides
-}: Partial<ApiResources> & { liveness?: LivenessPolicy } = {}): Promise<TestServer> {
+}: Partial<Omit<ApiResources, 'enrolment'>> & {
+  liveness?: LivenessPolicy;
+  enrolment?: EnrolmentPolicy;
+} = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
   const database = await openTestDatabase();
   await migrate(database.db, [platformMigrations, applicationMigrations]);
@@ -59,7 +64,7 @@ export async function startTestServer({
     secret: Buffer.alloc(32, 7),
     host: new InProcessModelHost({ objects }),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
-    liveness,
+    ...{ liveness, enrolment },
     attemptLimits: { failures: 5, windowSeconds: 300, retentionHours: 24 },
     now,
   });
@@ -71,6 +76,7 @@ export async function startTestServer({
     ...services,
     log: pino({}, { write: (line: string) => void logged.push(line) }),
     allowedHosts: new Set(['localhost']),
+    publicUrl: undefined,
     secureCookies: false,
     operatorToken,
     webFolder: join(folder, 'web'),

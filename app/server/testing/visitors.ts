@@ -1,5 +1,7 @@
+import type { Turn } from '@visavox/recognition/signals/head';
+import { filmTurns } from '@visavox/recognition/synthetic/enrolment-film';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
-import type { TestServer } from './test-server.ts';
+import { operatorToken, type TestServer } from './test-server.ts';
 
 /** A synthetic person with the recordings that a visit needs; rendered once. */
 export interface Visitor {
@@ -41,12 +43,68 @@ export function enrolmentForm(
   return form({ name: who.name, consent: 'true', ...fields }, { face: who.faces, voice: who.voices });
 }
 
+/** From recordings, as an operator. */
 export function enrol(
   server: TestServer,
   who: Pick<Visitor, 'name' | 'faces' | 'voices'>,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  return request(server, '/api/v1/people', enrolmentForm(who), headers);
+  return request(server, '/api/v1/people', enrolmentForm(who), { ...asOperator, ...headers });
+}
+
+export const asOperator = { authorization: `Bearer ${operatorToken}` };
+
+export interface AskedNewcomer {
+  readonly id: string;
+  readonly prompts: readonly string[];
+  readonly turns: readonly Turn[];
+  /** What the browser keeps: a challenge is answered by whoever asked for it. */
+  readonly cookie: string;
+}
+
+export async function enrolmentChallenge(
+  server: TestServer,
+  wish: { withoutTurn?: boolean; invitation?: string } = {},
+): Promise<AskedNewcomer> {
+  const response = await server.app.request('/api/v1/challenges', {
+    method: 'POST',
+    body: JSON.stringify({ purpose: 'enrolment', ...wish }),
+    headers: { 'content-type': 'application/json' },
+  });
+  const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  return { ...((await response.json()) as Omit<AskedNewcomer, 'cookie'>), cookie };
+}
+
+let takes = 5000;
+
+/** What somebody who is there sends: pictures, the digits that are asked for, a head that turns. */
+export async function liveEnrolment(
+  who: Visitor,
+  asked: AskedNewcomer,
+  fields: Record<string, string> = {},
+): Promise<FormData> {
+  const variation = ++takes;
+  const voices = asked.prompts.map((digits, index) => who.person.utterance(digits, variation * 10 + index));
+  const { frames, times } = await filmTurns(who.person, asked.turns, { variation });
+  const body = enrolmentForm({ ...who, voices }, { challenge: asked.id, ...fields });
+  addFrames(body, frames, times);
+  return body;
+}
+
+/** As somebody who is there. */
+export async function enrolLive(
+  server: TestServer,
+  who: Visitor,
+  {
+    invitation,
+    fields = {},
+    headers = {},
+  }: { invitation?: string; fields?: Record<string, string>; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const asked = await enrolmentChallenge(server, invitation === undefined ? {} : { invitation });
+  const given = invitation === undefined ? fields : { invitation, ...fields };
+  const body = await liveEnrolment(who, asked, given);
+  return request(server, '/api/v1/people', body, { cookie: asked.cookie, ...headers });
 }
 
 export async function newChallenge(server: TestServer): Promise<string> {
@@ -79,8 +137,7 @@ export async function signIn(
   const { faces, voice } = attempt.probe;
   const body = form({ name: attempt.as, challenge }, { face: faces, voice: [voice] });
   if (attempt.burst) {
-    for (const frame of attempt.burst.frames) body.append('frame', blob(frame, 'image/jpeg'), 'frame.jpg');
-    body.set('frameTimes', attempt.burst.times.join(','));
+    addFrames(body, attempt.burst.frames, attempt.burst.times);
   }
   return request(server, '/api/v1/attempts', body, attempt.headers ?? {});
 }
@@ -96,11 +153,16 @@ export function form(
   return data;
 }
 
+export function addFrames(body: FormData, frames: readonly Uint8Array[], times: readonly number[]): void {
+  for (const frame of frames) body.append('frame', blob(frame, 'image/jpeg'), 'frame.jpg');
+  body.set('frameTimes', times.join(','));
+}
+
 function blob(bytes: Uint8Array, type: string): Blob {
   return new Blob([Uint8Array.from(bytes)], { type });
 }
 
-async function request(
+export async function request(
   server: TestServer,
   path: string,
   body: FormData,
