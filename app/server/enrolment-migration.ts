@@ -96,6 +96,10 @@ const tables = [
   `create index enrolment_challenges_expiry on enrolment_challenges (expires_at)`,
   `alter table templates add column sequence bigint generated always as identity`,
   `create unique index templates_sequence on templates (contract, sequence)`,
+  `alter table attempts drop constraint attempts_feedback_by_check`,
+  `alter table attempts add constraint attempts_feedback_by_check check (feedback_by in ('self', 'factor', 'operator'))`,
+  // What people confirmed before was taken at once.
+  `update attempts set feedback_by = 'factor' where feedback_by = 'self'`,
   `alter table samples drop constraint samples_source_check`,
   `alter table samples add constraint samples_source_check check (source in ('enrolment', 'attempt', 'merged'))`,
 ];

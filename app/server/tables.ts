@@ -121,7 +121,8 @@ export type OwnTables = {
     created_at: Date;
     latency_ms: number;
     feedback: Outcome | null;
-    feedback_by: 'self' | 'operator' | null;
+    /** `self`: in a session that face and voice began; `factor`: in one that another factor did. */
+    feedback_by: 'self' | 'factor' | 'operator' | null;
     feedback_at: Date | null;
     /** Its recordings are erased after this; null when there are none any more. */
     recordings_until: Date | null;

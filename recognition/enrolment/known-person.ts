@@ -1,28 +1,74 @@
 import type { Recogniser, Template } from '../recogniser.ts';
 import { ENROLMENT_RULES } from './rules.ts';
 
+/** How alike the faces of different people are by chance, where many are enrolled: cosines of templates. */
+export interface ChanceLikeness {
+  /** One newcomer in a hundred looks so much like somebody else. */
+  readonly oneInAHundred: number;
+  readonly oneInTen: number;
+}
+
+export interface Resemblance {
+  /** Of the newcomer's template and somebody's. */
+  readonly cosine: number;
+  /** Log-likelihood ratios of the recordings against the template. */
+  readonly face: number;
+  readonly voice: number;
+}
+
 /**
- * Whether a newcomer is the person of a template, who is one of so many that the newcomer was compared with: among more people
- * somebody looks like the newcomer by chance, so a face has to say more, or the voice has to agree.
+ * Whether a newcomer is somebody who is enrolled. Among many, their own faces say how alike different people are by chance, under
+ * whatever network. Among few, the ratios decide, the more of them there are the more has to be said. A voice supports a face,
+ * and never speaks against it: whoever enrols a second time may bring another one.
  */
-export async function isKnownPerson(
+export function isKnownPerson(
+  { cosine, face, voice }: Resemblance,
+  among: { readonly people: number; readonly chance: ChanceLikeness | null },
+): boolean {
+  const rule = ENROLMENT_RULES.known;
+  if (among.chance)
+    return (
+      cosine >= among.chance.oneInAHundred || (cosine >= among.chance.oneInTen && voice >= rule.voiceSupports)
+    );
+  if (face >= rule.faceAlone) return true;
+  return (
+    face >= rule.least && face + Math.max(0, voice) >= rule.perPerson + Math.log(Math.max(1, among.people))
+  );
+}
+
+export async function resemblance(
   recogniser: Pick<Recogniser, 'compare'>,
   {
     template,
+    cosine,
     features,
-    among,
   }: {
     template: Template;
+    cosine: number;
     features: { readonly faces: readonly Float32Array[]; readonly voices: readonly Float32Array[] };
-    among: number;
   },
-): Promise<boolean> {
+): Promise<Resemblance> {
   const face = (await recogniser.compare(template, { faces: features.faces, voice: null })).face ?? 0;
   let voice = 0;
   for (const said of features.voices)
     voice +=
       ((await recogniser.compare(template, { faces: [], voice: said })).voice ?? 0) / features.voices.length;
-  const { faceAlone, least, perPerson } = ENROLMENT_RULES.known;
-  if (face < least) return false;
-  return face >= faceAlone || face + voice >= perPerson + Math.log(Math.max(1, among));
+  return { cosine, face, voice };
+}
+
+/** Of whom fewer say too little of how alike people are by chance. */
+export const FEWEST_FOR_CHANCE = 200;
+
+/**
+ * From how alike people are to the nearest other one: the largest of many cosines is distributed as Gumbel has it (1958), whose
+ * quartiles do not mind a few who are enrolled twice.
+ */
+export function chanceLikeness(nearest: readonly number[]): ChanceLikeness {
+  const sorted = nearest.toSorted((a, b) => a - b);
+  const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 1;
+  const reduced = (share: number) => -Math.log(-Math.log(share));
+  const scale = (quantile(0.75) - quantile(0.25)) / (reduced(0.75) - reduced(0.25));
+  const location = quantile(0.5) - scale * reduced(0.5);
+  const reached = (by: number) => location + scale * reduced(1 - by);
+  return { oneInAHundred: reached(0.01), oneInTen: reached(0.1) };
 }

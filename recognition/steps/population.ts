@@ -2,7 +2,7 @@ import { Network } from '@visavox/serving/onnx-network';
 import type { PersonEmbeddings } from '../comparison.ts';
 import { decodeFeatureTable, type FeatureRow, type FeatureTable, featuresOf } from '../feature-table.ts';
 
-export type Person = PersonEmbeddings & { readonly person: string };
+export type Person = PersonEmbeddings & { readonly person: string; readonly identity: string };
 
 /** A recording's embedding, and under what it was recorded. */
 export interface Embedded {
@@ -54,6 +54,7 @@ export function bothModalities(faces: readonly Embedded[], voices: readonly Embe
     return [
       {
         person,
+        identity: own[0]?.row.identity ?? person,
         group: `${foldOf(own)}/${foldOf(said)}`,
         face: own.map((one) => one.vector),
         voice: said.map((one) => one.vector),

@@ -78,6 +78,17 @@ export class FaceIndex {
     if (row < this.#inGraph) this.#graph?.remove(BigInt(row));
   }
 
+  /** So many people at most, spread evenly over all. */
+  some(most: number): { person: string; face: Float32Array }[] {
+    const step = Math.max(1, Math.ceil(this.#entries.length / most));
+    const chosen: { person: string; face: Float32Array }[] = [];
+    for (let row = 0; row < this.#entries.length; row += step) {
+      const entry = this.#entries[row];
+      if (entry) chosen.push({ person: entry.person, face: this.#faceAt(row).slice() });
+    }
+    return chosen;
+  }
+
   /** Removes those of the rows in question who are not named. */
   keepOnly(people: ReadonlySet<string>, inQuestion: (sequence: number) => boolean): void {
     for (const entry of this.#entries)

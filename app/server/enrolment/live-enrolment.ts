@@ -1,9 +1,9 @@
 import { UserError } from '@visavox/core/errors';
+import { digitsWereSaid } from '@visavox/recognition/enrolment/digits-said';
 import { ENROLMENT_RULES } from '@visavox/recognition/enrolment/rules';
 import { captureFault, isCaptureFault } from '@visavox/recognition/signals/capture-fault';
 import type { Turn } from '@visavox/recognition/signals/head';
 import { type HeldHead, straightYaw, turnsInOrder } from '@visavox/recognition/signals/head-turns';
-import { repetition } from '@visavox/recognition/signals/repeated-digits';
 import type { Features, RecogniserPort } from '../recogniser-port.ts';
 import type { BurstFrame } from '../sign-in/liveness.ts';
 import type { Captures } from './captures.ts';
@@ -40,7 +40,7 @@ export async function requireLive(recogniser: RecogniserPort, live: LiveEnrolmen
 
 /** A face half outside was seen by half; what the device's oval asks for is looked at here too. */
 export function requireWholeFaces({ faces }: Captures): void {
-  const cut = faces.findIndex(({ quality }) => quality.margin < -ENROLMENT_RULES.outside);
+  const cut = faces.findIndex(({ quality }) => quality.margin < ENROLMENT_RULES.margin);
   if (cut >= 0) throw captureFault('face_cut_off', { modality: 'face', index: cut });
 }
 
@@ -54,7 +54,7 @@ async function requireDigits(
       digits: prompts[index] ?? '',
     })),
   );
-  if ((repetition(said) ?? 0) >= ENROLMENT_RULES.digits) return;
+  if (digitsWereSaid(said)) return;
   throw new UserError({
     kind: 'invalid',
     code: 'digits_not_heard',

@@ -1,6 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Digest } from '@visavox/core/digest';
-import { isKnownPerson } from '@visavox/recognition/enrolment/known-person';
+import {
+  type ChanceLikeness,
+  chanceLikeness,
+  FEWEST_FOR_CHANCE,
+  isKnownPerson,
+  resemblance,
+} from '@visavox/recognition/enrolment/known-person';
 import { type Kysely, sql } from 'kysely';
 import type { Features, Template } from '../recogniser-port.ts';
 import type { ApplicationTables } from '../tables.ts';
@@ -16,10 +22,17 @@ const candidates = 5;
 /** Templates whose sequences share this many low bits are compared by their sum. */
 const bucketSize = 1024;
 
+/** How many people's nearest others are looked at, to know how alike people are by chance. */
+const sampled = 256;
+/** That is looked at anew when this many times as many are enrolled. */
+const grownBy = 1.25;
+
 interface Kept {
   readonly index: FaceIndex;
   /** Of the latest template that is in it. */
   last: number;
+  /** Null among few, and until it has been looked at. */
+  chance: { readonly likeness: ChanceLikeness; readonly people: number } | null;
 }
 
 /**
@@ -68,6 +81,7 @@ export class NewcomerSearch {
     const index = await this.follow(loaded);
     await this.#reconcile(contract, index);
     while (index.grow(grownAtOnce)) await breathe();
+    await this.#lookAtChance(this.#of(contract));
   }
 
   forget(person: string): void {
@@ -90,21 +104,39 @@ export class NewcomerSearch {
       near.map(({ person }) => person),
     );
     const found: string[] = [];
-    for (const { person } of near) {
+    const { chance } = this.#of(loaded.recogniser.contract);
+    const among = { people: index.size, chance: chance?.likeness ?? null };
+    for (const { person, cosine } of near) {
       const template = known.find((one) => one.person === person)?.template;
-      if (!template) index.remove(person);
-      else if (
-        await isKnownPerson(loaded.recogniser, { template, features: newcomer.features, among: index.size })
-      )
-        found.push(person);
+      if (!template) {
+        index.remove(person);
+        continue;
+      }
+      const { features } = newcomer;
+      const alike = await resemblance(loaded.recogniser, { template, cosine, features });
+      if (isKnownPerson(alike, among)) found.push(person);
     }
     return found;
+  }
+
+  async #lookAtChance(kept: Kept): Promise<void> {
+    const { index } = kept;
+    if (index.size < FEWEST_FOR_CHANCE) kept.chance = null;
+    const before = kept.chance?.people ?? 0;
+    if (index.size < FEWEST_FOR_CHANCE || (before > 0 && index.size < before * grownBy)) return;
+    const nearest: number[] = [];
+    for (const { person, face } of index.some(sampled)) {
+      const other = index.nearest(face, 2).find((one) => one.person !== person);
+      if (other) nearest.push(other.cosine);
+      await breathe();
+    }
+    kept.chance = { likeness: chanceLikeness(nearest), people: index.size };
   }
 
   #of(contract: Digest): Kept {
     const known = this.#kept.get(contract);
     if (known) return known;
-    const made = { index: new FaceIndex({ exactUpTo: this.#exactUpTo }), last: 0 };
+    const made = { index: new FaceIndex({ exactUpTo: this.#exactUpTo }), last: 0, chance: null };
     this.#kept.set(contract, made);
     return made;
   }

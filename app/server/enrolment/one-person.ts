@@ -1,5 +1,5 @@
 import { UserError } from '@visavox/core/errors';
-import { isOnePerson, unlikeness } from '@visavox/recognition/enrolment/one-person';
+import { isOnePerson, othersAmong, unlikeness } from '@visavox/recognition/enrolment/one-person';
 import type { Features, RecogniserPort } from '../recogniser-port.ts';
 
 /** Two people must not share an enrolment, however many recordings each of them gave. */
@@ -12,8 +12,8 @@ export async function requireOnePerson(
     ['voice', voices],
   ] as const) {
     if (all.length < 2) continue;
-    const found = await unlikeness(recogniser, modality, all);
-    if (!isOnePerson(modality, found)) throw moreThanOnePerson(modality, found.others);
+    if (isOnePerson(modality, await unlikeness(recogniser, modality, all))) continue;
+    throw moreThanOnePerson(modality, await othersAmong(recogniser, modality, all));
   }
 }
 

@@ -2,9 +2,8 @@ import { UserError } from '@visavox/core/errors';
 import type { Kysely } from 'kysely';
 import type { Champion } from '../champion.ts';
 import { type Recording, requireDistinct, requireRecordings } from '../retention/recordings.ts';
-import { independentOfRecordings } from '../sign-in/independence.ts';
+import { independentOfRecordings, type Speaker } from '../sign-in/independence.ts';
 import { type BurstFrame, type LivenessChecks, spokenDigits } from '../sign-in/liveness.ts';
-import type { Caller } from '../sign-in/sessions.ts';
 import type { ApplicationTables } from '../tables.ts';
 import { captureAll } from './captures.ts';
 import type { ChallengeClient, EnrolmentChallenges } from './enrolment-challenges.ts';
@@ -21,7 +20,7 @@ export interface VerificationRequest {
   /** One to five faces and three utterances. */
   readonly recordings: readonly Recording[];
   readonly frames: readonly BurstFrame[];
-  readonly by: { readonly client: ChallengeClient; readonly caller: Caller };
+  readonly by: { readonly client: ChallengeClient; readonly caller: Speaker };
 }
 
 interface VerificationResources {

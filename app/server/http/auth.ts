@@ -3,7 +3,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ApiResources } from '../resources.ts';
 import { sameSecret } from '../secrets.ts';
-import { nobody, sessionSeconds } from '../sign-in/sessions.ts';
+import type { Speaker } from '../sign-in/independence.ts';
+import { type Caller, nobody, sessionSeconds } from '../sign-in/sessions.ts';
 import type { AppEnv } from './app-env.ts';
 
 const cookieName = 'visavox_session';
@@ -41,6 +42,11 @@ export const requireOperator: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!c.get('caller').operator) throw c.get('caller').person ? forbidden() : unauthenticated();
   await next();
 };
+
+/** Who speaks, for what depends on how a session began. */
+export function speakerOf({ person, operator, amr }: Caller): Speaker {
+  return { person: person?.id ?? null, operator, amr };
+}
 
 /** The person or an operator. */
 export function requirePerson(c: Context<AppEnv>, id: string): void {

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
-import { giveSession, requireOperatorToken, requireSomebody, takeSession } from './auth.ts';
+import { giveSession, requireOperatorToken, requireSomebody, speakerOf, takeSession } from './auth.ts';
 import { burstOf } from './burst.ts';
 import { newEnrolmentChallenge } from './enrolment-challenge.ts';
 import { beginVisit } from './enrolment-client.ts';
@@ -70,8 +70,7 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
     requireSomebody(c);
     const { id } = c.req.valid('param');
     const { outcome } = c.req.valid('json');
-    const { person, operator } = c.get('caller');
-    const { samples } = await attempts.feedback(id, outcome, { person: person?.id ?? null, operator });
+    const { samples } = await attempts.feedback(id, outcome, speakerOf(c.get('caller')));
     log.info({ requestId: c.get('requestId'), attempt: id, outcome, samples }, 'feedback given');
     return c.json({ id, outcome, samples }, 200);
   });

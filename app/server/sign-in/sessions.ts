@@ -6,6 +6,8 @@ import type { ApplicationTables } from '../tables.ts';
 export interface Caller {
   readonly person: { readonly id: string; readonly name: string } | null;
   readonly operator: boolean;
+  /** How the session began (RFC 8176), where that is known. */
+  readonly amr?: readonly string[];
 }
 
 export const nobody: Caller = { person: null, operator: false };

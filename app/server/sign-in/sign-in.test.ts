@@ -145,16 +145,50 @@ describe('feedback', () => {
     });
   const operator = { authorization: 'Bearer the-token-of-the-operator-in-these-tests' };
 
-  it('makes samples of a genuine attempt, once', async () => {
+  it('makes samples of a genuine attempt once somebody independent says so, and once only', async () => {
     const attempt = await signIn(server, { as: ada.name, probe: ada.probe });
     const { id } = await attempt.json();
     const before = await server.services.people.get(adaId);
-    const confirmed = await say(id, 'genuine', { cookie: cookieOf(attempt) });
-    expect(await confirmed.json()).toMatchObject({ outcome: 'genuine', samples: 3 });
+    const own = await say(id, 'genuine', { cookie: cookieOf(attempt) });
+    expect(await own.json()).toMatchObject({ outcome: 'genuine', samples: 0 });
+    expect(await server.services.people.get(adaId)).toEqual(before);
+    expect(await (await say(id, 'genuine', operator)).json()).toMatchObject({ samples: 3 });
     expect(await (await say(id, 'genuine', operator)).json()).toMatchObject({ samples: 3 });
     const after = await server.services.people.get(adaId);
     expect(after.samples.face - before.samples.face).toBe(2);
     expect(await (await say(id, 'impostor', operator)).json()).toMatchObject({ code: 'feedback_given' });
+  });
+
+  it('counts in a session that began with another factor, and for nobody else', async () => {
+    const { id } = await (await signIn(server, { as: ada.name, probe: ada.probe })).json();
+    const { attempts } = server.services;
+    const by = (amr: string[]) => ({ person: adaId, operator: false, amr });
+    expect(await attempts.feedback(id, 'genuine', by(['face', 'vbm', 'mfa']))).toEqual({ samples: 0 });
+    // The voice; the pictures are the person's already.
+    expect(await attempts.feedback(id, 'genuine', by(['hwk', 'user']))).toEqual({ samples: 1 });
+  });
+
+  it('of a rejected attempt teaches nothing, whoever gives it', async () => {
+    const rejected = await signIn(server, { as: ada.name, probe: intruder.probe });
+    const { id, decision } = await rejected.json();
+    expect(decision).toBe('reject');
+    const before = await server.services.people.get(adaId);
+    expect(await (await say(id, 'genuine', operator)).json()).toMatchObject({ samples: 0 });
+    expect(await server.services.people.get(adaId)).toEqual(before);
+    const kept = await server.services.db
+      .selectFrom('attempt_recordings')
+      .where('attempt', '=', id)
+      .selectAll()
+      .execute();
+    expect(kept).toEqual([]);
+  });
+
+  it('of an operator wins over what the session said that the attempt began', async () => {
+    const attempt = await signIn(server, { as: ada.name, probe: ada.probe });
+    const { id } = await attempt.json();
+    expect((await say(id, 'genuine', { cookie: cookieOf(attempt) })).status).toBe(200);
+    expect(await (await say(id, 'impostor', operator)).json()).toMatchObject({ samples: 0 });
+    expect(await (await say(id, 'genuine', operator)).json()).toMatchObject({ code: 'feedback_given' });
   });
 
   it('erases the recordings of an impostor', async () => {

@@ -13,7 +13,7 @@ export async function testBundle(variation = 0, { copies = false } = {}): Promis
   return recogniserBundle(files, {
     calibration: {
       format: 1,
-      face: { slope: 60, offset: -55 - variation / 1000, limit: 9, copies },
+      face: { slope: 180, offset: -170 - variation / 1000, limit: 9, copies },
       voice: { slope: 40, offset: -32, limit: 9, copies },
       decision: { targetFmr: 0.001, threshold: 6.9, stepUp: 4.6 },
       measured: { on: 'synthetic people', how: 'by eye', trials: {}, figures: {} },
