@@ -37,6 +37,9 @@ export function somePeople(): Person[] {
     name,
     enrolledAt: ago((names.length - index) * 2.7 * DAY),
     samples: { face: 4 + (index % 3) * 2, voice: 3 + (index % 3) },
+    state: 'active',
+    verified: index !== 1,
+    review: [],
   }));
 }
 
