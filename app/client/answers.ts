@@ -9,9 +9,30 @@ export const Person = z.object({
   name: z.string(),
   enrolledAt: z.string(),
   samples: z.object({ face: z.number(), voice: z.number() }),
+  /** For operators: whoever is pending waits for a review. */
+  state: z.enum(['active', 'pending']).optional(),
+  /** For operators: somebody was there who turned the head and said digits. */
+  verified: z.boolean().optional(),
+  review: z
+    .array(z.object({ reason: z.string(), match: z.object({ id: z.string(), name: z.string() }).nullable() }))
+    .optional(),
 });
 export type Person = z.infer<typeof Person>;
 export const People = z.object({ people: z.array(Person) });
+
+export const Reviewed = z.object({ person: Person.nullable() });
+
+export const Invitation = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+  state: z.enum(['open', 'used', 'expired']),
+  person: z.string().nullable(),
+});
+export type Invitation = z.infer<typeof Invitation>;
+export const Invitations = z.object({ invitations: z.array(Invitation) });
+export const InvitationWithLink = Invitation.extend({ token: z.string(), link: z.string() });
 
 export const CaptureVerdict = z.object({
   ok: z.literal(true),

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { CommandContext, CommandPlugin } from 'visavox/plugin';
 import { table } from 'visavox/table';
+import type { Person } from './answers.ts';
+import { addNewcomerCommands } from './newcomer-commands.ts';
 
 interface Files {
   readonly faces: string[];
@@ -20,7 +22,9 @@ export const plugin: CommandPlugin = (program, context) => {
       '--digits <digits...>',
       'the digits that each recording says; sign-ins then have to say those asked for',
     )
-    .description('enrol a person, who can sign in from then on')
+    .description(
+      'enrol a person from recordings, for measuring: face and voice sign nobody in who has not said digits at a visit',
+    )
     .action(async (name: string, files: Files & { readonly digits?: string[] }, command) => {
       const own = context(command);
       const client = await connect(own);
@@ -32,7 +36,7 @@ export const plugin: CommandPlugin = (program, context) => {
       });
       own.result(
         person,
-        `${person.name} is enrolled (${person.id}) with ${person.samples.face} faces and ${person.samples.voice} voices.`,
+        `${person.name} is enrolled (${person.id}) with ${person.samples.face} faces and ${person.samples.voice} voices${person.state === 'pending' ? `; ${pendingBecause(person)}` : ''}.`,
       );
     });
   people
@@ -64,10 +68,11 @@ export const plugin: CommandPlugin = (program, context) => {
         one.name,
         one.samples.face,
         one.samples.voice,
+        one.state === 'pending' ? pendingBecause(one) : one.verified ? 'verified' : 'from recordings',
         one.enrolledAt,
         one.id,
       ]);
-      own.result({ people: everyone }, table(['name', 'faces', 'voices', 'enrolled', 'id'], rows));
+      own.result({ people: everyone }, table(['name', 'faces', 'voices', 'state', 'enrolled', 'id'], rows));
     });
   people
     .command('forget')
@@ -91,7 +96,13 @@ export const plugin: CommandPlugin = (program, context) => {
       await client.forget(person.id);
       own.result({ id: person.id, name: person.name, forgotten: true }, `${person.name} is forgotten.`);
     });
+  addNewcomerCommands(people, { context, connect });
 };
+
+function pendingBecause({ review = [] }: Person): string {
+  const found = review.map(({ reason, match }) => `${reason} of ${match?.name ?? 'somebody who is gone'}`);
+  return `pending: ${[...new Set(found)].join(', ')}`;
+}
 
 async function connect(context: CommandContext) {
   const { VisavoxClient } = await import('./client.ts');

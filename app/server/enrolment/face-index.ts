@@ -48,7 +48,7 @@ export class FaceIndex {
 
   /** Whether a search looks at every face. */
   get exact(): boolean {
-    return this.#graph === null || this.#inGraph < this.#entries.length;
+    return this.#graph === null;
   }
 
   sequences(): number[] {
@@ -118,27 +118,22 @@ export class FaceIndex {
 
   /** The most alike, best first. */
   nearest(face: Float32Array, count: number): Neighbour[] {
-    const rows = this.exact || !this.#graph ? this.#all() : this.#led(this.#graph, face, count);
     const best: Neighbour[] = [];
-    for (const row of rows) {
+    const look = (row: number) => {
       const entry = this.#entries[row];
-      if (!entry) continue;
+      if (!entry) return;
       const cosine = this.#cosine(row, face);
       const last = best[count - 1];
-      if (last && last.cosine >= cosine) continue;
+      if (last && last.cosine >= cosine) return;
       const at = best.findIndex((other) => other.cosine < cosine);
       best.splice(at < 0 ? best.length : at, 0, { ...entry, cosine });
       best.length = Math.min(best.length, count);
-    }
+    };
+    if (this.#graph && this.#inGraph > 0)
+      for (const row of this.#graph.search(face, count * oversampling, 1).keys) look(Number(row));
+    // What the graph does not hold yet, or everything.
+    for (let row = this.#inGraph; row < this.#entries.length; row++) look(row);
     return best;
-  }
-
-  *#all(): Iterable<number> {
-    for (let row = 0; row < this.#entries.length; row++) yield row;
-  }
-
-  #led(graph: Index, face: Float32Array, count: number): number[] {
-    return [...graph.search(face, count * oversampling, 1).keys].map(Number);
   }
 
   #faceAt(row: number): Float32Array {
