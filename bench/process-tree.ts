@@ -29,6 +29,26 @@ export function usageOfTree(root: number): TreeUsage {
   };
 }
 
+/** What a server decodes recordings with, its other children (MLflow, trainings) apart. */
+export function decodersOf(server: number): TreeUsage {
+  const children = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && read(Number(name))?.parent === server && isDecoder(name),
+  );
+  const usages = children.map((name) => usageOfTree(Number(name)));
+  return {
+    cpuMilliseconds: usages.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0),
+    residentMegabytes: usages.reduce((sum, usage) => sum + usage.residentMegabytes, 0),
+  };
+}
+
+function isDecoder(id: string): boolean {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('decoding-process.mjs');
+  } catch {
+    return false; // It ended between the listing and now.
+  }
+}
+
 function read(id: number): Process | undefined {
   try {
     const text = readFileSync(`/proc/${id}/stat`, 'utf8');

@@ -1,10 +1,12 @@
-// npm run bench -- [signin|memory|pipelines|serving|serving-published|training|training-large …]   all of them without a name
+// npm run bench -- [signin|overload|memory|pipelines|serving|serving-published|training|training-large …]   all of them without a name
 import { UserError } from '@visavox/core/errors';
 
 type Bench = (print: (line: string) => void) => Promise<boolean>;
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signin: async () => (await import('./signin.ts')).benchSignIn,
+  overload: async () => (await import('./overload.ts')).benchOverload,
+  search: async () => (await import('./search.ts')).benchSearch,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
   serving: async () => (await import('./serving.ts')).benchServing('mirrored'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),

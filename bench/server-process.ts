@@ -62,14 +62,8 @@ export class ServerProcess {
   }
 
   async #ready(): Promise<boolean> {
-    const client = new VisavoxClient({ server: this.url });
-    try {
-      await client.challenge();
-      return true;
-    } catch (error) {
-      if (error instanceof UserError && error.kind === 'unavailable') return false;
-      throw error;
-    }
+    const response = await fetch(new URL('/healthz/ready', this.url)).catch(() => null);
+    return response?.ok === true;
   }
 
   client(patienceSeconds = 0): VisavoxClient {

@@ -8,6 +8,7 @@ import { copiedFace, copiedVoice } from './augmentation/copied-capture.ts';
 import { enrolledCondition } from './augmentation/copies.ts';
 import { Calibration, effectiveCount, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
+import type { Decoder } from './signals/decoder.ts';
 import { type FaceCapture, PREPROCESSING, Signals, type VoiceCapture } from './signals/signals.ts';
 import { dot, meanDirection, normalise } from './signals/vectors.ts';
 
@@ -60,12 +61,14 @@ export class Recogniser {
 
   /**
    * Checks every file against the manifest, so that what serves is what was registered. `served`: where the
-   * networks answer, if not in this process; the recogniser closes it.
+   * networks answer, if not in this process; the recogniser closes it. `decoder`: what reads recordings, if not this
+   * process.
    */
   static async load(
     manifest: BundleManifest,
     files: ReadonlyMap<string, Uint8Array>,
     served?: ServedBundle,
+    decoder?: Decoder,
   ): Promise<Recogniser> {
     for (const { path, digest } of manifest.files) {
       const bytes = files.get(path);
@@ -88,7 +91,7 @@ export class Recogniser {
       bundle: bundleDigest(manifest),
       properties,
       calibration,
-      signals: await Signals.load(files, properties.backbones?.face?.canvas),
+      signals: await Signals.load(files, { faceCanvas: properties.backbones?.face?.canvas, decoder }),
       served: served ?? (await openInProcess({ files }, SERVED_NETWORKS)),
     });
   }

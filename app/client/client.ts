@@ -79,9 +79,9 @@ export class VisavoxClient {
     return this.#check('voice', audio, 'audio/wav');
   }
 
-  /** `name`: who will answer, if that is known; what they said lately is then not asked for again. */
-  challenge(name?: string): Promise<Challenge> {
-    const body = name === undefined ? {} : { name };
+  /** `name`: who will answer. */
+  challenge(name: string): Promise<Challenge> {
+    const body = { name };
     return this.#ask(Challenge, { method: 'POST', path: '/api/v1/challenges', body, repeatable: true });
   }
 

@@ -8,15 +8,15 @@ import {
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { beside, clipped, cut, silence } from './testing/spoiled.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
 import {
   asOperator,
   enrol,
   enrolmentForm,
   form,
+  measure,
   newChallenge,
   request,
-  signIn,
   type Visitor,
   visitor,
 } from './testing/visitors.ts';
@@ -110,47 +110,41 @@ describe('an enrolment is refused whole', () => {
 });
 
 describe('a sign-in is refused', () => {
-  it('for a person nobody knows', async () => {
-    await expectRefusal(
-      await signInWithout(newRow, { as: 'Nobody', probe: ada.probe }),
-      404,
-      'unknown_person',
-    );
+  const own = () => ({ as: ada.name, probe: ada.probe });
+
+  it('without pictures of somebody who is there; the challenge is still good', async () => {
+    const challenge = await newChallenge(server, ada.name);
+    before = await server.census();
+    const fields = { name: ada.name, challenge: challenge.id };
+    const body = form(fields, { face: ada.probe.faces, voice: [ada.probe.voice] });
+    const response = await server.app.request('/api/v1/attempts', { method: 'POST', body });
+    await expectRefusal(response, 400, 'frames_missing');
+    expect((await measure(server, { ...own(), challenge })).status).toBe(200);
   });
-  it('with a challenge that was never given', async () => {
-    const response = await signIn(server, { as: ada.name, probe: ada.probe, challenge: 'made-up' });
-    await expectRefusal(response, 404, 'challenge_unknown');
+  it('with a challenge that was never given, or was given for another name', async () => {
+    const madeUp = { id: 'made-up', digits: '1234', turn: null };
+    await expectRefusal(await measure(server, { ...own(), challenge: madeUp }), 404, 'challenge_unknown');
+    const challenge = await newChallenge(server, 'Somebody Else');
+    before = await server.census();
+    await expectRefusal(await measure(server, { ...own(), challenge }), 404, 'challenge_unknown');
   });
   it('with an expired or a replayed challenge', async () => {
-    const challenge = await newChallenge(server);
-    await signIn(server, { as: ada.name, probe: ada.probe, challenge });
-    const old = await newChallenge(server);
+    const challenge = await newChallenge(server, ada.name);
+    await measure(server, { ...own(), challenge });
+    const old = await newChallenge(server, ada.name);
     before = await server.census();
-    const replayed = await signIn(server, { as: ada.name, probe: ada.probe, challenge });
-    await expectRefusal(replayed, 409, 'challenge_used');
+    await expectRefusal(await measure(server, { ...own(), challenge }), 409, 'challenge_used');
     server.advance(150);
-    const late = await signIn(server, { as: ada.name, probe: ada.probe, challenge: old });
-    await expectRefusal(late, 410, 'challenge_expired');
+    await expectRefusal(await measure(server, { ...own(), challenge: old }), 410, 'challenge_expired');
   });
   it('without a usable face; the challenge is still good', async () => {
-    const challenge = await newChallenge(server);
+    const challenge = await newChallenge(server, ada.name);
     before = await server.census();
     const faces = [await beside([], 320, 240)];
-    const refused = await signIn(server, { as: ada.name, probe: { ...ada.probe, faces }, challenge });
+    const refused = await measure(server, { ...own(), probe: { ...ada.probe, faces }, challenge });
     await expectRefusal(refused, 400, 'no_face');
-    expect((await signIn(server, { as: ada.name, probe: ada.probe, challenge })).status).toBe(200);
+    expect((await measure(server, { ...own(), challenge })).status).toBe(200);
   });
-
-  /** The challenge's own row is asked for first. */
-  const newRow = () => newChallenge(server);
-  async function signInWithout(
-    prepare: () => Promise<string>,
-    attempt: { as: string; probe: Visitor['probe'] },
-  ): Promise<Response> {
-    const challenge = await prepare();
-    before = await server.census();
-    return signIn(server, { ...attempt, challenge });
-  }
 });
 
 describe('a body is refused', () => {
@@ -199,6 +193,47 @@ describe('a body is refused', () => {
     });
     await expectRefusal(await post('/api/v1/captures/voice', 'audio/wav', stream), 413, 'body_too_large');
     expect(sent).toBeLessThan(30);
+  });
+});
+
+describe('the character NUL', () => {
+  const authorization = `Bearer ${operatorToken}`;
+  const routes = async () => {
+    const document = await (await server.app.request('/api/openapi.json')).json();
+    return Object.entries<Record<string, unknown>>(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
+    );
+  };
+  const ask = (path: string, method: string, body?: string) =>
+    server.app.request(path, {
+      method,
+      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body }),
+    });
+
+  it('is refused in the path and the query of everything there is', async () => {
+    const known = await routes();
+    expect(known.length).toBeGreaterThan(30);
+    for (const { path, method } of known) {
+      const inPath = path.replaceAll(/\{\w+\}/g, 'a%00b');
+      if (inPath !== path) await expectRefusal(await ask(inPath, method), 400, 'request_invalid');
+      const inQuery = `${path.replaceAll(/\{\w+\}/g, 'a')}?person=a%00b`;
+      await expectRefusal(await ask(inQuery, method), 400, 'request_invalid');
+    }
+  });
+  it('is refused in every JSON document, and a backslash before u0000 is not that', async () => {
+    for (const body of ['{"name":"a\\u0000b"}', '{"a":[{"b\\u0000":1}]}', '{"parameters":{"x":"\\u0000"}}'])
+      for (const path of ['/api/v1/challenges', '/api/v1/runs', '/api/v1/operator/session'])
+        await expectRefusal(await ask(path, 'POST', body), 400, 'request_invalid');
+    const escaped = await ask('/api/v1/operator/session', 'POST', '{"token":"\\\\u0000"}');
+    await expectRefusal(escaped, 401, 'operator_token_invalid');
+  });
+  it('is refused in the fields of a form', async () => {
+    const named = await enrol(server, { ...ada, name: 'A\0da' });
+    await expectRefusal(named, 400, 'request_invalid');
+    const challenge = { id: 'a\0b', digits: '1234', turn: null };
+    const tried = await measure(server, { as: ada.name, probe: ada.probe, challenge });
+    await expectRefusal(tried, 400, 'request_invalid');
   });
 });
 

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Champion } from './champion.ts';
 import { environment, modelName } from './resources.ts';
 import { testBundle } from './testing/test-bundle.ts';
-import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
-import { enrol, signIn, type Visitor, visitor } from './testing/visitors.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { enrol, measure, type Visitor, visitor } from './testing/visitors.ts';
 
 let server: TestServer;
 let ada: Visitor;
@@ -42,8 +42,7 @@ async function nextRelease(id: string, version: number): Promise<Release> {
 
 /** As an operator, who may try with the same recordings again. */
 const servedBy = async (probe = ada.probe) => {
-  const headers = { authorization: `Bearer ${operatorToken}` };
-  const answer = await (await signIn(server, { as: ada.name, probe, headers })).json();
+  const answer = await (await measure(server, { as: ada.name, probe })).json();
   return { decision: answer.decision, version: answer.servedBy.version };
 };
 const templates = () => server.services.db.selectFrom('templates').select(['person', 'contract']).execute();

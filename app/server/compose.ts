@@ -21,11 +21,13 @@ import { environment } from './resources.ts';
 import { Recordings } from './retention/recordings.ts';
 import { TrainingData } from './retention/training-data.ts';
 import { Sealer } from './sealing.ts';
+import { AttemptRecords } from './sign-in/attempt-record.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { Challenges } from './sign-in/challenges.ts';
+import { SignInLimits } from './sign-in/limits.ts';
 import { LivenessChecks, type LivenessPolicy } from './sign-in/liveness.ts';
 import { Sessions } from './sign-in/sessions.ts';
-import { SignIn, type SignInLimits } from './sign-in/sign-in.ts';
+import { SignIn } from './sign-in/sign-in.ts';
 import type { OwnTables } from './tables.ts';
 
 /** What the services stand on. */
@@ -37,7 +39,7 @@ export interface Foundations {
   /** Where the networks of releases answer. */
   readonly host: ModelHost;
   readonly loadRecogniser: LoadRecogniser;
-  readonly attemptLimits: SignInLimits;
+  readonly attempts: { readonly failures: number; readonly retentionHours: number };
   readonly liveness: LivenessPolicy;
   readonly enrolment: EnrolmentPolicy;
   readonly now: () => Date;
@@ -76,18 +78,21 @@ export function composeServices(foundations: Foundations) {
     challenges: enrolmentChallenges,
   });
   const challenges = new Challenges({ db, now });
-  const limits = foundations.attemptLimits;
+  const { failures, retentionHours } = foundations.attempts;
+  const limits = new SignInLimits({ db, now, failures });
+  const records = new AttemptRecords({ recordings, challenges, sealer, retentionHours });
+  const devices = { recognise: async () => null };
   const signIn = new SignIn({
-    ...{ db, people, champion, challenges, recordings },
-    ...{ templates, liveness, sealer, limits, now },
+    ...{ people, champion, challenges, records },
+    ...{ templates, liveness, sealer, limits, devices },
   });
   const attempts = new Attempts({ db, recordings, now });
   const sessions = new Sessions({ db, now });
   const overview = new Overview({ db, releases });
   const trainingData = new TrainingData({ db, datasets });
   return {
-    ...{ db, objects, releases, runs, datasets, recordings, templates, pool, champion },
+    ...{ db, now, objects, releases, runs, datasets, recordings, templates, pool, champion },
     ...{ enrolment, enrolmentChallenges, invitations, reviews, search, verification },
-    ...{ people, challenges, signIn, attempts, sessions, overview, trainingData },
+    ...{ people, challenges, limits, signIn, attempts, sessions, overview, trainingData },
   };
 }

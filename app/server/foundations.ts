@@ -6,10 +6,12 @@ import { migrate } from '@visavox/adapters/sql/migrate';
 import { openDatabase } from '@visavox/adapters/sql/open-database';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { publishedBundle } from '@visavox/recognition/bundle';
+import { DecoderPool } from '@visavox/recognition/decoding/decoder-pool';
 import { Recogniser } from '@visavox/recognition/recogniser';
 import type { Logger } from 'pino';
 import { composeServices } from './compose.ts';
 import { ensureFirstRelease } from './first-release.ts';
+import { Places } from './http/places.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { applicationMigrations } from './migrations.ts';
 import { openModelHost } from './model-host.ts';
@@ -28,7 +30,13 @@ export async function openServerLog(settings: Settings): Promise<Logger> {
 }
 
 /** Database, objects and secrets, up to date and with a first release: what every part of a server stands on. */
-export async function openFoundations(settings: Settings, afterwards: Afterwards) {
+export async function openFoundations(settings: Settings, log: Logger, afterwards: Afterwards) {
+  const places = new Places({ atOnce: 3 });
+  const decoder = new DecoderPool({
+    aside: (work) => places.aside(work),
+    onEnded: (reason) => log.warn({ reason }, 'a process that decodes recordings ended'),
+  });
+  afterwards(() => decoder.close());
   const location = settings.databaseUrl
     ? { url: settings.databaseUrl }
     : { folder: join(settings.home, 'database') };
@@ -44,8 +52,8 @@ export async function openFoundations(settings: Settings, afterwards: Afterwards
     ...{ database, objects, now },
     secret: Buffer.from(columnsKey, 'hex'),
     host: await openModelHost(settings, objects),
-    loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
-    attemptLimits: settings.attempts,
+    loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served, decoder),
+    attempts: settings.attempts,
     liveness: settings.liveness,
     enrolment: settings.enrolment,
   });
@@ -57,5 +65,5 @@ export async function openFoundations(settings: Settings, afterwards: Afterwards
     'visavox first release',
   )(() => ensureFirstRelease({ objects, releases: services.releases, published, now }));
   afterwards(() => services.champion.close());
-  return { database, objects, operatorToken, services };
+  return { database, objects, operatorToken, services, places, decoder };
 }

@@ -41,6 +41,7 @@ export function startLeading(resources: LeadingResources): Leadership {
     await services.recordings.expire(new Date());
     await services.challenges.sweep();
     await services.enrolmentChallenges.sweep();
+    await services.limits.sweep();
     await services.sessions.sweep();
   };
   return lead({

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { UserError } from '@visavox/core/errors';
+import type { AppEnv } from './http/app-env.ts';
 
-export type Answer = (request: Request) => Response | Promise<Response>;
+/** `env`: the request as Node has it, for those who want to know where it comes from. */
+export type Answer = (request: Request, env?: AppEnv['Bindings']) => Response | Promise<Response>;
 
 /** An HTTP server whose answers may be exchanged while it listens. */
 export interface Listener {
@@ -15,15 +17,28 @@ export interface Listener {
 }
 
 const finishWithinMs = 5000;
+const headersWithinMs = 15_000;
+/** Longer than bodies are given by those who read them, so that they can say what was wrong. */
+const requestWithinMs = 150_000;
+/** Below what a process may usually have open. */
+const mostConnections = 4000;
+/** Somebody who sends more than this after the answer sends it to nobody. */
+const heardAfterwardsBytes = 64 << 20;
 
 export async function listen(address: { host: string; port: number }, first: Answer): Promise<Listener> {
   let answer = first;
   const server = createAdaptorServer({
-    fetch: (request) => answer(request),
+    fetch: (request, { incoming }) =>
+      answer(request, incoming instanceof IncomingMessage ? { incoming } : {}),
     // Node's own Request and Response stay what they are for the rest of this process.
     overrideGlobalObjects: false,
+    // It breaks the connection half a second after an answer that came before the end of the request.
+    autoCleanupIncoming: false,
   }) as Server;
-  server.requestTimeout = 60_000;
+  server.prependListener('request', hearToTheEnd);
+  server.headersTimeout = headersWithinMs;
+  server.requestTimeout = requestWithinMs;
+  server.maxConnections = mostConnections;
   server.listen(address.port, address.host);
   try {
     await once(server, 'listening');
@@ -50,6 +65,23 @@ export async function listen(address: { host: string; port: number }, first: Ans
       return closing;
     },
   };
+}
+
+/**
+ * Who is refused before everything was sent still sends it: were the connection closed then, the answer would be lost. So
+ * the rest is thrown away as it comes.
+ */
+function hearToTheEnd(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  outgoing.once('finish', () => {
+    if (incoming.complete || incoming.destroyed) return;
+    let heard = 0;
+    incoming.removeAllListeners('data');
+    incoming.on('data', (chunk: Buffer) => {
+      heard += chunk.length;
+      if (heard > heardAfterwardsBytes) incoming.destroy();
+    });
+    incoming.resume();
+  });
 }
 
 async function close(server: Server): Promise<void> {

@@ -115,5 +115,32 @@ export const applicationMigrations: Record<string, Migration> = {
   'application-003-digits-of-answers': {
     up: (db: Kysely<unknown>) => statements(db, `alter table answers add column digits text`),
   },
+  'application-004-limits': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        // Challenges of before were bound to nobody, and are good for two minutes only.
+        `delete from challenges where used_at is null`,
+        `alter table challenges
+           add column name text not null default '',
+           add column network text not null default '',
+           add column visit text,
+           add column created_at timestamptz not null default now()`,
+        `create index challenges_name on challenges (name, created_at)`,
+        `create index challenges_network on challenges (network, created_at)`,
+        `create table failures (
+           key text primary key,
+           name text,
+           count double precision not null,
+           last_at timestamptz not null)`,
+        `create index failures_name on failures (name)`,
+        `create table failed_names (
+           network text not null,
+           name text not null,
+           last_at timestamptz not null,
+           primary key (network, name))`,
+        `alter table attempts add column measured boolean not null default false`,
+      ),
+  },
   'application-004-enrolment': enrolmentMigration,
 };

@@ -2,14 +2,13 @@ import { resolve } from 'node:path';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { createController } from './control.ts';
 import { createEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
 import type { openFoundations } from './foundations.ts';
 import { createApp } from './http/app.ts';
-import type { Checks } from './http/health.ts';
+import { clientNetworks } from './http/client-network.ts';
 import type { Leader } from './leader.ts';
 import { ApplicationLineage } from './lineage.ts';
 import type { Settings } from './settings.ts';
@@ -71,12 +70,13 @@ export function createApi(
   },
 ) {
   const { settings, foundations, tracking, log, engine, controller, page, url, leader } = parts;
-  const { database, operatorToken, services } = foundations;
+  const { database, operatorToken, services, places } = foundations;
   const { mlflow, registry } = tracking;
   return createApp({
     ...services,
     ...page,
-    ...{ log, operatorToken, engine, registry, controller, leader },
+    ...{ log, operatorToken, engine, registry, controller, leader, places },
+    networkOf: clientNetworks(settings.trustedProxies),
     publicUrl: settings.publicUrl,
     secureCookies: url.startsWith('https:'),
     lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
@@ -86,19 +86,4 @@ export function createApi(
       { name: 'mlflow', healthy: mlflow.healthy, url: mlflow.url },
     ],
   });
-}
-
-/** What this part needs for its work. */
-export function readiness({ database, objects, services }: Foundations, serves: boolean): Checks {
-  return {
-    database: async () => void (await sql`select 1`.execute(database.db)),
-    objects: async () => void (await objects.has('readiness')),
-    ...(serves
-      ? {
-          recogniser: async () => {
-            if (!services.champion.release) throw new Error('not loaded');
-          },
-        }
-      : {}),
-  };
 }

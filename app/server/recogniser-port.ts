@@ -11,6 +11,7 @@ export type SignalsPort = Pick<Signals, 'captureFace' | 'captureVoice' | 'follow
 export type RecogniserPort = Pick<
   Recogniser,
   | 'contract'
+  | 'dimension'
   | 'faceFeatures'
   | 'voiceFeatures'
   | 'enrolledCondition'

@@ -17,11 +17,12 @@ import type { Invitations } from './enrolment/invitations.ts';
 import type { People } from './enrolment/people.ts';
 import type { Reviews } from './enrolment/reviews.ts';
 import type { Verification } from './enrolment/verification.ts';
+import type { clientNetworks } from './http/client-network.ts';
+import type { Places } from './http/places.ts';
 import type { Leader } from './leader.ts';
 import type { Overview } from './overview.ts';
 import type { TrainingData } from './retention/training-data.ts';
 import type { Attempts } from './sign-in/attempts.ts';
-import type { Challenges } from './sign-in/challenges.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
 
@@ -42,6 +43,10 @@ export type ControllerPort = Pick<
 /** What the HTTP API works with. */
 export interface ApiResources {
   readonly log: Logger;
+  readonly now: () => Date;
+  /** Where the requests that decode recordings wait for their turn. */
+  readonly places: Places;
+  readonly networkOf: ReturnType<typeof clientNetworks>;
   readonly allowedHosts: ReadonlySet<string>;
   /** Cookies go over https alone. */
   readonly secureCookies: boolean;
@@ -58,7 +63,6 @@ export interface ApiResources {
   readonly publicUrl: string | undefined;
   readonly signIn: SignIn;
   readonly attempts: Attempts;
-  readonly challenges: Challenges;
   readonly sessions: Sessions;
   readonly champion: Champion;
   readonly overview: Overview;

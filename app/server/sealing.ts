@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { SystemError } from '@visavox/core/errors';
 
 const ivLength = 12;
@@ -10,9 +10,17 @@ const tagLength = 16;
  */
 export class Sealer {
   readonly #key: Uint8Array;
+  readonly #hashKey: Uint8Array;
 
   constructor(secret: Uint8Array) {
-    this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'visavox database columns', 32));
+    const derived = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32));
+    this.#key = derived('visavox database columns');
+    this.#hashKey = derived('visavox database hashes');
+  }
+
+  /** Equal texts have equal hashes, and nobody without the key finds the text by trying. `text` begins with what it is. */
+  keyedHash(text: string): string {
+    return createHmac('sha256', this.#hashKey).update(text).digest('base64url');
   }
 
   seal(plain: Uint8Array, context: string): Uint8Array {

@@ -8,6 +8,7 @@ import {
 import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
+import { isNetwork } from './http/client-network.ts';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
 
@@ -32,6 +33,15 @@ const Environment = z.object({
   VISAVOX_OWN_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** More names under which it is reached, separated by commas, such as that of a cluster's service. */
   VISAVOX_ALLOWED_HOSTS: z.string().default(''),
+  /**
+   * Addresses or ranges of proxies in front of it, separated by commas, such as `10.0.0.0/8`: what these put at the end of
+   * `X-Forwarded-For` says from which network somebody comes. Without it everybody behind a proxy shares one network's limits.
+   */
+  VISAVOX_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine((proxies) => proxies.every(isNetwork), 'not an address, or a range such as 10.0.0.0/8'),
   /** `postgres://…`; without it the database is embedded. */
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   /** `s3://bucket/prefix` or `file:///folder`; without it a folder of VISAVOX_HOME. An S3 server is named by AWS_ENDPOINT_URL_S3. */
@@ -51,17 +61,15 @@ const Environment = z.object({
   /** Retraining starts at so many new people, or so many new samples. */
   VISAVOX_RETRAIN_PEOPLE: count(5),
   VISAVOX_RETRAIN_SAMPLES: count(50),
-  /** On one name, so many attempts may fail within the window of seconds. */
-  VISAVOX_ATTEMPT_FAILURES: count(10),
-  VISAVOX_ATTEMPT_WINDOW: count(300),
-  /** Hours for which an attempt's recordings wait to be confirmed. */
+  /** On one name, attempts that may fail one after another before each further one has to wait: 30 seconds, then longer. */
+  VISAVOX_ATTEMPT_FAILURES: count(5),
+  /** Hours for which an accepted attempt's recordings wait to be confirmed. */
   VISAVOX_ATTEMPT_RETENTION: count(24),
   /**
-   * Whether somebody has to be there to sign in. `when-offered`: what an answer brings along is checked (pictures of the burst,
-   * digits of people whose enrolment told theirs, that it is no repetition). `required`: all of it has to be there. `off`: for
-   * measurements with recordings.
+   * Whether somebody has to be there to sign in. `required`: pictures while the digits are spoken, the right digits, lips that
+   * move with them, the head turned as asked. `off`: nothing of it, for measurements with recordings; nothing gives a session then.
    */
-  VISAVOX_LIVENESS: z.enum(['required', 'when-offered', 'off']).default('when-offered'),
+  VISAVOX_LIVENESS: z.enum(['required', 'off']).default('required'),
   /**
    * Who may enrol. `open`: whoever reaches the service and answers a challenge, the default where only this machine does.
    * `invitation`: whom an operator invited, the default otherwise.
@@ -80,6 +88,7 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly ownUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
   readonly databaseUrl: string | undefined;
   readonly secrets: string;
   readonly objects: ObjectStoreLocation;
@@ -98,11 +107,10 @@ export interface Settings {
   /** Undefined: networks are served in each process. */
   readonly kserve: KserveSettings | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
-  readonly liveness: 'required' | 'when-offered' | 'off';
+  readonly liveness: 'required' | 'off';
   readonly enrolment: 'open' | 'invitation';
   readonly attempts: {
     readonly failures: number;
-    readonly windowSeconds: number;
     readonly retentionHours: number;
   };
 }
@@ -141,7 +149,7 @@ export function parseSettings(
     port: values.PORT,
     role: values.VISAVOX_ROLE,
     publicUrl: values.VISAVOX_PUBLIC_URL,
-    allowedHosts: values.VISAVOX_ALLOWED_HOSTS.split(',').flatMap((host) => host.trim() || []),
+    allowedHosts: listed(values.VISAVOX_ALLOWED_HOSTS),
     mlflow: {
       url: values.MLFLOW_TRACKING_URI,
       artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
@@ -152,15 +160,19 @@ export function parseSettings(
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),
     ownUrl: values.VISAVOX_OWN_URL,
+    trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     liveness: values.VISAVOX_LIVENESS,
     enrolment: values.VISAVOX_ENROLMENT ?? (isOnlyHere(values) ? 'open' : 'invitation'),
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,
-      windowSeconds: values.VISAVOX_ATTEMPT_WINDOW,
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,
     },
   };
+}
+
+function listed(value: string): string[] {
+  return value.split(',').flatMap((one) => one.trim() || []);
 }
 
 /** Whether nobody but this machine reaches the service, as far as its settings tell. */

@@ -102,9 +102,19 @@ export type OwnTables = {
     id: string;
     digits: string;
     turn: 'left' | 'right' | null;
+    /** Keyed hash of the name that it was given for. */
+    name: string;
+    network: string;
+    /** Hash of the visit's cookie; null of programs that keep none. */
+    visit: string | null;
+    created_at: Date;
     expires_at: Date;
     used_at: Date | null;
   };
+  /** Failures that were not followed by a success yet: on a name, by a device of its person, by a network, by everybody. */
+  failures: { key: string; name: string | null; count: number; last_at: Date };
+  /** Names that failed from a network within the last day. */
+  failed_names: { network: string; name: string; last_at: Date };
   attempts: {
     id: string;
     /** Null once the person is forgotten. */
@@ -115,7 +125,10 @@ export type OwnTables = {
     version: number;
     bundle: string;
     decision: Decision;
+    /** For operators. */
     reasons: Json<string[]>;
+    /** Recordings that an operator tried. */
+    measured: Generated<boolean>;
     /** Sealed; never leaves the server. */
     evidence: Uint8Array | null;
     created_at: Date;

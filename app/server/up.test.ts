@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSettings } from './settings.ts';
-import { enrolmentForm, form, type Visitor, visitor } from './testing/visitors.ts';
+import { answerForm, enrolLive, type Visitor, visitor } from './testing/visitors.ts';
 import { type RunningServer, up } from './up.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -20,9 +20,15 @@ const start = async (settings: Record<string, string> = {}) => {
 /** How well synthetic people are recognised is for other tests. */
 const decided = { decision: expect.any(String), servedBy: { model: 'recogniser', version: 1 } };
 const signIn = async (url: string) => {
-  const challenge = await (await fetch(`${url}/api/v1/challenges`, { method: 'POST' })).json();
-  const { faces, voice } = ada.probe;
-  const body = form({ name: ada.name, challenge: challenge.id }, { face: faces, voice: [voice] });
+  const challenge = await (
+    await fetch(`${url}/api/v1/challenges`, {
+      method: 'POST',
+      body: JSON.stringify({ name: ada.name }),
+      headers: { 'content-type': 'application/json' },
+    })
+  ).json();
+  const film = await ada.film(challenge.digits, challenge.turn);
+  const body = answerForm({ name: ada.name, challenge: challenge.id }, ada, film);
   return (await fetch(`${url}/api/v1/attempts`, { method: 'POST', body })).json();
 };
 
@@ -39,9 +45,7 @@ it('starts with everything, stops, and knows everyone when it starts again', {
   timeout: 300_000,
 }, async () => {
   const first = await start();
-  const headers = { authorization: `Bearer ${new URL(first.loginLink).hash.replace('#token=', '')}` };
-  const body = enrolmentForm(ada);
-  const enrolled = await fetch(`${first.url}/api/v1/people`, { method: 'POST', headers, body });
+  const enrolled = await enrolLive(first.url, ada);
   expect(enrolled.status).toBe(201);
   expect(await signIn(first.url)).toMatchObject(decided);
 

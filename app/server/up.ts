@@ -13,7 +13,8 @@ import { createStartingApp } from './http/starting-app.ts';
 import { Leader } from './leader.ts';
 import { startLeading } from './leading.ts';
 import { listen } from './listener.ts';
-import { createApi, openController, openEngine, readiness } from './parts.ts';
+import { createApi, openController, openEngine } from './parts.ts';
+import { readiness } from './readiness.ts';
 import { repeat } from './repeating.ts';
 import type { Settings } from './settings.ts';
 import { openTracking } from './tracking.ts';
@@ -66,7 +67,7 @@ async function start(
   const url = settings.publicUrl ?? listener.url;
   log.info({ url, role: settings.role, home: settings.home }, 'listening');
 
-  const foundations = await openFoundations(settings, afterwards);
+  const foundations = await openFoundations(settings, log, afterwards);
   const { champion, releases, search } = foundations.services;
   const serves = settings.role !== 'controller';
   // Where others bring the champion up it may come later; until then this part is not ready.
@@ -88,7 +89,9 @@ async function start(
   const api = { settings, foundations, tracking, log, engine, controller, page, url };
   const leader = new Leader({ state: new SqlControlState(foundations.database.db), leads });
   const answer = createApi({ ...api, leader }).fetch;
-  listener.answerWith(withHealth(readiness(foundations, serves), serves ? answer : onlyForwarded(answer)));
+  listener.answerWith(
+    withHealth(readiness({ ...foundations, settings, serves }), serves ? answer : onlyForwarded(answer)),
+  );
   log.info({ url, ms: Math.round(performance.now() - startedAt) }, 'ready');
   const loginLink = `${url}/#token=${foundations.operatorToken}`;
   if (settings.role === 'all')

@@ -27,7 +27,7 @@ test('among many, what chance makes of their own faces decides, whatever the rat
 
 test('one newcomer in a hundred is as alike as is told, also where some are enrolled twice', () => {
   const random = new Random('chance');
-  const nearest = () => 0.9 + 0.004 * -Math.log(-Math.log(random.next()));
+  const nearest = () => random.normal(0.94, 0.009);
   const sample = Array.from({ length: 400 }, nearest);
   const twins = Array.from({ length: 12 }, () => 0.999);
   const { oneInAHundred, oneInTen } = chanceLikeness([...sample, ...twins]);

@@ -59,16 +59,21 @@ export async function resemblance(
 /** Of whom fewer say too little of how alike people are by chance. */
 export const FEWEST_FOR_CHANCE = 200;
 
+/** Of a normal distribution: quartiles from the median, and what one in a hundred and one in ten exceed, in deviations. */
+const QUARTILE = 0.6745;
+const EXCEEDED_BY = { oneInAHundred: 2.326, oneInTen: 1.282 } as const;
+
 /**
- * From how alike people are to the nearest other one: the largest of many cosines is distributed as Gumbel has it (1958), whose
- * quartiles do not mind a few who are enrolled twice.
+ * From how alike people are to the nearest other one, which is about normal (of 337 people of LFW it says 0.963 for one in a
+ * hundred, where 0.963 was counted). Median and quartiles do not mind a few who are enrolled twice.
  */
 export function chanceLikeness(nearest: readonly number[]): ChanceLikeness {
   const sorted = nearest.toSorted((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 1;
-  const reduced = (share: number) => -Math.log(-Math.log(share));
-  const scale = (quantile(0.75) - quantile(0.25)) / (reduced(0.75) - reduced(0.25));
-  const location = quantile(0.5) - scale * reduced(0.5);
-  const reached = (by: number) => location + scale * reduced(1 - by);
-  return { oneInAHundred: reached(0.01), oneInTen: reached(0.1) };
+  const deviation = (quantile(0.75) - quantile(0.25)) / (2 * QUARTILE);
+  const middle = quantile(0.5);
+  return {
+    oneInAHundred: middle + EXCEEDED_BY.oneInAHundred * deviation,
+    oneInTen: middle + EXCEEDED_BY.oneInTen * deviation,
+  };
 }

@@ -4,7 +4,7 @@
  */
 export const ENROLMENT_RULES = {
   /** Log-likelihood ratio of two groups of recordings of one enrolment, however they are divided, below which they are of two people. */
-  groups: { face: -2.5, voice: -1 },
+  groups: { face: -2.5, voice: 1 },
   /** {@link Repetition}: how alike words of one digit are at least, and how badly the last utterance fits its digits at most. */
   digits: { alike: 2.25, misfit: 0.06 },
   /** Degrees that the head turns to each side that is asked for. */

@@ -6,8 +6,12 @@ const FAULTS = {
     'This is not a JPEG, PNG or WebP image that can be read.',
     'Send a complete JPEG, PNG or WebP image.',
   ],
+  heic_unsupported: [
+    'This is a picture in the format HEIC, which is not read here.',
+    'Send it as JPEG. On an iPhone: Settings, Camera, Formats, Most Compatible; or export the picture as JPEG.',
+  ],
   image_too_large: [
-    'The image is larger than 10 MB or 40 megapixels.',
+    'The image is larger than 10 MB, 40 megapixels or 12,000 pixels a side, or too large for a burst.',
     'Send a smaller image; 640 x 480 pixels are enough.',
   ],
   no_face: [
@@ -26,7 +30,7 @@ const FAULTS = {
   too_blurred: ['The face is blurred.', 'Hold still, and clean the lens.'],
   audio_unreadable: [
     'This is not an audio recording that can be read.',
-    'Send WAV (PCM or floating point), WebM or Ogg with Opus, FLAC or MP3, at 8 to 192 kHz.',
+    'Send WAV (PCM, floating point, A-law, mu-law or IMA ADPCM), WebM or Ogg with Opus, FLAC or MP3, at 8 to 192 kHz.',
   ],
   audio_too_large: [
     'The recording is larger than 20 MB.',
@@ -65,7 +69,11 @@ export function captureFault(
   return new UserError({ kind: KINDS[code] ?? 'invalid', code, message, action, details, cause });
 }
 
+export function isCaptureCode(code: string): code is CaptureCode {
+  return Object.hasOwn(FAULTS, code);
+}
+
 /** True for a fault of the recording, which the person in front of the camera or microphone can mend. */
 export function isCaptureFault(error: unknown): error is UserError {
-  return error instanceof UserError && Object.hasOwn(FAULTS, error.code);
+  return error instanceof UserError && isCaptureCode(error.code);
 }

@@ -1,13 +1,18 @@
 import sharp, { type OutputInfo } from 'sharp';
 import { captureFault } from './capture-fault.ts';
+import { formatOfImage, withItsEndAgain } from './image-format.ts';
 
 const MAXIMUM_BYTES = 10 * 1024 * 1024;
 const MAXIMUM_PIXELS = 40_000_000;
+/** A strip of one pixel by millions is unpacked row by row, which takes minutes. */
+const MAXIMUM_SIDE = 12_000;
 /** More pixels than these tell nothing more about a face that fills a good part of the image. */
 const WORKING_SIDE = 960;
+/** Full HD: pictures of a burst are small, and there are up to eighty. */
+const MAXIMUM_BURST_PIXELS = 1920 * 1080;
 
-/** From here on one image is decoded at a time: some encodings have to be unpacked as a whole before they shrink. */
-const LARGE_PIXELS = 12_000_000;
+/** More than an ordinary telephone's photograph: some encodings have to be unpacked as a whole before they shrink. */
+const LARGE_PIXELS = 12_500_000;
 
 /** Interleaved RGB, upright. `scale`: pixels of the original to one pixel here. */
 export interface RgbImage {
@@ -17,23 +22,53 @@ export interface RgbImage {
   readonly scale: number;
 }
 
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Decodes JPEG, PNG or WebP by content, not by name; turned upright, at most {@link WORKING_SIDE} pixels a side. */
 export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
+  const size = await readImageSize(bytes);
+  return isLarge(size) ? inTurn(() => decodeSized(bytes, size)) : decodeSized(bytes, size);
+}
+
+/** The same for a picture of a burst, which may not be large. */
+export async function decodeBurstImage(bytes: Uint8Array): Promise<RgbImage> {
+  const size = await readImageSize(bytes);
+  if (size.width * size.height > MAXIMUM_BURST_PIXELS) throw captureFault('image_too_large', { ...size });
+  return decodeSized(bytes, size);
+}
+
+/** Whether decoding may take seconds and hundreds of megabytes. */
+export function isLarge({ width, height }: ImageSize): boolean {
+  return width * height >= LARGE_PIXELS;
+}
+
+/** Reads the header alone, so that an image of any size can be refused by its size. */
+export async function readImageSize(bytes: Uint8Array): Promise<ImageSize> {
   if (bytes.length > MAXIMUM_BYTES) throw captureFault('image_too_large', { bytes: bytes.length });
-  if (!isKnownImage(bytes)) throw captureFault('image_unreadable', { bytes: bytes.length });
-  // Only the header is read here, so that an image of any size can be refused by its size.
+  const format = formatOfImage(bytes);
+  if (format === 'heic') throw captureFault('heic_unsupported');
+  if (format === null) throw captureFault('image_unreadable', { bytes: bytes.length });
   const { width, height } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
       throw captureFault('image_unreadable', {}, cause);
     });
-  if (width * height > MAXIMUM_PIXELS) throw captureFault('image_too_large', { width, height });
-  const { data, info } = await (width * height >= LARGE_PIXELS ? inTurn(() => shrink(bytes)) : shrink(bytes));
+  if (width * height > MAXIMUM_PIXELS || Math.max(width, height) > MAXIMUM_SIDE)
+    throw captureFault('image_too_large', { width, height });
+  return { width, height };
+}
+
+/** `size`: from its header, which was found to be within the limits. */
+export async function decodeSized(bytes: Uint8Array, size: ImageSize): Promise<RgbImage> {
+  const { data, info } = await shrink(bytes);
   return {
     width: info.width,
     height: info.height,
     data: info.channels === 3 ? data : greyToRgb(data, info.channels),
-    scale: Math.max(width, height) / Math.max(info.width, info.height),
+    scale: Math.max(size.width, size.height) / Math.max(info.width, info.height),
   };
 }
 
@@ -46,7 +81,10 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function shrink(bytes: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> {
-  return sharp(bytes, { limitInputPixels: MAXIMUM_PIXELS, failOn: 'truncated', sequentialRead: true })
+  const endless = withItsEndAgain(bytes);
+  // With the marker put back nothing may be missing: half a picture would end with it as well.
+  const failOn = endless ? 'warning' : 'truncated';
+  return sharp(endless ?? bytes, { limitInputPixels: MAXIMUM_PIXELS, failOn, sequentialRead: true })
     .autoOrient()
     .resize({ width: WORKING_SIDE, height: WORKING_SIDE, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#808080' })
@@ -56,15 +94,6 @@ function shrink(bytes: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> 
     .catch((cause: unknown) => {
       throw captureFault('image_unreadable', {}, cause);
     });
-}
-
-function isKnownImage(bytes: Uint8Array): boolean {
-  const text = String.fromCharCode(...bytes.subarray(0, 12));
-  return (
-    text.startsWith('\xff\xd8\xff') ||
-    text.startsWith('\x89PNG\r\n\x1a\n') ||
-    (text.startsWith('RIFF') && text.endsWith('WEBP'))
-  );
 }
 
 function greyToRgb(data: Uint8Array, channels: number): Uint8Array {

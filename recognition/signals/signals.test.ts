@@ -34,7 +34,7 @@ describe('a face', () => {
   });
 
   test('comes with more around it for a network that sees more, in the same pixels', async () => {
-    const wide = await Signals.load((await publishedBundle(networksFolder())).files, 208);
+    const wide = await Signals.load((await publishedBundle(networksFolder())).files, { faceCanvas: 208 });
     try {
       const [narrow, more] = [await signals.captureFace(photograph), await wide.captureFace(photograph)];
       expect(more.crop.length).toBe(208 * 208 * 3);

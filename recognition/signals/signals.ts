@@ -1,11 +1,12 @@
-import { decodeAudio, SAMPLE_RATE } from './audio.ts';
+import { SAMPLE_RATE } from './audio.ts';
 import { captureFault, isCaptureFault } from './capture-fault.ts';
 import { ChallengeSounds, type Sounds } from './challenge-sounds.ts';
+import { type Decoder, inProcessDecoder } from './decoder.ts';
 import { alignedSquare, cropFace, FACE_CROP, middleOf } from './face-alignment.ts';
 import { type DetectedFace, FaceDetector, searches } from './face-detector.ts';
 import { type FaceGeometry, FaceMesh } from './face-mesh.ts';
 import { assertGoodFace, assessFace, type FaceQuality } from './face-quality.ts';
-import { decodeImage, type RgbImage } from './image.ts';
+import type { RgbImage } from './image.ts';
 import { Pyramid } from './sampling.ts';
 import { VoiceActivity } from './voice-activity.ts';
 import { assertGoodVoice, assessVoice, trimToSpeech, type VoiceQuality } from './voice-quality.ts';
@@ -43,34 +44,42 @@ export class Signals {
   readonly #mesh: FaceMesh;
   readonly #activity: VoiceActivity;
   readonly #sounds: ChallengeSounds;
+  readonly #decoder: Decoder;
 
   private constructor(
-    detector: FaceDetector,
-    mesh: FaceMesh,
-    activity: VoiceActivity,
-    sounds: ChallengeSounds,
-    faceCanvas: number,
+    networks: { detector: FaceDetector; mesh: FaceMesh; activity: VoiceActivity; sounds: ChallengeSounds },
+    { faceCanvas, decoder }: { faceCanvas: number; decoder: Decoder },
   ) {
     this.faceCanvas = faceCanvas;
-    this.#detector = detector;
-    this.#mesh = mesh;
-    this.#activity = activity;
-    this.#sounds = sounds;
+    this.#detector = networks.detector;
+    this.#mesh = networks.mesh;
+    this.#activity = networks.activity;
+    this.#sounds = networks.sounds;
+    this.#decoder = decoder;
   }
 
-  /** `files`: face-detector.onnx, face-mesh.onnx, voice-activity.onnx and speech-spectrum.onnx, by name. */
-  static async load(files: ReadonlyMap<string, Uint8Array>, faceCanvas = FACE_CROP): Promise<Signals> {
-    return new Signals(
-      await FaceDetector.load(files),
-      await FaceMesh.load(files),
-      await VoiceActivity.load(files),
-      await ChallengeSounds.load(files),
-      faceCanvas,
-    );
+  /**
+   * `files`: face-detector.onnx, face-mesh.onnx, voice-activity.onnx and speech-spectrum.onnx, by name. `decoder`: what
+   * reads recordings, if not this process; it is closed by whoever opened it.
+   */
+  static async load(
+    files: ReadonlyMap<string, Uint8Array>,
+    {
+      faceCanvas = FACE_CROP,
+      decoder = inProcessDecoder,
+    }: { faceCanvas?: number | undefined; decoder?: Decoder | undefined } = {},
+  ): Promise<Signals> {
+    const networks = {
+      detector: await FaceDetector.load(files),
+      mesh: await FaceMesh.load(files),
+      activity: await VoiceActivity.load(files),
+      sounds: await ChallengeSounds.load(files),
+    };
+    return new Signals(networks, { faceCanvas, decoder });
   }
 
   async captureFace(bytes: Uint8Array): Promise<FaceCapture> {
-    const image = await decodeImage(bytes);
+    const image = await this.#decoder.image(bytes);
     const pyramid = new Pyramid(image);
     const geometry = await this.#find(pyramid);
     const crop = cropFace(pyramid, alignedSquare(geometry), this.faceCanvas);
@@ -85,8 +94,8 @@ export class Signals {
    */
   async followFace(images: readonly Uint8Array[]): Promise<(FaceGeometry | null)[]> {
     const followed: (FaceGeometry | null)[] = [];
-    for (const bytes of images) {
-      const pyramid = new Pyramid(await decodeImage(bytes));
+    for await (const image of this.#decoder.images(images)) {
+      const pyramid = new Pyramid(image);
       const last = followed.at(-1) ?? null;
       let found: FaceGeometry | null = last
         ? await this.#mesh.fit(pyramid, { ...last.box, leftEye: last.leftEye, rightEye: last.rightEye })
@@ -126,7 +135,7 @@ export class Signals {
   }
 
   async captureVoice(bytes: Uint8Array): Promise<VoiceCapture> {
-    return this.captureWaveform(await decodeAudio(bytes));
+    return this.captureWaveform(await this.#decoder.audio(bytes));
   }
 
   /** `waveform`: 16 kHz mono, -1..1. */

@@ -6,6 +6,7 @@ import { environment, modelName } from '../resources.ts';
 import { testBundle } from '../testing/test-bundle.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { enrol, visitor } from '../testing/visitors.ts';
+import { personName } from './person-name.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -34,8 +35,9 @@ async function release(version: number, { copies }: { copies: boolean }): Promis
 
 async function templateOf(name: string): Promise<Template> {
   const { champion, people, templates } = server.services;
-  const { id } = await people.byName(name);
-  return champion.use(({ loaded }) => templates.of(id, loaded));
+  const person = await people.claimed(personName(name).key);
+  if (!person) throw new TypeError(`${name} is not enrolled`);
+  return champion.use(({ loaded }) => templates.of(person.id, loaded));
 }
 
 const alike = (a: Template, b: Template) => [dot(a.face!, b.face!), dot(a.voice!, b.voice!)];

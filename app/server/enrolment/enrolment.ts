@@ -51,7 +51,8 @@ export interface EnrolmentRequest {
   readonly prompts: readonly string[];
   /** A repeated request with the same key answers the same person. */
   readonly idempotencyKey: string | undefined;
-  readonly by: { readonly client: ChallengeClient; readonly operator: boolean };
+  /** `program`: an operator's, which may enrol people from recordings. */
+  readonly by: { readonly client: ChallengeClient; readonly operator: boolean; readonly program: boolean };
 }
 
 interface EnrolmentResources {
@@ -128,7 +129,7 @@ export class Enrolment {
       invitation: invited?.id ?? null,
     };
     if (challenge === undefined) {
-      if (!by.operator) throw challengeMissing();
+      if (!by.program) throw challengeMissing();
       return { ...admitted, challenge: null };
     }
     if (policy === 'invitation' && !invited && !by.operator) throw invitationMissing();

@@ -1,4 +1,4 @@
-import { Index, MetricKind, ScalarKind } from 'usearch';
+import { FaceSketches } from './face-sketches.ts';
 
 export interface Neighbour {
   readonly person: string;
@@ -14,12 +14,11 @@ export interface Entry {
   readonly face: Float32Array;
 }
 
-/** Up to here every face is looked at; beyond, those that a graph (HNSW) leads to. */
+/** Up to here every face is looked at in full; beyond, those whose sketches are alike. */
 export const exactUpTo = 100_000;
-/** Of the graph: how many neighbours a face has, and how many are looked at when one is put in and searched for. */
-const graphShape = { connectivity: 16, expansion_add: 128, expansion_search: 192 } as const;
-/** Of those that the graph finds, in eight bits, so many more than wanted are compared in full. */
-const oversampling = 4;
+/** Faces from which the middle of all is known; it is looked at anew when this many times as many are there. */
+const middleOf = 4096;
+const grownBy = 4;
 const rowsOfBlock = 16_384;
 
 /**
@@ -32,9 +31,9 @@ export class FaceIndex {
   readonly #entries: ({ person: string; sequence: number } | null)[] = [];
   readonly #rowOf = new Map<string, number>();
   readonly #free: number[] = [];
-  #graph: Index | null = null;
-  /** Rows below this one are in the graph. */
-  #inGraph = 0;
+  #sketches: { readonly of: FaceSketches; readonly size: number } | null = null;
+  /** Rows below this one have a sketch. */
+  #sketched = 0;
 
   #dimension = 0;
 
@@ -48,7 +47,7 @@ export class FaceIndex {
 
   /** Whether a search looks at every face. */
   get exact(): boolean {
-    return this.#graph === null;
+    return this.#sketches === null;
   }
 
   sequences(): number[] {
@@ -65,7 +64,7 @@ export class FaceIndex {
     this.#faceAt(row).set(face);
     this.#entries[row] = { person, sequence };
     this.#rowOf.set(person, row);
-    if (row < this.#inGraph) this.#graph?.add(BigInt(row), face, 1);
+    if (row < this.#sketched) this.#sketches?.of.set(row, face);
   }
 
   remove(person: string): void {
@@ -75,7 +74,6 @@ export class FaceIndex {
     this.#entries[row] = null;
     this.#rowOf.delete(person);
     this.#free.push(row);
-    if (row < this.#inGraph) this.#graph?.remove(BigInt(row));
   }
 
   /** So many people at most, spread evenly over all. */
@@ -95,29 +93,26 @@ export class FaceIndex {
       if (entry && inQuestion(entry.sequence) && !people.has(entry.person)) this.remove(entry.person);
   }
 
-  /** Puts up to so many faces into the graph where one is worth it; returns whether there is more to do. */
+  /** Sketches up to so many faces where that is worth it; returns whether there is more to do. */
   grow(most: number): boolean {
-    if (this.#rowOf.size <= this.#exactUpTo) {
-      this.#graph = null;
-      this.#inGraph = 0;
+    const { size } = this;
+    if (size <= this.#exactUpTo) {
+      this.#sketches = null;
+      this.#sketched = 0;
       return false;
     }
-    this.#graph ??= new Index({
-      ...graphShape,
-      dimensions: this.#dimension,
-      metric: MetricKind.IP,
-      quantization: ScalarKind.I8,
-      multi: false,
-    });
-    const end = Math.min(this.#entries.length, this.#inGraph + most);
-    for (let row = this.#inGraph; row < end; row++)
-      if (this.#entries[row]) this.#graph.add(BigInt(row), this.#faceAt(row), 1);
-    this.#inGraph = end;
+    if (!this.#sketches || size > this.#sketches.size * grownBy) {
+      this.#sketches = { of: new FaceSketches(this.some(middleOf).map(({ face }) => face)), size };
+      this.#sketched = 0;
+    }
+    const end = Math.min(this.#entries.length, this.#sketched + most);
+    for (let row = this.#sketched; row < end; row++) this.#sketches.of.set(row, this.#faceAt(row));
+    this.#sketched = end;
     return end < this.#entries.length;
   }
 
-  /** The most alike, best first. */
-  nearest(face: Float32Array, count: number): Neighbour[] {
+  /** The most alike, best first; with sketches, only those that are much more alike than strangers. */
+  nearest(face: Float32Array, count: number, { exact = false } = {}): Neighbour[] {
     const best: Neighbour[] = [];
     const look = (row: number) => {
       const entry = this.#entries[row];
@@ -129,10 +124,9 @@ export class FaceIndex {
       best.splice(at < 0 ? best.length : at, 0, { ...entry, cosine });
       best.length = Math.min(best.length, count);
     };
-    if (this.#graph && this.#inGraph > 0)
-      for (const row of this.#graph.search(face, count * oversampling, 1).keys) look(Number(row));
-    // What the graph does not hold yet, or everything.
-    for (let row = this.#inGraph; row < this.#entries.length; row++) look(row);
+    const sketched = exact ? 0 : this.#sketched;
+    if (this.#sketches && sketched > 0) for (const row of this.#sketches.of.near(face, sketched)) look(row);
+    for (let row = sketched; row < this.#entries.length; row++) look(row);
     return best;
   }
 

@@ -15,8 +15,8 @@ import type { LoadedRecogniser } from './features.ts';
 import type { Templates } from './templates.ts';
 
 const rowsAtOnce = 500;
-/** Of the graph, between two looks at what else waits: some milliseconds. */
-const grownAtOnce = 40;
+/** Sketches, between two looks at what else waits: some milliseconds. */
+const sketchedAtOnce = 200;
 /** Those that look most like a newcomer are compared in full. */
 const candidates = 5;
 /** Templates whose sequences share this many low bits are compared by their sum. */
@@ -74,13 +74,13 @@ export class NewcomerSearch {
     }
   }
 
-  /** Besides what is new, forgets who is gone, builds the graph on, and lets other contracts go. */
+  /** Besides what is new, forgets who is gone, sketches faces where there are many, and lets other contracts go. */
   async keepUp(loaded: LoadedRecogniser): Promise<void> {
     const { contract } = loaded.recogniser;
     for (const other of [...this.#kept.keys()]) if (other !== contract) this.#kept.delete(other);
     const index = await this.follow(loaded);
     await this.#reconcile(contract, index);
-    while (index.grow(grownAtOnce)) await breathe();
+    while (index.grow(sketchedAtOnce)) await breathe();
     await this.#lookAtChance(this.#of(contract));
   }
 
@@ -126,7 +126,7 @@ export class NewcomerSearch {
     if (index.size < FEWEST_FOR_CHANCE || (before > 0 && index.size < before * grownBy)) return;
     const nearest: number[] = [];
     for (const { person, face } of index.some(sampled)) {
-      const other = index.nearest(face, 2).find((one) => one.person !== person);
+      const other = index.nearest(face, 2, { exact: true }).find((one) => one.person !== person);
       if (other) nearest.push(other.cosine);
       await breathe();
     }

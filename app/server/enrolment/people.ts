@@ -5,6 +5,12 @@ import type { ApplicationTables, FindingReason, PersonState } from '../tables.ts
 import type { NewcomerSearch } from './newcomer-search.ts';
 import { personName } from './person-name.ts';
 
+/** Somebody whose name was given and who may sign in. */
+export interface Claimed {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Person {
   readonly id: string;
   readonly name: string;

@@ -1,40 +1,47 @@
-import { UserError } from '@visavox/core/errors';
 import type { MiddlewareHandler } from 'hono';
+import type { Logger } from 'pino';
+import { sameSecret } from '../secrets.ts';
 import type { AppEnv } from './app-env.ts';
+import { bearerOf } from './auth.ts';
+import type { Places } from './places.ts';
+
+const operator = 'the operator';
 
 /**
- * Lets a few requests work at once and a few more wait: decoded images are large, and a crowd that is served in
- * turn is served sooner than one that is served all at once.
+ * For requests that decode recordings: turned away at their first byte where they could not be answered in time, read
+ * as a whole, and then let in by turns.
  */
-export function admit(limits: { atOnce: number; waiting: number }): MiddlewareHandler<AppEnv> {
-  const queue: (() => void)[] = [];
-  let working = 0;
-  const leave = () => {
-    const next = queue.shift();
-    if (next) next();
-    else working--;
-  };
-  return async (_c, next) => {
-    if (working >= limits.atOnce) {
-      if (queue.length >= limits.waiting) throw busy();
-      await new Promise<void>((enter) => queue.push(enter));
-    } else {
-      working++;
-    }
+export function admit(
+  places: Places,
+  { kind, operatorToken }: { kind: string; operatorToken: string },
+  readBody: MiddlewareHandler<AppEnv>,
+): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const bearer = bearerOf(c);
+    const isOperator = bearer !== undefined && sameSecret(bearer, operatorToken);
+    const turn = places.announce({ client: isOperator ? operator : c.get('network'), kind });
     try {
-      await next();
+      await readBody(c, async () => {
+        await turn.enter();
+        await places.inTurn(turn, next);
+      });
     } finally {
-      leave();
+      turn.leave();
     }
   };
 }
 
-function busy(): UserError {
-  return new UserError({
-    kind: 'unavailable',
-    code: 'busy',
-    message: 'too many people are being served at once',
-    action: 'Try again in a few seconds.',
-    details: { retryAfterSeconds: 3 },
-  });
+const reportEveryMs = 10_000;
+
+/** Says now and then how many were turned away: a line each would be the next thing to run out. */
+export function reportRefusals(log: Pick<Logger, 'warn'>): () => void {
+  let refused = 0;
+  const report = () => {
+    log.warn({ refused, seconds: reportEveryMs / 1000 }, 'too busy for some requests');
+    refused = 0;
+  };
+  return () => {
+    if (refused === 0) setTimeout(report, reportEveryMs).unref();
+    refused++;
+  };
 }

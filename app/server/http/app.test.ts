@@ -106,7 +106,11 @@ describe('a browser', () => {
     expect(await forged.json()).toMatchObject({ status: 403, code: 'cross_origin' });
     const own = await ask('/api/v1/challenges', {
       method: 'POST',
-      headers: { host: 'localhost:4600', origin: 'http://localhost:4600', 'sec-fetch-site': 'same-origin' },
+      headers: {
+        'content-type': 'application/json',
+        ...{ host: 'localhost:4600', origin: 'http://localhost:4600', 'sec-fetch-site': 'same-origin' },
+      },
+      body: JSON.stringify({ name: 'Somebody' }),
     });
     expect(own.status).toBe(201);
     expect(own.headers.get('access-control-allow-origin')).toBeNull();

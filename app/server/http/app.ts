@@ -1,18 +1,23 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiResources } from '../resources.ts';
-import { admit } from './admission.ts';
+import { admit, reportRefusals } from './admission.ts';
 import type { AppEnv } from './app-env.ts';
 import { identifyCaller, requireOperator } from './auth.ts';
+import { Bodies } from './bodies.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import { addDataRoutes } from './data-routes.ts';
 import { addEnrolmentRoutes, enrolmentRoutes, operatorsOfEnrolment } from './enrolment-routes.ts';
+import { evenOutRefusals } from './even-refusals.ts';
 import { forwardToLeader } from './forward.ts';
-import { identifyRequest, limitBody, requireKnownHost, requireSameOrigin } from './guards.ts';
+import { identifyRequest, isOfDatasets, limitBody, requireKnownHost, requireSameOrigin } from './guards.ts';
+import { refuseNul } from './nul.ts';
 import { addPeopleRoutes } from './people-routes.ts';
 import { addPlatformRoutes } from './platform-routes.ts';
 import { answerError, answerProblem, schemaFault } from './problem.ts';
+import { readBody } from './read-body.ts';
 import { routes } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
+import { identifyVisitor } from './visitor.ts';
 import { addWebPage, notFound } from './web-page.ts';
 
 export type App = OpenAPIHono<AppEnv>;
@@ -24,14 +29,16 @@ export function createApp(resources: ApiResources): App {
       if (!result.success) throw schemaFault(result.error);
     },
   });
-  app.onError((error, c) => answerError(error, c, resources.log));
+  const refused = reportRefusals(resources.log);
+  app.onError((error, c) => answerError(error, c, { log: resources.log, refused }));
   app.notFound((c) => notFound(c));
-  app.use(identifyRequest, requireKnownHost(resources.allowedHosts), requireSameOrigin, limitBody);
-  app.use('/api/*', identifyCaller(resources));
+  app.use(identifyRequest(resources), requireKnownHost(resources.allowedHosts), requireSameOrigin);
+  app.use(refuseNul, limitBody);
+  app.on(['post'], routes.attempt.getRoutingPath(), evenOutRefusals);
+  readBodies(app, resources);
+  app.use('/api/*', identifyVisitor(resources), identifyCaller(resources));
   for (const route of operatorRoutes) app.on([route.method], route.getRoutingPath(), requireOperator);
   forwardWhatOnlyTheLeaderDoes(app, resources);
-  const takeTurns = admit({ atOnce: 4, waiting: 100 });
-  for (const route of heavyRoutes) app.on([route.method], route.getRoutingPath(), takeTurns);
 
   app.openapi(routes.health, (c) => c.json({ status: 'ok' as const }, 200));
   addSignInRoutes(app, resources);
@@ -54,6 +61,17 @@ const heavyRoutes = [
   enrolmentRoutes.verify,
   routes.attempt,
 ];
+
+/** Before anything else is done for a request: its body, and for heavy ones a place after it. */
+function readBodies(app: App, { places, operatorToken }: ApiResources): void {
+  const read = readBody(new Bodies());
+  for (const route of heavyRoutes) {
+    const kind = `${route.method} ${route.path}`;
+    app.on([route.method], route.getRoutingPath(), admit(places, { kind, operatorToken }, read));
+  }
+  // Files of datasets are large, and sent by operators alone; heavy ones have been read.
+  app.use((c, next) => (isOfDatasets(c.req.path) ? next() : read(c, next)));
+}
 
 function forwardWhatOnlyTheLeaderDoes(app: App, { leader, champion }: ApiResources): void {
   // A training that is asked for while nobody leads is begun by the next leader.
@@ -105,14 +123,15 @@ function refuseOtherMethods(app: App): void {
     methods.set(path, known.add(method));
     if (method === 'GET') known.add('HEAD');
   }
-  for (const [path, allowed] of methods) {
+  for (const [path, known] of methods) {
+    const allowed = [...known].sort();
     app.all(path, (c) =>
       answerProblem(c, {
         status: 405,
         code: 'method_not_allowed',
         detail: `${c.req.method} is not possible here`,
-        action: `Use ${[...allowed].join(', ')}.`,
-        headers: { allow: [...allowed].join(', ') },
+        action: `Use ${allowed.join(', ')}.`,
+        headers: { allow: allowed.join(', ') },
       }),
     );
   }

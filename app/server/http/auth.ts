@@ -15,7 +15,7 @@ export function identifyCaller(
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     c.set('caller', nobody);
-    const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    const bearer = bearerOf(c);
     const cookie = getCookie(c, cookieName);
     if (bearer !== undefined) {
       requireOperatorToken(bearer, resources.operatorToken);
@@ -26,6 +26,10 @@ export function identifyCaller(
     }
     await next();
   };
+}
+
+export function bearerOf(c: Context<AppEnv>): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }
 
 export function requireOperatorToken(given: string, actual: string): void {
@@ -46,6 +50,11 @@ export const requireOperator: MiddlewareHandler<AppEnv> = async (c, next) => {
 /** Who speaks, for what depends on how a session began. */
 export function speakerOf({ person, operator, amr }: Caller): Speaker {
   return { person: person?.id ?? null, operator, amr };
+}
+
+/** One that brings the token with every request. A browser in which an operator is signed in too is a visitor's. */
+export function isOperatorsProgram(c: Context<AppEnv>): boolean {
+  return c.get('caller').operator && c.get('sessionToken') === undefined;
 }
 
 /** The person or an operator. */

@@ -4,7 +4,6 @@ import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { requirePerson, speakerOf } from './auth.ts';
 import { burstOf } from './burst.ts';
-import { clientOf } from './enrolment-client.ts';
 import {
   Invitations,
   InvitationToken,
@@ -147,7 +146,7 @@ export function addEnrolmentRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResou
       challenge: fields.get('challenge') ?? '',
       recordings,
       frames: burstOf(frames, fields.get('frameTimes')),
-      by: { client: clientOf(c), caller: speakerOf(c.get('caller')) },
+      by: { client: c.get('visitor'), caller: speakerOf(c.get('caller')) },
     });
     log.info({ requestId: c.get('requestId'), person: id }, 'verified');
     return c.json(toldPerson(await people.get(id), c.get('caller').operator), 200);

@@ -55,9 +55,9 @@ export function forwardToLeader(
 
 /** A part that serves nobody is asked by the other parts alone. */
 export function onlyForwarded(answer: Answer): Answer {
-  return (request) =>
+  return (request, env) =>
     request.headers.has(forwardedHeader)
-      ? answer(request)
+      ? answer(request, env)
       : Response.json(
           {
             title: 'Not found',

@@ -3,6 +3,7 @@ import { UserError } from '@visavox/core/errors';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { AppEnv } from './app-env.ts';
+import type { clientNetworks } from './client-network.ts';
 
 export const maximumBodyBytes = 25 * 1024 * 1024;
 /** Of a file in a dataset. */
@@ -26,7 +27,22 @@ const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 
-export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
+/** Whatever is answered has an id, a time at which it came, and a network from which it came. */
+export function identifyRequest({
+  now,
+  networkOf,
+}: {
+  now: () => Date;
+  networkOf: ReturnType<typeof clientNetworks>;
+}): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    c.set('receivedAt', now());
+    c.set('network', networkOf(c.env?.incoming?.socket.remoteAddress, c.req.header('x-forwarded-for')));
+    await addHeaders(c, next);
+  };
+}
+
+const addHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const id = randomUUID();
   c.set('requestId', id);
   await next();
@@ -75,9 +91,9 @@ export const requireSameOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 /** Refuses while the body streams in: at once where its length is told, else at the first byte too many. */
 export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
-  const { url, method, headers, body } = c.req.raw;
   // Without a length Hono makes another request of this one, which has to be one of Node's own then.
-  if (body && !headers.has('content-length')) {
+  if (!c.req.raw.headers.has('content-length') && c.req.raw.body) {
+    const { url, method, headers, body } = c.req.raw;
     const streamed: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' };
     c.req.raw = new Request(url, streamed);
   }
@@ -85,7 +101,8 @@ export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
 };
 
 /** Files of datasets are what they are, and sent by operators alone. */
-const isOfDatasets = (path: string) => path.startsWith('/api/v1/blobs/') || path === '/api/v1/datasets';
+export const isOfDatasets = (path: string) =>
+  path.startsWith('/api/v1/blobs/') || path === '/api/v1/datasets';
 
 const limitOf = (maxSize: number, action: string) =>
   bodyLimit({

@@ -12,10 +12,10 @@ const answerWithinMs = 2500;
  * answers. `/healthz/ready`: it can do its work; the body names what cannot be reached.
  */
 export function withHealth(checks: Checks, answer: Answer): Answer {
-  return async (request) => {
+  return async (request, env) => {
     const { pathname } = new URL(request.url);
     if (pathname === '/healthz/live') return Response.json({ status: 'live' });
-    if (pathname !== '/healthz/ready') return answer(request);
+    if (pathname !== '/healthz/ready') return answer(request, env);
     const found = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await faultOf(check)] as const),
     );

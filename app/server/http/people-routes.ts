@@ -2,9 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Person } from '../enrolment/people.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
-import { requirePerson } from './auth.ts';
+import { isOperatorsProgram, requirePerson } from './auth.ts';
 import { burstOf } from './burst.ts';
-import { clientOf } from './enrolment-client.ts';
 import { routes } from './routes.ts';
 import { readUpload } from './uploads.ts';
 
@@ -27,7 +26,7 @@ export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       invitation: fields.get('invitation'),
       prompts: fields.get('prompts')?.split(',') ?? [],
       idempotencyKey: c.req.header('idempotency-key'),
-      by: { client: clientOf(c), operator },
+      by: { client: c.get('visitor'), operator, program: isOperatorsProgram(c) },
     });
     const { id, samples, state, verified } = person;
     log.info({ requestId: c.get('requestId'), person: id, samples, state, verified }, 'enrolled');

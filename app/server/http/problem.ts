@@ -1,10 +1,12 @@
 import { isDatabaseAway } from '@visavox/adapters/sql/database-away';
+import { isStorageFault } from '@visavox/adapters/storage-fault';
 import { type FaultKind, UserError } from '@visavox/core/errors';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AppEnv } from './app-env.ts';
+import { BodyTooSlow } from './bodies.ts';
 import { UnsupportedMediaType } from './uploads.ts';
 
 const statuses = {
@@ -25,6 +27,7 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Too slow',
   409: 'Conflict',
   410: 'Gone',
   413: 'Too large',
@@ -73,9 +76,14 @@ export function answerProblem(c: Context<AppEnv>, fault: Fault): Response {
 }
 
 /** Expected errors become what they say; others are logged with their stack and told nothing about. */
-export function answerError(error: unknown, c: Context<AppEnv>, log: Logger): Response {
+export function answerError(
+  error: unknown,
+  c: Context<AppEnv>,
+  { log, refused }: { log: Logger; refused: () => void },
+): Response {
   const fault = faultOf(error);
-  if (fault.status >= 500) {
+  if (fault.code === 'busy') refused();
+  else if (fault.status >= 500) {
     const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
     log.error({ ...request, err: error }, 'request failed');
   }
@@ -96,6 +104,15 @@ function faultOf(error: unknown): Fault {
       headers: retry.success ? { 'retry-after': String(retry.data.retryAfterSeconds) } : {},
     };
   }
+  if (error instanceof BodyTooSlow) {
+    return {
+      status: 408,
+      code: 'body_too_slow',
+      detail: 'the rest of the request comes too slowly',
+      action: 'Send it again over a better connection.',
+      headers: { connection: 'close' },
+    };
+  }
   if (error instanceof UnsupportedMediaType) return unsupportedMediaType(error.expected);
   if (error instanceof HTTPException && error.status === 415) return unsupportedMediaType('application/json');
   if (error instanceof HTTPException && error.status === 400) {
@@ -113,6 +130,15 @@ function faultOf(error: unknown): Fault {
       detail: 'the database is away',
       action: 'Try again in a few seconds; nothing was changed.',
       headers: { 'retry-after': '5' },
+    };
+  }
+  if (isStorageFault(error)) {
+    return {
+      status: 503,
+      code: 'storage_unavailable',
+      detail: 'the disk or the database cannot do its work',
+      action: 'Tell the operator, whom /healthz/ready tells what is wrong; nothing was changed.',
+      headers: { 'retry-after': '30' },
     };
   }
   return {

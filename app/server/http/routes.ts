@@ -84,7 +84,7 @@ export const routes = {
     tags: ['sign-in'],
     summary:
       'Digits to say and where to turn the head, good for one attempt within two minutes or one enrolment within ten',
-    request: { body: { ...body(ChallengeWish), required: false } },
+    request: { body: body(ChallengeWish) },
     responses: { 201: json(Challenge.or(EnrolmentChallenge), 'given'), default: problem },
   }),
   attempt: createRoute({

@@ -49,18 +49,28 @@ export const ChallengeWish = z
       description: 'for people who cannot turn the head: more digits instead',
     }),
     name: z.string().max(200).optional().openapi({
-      description: 'who will answer, if that is known: digits of their last answers are not asked for again',
+      description: 'who will answer; nothing tells whether anybody has this name',
     }),
   })
   .openapi('ChallengeWish');
 
+export const otherWays = ['passkey', 'recovery_code', 'operator_code'] as const;
 export const AttemptResult = z
   .object({
     id: z.string(),
-    decision: Decision,
+    decision: z.enum(['accept', 'reject']),
     person: PersonName.nullable(),
     servedBy: z.object({ model: z.string(), version: z.int() }),
-    reasons: z.array(z.string()),
+    hints: z.array(z.string()).openapi({
+      description: 'what would make the recordings better, as they themselves show, whoever is in them',
+    }),
+    reasons: z.array(z.string()).openapi({
+      description: 'not_recognised, whatever was wrong and whether anybody has the name; empty when accepted',
+    }),
+    otherWays: z.array(z.enum(otherWays)).openapi({
+      description: 'how else to sign in; the same for every name',
+    }),
+    measured: z.boolean().openapi({ description: 'recordings that were measured: no session comes of it' }),
   })
   .openapi('AttemptResult');
 

@@ -1,17 +1,27 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { UserError } from '@visavox/core/errors';
 import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
+import { invalidRequest } from '../faults.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
-import { giveSession, requireOperatorToken, requireSomebody, speakerOf, takeSession } from './auth.ts';
+import {
+  giveSession,
+  isOperatorsProgram,
+  requireOperatorToken,
+  requireSomebody,
+  speakerOf,
+  takeSession,
+} from './auth.ts';
 import { burstOf } from './burst.ts';
 import { newEnrolmentChallenge } from './enrolment-challenge.ts';
-import { beginVisit } from './enrolment-client.ts';
 import { routes } from './routes.ts';
+import { otherWays } from './schemas.ts';
 import { readRecording, readUpload } from './uploads.ts';
+import { beginVisit } from './visitor.ts';
 
 /** What people do: look whether a recording is good, sign in, say that it was them. */
 export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { champion, challenges, signIn, sessions, attempts, log, secureCookies } = resources;
+  const { champion, signIn, sessions, attempts, log, secureCookies } = resources;
 
   app.openapi(routes.checkFace, async (c) => {
     const { bytes } = await readRecording(c, 'face');
@@ -26,12 +36,17 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 
   app.openapi(routes.challenge, async (c) => {
-    const { purpose, withoutTurn, name, invitation } = c.req.valid('json');
-    if (purpose === 'enrolment') {
-      const wish = { client: beginVisit(c, secureCookies), withTurns: !withoutTurn, invitation };
-      return c.json(await newEnrolmentChallenge(resources, wish), 201);
+    const wish = c.req.valid('json');
+    const visitor = beginVisit(c, secureCookies);
+    const withTurn = !wish.withoutTurn;
+    if (wish.purpose === 'enrolment') {
+      const { invitation } = wish;
+      return c.json(await newEnrolmentChallenge(resources, { client: visitor, withTurn, invitation }), 201);
     }
-    const { expiresAt, ...challenge } = await challenges.create({ withTurn: !withoutTurn, name });
+    const operator = isOperatorsProgram(c);
+    const { name } = wish;
+    if (name === undefined) throw nameMissing();
+    const { expiresAt, ...challenge } = await signIn.challenge({ name, withTurn, visitor, operator });
     return c.json({ ...challenge, expiresAt: expiresAt.toISOString() }, 201);
   });
 
@@ -41,29 +56,36 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       optional: ['frameTimes'],
       frames: true,
     });
-    const { operator } = c.get('caller');
+    const operator = isOperatorsProgram(c);
     const { latencyMs, ...result } = await signIn.attempt({
       name: fields.get('name') ?? '',
       challenge: fields.get('challenge') ?? '',
       recordings,
       frames: burstOf(frames, fields.get('frameTimes')),
-      limited: !operator,
+      visitor: c.get('visitor'),
+      operator,
+      receivedAt: c.get('receivedAt'),
     });
     const { id, decision, servedBy } = result;
     log.info(
       { requestId: c.get('requestId'), attempt: id, decision, servedBy, latencyMs },
       'sign-in decided',
     );
-    if (result.person) {
+    if (result.person && !operator && !result.measured) {
       const replaces = c.get('sessionToken');
-      const token = await sessions.start({
-        person: result.person.id,
-        operator: operator && replaces !== undefined,
-        replaces,
-      });
+      const token = await sessions.start({ person: result.person.id, operator: false, replaces });
       giveSession(c, token, secureCookies);
     }
-    return c.json({ ...result, reasons: [...result.reasons] }, 200);
+    if (decision !== 'accept') c.set('refused', true);
+    return c.json(
+      {
+        ...result,
+        hints: [...result.hints],
+        reasons: decision === 'accept' ? [] : ['not_recognised'],
+        otherWays: decision === 'accept' ? [] : [...otherWays],
+      },
+      200,
+    );
   });
 
   app.openapi(routes.feedback, async (c) => {
@@ -98,4 +120,12 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
     giveSession(c, token, secureCookies);
     return c.json({ person, operator: true }, 200);
   });
+}
+
+function nameMissing(): UserError {
+  return invalidRequest(
+    'name: whoever signs in says who they are',
+    'Send the name, or ask for a challenge of the purpose "enrolment".',
+    { field: 'name' },
+  );
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
+import { clientNetworks } from './client-network.ts';
 import { identifyRequest, requireKnownHost } from './guards.ts';
 import { answerProblem } from './problem.ts';
 import { addWebPage } from './web-page.ts';
@@ -7,7 +8,8 @@ import { addWebPage } from './web-page.ts';
 /** Answers while the rest comes up: the page is there at once, everything else says when to come again. */
 export function createStartingApp(resources: { webFolder: string; allowedHosts: ReadonlySet<string> }) {
   const app = new Hono<AppEnv>();
-  app.use(identifyRequest, requireKnownHost(resources.allowedHosts));
+  const now = () => new Date();
+  app.use(identifyRequest({ now, networkOf: clientNetworks([]) }), requireKnownHost(resources.allowedHosts));
   for (const path of ['/health', '/api/*']) {
     app.all(path, (c) =>
       answerProblem(c, {

@@ -3,6 +3,7 @@ import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { Context } from 'hono';
 import type { Recording } from '../retention/recordings.ts';
 import type { AppEnv } from './app-env.ts';
+import { refuseNulInText } from './nul.ts';
 
 export interface Upload {
   readonly fields: ReadonlyMap<string, string>;
@@ -39,6 +40,7 @@ export async function readUpload(
     } else if (name === 'frame' && wanted.frames && typeof value !== 'string') {
       frames.push(new Uint8Array(await value.arrayBuffer()));
     } else if (known.includes(name) && typeof value === 'string' && !texts.has(name)) {
+      refuseNulInText(name, value);
       texts.set(name, value);
     } else {
       throw malformed(`the part "${name.slice(0, 40)}" is unknown, given twice, or of the wrong kind`);

@@ -137,6 +137,18 @@ export class Recordings {
     await this.erase();
   }
 
+  /** Erases what an attempt brought, of which nobody has any further use. */
+  async discardAttempt(id: string): Promise<void> {
+    await this.#db.transaction().execute(async (trx) => {
+      await trx.updateTable('attempts').set({ recordings_until: null }).where('id', '=', id).execute();
+      await this.dropOfAttempts(trx, [id]);
+    });
+    // The next sweep erases what a store that is away keeps for now.
+    await this.erase().catch((error: unknown) => {
+      if (!isStoreAway(error)) throw error;
+    });
+  }
+
   /** Takes the recordings away from these attempts. */
   async dropOfAttempts(trx: Transaction<ApplicationTables>, attempts: readonly string[]): Promise<void> {
     for (let start = 0; start < attempts.length; start += 500) {

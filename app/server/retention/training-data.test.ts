@@ -1,7 +1,7 @@
 import { trace } from '@visavox/core/lineage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { enrol, signIn, type Visitor, visitor } from '../testing/visitors.ts';
+import { enrol, measure, type Visitor, visitor } from '../testing/visitors.ts';
 
 let server: TestServer;
 let ada: Visitor;
@@ -30,7 +30,7 @@ it('freezes the samples, and counts what came since', async () => {
   });
   expect(await trainingData.countNew(dataset.digest)).toEqual({ people: 0, samples: 0 });
 
-  const attempt = await (await signIn(server, { as: ada.name, probe: ada.probe })).json();
+  const attempt = await (await measure(server, { as: ada.name, probe: ada.probe })).json();
   await server.services.attempts.feedback(attempt.id, 'genuine', { person: null, operator: true });
   expect(await trainingData.countNew(dataset.digest)).toEqual({ people: 0, samples: 3 });
 });

@@ -22,10 +22,10 @@ import type { ApplicationTables } from '../tables.ts';
 import type { Challenge } from './challenges.ts';
 
 /**
- * `required`: digits, lips and head are checked or there is no way in. `when-offered`: what the answer and the enrolment bring
- * along is checked. `off`: nothing is, for measurements with recordings.
+ * `required`: digits, lips and head are checked or there is no way in. `off`: nothing is, for measurements with recordings, and
+ * nothing of it gives a session.
  */
-export type LivenessPolicy = 'required' | 'when-offered' | 'off';
+export type LivenessPolicy = 'required' | 'off';
 
 /** A picture of the burst, `at` so many milliseconds from the beginning of the voice's recording (negative: before). */
 export interface BurstFrame {
@@ -39,8 +39,8 @@ export interface Answer {
   readonly voice: VoiceCapture;
   readonly voiceBytes: Uint8Array;
   readonly frames: readonly BurstFrame[];
-  /** Who answers anew; an operator measures with recordings, of which none is new. */
-  readonly fresh: boolean;
+  /** Recordings that an operator measures: nobody has to be there. */
+  readonly measured: boolean;
 }
 
 export type LivenessFault =
@@ -48,6 +48,8 @@ export type LivenessFault =
   | 'replayed'
   | 'another_face'
   | 'digits_unknown'
+  | 'lips_unknown'
+  | 'head_unknown'
   | 'face_not_followed';
 
 export interface Liveness {
@@ -57,7 +59,11 @@ export interface Liveness {
   readonly remember: (trx: Transaction<ApplicationTables>) => Promise<void>;
 }
 
-/** So many answers of one person are remembered. */
+/** No person's id. */
+const nobody = '';
+/** Fewer pictures show neither a turn nor lips. */
+const fewestFrames = 20;
+/** Answers that are remembered of one person. */
 const remembered = 50;
 /** A person's face in a small picture of the burst may say this much against the person. */
 const leastOfBurst = -1;
@@ -79,28 +85,35 @@ export class LivenessChecks {
     this.#resources = resources;
   }
 
-  /** Refuses early what the policy cannot accept. */
-  requireOffered(challenge: Challenge, frames: readonly BurstFrame[]): void {
-    if (this.#resources.policy !== 'required' || frames.length > 0) return;
+  /** Nobody has to be there: nothing that is accepted is a sign-in. */
+  get off(): boolean {
+    return this.#resources.policy === 'off';
+  }
+
+  /** Refuses early what cannot be accepted. */
+  requireFrames(challenge: Challenge, frames: readonly BurstFrame[]): void {
+    if (this.off || frames.length >= fewestFrames) return;
     throw new UserError({
       kind: 'invalid',
       code: 'frames_missing',
-      message: 'this service asks for pictures of the face while the digits are spoken',
-      action: `Send 20 to 60 parts named "frame", and "frameTimes"; ${
+      message: `pictures of the face while the digits are spoken are needed. Received: ${frames.length}`,
+      action: `Send ${fewestFrames} to 80 parts named "frame", and "frameTimes"; ${
         challenge.turn ? `begin with a turn of the head to the ${challenge.turn}.` : 'no turn is asked for.'
       }`,
+      details: { count: frames.length },
     });
   }
 
+  /** `person`: null where nobody has the name; the work is the same. */
   async assess(
-    who: { person: string; template: Template; recogniser: RecogniserPort },
+    who: { person: string | null; template: Template; recogniser: RecogniserPort },
     answer: Answer,
   ): Promise<Liveness> {
-    const { policy } = this.#resources;
     const { signals } = who.recogniser;
-    if (policy === 'off') return { faults: [], evidence: nothing, remember: async () => {} };
+    if (this.off || answer.measured) return { faults: [], evidence: nothing, remember: async () => {} };
+    const person = who.person ?? nobody;
     const sounds = await signals.hear(answer.voice);
-    const words = await this.#spokenDigits(who.person);
+    const words = await this.#spokenDigits(person);
     const seen = await follow(signals, answer);
     const evidence = answerEvidence({ sounds, seen, words: words ?? null }, answer.challenge);
     const faults: LivenessFault[] = challengeFaults(evidence);
@@ -108,19 +121,19 @@ export class LivenessChecks {
     const marks = [answer.voiceBytes, ...answer.frames.map(({ bytes }) => bytes)].map((bytes) =>
       digestOf(bytes),
     );
-    if (answer.fresh || policy === 'required') {
-      if (await this.#knows(who.person, marks, fingerprint)) faults.push('replayed');
-    }
-    if (answer.frames.length > 0) {
-      if (seen.length < answer.frames.length * leastFollowed) faults.push('face_not_followed');
-      else faults.push(...(await faceFaults(who, seen)));
-    }
-    if (policy === 'required' && evidence.digits === null) faults.push('digits_unknown');
+    if (await this.#knows(person, marks, fingerprint)) faults.push('replayed');
+    if (seen.length < answer.frames.length * leastFollowed) faults.push('face_not_followed');
+    else faults.push(...(await faceFaults(who, seen)));
+    if (evidence.digits === null) faults.push('digits_unknown');
+    if (evidence.lips === null) faults.push('lips_unknown');
+    if (answer.challenge.turn && evidence.head === null) faults.push('head_unknown');
+    const { digits } = answer.challenge;
     return {
       faults,
       evidence,
-      remember: (trx) =>
-        this.#remember(trx, who.person, { marks, fingerprint, digits: answer.challenge.digits }),
+      remember: async (trx) => {
+        if (who.person !== null) await this.#remember(trx, who.person, { marks, fingerprint, digits });
+      },
     };
   }
 

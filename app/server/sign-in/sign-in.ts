@@ -1,67 +1,74 @@
 import { randomUUID } from 'node:crypto';
-import { SystemError, UserError } from '@visavox/core/errors';
-import type { Release } from '@visavox/core/release';
-import { type Kysely, sql } from 'kysely';
-import type { Champion } from '../champion.ts';
+import { SystemError } from '@visavox/core/errors';
+import type { Champion, Serving } from '../champion.ts';
+import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
 import { type Captures, captureAll } from '../enrolment/captures.ts';
 import { featuresOfCaptures } from '../enrolment/features.ts';
-import type { People } from '../enrolment/people.ts';
+import type { Claimed, People } from '../enrolment/people.ts';
 import type { Templates } from '../enrolment/templates.ts';
-import { databaseFault, foreignKeyViolation, unknownPerson } from '../faults.ts';
 import type { Evidence } from '../recogniser-port.ts';
-import {
-  type Recording,
-  type Recordings,
-  requireDistinct,
-  requireRecordings,
-} from '../retention/recordings.ts';
+import { type Recording, requireDistinct, requireRecordings } from '../retention/recordings.ts';
 import type { Sealer } from '../sealing.ts';
-import type { ApplicationTables, Decision } from '../tables.ts';
+import type { Decision } from '../tables.ts';
+import type { AttemptRecords } from './attempt-record.ts';
 import type { Challenge, Challenges } from './challenges.ts';
-import type { BurstFrame, Liveness, LivenessChecks, LivenessFault } from './liveness.ts';
+import { type ClaimedName, claimedName } from './claimed-name.ts';
+import { decoyTemplate } from './decoy.ts';
+import type { Admission, SignInLimits } from './limits.ts';
+import type { BurstFrame, LivenessChecks } from './liveness.ts';
+import type { Visitor } from './visitor.ts';
 
 export interface SignInRequest {
   readonly name: string;
   readonly challenge: string;
   /** One to five faces and one utterance. */
   readonly recordings: readonly Recording[];
-  /** The face before and while the digits are spoken; may be none. */
+  /** The face before and while the digits are spoken; only an operator may leave it out. */
   readonly frames: readonly BurstFrame[];
-  /** Operators measure; only they may fail as often as they like. */
-  readonly limited: boolean;
+  readonly visitor: Visitor;
+  /** An operator's program measures: with recordings, as often as it likes, and without a session. */
+  readonly operator: boolean;
+  readonly receivedAt: Date;
 }
 
-/** What may be told. The evidence itself stays inside. */
+/** What may be told. Whatever was wrong with an attempt, a refusal looks the same. */
 export interface SignInResult {
   readonly id: string;
-  readonly decision: Decision;
+  readonly decision: 'accept' | 'reject';
   readonly person: { readonly id: string; readonly name: string } | null;
   readonly servedBy: { readonly model: string; readonly version: number };
-  readonly reasons: readonly string[];
+  /** What the recordings themselves could do better, whoever is in them. */
+  readonly hints: readonly string[];
+  /** Recordings that an operator measured: never a session. */
+  readonly measured: boolean;
   readonly latencyMs: number;
 }
 
-export interface SignInLimits {
-  /** So many attempts that were not accepted are allowed on one name within the window. */
-  readonly failures: number;
-  readonly windowSeconds: number;
-  /** How long an attempt's recordings wait for feedback. */
-  readonly retentionHours: number;
+/** Which devices a person signed in with before. */
+export interface KnownDevices {
+  /** The hash of the token where it is one of this person's devices. */
+  recognise(person: string, token: string): Promise<string | null>;
 }
 
 interface SignInResources {
-  readonly db: Kysely<ApplicationTables>;
   readonly people: People;
   readonly champion: Champion;
   readonly challenges: Challenges;
-  readonly recordings: Recordings;
+  readonly records: AttemptRecords;
   readonly templates: Templates;
   readonly liveness: LivenessChecks;
-  readonly sealer: Sealer;
   readonly limits: SignInLimits;
-  readonly now: () => Date;
+  readonly devices: KnownDevices;
+  readonly sealer: Sealer;
 }
 
+interface Claimant {
+  readonly name: ClaimedName;
+  readonly person: Claimed | null;
+  readonly device: string | null;
+}
+
+/** Sign-in by face and voice. */
 export class SignIn {
   readonly #resources: SignInResources;
 
@@ -69,160 +76,131 @@ export class SignIn {
     this.#resources = resources;
   }
 
-  /** One attempt from beginning to end with the champion of its first moment. */
-  async attempt(request: SignInRequest): Promise<SignInResult> {
-    const { people, challenges, champion, templates, liveness, now } = this.#resources;
-    const started = performance.now();
-    const receivedAt = now();
-    requireCounts(request.recordings);
-    requireDistinct(request.recordings);
-    const challenge = await challenges.check(request.challenge, receivedAt);
-    liveness.requireOffered(challenge, request.frames);
-    const person = await people.byName(request.name);
-    if (request.limited) await this.#requirePatience(person.id, receivedAt);
-    return champion.use(async ({ release, loaded }) => {
-      const { recogniser } = loaded;
-      const captures = await captureAll(recogniser.signals, request.recordings);
-      const template = await templates.of(person.id, loaded);
-      const features = await featuresOfCaptures(recogniser, captures);
-      const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
-      const probe = { faces: features.faces, voice: features.voices[0] ?? null, faceQuality };
-      const evidence = await recogniser.compare(template, probe);
-      const alive = await liveness.assess(
-        { person: person.id, template, recogniser },
-        {
-          challenge,
-          voice: onlyOne(captures.voices),
-          voiceBytes: onlyOne(request.recordings.filter(({ modality }) => modality === 'voice')).bytes,
-          frames: request.frames,
-          fresh: request.limited,
-        },
-      );
-      const result: SignInResult = {
-        id: randomUUID(),
-        ...verdict(recogniser.decide(evidence), person, alive.faults),
-        servedBy: { model: release.model, version: release.version },
-        latencyMs: Math.round(performance.now() - started),
-      };
-      await this.#record(result, {
-        request,
-        person,
-        release,
-        captures,
-        evidence,
-        alive,
-        challenge,
-        receivedAt,
-      });
-      return result;
-    });
+  /** Digits for whoever says to have this name, whether anybody has it or not. */
+  async challenge(wish: {
+    name: string;
+    withTurn: boolean;
+    visitor: Visitor;
+    operator: boolean;
+  }): Promise<Challenge> {
+    const { challenges, limits } = this.#resources;
+    const { visitor, operator } = wish;
+    const { name, device } = await this.#claimant(wish.name, visitor);
+    if (!operator) await limits.check({ name: name.hash, network: visitor.network, device });
+    const unlimited = operator || device !== null;
+    return challenges.create({ name, visitor, unlimited, withTurn: wish.withTurn });
   }
 
-  async #record(
-    result: SignInResult,
-    facts: {
-      request: SignInRequest;
-      person: { id: string };
-      release: Release;
-      captures: Captures;
-      evidence: Evidence;
-      alive: Liveness;
-      challenge: Challenge;
-      receivedAt: Date;
-    },
-  ): Promise<void> {
-    const { recordings, challenges, sealer, limits } = this.#resources;
-    const { request, person, release, captures, evidence, alive, challenge, receivedAt } = facts;
-    const said = (alive.evidence.digits ?? 0) > 0 ? challenge.digits : null;
+  /** One attempt from beginning to end with the champion of its first moment. */
+  async attempt(request: SignInRequest): Promise<SignInResult> {
+    const { challenges, champion, liveness, limits } = this.#resources;
+    const { visitor, receivedAt } = request;
+    requireCounts(request.recordings);
+    requireDistinct(request.recordings);
+    const claimant = await this.#claimant(request.name, visitor);
+    const challenge = await challenges.check(request.challenge, { name: claimant.name, visitor }, receivedAt);
+    if (!request.operator) liveness.requireFrames(challenge, request.frames);
+    const claim = { name: claimant.name.hash, network: visitor.network, device: claimant.device };
+    const admission = request.operator ? null : await limits.admit(claim);
     try {
-      await recordings.store(request.recordings, async (trx, stored) => {
-        await challenges.claim(trx, request.challenge, receivedAt);
-        await trx
-          .insertInto('attempts')
-          .values({
-            id: result.id,
-            person: person.id,
-            challenge: request.challenge,
-            release: release.id,
-            model: release.model,
-            version: release.version,
-            bundle: release.bundle,
-            decision: result.decision,
-            reasons: JSON.stringify(result.reasons),
-            evidence: sealer.seal(
-              Buffer.from(JSON.stringify({ ...evidence, ...alive.evidence })),
-              `attempt ${result.id}`,
-            ),
-            created_at: receivedAt,
-            latency_ms: result.latencyMs,
-            feedback: null,
-            feedback_by: null,
-            feedback_at: null,
-            recordings_until: new Date(receivedAt.getTime() + limits.retentionHours * 3_600_000),
-          })
-          .execute();
-        await alive.remember(trx);
-        await trx
-          .insertInto('attempt_recordings')
-          .values(
-            stored.map((recording, position) => ({
-              attempt: result.id,
-              position,
-              modality: recording.modality,
-              digest: recording.digest,
-              bytes: recording.bytes,
-              media_type: recording.mediaType,
-              quality: JSON.stringify(captures.qualities[position]),
-              prompt: recording.modality === 'voice' ? said : null,
-            })),
-          )
-          .execute();
-      });
+      const result = await champion.use((serving) => this.#decide(serving, { request, claimant, challenge }));
+      await this.#count(admission, result.decision);
+      return result;
     } catch (error) {
-      // Forgotten while signing in.
-      throw databaseFault(error).code === foreignKeyViolation ? unknownPerson() : error;
+      if (admission) await limits.withdrawn(admission);
+      throw error;
     }
   }
 
-  async #requirePatience(person: string, at: Date): Promise<void> {
-    const { db, limits } = this.#resources;
-    const since = new Date(at.getTime() - limits.windowSeconds * 1000);
-    const { failures, oldest } = await db
-      .selectFrom('attempts')
-      .select([sql<number>`count(*)::int`.as('failures'), sql<Date | null>`min(created_at)`.as('oldest')])
-      .where('person', '=', person)
-      .where('created_at', '>', since)
-      .where('decision', '!=', 'accept')
-      .executeTakeFirstOrThrow();
-    if (failures < limits.failures || !oldest) return;
-    const freeAt = new Date(oldest).getTime() + limits.windowSeconds * 1000;
-    const retryAfterSeconds = Math.max(1, Math.ceil((freeAt - at.getTime()) / 1000));
-    throw new UserError({
-      kind: 'too-many',
-      code: 'too_many_requests',
-      message: 'too many attempts with this name have failed',
-      action: `Wait ${retryAfterSeconds} seconds, or sign in another way.`,
-      details: { retryAfterSeconds },
+  async #claimant(given: string, visitor: Visitor): Promise<Claimant> {
+    const { people, devices, sealer } = this.#resources;
+    const name = claimedName(given, sealer);
+    const person = await people.claimed(name.key);
+    const device = person && visitor.device ? await devices.recognise(person.id, visitor.device) : null;
+    return { name, person, device };
+  }
+
+  async #decide(
+    { release, loaded }: Serving,
+    { request, claimant, challenge }: { request: SignInRequest; claimant: Claimant; challenge: Challenge },
+  ): Promise<SignInResult> {
+    const { templates, liveness, records } = this.#resources;
+    const { recogniser } = loaded;
+    const { person } = claimant;
+    const started = performance.now();
+    const captures = await captureAll(recogniser.signals, request.recordings);
+    const template = person
+      ? await templates.of(person.id, loaded)
+      : decoyTemplate(recogniser, claimant.name.hash);
+    const features = await featuresOfCaptures(recogniser, captures);
+    const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
+    const probe = { faces: features.faces, voice: features.voices[0] ?? null, faceQuality };
+    const evidence = await recogniser.compare(template, probe);
+    const measured = request.operator && request.frames.length === 0;
+    const alive = await liveness.assess(
+      { person: person?.id ?? null, template, recogniser },
+      {
+        challenge,
+        voice: onlyOne(captures.voices),
+        voiceBytes: onlyOne(request.recordings.filter(({ modality }) => modality === 'voice')).bytes,
+        frames: request.frames,
+        measured,
+      },
+    );
+    const verdict = judge(recogniser.decide(evidence), {
+      ...{ evidence, person },
+      // Whoever was enrolled from recordings never was there: nothing says that the face and the voice are the person's.
+      faults: person && !person.verified && !measured ? [...alive.faults, 'not_verified'] : alive.faults,
     });
+    const accepted = verdict.decision === 'accept';
+    const result: SignInResult = {
+      id: randomUUID(),
+      decision: accepted ? 'accept' : 'reject',
+      person: accepted && person ? { id: person.id, name: person.name } : null,
+      servedBy: { model: release.model, version: release.version },
+      hints: hintsOf(captures),
+      measured: measured || liveness.off,
+      latencyMs: Math.round(performance.now() - started),
+    };
+    const { id, latencyMs } = result;
+    await records.keep({
+      ...{ id, latencyMs, measured: result.measured, person: person?.id ?? null, ...verdict },
+      ...{ challenge, release, captures, evidence, alive },
+      recordings: request.recordings,
+      receivedAt: request.receivedAt,
+    });
+    return result;
+  }
+
+  async #count(admission: Admission | null, decision: SignInResult['decision']): Promise<void> {
+    if (!admission) return;
+    const { limits } = this.#resources;
+    await (decision === 'accept' ? limits.succeeded(admission) : limits.failed(admission));
   }
 }
 
-function verdict(
+/** The decision with everything that speaks against the attempt, for operators. */
+function judge(
   decision: Decision,
-  person: { id: string; name: string },
-  faults: readonly LivenessFault[],
-): Pick<SignInResult, 'decision' | 'person' | 'reasons'> {
-  // Who is not recognised learns nothing about the rest.
-  if (decision !== 'reject' && faults.length > 0)
-    return { decision: 'reject', person: null, reasons: [...faults] };
-  switch (decision) {
-    case 'accept':
-      return { decision, person: { id: person.id, name: person.name }, reasons: [] };
-    case 'reject':
-      return { decision, person: null, reasons: ['evidence_too_weak'] };
-    case 'step_up':
-      return { decision, person: null, reasons: ['evidence_unclear'] };
-  }
+  { evidence, person, faults }: { evidence: Evidence; person: Claimed | null; faults: readonly string[] },
+): { decision: Decision; reasons: readonly string[] } {
+  if (!person) return { decision: 'reject', reasons: ['unknown_name', ...faults] };
+  if (decision === 'accept' && faults.length === 0) return { decision, reasons: [] };
+  const unlike =
+    decision === 'accept'
+      ? []
+      : [
+          evidence.face === null
+            ? 'face_missing'
+            : `evidence_${decision === 'step_up' ? 'unclear' : 'too_weak'}`,
+        ];
+  return { decision: decision === 'accept' ? 'reject' : decision, reasons: [...unlike, ...faults] };
+}
+
+function hintsOf({ faces, voices }: Captures): string[] {
+  // The best of several pictures is what counts.
+  const ofFaces = faces.map(({ quality }) => faceHints(quality)).sort((a, b) => a.length - b.length)[0];
+  return [...(ofFaces ?? []), ...voices.flatMap(({ quality }) => voiceHints(quality))];
 }
 
 function onlyOne<T>(list: readonly T[]): T {

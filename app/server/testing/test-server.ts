@@ -18,6 +18,8 @@ import { composeServices, type Services } from '../compose.ts';
 import type { EnrolmentPolicy } from '../enrolment/invitations.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
+import { clientNetworks } from '../http/client-network.ts';
+import { Places } from '../http/places.ts';
 import { ApplicationLineage } from '../lineage.ts';
 import { applicationMigrations } from '../migrations.ts';
 import type { ApiResources } from '../resources.ts';
@@ -42,7 +44,7 @@ export interface TestServer {
 
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
-  liveness = 'when-offered',
+  liveness = 'required',
   enrolment = 'open',
   ...overrides
 }: Partial<Omit<ApiResources, 'enrolment'>> & {
@@ -65,7 +67,7 @@ export async function startTestServer({
     host: new InProcessModelHost({ objects }),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     ...{ liveness, enrolment },
-    attemptLimits: { failures: 5, windowSeconds: 300, retentionHours: 24 },
+    attempts: { failures: 5, retentionHours: 24 },
     now,
   });
   await ensureFirstRelease({ objects, releases: services.releases, published: () => testBundle(), now });
@@ -77,7 +79,10 @@ export async function startTestServer({
     log: pino({}, { write: (line: string) => void logged.push(line) }),
     allowedHosts: new Set(['localhost']),
     publicUrl: undefined,
+    places: new Places({ atOnce: 3 }),
+    networkOf: clientNetworks([]),
     secureCookies: false,
+    now,
     operatorToken,
     webFolder: join(folder, 'web'),
     engine: absentEngine,

@@ -1,5 +1,6 @@
 import type { Turn } from '@visavox/recognition/signals/head';
 import { filmTurns } from '@visavox/recognition/synthetic/enrolment-film';
+import { type FilmedAnswer, filmAnswer } from '@visavox/recognition/synthetic/film';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 import { operatorToken, type TestServer } from './test-server.ts';
 
@@ -11,6 +12,8 @@ export interface Visitor {
   /** `voice` is said anew whenever it is asked for: nobody says the same twice in the same way. */
   readonly probe: { readonly faces: readonly Uint8Array[]; readonly voice: Uint8Array };
   readonly person: SyntheticPerson;
+  /** Filmed anew each time. */
+  film(digits: string, turn: 'left' | 'right' | null): Promise<FilmedAnswer>;
 }
 
 /** What the voices of every visitor say. */
@@ -33,6 +36,10 @@ export async function visitor(index: number): Promise<Visitor> {
       },
     },
     person,
+    film(digits, turn) {
+      take += 1;
+      return filmAnswer(person, digits, { turn, variation: take, size: { width: 180, height: 240 } });
+    },
   };
 }
 
@@ -40,19 +47,32 @@ export function enrolmentForm(
   who: Pick<Visitor, 'name' | 'faces' | 'voices'>,
   fields: Record<string, string> = {},
 ): FormData {
-  return form({ name: who.name, consent: 'true', ...fields }, { face: who.faces, voice: who.voices });
+  const given = { name: who.name, consent: 'true', prompts: prompts.join(','), ...fields };
+  return form(given, { face: who.faces, voice: who.voices });
+}
+
+/** From recordings, as an operator, and then as if the person had said digits at a visit. */
+export async function enrol(
+  server: TestServer,
+  who: Pick<Visitor, 'name' | 'faces' | 'voices'>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const response = await enrolMeasured(server, who, headers);
+  if (response.ok) {
+    const { id } = await response.clone().json();
+    await server.services.db.updateTable('people').set({ verified: true }).where('id', '=', id).execute();
+  }
+  return response;
 }
 
 /** From recordings, as an operator. */
-export function enrol(
+export function enrolMeasured(
   server: TestServer,
   who: Pick<Visitor, 'name' | 'faces' | 'voices'>,
   headers: Record<string, string> = {},
 ): Promise<Response> {
   return request(server, '/api/v1/people', enrolmentForm(who), { ...asOperator, ...headers });
 }
-
-export const asOperator = { authorization: `Bearer ${operatorToken}` };
 
 export interface AskedNewcomer {
   readonly id: string;
@@ -62,11 +82,12 @@ export interface AskedNewcomer {
   readonly cookie: string;
 }
 
+/** `server`: or where one listens. */
 export async function enrolmentChallenge(
-  server: TestServer,
+  server: TestServer | string,
   wish: { withoutTurn?: boolean; invitation?: string } = {},
 ): Promise<AskedNewcomer> {
-  const response = await server.app.request('/api/v1/challenges', {
+  const response = await ask(server, '/api/v1/challenges', {
     method: 'POST',
     body: JSON.stringify({ purpose: 'enrolment', ...wish }),
     headers: { 'content-type': 'application/json' },
@@ -80,20 +101,21 @@ let takes = 5000;
 /** What somebody who is there sends: pictures, the digits that are asked for, a head that turns. */
 export async function liveEnrolment(
   who: Visitor,
-  asked: AskedNewcomer,
+  asked: Pick<AskedNewcomer, 'id' | 'prompts' | 'turns'>,
   fields: Record<string, string> = {},
 ): Promise<FormData> {
   const variation = ++takes;
   const voices = asked.prompts.map((digits, index) => who.person.utterance(digits, variation * 10 + index));
   const { frames, times } = await filmTurns(who.person, asked.turns, { variation });
-  const body = enrolmentForm({ ...who, voices }, { challenge: asked.id, ...fields });
+  const given = { name: who.name, consent: 'true', challenge: asked.id, ...fields };
+  const body = form(given, { face: who.faces, voice: voices });
   addFrames(body, frames, times);
   return body;
 }
 
 /** As somebody who is there. */
 export async function enrolLive(
-  server: TestServer,
+  server: TestServer | string,
   who: Visitor,
   {
     invitation,
@@ -107,39 +129,64 @@ export async function enrolLive(
   return request(server, '/api/v1/people', body, { cookie: asked.cookie, ...headers });
 }
 
-export async function newChallenge(server: TestServer): Promise<string> {
-  return (await fullChallenge(server)).id;
+export interface GivenChallenge {
+  readonly id: string;
+  readonly digits: string;
+  readonly turn: 'left' | 'right' | null;
 }
 
-export async function fullChallenge(
+export const asOperator = { authorization: `Bearer ${operatorToken}` };
+
+/** `name`: who will answer. */
+export async function newChallenge(
   server: TestServer,
-  wish?: { withoutTurn: boolean },
-): Promise<{ id: string; digits: string; turn: 'left' | 'right' | null }> {
+  name: string,
+  { withoutTurn = false, headers = {} }: { withoutTurn?: boolean; headers?: Record<string, string> } = {},
+): Promise<GivenChallenge> {
   const response = await server.app.request('/api/v1/challenges', {
     method: 'POST',
-    ...(wish ? { body: JSON.stringify(wish), headers: { 'content-type': 'application/json' } } : {}),
+    body: JSON.stringify({ name, withoutTurn }),
+    headers: { 'content-type': 'application/json', ...headers },
   });
   return response.json();
 }
 
-/** `as`: the name that is claimed. */
-export async function signIn(
+export interface Claim {
+  /** The name that is claimed. */
+  readonly as: string;
+  readonly challenge?: GivenChallenge;
+  readonly headers?: Record<string, string>;
+}
+
+/** Recordings, as operators try them: decided, and never a sign-in. */
+export async function measure(
   server: TestServer,
-  attempt: {
-    as: string;
-    probe: Visitor['probe'];
-    challenge?: string;
-    headers?: Record<string, string>;
-    burst?: { frames: readonly Uint8Array[]; times: readonly number[] };
-  },
+  { as, probe, challenge }: Claim & { probe: Visitor['probe'] },
 ): Promise<Response> {
-  const challenge = attempt.challenge ?? (await newChallenge(server));
-  const { faces, voice } = attempt.probe;
-  const body = form({ name: attempt.as, challenge }, { face: faces, voice: [voice] });
-  if (attempt.burst) {
-    addFrames(body, attempt.burst.frames, attempt.burst.times);
-  }
-  return request(server, '/api/v1/attempts', body, attempt.headers ?? {});
+  const { id } = challenge ?? (await newChallenge(server, as, { headers: asOperator }));
+  const body = form({ name: as, challenge: id }, { face: probe.faces, voice: [probe.voice] });
+  return request(server, '/api/v1/attempts', body, asOperator);
+}
+
+/** Somebody in front of a camera: turns the head as asked and says the digits, or others. */
+export async function answer(
+  server: TestServer,
+  { as, by, say, challenge: given, headers = {} }: Claim & { by: Visitor; say?: (digits: string) => string },
+): Promise<Response> {
+  const challenge = given ?? (await newChallenge(server, as, { headers }));
+  const film = await by.film(say?.(challenge.digits) ?? challenge.digits, challenge.turn);
+  return request(
+    server,
+    '/api/v1/attempts',
+    answerForm({ name: as, challenge: challenge.id }, by, film),
+    headers,
+  );
+}
+
+export function answerForm(fields: Record<string, string>, by: Visitor, film: FilmedAnswer): FormData {
+  const body = form(fields, { face: by.probe.faces, voice: [film.voice] });
+  addFrames(body, film.frames, film.times);
+  return body;
 }
 
 export function form(
@@ -153,20 +200,24 @@ export function form(
   return data;
 }
 
+function blob(bytes: Uint8Array, type: string): Blob {
+  return new Blob([Uint8Array.from(bytes)], { type });
+}
+
 export function addFrames(body: FormData, frames: readonly Uint8Array[], times: readonly number[]): void {
   for (const frame of frames) body.append('frame', blob(frame, 'image/jpeg'), 'frame.jpg');
   body.set('frameTimes', times.join(','));
 }
 
-function blob(bytes: Uint8Array, type: string): Blob {
-  return new Blob([Uint8Array.from(bytes)], { type });
-}
-
 export async function request(
-  server: TestServer,
+  server: TestServer | string,
   path: string,
   body: FormData,
   headers: Record<string, string>,
 ): Promise<Response> {
-  return server.app.request(path, { method: 'POST', body, headers });
+  return ask(server, path, { method: 'POST', body, headers });
+}
+
+async function ask(server: TestServer | string, path: string, init: RequestInit): Promise<Response> {
+  return typeof server === 'string' ? fetch(`${server}${path}`, init) : server.app.request(path, init);
 }

@@ -153,7 +153,7 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: {
+            requestBody: {
                 content: {
                     "application/json": components["schemas"]["ChallengeWish"];
                 };
@@ -2233,13 +2233,13 @@ export interface components {
              * @default false
              */
             withoutTurn?: boolean;
-            /** @description who will answer, if that is known: digits of their last answers are not asked for again */
+            /** @description who will answer; nothing tells whether anybody has this name */
             name?: string;
         };
         AttemptResult: {
             id: string;
             /** @enum {string} */
-            decision: "accept" | "reject" | "step_up";
+            decision: "accept" | "reject";
             person: {
                 id: string;
                 name: string;
@@ -2248,7 +2248,14 @@ export interface components {
                 model: string;
                 version: number;
             };
+            /** @description what would make the recordings better, as they themselves show, whoever is in them */
+            hints: string[];
+            /** @description not_recognised, whatever was wrong and whether anybody has the name; empty when accepted */
             reasons: string[];
+            /** @description how else to sign in; the same for every name */
+            otherWays: ("passkey" | "recovery_code" | "operator_code")[];
+            /** @description recordings that were measured: no session comes of it */
+            measured: boolean;
         };
         FeedbackResult: {
             id: string;

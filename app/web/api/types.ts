@@ -9,7 +9,8 @@ export type CaptureVerdict = Schemas['CaptureVerdict'];
 export type Challenge = Schemas['Challenge'];
 export type EnrolmentChallenge = Schemas['EnrolmentChallenge'];
 export type AttemptAnswer = Schemas['AttemptResult'];
-export type Decision = AttemptAnswer['decision'];
+/** As operators see it. */
+export type Decision = Schemas['Attempts']['attempts'][number]['decision'];
 export type Session = Schemas['Session'];
 export type Status = Schemas['Status'];
 export type Service = Status['services'][number];

@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem.ts';
 import { Heading } from '../components/heading.tsx';
 import { OtherWay } from '../components/other-way.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -19,8 +18,6 @@ export function SignInResult(props: {
   const { state, name } = props;
   if (state.kind === 'answered' && state.answer.decision === 'accept')
     return <Heading title={t('account.welcome', { name: state.answer.person?.name ?? name })} />;
-  const unknown =
-    state.kind === 'failed' && state.error instanceof Problem && state.error.code === 'unknown_person';
   return (
     <>
       {state.kind === 'failed' ? (
@@ -29,46 +26,34 @@ export function SignInResult(props: {
           <ProblemNotice error={state.error} />
         </>
       ) : (
-        <Refusal decision={state.answer.decision} reasons={state.answer.reasons} name={name} />
+        <Refusal hints={state.answer.hints} />
       )}
       <div className="actions">
-        {!unknown && (
-          <button type="button" className="button" onClick={props.onAgain}>
-            {t('sign_in.again')}
-          </button>
-        )}
-        <button type="button" className={unknown ? 'button' : 'button plain'} onClick={props.onOtherName}>
+        <button type="button" className="button" onClick={props.onAgain}>
+          {t('sign_in.again')}
+        </button>
+        <button type="button" className="button plain" onClick={props.onOtherName}>
           {t('sign_in.other_name')}
         </button>
-        {unknown && (
-          <Link className="button plain" href={`/enrol?name=${encodeURIComponent(name)}`}>
-            {t('sign_in.enrol_instead')}
-          </Link>
-        )}
+        <Link className="button plain" href={`/enrol?name=${encodeURIComponent(name)}`}>
+          {t('sign_in.enrol_instead')}
+        </Link>
       </div>
       <OtherWay open={state.kind === 'answered'} />
     </>
   );
 }
 
-function Refusal({
-  decision,
-  reasons,
-  name,
-}: {
-  decision: string;
-  reasons: readonly string[];
-  name: string;
-}) {
+/** One and the same for everybody, but for what the recordings themselves could do better. */
+function Refusal({ hints }: { hints: readonly string[] }) {
   const { t } = useTranslation();
   const explain = useCodeText();
-  const which = decision === 'step_up' ? 'step_up' : 'reject';
-  const known = [...new Set(reasons.filter(isKnownCode).map((code) => explain(code)))];
+  const known = [...new Set(hints.filter(isKnownCode).map((code) => explain(code)))];
   return (
     <>
       <div className="stack tight">
-        <Heading title={t(`sign_in.${which}_title`)} />
-        <p className="lead">{known.join(' ') || t(`sign_in.${which}_text`, { name })}</p>
+        <Heading title={t('sign_in.reject_title')} />
+        <p className="lead">{known.join(' ') || t('sign_in.reject_text')}</p>
       </div>
       <div className="stack tight">
         <h2>{t('sign_in.advice_title')}</h2>

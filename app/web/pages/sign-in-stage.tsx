@@ -60,10 +60,6 @@ function toneOf(state: SignInState, guidance: Capture['guidance']): Tone {
     case 'failed':
       return 'idle';
     case 'answered':
-      return state.answer.decision === 'accept'
-        ? 'done'
-        : state.answer.decision === 'reject'
-          ? 'refused'
-          : 'unsure';
+      return state.answer.decision === 'accept' ? 'done' : 'refused';
   }
 }

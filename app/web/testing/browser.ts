@@ -66,7 +66,7 @@ export async function enrolThroughPage(page: Page, name: string): Promise<void> 
   await firstOf(page, page.getByRole('heading', { name: `Welcome, ${name}` }));
 }
 
-export type SignInOutcome = 'accept' | 'reject' | 'step_up';
+export type SignInOutcome = 'accept' | 'reject';
 
 /** Goes through the sign-in page and answers what the page says in the end. */
 export async function signInThroughPage(page: Page, name: string): Promise<SignInOutcome> {
@@ -75,10 +75,8 @@ export async function signInThroughPage(page: Page, name: string): Promise<SignI
   await page.getByRole('button', { name: 'Continue with camera' }).click();
   const welcome = page.getByRole('heading', { name: `Welcome back, ${name}` });
   const refused = page.getByRole('heading', { name: 'We could not recognise you' });
-  const unsure = page.getByRole('heading', { name: 'Almost: we need to be surer' });
-  await firstOf(page, welcome.or(refused).or(unsure));
+  await firstOf(page, welcome.or(refused));
   if (await refused.isVisible()) return 'reject';
-  if (await unsure.isVisible()) return 'step_up';
   await page.waitForURL(/\/account/);
   return 'accept';
 }

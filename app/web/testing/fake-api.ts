@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { Decision, Invitation, Person, Session } from '../api/types.ts';
+import type { Invitation, Person, Session } from '../api/types.ts';
 import {
   someModels,
   someOverview,
@@ -114,17 +114,18 @@ export function fakeApi() {
     const { fields } = await formOf(request);
     const name = fields.name ?? '';
     const known = people.find((one) => one.name === name);
-    if (name === 'Nobody') throw problem(404, 'unknown_person');
-    const decision: Decision = name === 'Impostor' ? 'reject' : name === 'Unsure' ? 'step_up' : 'accept';
+    const decision = name === 'Impostor' || name === 'Nobody' ? 'reject' : 'accept';
     const person = decision === 'accept' ? { id: known?.id ?? 'person-1', name } : null;
     session = { ...session, person: person ?? session.person };
-    const reasons = { accept: [], reject: ['evidence_too_weak'], step_up: ['evidence_unclear'] }[decision];
     return new Answer(200, {
       id: 'attempt-1',
       decision,
       person,
       servedBy: { model: 'recogniser', version: 4 },
-      reasons,
+      hints: decision === 'accept' ? [] : ['too_dark'],
+      reasons: decision === 'accept' ? [] : ['not_recognised'],
+      otherWays: decision === 'accept' ? [] : ['passkey', 'recovery_code', 'operator_code'],
+      measured: false,
     });
   };
 

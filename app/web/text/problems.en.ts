@@ -109,6 +109,8 @@ export const problems = {
   recogniser_starting: 'The recogniser is still starting. Try again in a few seconds.',
   busy: 'Many people are being served right now. Try again in a few seconds.',
   too_many_requests: 'Too many tries. Wait a minute, then try again.',
+  too_many_challenges: 'You have asked for digits several times. Wait two minutes, then try again.',
+  another_way_needed: 'Face and voice have failed too often. Sign in another way: that opens this one again.',
   request_invalid: 'The service did not understand the request. Reload the page and try again.',
   malformed_json: 'The service did not understand the request. Reload the page and try again.',
   malformed_form: 'The recordings arrived incomplete. Try again.',

@@ -113,6 +113,10 @@ export const problems: Translation<typeof english> = {
   recogniser_starting: 'Le système de reconnaissance démarre encore. Réessayez dans quelques secondes.',
   busy: 'Beaucoup de personnes sont servies en ce moment. Réessayez dans quelques secondes.',
   too_many_requests: 'Trop d’essais. Attendez une minute, puis réessayez.',
+  too_many_challenges:
+    'Vous avez demandé des chiffres plusieurs fois. Attendez deux minutes, puis réessayez.',
+  another_way_needed:
+    'Le visage et la voix ont échoué trop souvent. Connectez-vous autrement : cela rouvre cette voie.',
   request_invalid: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',
   malformed_json: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',
   malformed_form: 'Les enregistrements sont arrivés incomplets. Réessayez.',

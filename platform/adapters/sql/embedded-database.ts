@@ -4,6 +4,7 @@ import { UserError } from '@visavox/core/errors';
 import { Kysely, sql } from 'kysely';
 import { lockFolder } from '../processes/folder-lock.ts';
 import type { Database } from './database.ts';
+import { DatabaseHealth } from './database-health.ts';
 import { openCluster, openMemoryCluster } from './embedded-cluster.ts';
 import { PgliteDialect } from './pglite-dialect.ts';
 import type { PlatformTables } from './tables.ts';
@@ -37,12 +38,14 @@ const maintenanceEveryMs = 10 * 60 * 1000;
 const checkpointAfterBytes = 32 << 20;
 
 function embedded(pglite: PGlite, afterwards: () => Promise<void>): Database {
-  const db = new Kysely<PlatformTables>({ dialect: new PgliteDialect(pglite) });
+  const health = new DatabaseHealth();
+  const db = new Kysely<PlatformTables>({ dialect: new PgliteDialect(pglite), log: health.notice });
   const timer = setInterval(() => void maintain(db), maintenanceEveryMs);
   timer.unref();
   return {
     kind: 'embedded',
     db,
+    check: () => health.check(db),
     close: async () => {
       clearInterval(timer);
       await db.destroy();

@@ -3,6 +3,7 @@ import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Database } from './database.ts';
+import { DatabaseHealth } from './database-health.ts';
 import type { PlatformTables } from './tables.ts';
 
 /** `url`: a PostgreSQL server (`postgres://…`). `folder`: embedded, kept in that folder, for one process at a time. */
@@ -39,7 +40,8 @@ async function openServer(url: string): Promise<Database> {
   // the pool, one that a transaction holds between two statements to nobody, which would end this process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => void client.on('error', () => undefined));
-  const db = new Kysely<PlatformTables>({ dialect: new PostgresDialect({ pool }) });
+  const health = new DatabaseHealth();
+  const db = new Kysely<PlatformTables>({ dialect: new PostgresDialect({ pool }), log: health.notice });
   try {
     await sql`select 1`.execute(db);
   } catch (cause) {
@@ -52,7 +54,7 @@ async function openServer(url: string): Promise<Database> {
       cause,
     });
   }
-  return { kind: 'postgresql', db, close: () => db.destroy() };
+  return { kind: 'postgresql', db, check: () => health.check(db), close: () => db.destroy() };
 }
 
 /** Counts and sequences (`bigint`) are numbers, as they are from PGlite; the driver's own choice is text. */

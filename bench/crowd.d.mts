@@ -1,0 +1,3 @@
+export const boundary: string;
+/** Stands where the id of a challenge comes. */
+export const challengeMark: string;
