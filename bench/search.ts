@@ -1,6 +1,6 @@
-import { FaceIndex } from '@visavox/server/enrolment/face-index';
 import { normalise } from '@visavox/recognition/signals/vectors';
 import { Random } from '@visavox/recognition/synthetic/random';
+import { FaceIndex } from '@visavox/server/enrolment/face-index';
 import { describeSummary, summarise } from './summary.ts';
 
 const dimension = 128;
@@ -36,7 +36,9 @@ export async function benchSearch(print: (line: string) => void): Promise<boolea
     const started = process.cpuUsage();
     while (index.grow(10_000));
     const built = cpuMs(started) / 1000;
-    print(`search: ${size} faces, ${index.exact ? 'each looked at' : `sketched in ${built.toFixed(1)} CPU-s`}`);
+    print(
+      `search: ${size} faces, ${index.exact ? 'each looked at' : `sketched in ${built.toFixed(1)} CPU-s`}`,
+    );
     const [wall, cpu]: [number[], number[]] = [[], []];
     const found = new Map<number, number>();
     for (const { face, person, cosine } of queries) {

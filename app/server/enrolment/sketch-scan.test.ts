@@ -20,7 +20,9 @@ it('names the rows that differ in so many bits at most, as counting them one by 
     [1, 128],
     [0, 128],
   ] as const) {
-    const wanted = sketches.slice(0, rows).flatMap((sketch, row) => (differing(sketch, query) <= most ? row : []));
+    const wanted = sketches
+      .slice(0, rows)
+      .flatMap((sketch, row) => (differing(sketch, query) <= most ? row : []));
     expect(scan.near(query, { rows, most })).toEqual(wanted);
   }
   scan.set(7, query);
