@@ -67,6 +67,7 @@ describe('the API description', () => {
         "delete /api/v1/session",
         "post /api/v1/operator/session",
         "post /api/v1/people",
+        "post /api/v1/invitations/open",
       ]
     `);
   });
