@@ -1,21 +1,10 @@
-import { createRequire } from 'node:module';
-import { z } from 'zod';
-
-/** Unicode's confusables.txt (prototypes, version 13) as the package `unhomoglyph` ships it. */
-const prototypes: ReadonlyMap<string, string> = new Map(
-  Object.entries(
-    z.record(z.string(), z.string()).parse(createRequire(import.meta.url)('unhomoglyph/data.json')),
-  ),
-);
+import toPrototypes from 'unhomoglyph';
 
 /**
  * What a text looks like (UTS #39, section 4): texts of one skeleton cannot be told apart by eye. For comparison alone, never
- * to be shown.
+ * to be shown. The prototypes are those of Unicode's confusables.txt, version 13, as the package has them.
  */
 export function skeleton(text: string): string {
   const visible = text.normalize('NFD').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
-  return [...visible]
-    .map((character) => prototypes.get(character) ?? character)
-    .join('')
-    .normalize('NFD');
+  return toPrototypes(visible).normalize('NFD');
 }
