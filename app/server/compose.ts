@@ -24,6 +24,7 @@ import { Sealer } from './sealing.ts';
 import { AttemptRecords } from './sign-in/attempt-record.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { Challenges } from './sign-in/challenges.ts';
+import { EarlierTries } from './sign-in/earlier-tries.ts';
 import { SignInLimits } from './sign-in/limits.ts';
 import { LivenessChecks, type LivenessPolicy } from './sign-in/liveness.ts';
 import { Sessions } from './sign-in/sessions.ts';
@@ -82,9 +83,10 @@ export function composeServices(foundations: Foundations) {
   const limits = new SignInLimits({ db, now, failures });
   const records = new AttemptRecords({ recordings, challenges, sealer, retentionHours });
   const devices = { recognise: async () => null };
+  const tries = new EarlierTries({ db, sealer, now });
   const signIn = new SignIn({
     ...{ people, champion, challenges, records },
-    ...{ templates, liveness, sealer, limits, devices },
+    ...{ templates, liveness, sealer, limits, devices, tries },
   });
   const attempts = new Attempts({ db, recordings, now });
   const sessions = new Sessions({ db, now });
@@ -93,6 +95,6 @@ export function composeServices(foundations: Foundations) {
   return {
     ...{ db, now, objects, releases, runs, datasets, recordings, templates, pool, champion },
     ...{ enrolment, enrolmentChallenges, invitations, reviews, search, verification },
-    ...{ people, challenges, limits, signIn, attempts, sessions, overview, trainingData },
+    ...{ people, challenges, limits, tries, signIn, attempts, sessions, overview, trainingData },
   };
 }

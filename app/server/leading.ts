@@ -42,6 +42,7 @@ export function startLeading(resources: LeadingResources): Leadership {
     await services.challenges.sweep();
     await services.enrolmentChallenges.sweep();
     await services.limits.sweep();
+    await services.tries.sweep();
     await services.sessions.sweep();
   };
   return lead({

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { UserError } from '@visavox/core/errors';
 import type { AppEnv } from './http/app-env.ts';
+import { addressesOf } from './http/client-network.ts';
 
 /** `env`: the request as Node has it, for those who want to know where it comes from. */
 export type Answer = (request: Request, env?: AppEnv['Bindings']) => Response | Promise<Response>;
@@ -18,14 +19,24 @@ export interface Listener {
 
 const finishWithinMs = 5000;
 const headersWithinMs = 15_000;
+/** Longer than clients and proxies keep a connection: who sends on one that was just closed has lost the request. */
+const keptOpenMs = 75_000;
 /** Longer than bodies are given by those who read them, so that they can say what was wrong. */
 const requestWithinMs = 150_000;
 /** Below what a process may usually have open. */
 const mostConnections = 4000;
+/** Nobody may open all of them. */
+const mostOfOneAddress = 1000;
+/** How often connections that are late are looked for. */
+const lookEveryMs = 5000;
 /** Somebody who sends more than this after the answer sends it to nobody. */
 const heardAfterwardsBytes = 64 << 20;
 
-export async function listen(address: { host: string; port: number }, first: Answer): Promise<Listener> {
+/** `trustedProxies`: from whose addresses any number of people come. */
+export async function listen(
+  address: { host: string; port: number; trustedProxies?: readonly string[] },
+  first: Answer,
+): Promise<Listener> {
   let answer = first;
   const server = createAdaptorServer({
     fetch: (request, { incoming }) =>
@@ -34,9 +45,12 @@ export async function listen(address: { host: string; port: number }, first: Ans
     overrideGlobalObjects: false,
     // It breaks the connection half a second after an answer that came before the end of the request.
     autoCleanupIncoming: false,
+    serverOptions: { connectionsCheckingInterval: lookEveryMs },
   }) as Server;
+  shareConnections(server, addressesOf(address.trustedProxies ?? []));
   server.prependListener('request', hearToTheEnd);
   server.headersTimeout = headersWithinMs;
+  server.keepAliveTimeout = keptOpenMs;
   server.requestTimeout = requestWithinMs;
   server.maxConnections = mostConnections;
   server.listen(address.port, address.host);
@@ -65,6 +79,22 @@ export async function listen(address: { host: string; port: number }, first: Ans
       return closing;
     },
   };
+}
+
+function shareConnections(server: Server, isProxy: (address: string | undefined) => boolean): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const from = socket.remoteAddress;
+    if (from === undefined || isProxy(from)) return;
+    const count = (open.get(from) ?? 0) + 1;
+    open.set(from, count);
+    socket.once('close', () => {
+      const left = (open.get(from) ?? 1) - 1;
+      if (left === 0) open.delete(from);
+      else open.set(from, left);
+    });
+    if (count > mostOfOneAddress) socket.destroy();
+  });
 }
 
 /**

@@ -139,6 +139,13 @@ export const applicationMigrations: Record<string, Migration> = {
            name text not null,
            last_at timestamptz not null,
            primary key (network, name))`,
+        `create table earlier_tries (
+           name text not null,
+           visit text not null,
+           contract text not null,
+           probe bytea not null,
+           expires_at timestamptz not null,
+           primary key (name, visit))`,
         `alter table attempts add column measured boolean not null default false`,
       ),
   },

@@ -113,6 +113,8 @@ export type OwnTables = {
   };
   /** Failures that were not followed by a success yet: on a name, by a device of its person, by a network, by everybody. */
   failures: { key: string; name: string | null; count: number; last_at: Date };
+  /** What was heard and seen in a try that was not accepted, sealed; for the try that follows. */
+  earlier_tries: { name: string; visit: string; contract: string; probe: Uint8Array; expires_at: Date };
   /** Names that failed from a network within the last day. */
   failed_names: { network: string; name: string; last_at: Date };
   attempts: {

@@ -3,8 +3,9 @@ import type { VisavoxClient } from '@visavox/client/client';
 import { digestOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { Modality } from '@visavox/recognition/bundle-parts';
+import { secondsIn } from '@visavox/recognition/capture-conditions';
 import { capturedRecording } from '@visavox/recognition/captured-recording';
-import { Recogniser, type Template } from '@visavox/recognition/recogniser';
+import { Recogniser, secondsOf, type Template } from '@visavox/recognition/recogniser';
 import { fingerprintOf, isSameRecording } from '@visavox/recognition/signals/challenge-replay';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 
@@ -90,11 +91,13 @@ export class SteadyVisitor {
     if (await this.#seemsReplayed(recogniser, { turn, digits })) return 'reject';
     const faceOf = async (shot: number) => signals.captureFace(await this.#person.face(shot));
     const template = await this.#template(recogniser);
+    const heard = await signals.captureVoice(this.#person.utterance(digits, turn));
     const probe = {
       faces: await recogniser.faceFeatures(
         await Promise.all((occasions[turn % occasions.length] ?? []).map(faceOf)),
       ),
-      voice: await recogniser.voiceFeatures(await signals.captureVoice(this.#person.utterance(digits, turn))),
+      voice: await recogniser.voiceFeatures(heard),
+      voiceSeconds: secondsOf(heard),
     };
     return recogniser.decide(await recogniser.compare(template, probe));
   }
@@ -113,18 +116,23 @@ export class SteadyVisitor {
 
   /** Of the recordings that were enrolled, and of their copies where this version's templates have them. */
   async #template(recogniser: Recogniser): Promise<Template> {
-    const vectors = async (modality: Modality, recordings: readonly Uint8Array[]) => {
-      const made: Float32Array[] = [];
+    const made = async (modality: Modality, recordings: readonly Uint8Array[]) => {
+      const features: Float32Array[] = [];
+      const copies: Float32Array[] = [];
+      const seconds: number[] = [];
       for (const bytes of recordings) {
         const recording = await capturedRecording(recogniser, { modality, digest: digestOf(bytes), bytes });
-        made.push(await recording.features(), ...(await recording.copiesForTemplate()));
+        features.push(await recording.features());
+        copies.push(...(await recording.copiesForTemplate()));
+        seconds.push(secondsIn(modality, recording.measured()) ?? 0);
       }
-      return made;
+      return { features, copies, seconds };
     };
     const { faces, voices } = await this.#enrolment();
+    const [seen, heard] = [await made('face', faces), await made('voice', voices)];
     return recogniser.template({
-      faces: await vectors('face', faces),
-      voices: await vectors('voice', voices),
+      ...{ faces: seen.features, voices: heard.features, voiceSeconds: heard.seconds },
+      copies: { faces: seen.copies, voices: heard.copies },
     });
   }
 

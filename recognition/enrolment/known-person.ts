@@ -1,4 +1,4 @@
-import type { Recogniser, Template } from '../recogniser.ts';
+import type { EnrolmentFeatures, Recogniser, Template } from '../recogniser.ts';
 import { ENROLMENT_RULES } from './rules.ts';
 
 /** How alike the faces of different people are by chance, where many are enrolled: cosines of templates. */
@@ -45,14 +45,14 @@ export async function resemblance(
   }: {
     template: Template;
     cosine: number;
-    features: { readonly faces: readonly Float32Array[]; readonly voices: readonly Float32Array[] };
+    features: EnrolmentFeatures;
   },
 ): Promise<Resemblance> {
   const face = (await recogniser.compare(template, { faces: features.faces, voice: null })).face ?? 0;
-  let voice = 0;
-  for (const said of features.voices)
-    voice +=
-      ((await recogniser.compare(template, { faces: [], voice: said })).voice ?? 0) / features.voices.length;
+  const said = features.voices.map((voice, index) => ({
+    ...{ faces: [], voice, voiceSeconds: features.voiceSeconds?.[index] },
+  }));
+  const voice = (await recogniser.compare(template, said)).voice ?? 0;
   return { cosine, face, voice };
 }
 

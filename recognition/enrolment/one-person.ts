@@ -1,8 +1,22 @@
 import type { Modality } from '../bundle-parts.ts';
-import type { Recogniser } from '../recogniser.ts';
+import type { EnrolmentFeatures, Recogniser } from '../recogniser.ts';
 import { ENROLMENT_RULES } from './rules.ts';
 
 type Comparing = Pick<Recogniser, 'template' | 'compare'>;
+
+/** A recording's features, and of a voice how long it is. */
+export interface OneRecording {
+  readonly features: Float32Array;
+  readonly seconds?: number | undefined;
+}
+
+export function recordingsOf(
+  { faces, voices, voiceSeconds }: EnrolmentFeatures,
+  modality: Modality,
+): OneRecording[] {
+  if (modality === 'face') return faces.map((features) => ({ features }));
+  return voices.map((features, index) => ({ features, seconds: voiceSeconds?.[index] }));
+}
 
 /**
  * The log-likelihood ratio of the two groups of recordings that are least alike, however they are divided: two people in one
@@ -12,9 +26,12 @@ type Comparing = Pick<Recogniser, 'template' | 'compare'>;
 export async function unlikeness(
   recogniser: Comparing,
   modality: Modality,
-  features: readonly Float32Array[],
+  recordings: readonly OneRecording[],
 ): Promise<number> {
-  const parts = divisions(features.length).map(([some, rest]) => [of(features, some), of(features, rest)]);
+  const parts = divisions(recordings.length).map(([some, rest]) => [
+    of(recordings, some),
+    of(recordings, rest),
+  ]);
   let least = Number.POSITIVE_INFINITY;
   for (const [some = [], rest = []] of parts)
     least = Math.min(least, await evidence(recogniser, modality, rest, some));
@@ -30,14 +47,14 @@ export function isOnePerson(modality: Modality, unlikeness: number): boolean {
 export async function othersAmong(
   recogniser: Comparing,
   modality: Modality,
-  features: readonly Float32Array[],
+  recordings: readonly OneRecording[],
 ): Promise<readonly number[]> {
   let clearest: { readonly others: readonly number[]; readonly by: number } = { others: [], by: -Infinity };
-  for (const [some, rest] of divisions(features.length)) {
-    const between = await evidence(recogniser, modality, of(features, rest), of(features, some));
+  for (const [some, rest] of divisions(recordings.length)) {
+    const between = await evidence(recogniser, modality, of(recordings, rest), of(recordings, some));
     const within = [
-      await coherence(recogniser, modality, of(features, rest)),
-      await coherence(recogniser, modality, of(features, some)),
+      await coherence(recogniser, modality, of(recordings, rest)),
+      await coherence(recogniser, modality, of(recordings, some)),
     ];
     const by = within[0]! + within[1]! - between;
     if (by > clearest.by) clearest = { others: some, by };
@@ -49,7 +66,7 @@ export async function othersAmong(
 async function coherence(
   recogniser: Comparing,
   modality: Modality,
-  group: readonly Float32Array[],
+  group: readonly OneRecording[],
 ): Promise<number> {
   const ratios: number[] = [];
   for (const [index, one] of group.entries())
@@ -58,8 +75,8 @@ async function coherence(
   return ratios.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, ratios.length);
 }
 
-const of = (features: readonly Float32Array[], indices: readonly number[]) =>
-  indices.flatMap((index) => features[index] ?? []);
+const of = (recordings: readonly OneRecording[], indices: readonly number[]) =>
+  indices.flatMap((index) => recordings[index] ?? []);
 
 /** All ways to divide so many into two groups, the smaller first. */
 export function divisions(count: number): [number[], number[]][] {
@@ -77,15 +94,17 @@ export function divisions(count: number): [number[], number[]][] {
 async function evidence(
   recogniser: Comparing,
   modality: Modality,
-  own: readonly Float32Array[],
-  others: readonly Float32Array[],
+  own: readonly OneRecording[],
+  others: readonly OneRecording[],
 ): Promise<number> {
+  const vectors = own.map(({ features }) => features);
   if (modality === 'face') {
-    const template = await recogniser.template({ faces: own, voices: [] });
-    return (await recogniser.compare(template, { faces: others, voice: null })).face ?? 0;
+    const template = await recogniser.template({ faces: vectors, voices: [] });
+    const faces = others.map(({ features }) => features);
+    return (await recogniser.compare(template, { faces, voice: null })).face ?? 0;
   }
-  const template = await recogniser.template({ faces: [], voices: own });
-  let sum = 0;
-  for (const voice of others) sum += (await recogniser.compare(template, { faces: [], voice })).voice ?? 0;
-  return others.length > 0 ? sum / others.length : 0;
+  const voiceSeconds = own.flatMap(({ seconds }) => seconds ?? []);
+  const template = await recogniser.template({ faces: [], voices: vectors, voiceSeconds });
+  const said = others.map(({ features, seconds }) => ({ faces: [], voice: features, voiceSeconds: seconds }));
+  return (await recogniser.compare(template, said)).voice ?? 0;
 }

@@ -1,16 +1,19 @@
 import { UserError } from '@visavox/core/errors';
-import { isOnePerson, othersAmong, unlikeness } from '@visavox/recognition/enrolment/one-person';
+import {
+  isOnePerson,
+  othersAmong,
+  recordingsOf,
+  unlikeness,
+} from '@visavox/recognition/enrolment/one-person';
 import type { Features, RecogniserPort } from '../recogniser-port.ts';
 
 /** Two people must not share an enrolment, however many recordings each of them gave. */
 export async function requireOnePerson(
   recogniser: Pick<RecogniserPort, 'template' | 'compare'>,
-  { faces, voices }: Features,
+  features: Features,
 ): Promise<void> {
-  for (const [modality, all] of [
-    ['face', faces],
-    ['voice', voices],
-  ] as const) {
+  for (const modality of ['face', 'voice'] as const) {
+    const all = recordingsOf(features, modality);
     if (all.length < 2) continue;
     if (isOnePerson(modality, await unlikeness(recogniser, modality, all))) continue;
     throw moreThanOnePerson(modality, await othersAmong(recogniser, modality, all));

@@ -14,7 +14,13 @@ export interface KeptTemplate {
   readonly template: Template;
 }
 
-const Vectors = z.object({ face: z.array(z.number()).nullable(), voice: z.array(z.number()).nullable() });
+const Beside = z.object({ coherence: z.number().nullable(), seconds: z.number().nullable() }).nullable();
+const Vectors = z.object({
+  face: z.array(z.number()).nullable(),
+  voice: z.array(z.number()).nullable(),
+  /** Not there in templates of earlier versions. */
+  beside: z.object({ face: Beside, voice: Beside }).optional(),
+});
 
 /**
  * What people are recognised by, one per person and contract, sealed. Made from the enrolment's samples alone:
@@ -191,6 +197,7 @@ export class Templates {
     const vectors = {
       face: template.face && [...template.face],
       voice: template.voice && [...template.voice],
+      ...(template.beside && { beside: template.beside }),
     };
     return this.#sealer.seal(Buffer.from(JSON.stringify(vectors)), contextOf(person, template.contract));
   }
@@ -199,7 +206,12 @@ export class Templates {
     const opened = this.#sealer.open(sealed, contextOf(person, contract));
     const vectors = Vectors.parse(JSON.parse(Buffer.from(opened).toString()));
     const floats = (numbers: number[] | null) => numbers && Float32Array.from(numbers);
-    const template = { contract, face: floats(vectors.face), voice: floats(vectors.voice) };
+    const template = {
+      contract,
+      face: floats(vectors.face),
+      voice: floats(vectors.voice),
+      ...(vectors.beside && { beside: vectors.beside }),
+    };
     if (!template.face && !template.voice) throw new SystemError(`the template of ${person} is empty`);
     return template;
   }

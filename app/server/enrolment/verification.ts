@@ -63,8 +63,9 @@ export class Verification {
       await requireLive(recogniser, { ...challenge, frames, captures, features });
       await requireOnePerson(recogniser, features);
       const template = await templates.of(request.person, loaded);
-      for (const voice of features.voices) {
-        const evidence = await recogniser.compare(template, { faces: features.faces, voice });
+      for (const [index, voice] of features.voices.entries()) {
+        const voiceSeconds = features.voiceSeconds?.[index];
+        const evidence = await recogniser.compare(template, { faces: features.faces, voice, voiceSeconds });
         if (recogniser.decide(evidence) !== 'accept') throw notRecognised();
       }
       const words = await spokenDigits(recogniser.signals, captures.voices, challenge.prompts);

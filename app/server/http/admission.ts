@@ -26,7 +26,7 @@ export function admit(
         await places.inTurn(turn, next);
       });
     } finally {
-      turn.leave();
+      turn.leave({ failed: c.error !== undefined });
     }
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { Champion, Serving } from '../champion.ts';
 import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
@@ -14,6 +15,7 @@ import type { AttemptRecords } from './attempt-record.ts';
 import type { Challenge, Challenges } from './challenges.ts';
 import { type ClaimedName, claimedName } from './claimed-name.ts';
 import { decoyTemplate } from './decoy.ts';
+import type { EarlierTries, Trying } from './earlier-tries.ts';
 import type { Admission, SignInLimits } from './limits.ts';
 import type { BurstFrame, LivenessChecks } from './liveness.ts';
 import type { Visitor } from './visitor.ts';
@@ -59,6 +61,7 @@ interface SignInResources {
   readonly liveness: LivenessChecks;
   readonly limits: SignInLimits;
   readonly devices: KnownDevices;
+  readonly tries: EarlierTries;
   readonly sealer: Sealer;
 }
 
@@ -124,7 +127,7 @@ export class SignIn {
     { release, loaded }: Serving,
     { request, claimant, challenge }: { request: SignInRequest; claimant: Claimant; challenge: Challenge },
   ): Promise<SignInResult> {
-    const { templates, liveness, records } = this.#resources;
+    const { templates, liveness, records, tries } = this.#resources;
     const { recogniser } = loaded;
     const { person } = claimant;
     const started = performance.now();
@@ -134,8 +137,13 @@ export class SignIn {
       : decoyTemplate(recogniser, claimant.name.hash);
     const features = await featuresOfCaptures(recogniser, captures);
     const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
-    const probe = { faces: features.faces, voice: features.voices[0] ?? null, faceQuality };
-    const evidence = await recogniser.compare(template, probe);
+    const probe = {
+      ...{ faces: features.faces, faceQuality },
+      ...{ voice: features.voices[0] ?? null, voiceSeconds: features.voiceSeconds?.[0] },
+    };
+    const trying = tryingOf(request, claimant, recogniser.contract);
+    const earlier = trying && (await tries.take(trying));
+    const evidence = await recogniser.compare(template, earlier ? [earlier, probe] : probe);
     const measured = request.operator && request.frames.length === 0;
     const alive = await liveness.assess(
       { person: person?.id ?? null, template, recogniser },
@@ -153,6 +161,9 @@ export class SignIn {
       faults: person && !person.verified && !measured ? [...alive.faults, 'not_verified'] : alive.faults,
     });
     const accepted = verdict.decision === 'accept';
+    // What nobody said before the camera is no part of what a second try adds to.
+    const countsForNext = !accepted && !earlier && alive.faults.length === 0;
+    if (trying && countsForNext) await tries.keep(trying, probe);
     const result: SignInResult = {
       id: randomUUID(),
       decision: accepted ? 'accept' : 'reject',
@@ -195,6 +206,11 @@ function judge(
             : `evidence_${decision === 'step_up' ? 'unclear' : 'too_weak'}`,
         ];
   return { decision: decision === 'accept' ? 'reject' : decision, reasons: [...unlike, ...faults] };
+}
+
+/** A program that keeps no cookies has one try at a time: nothing tells two visitors behind it apart. */
+function tryingOf({ visitor, operator }: SignInRequest, { name }: Claimant, contract: Digest): Trying | null {
+  return operator || visitor.visit === null ? null : { name: name.hash, visit: visitor.visit, contract };
 }
 
 function hintsOf({ faces, voices }: Captures): string[] {

@@ -20,8 +20,12 @@ export const problems = {
 
   // Recordings that are of no use
   image_unreadable: 'This is not a picture we can read.',
+  heic_unsupported:
+    'This picture is in the format HEIC. Send it as JPEG: on an iPhone, Settings, Camera, Formats, Most Compatible.',
   image_too_large: 'This picture is too large.',
   audio_too_large: 'This recording is too large.',
+  aac_unsupported:
+    'This recording is in AAC or ALAC (M4A, MP4), which we cannot read. Export it as WAV, FLAC or MP3.',
   audio_unreadable: 'This is not a recording we can read.',
   audio_too_long: 'This recording is too long.',
   silence: 'We heard no speech. Say the digits aloud.',
@@ -108,6 +112,9 @@ export const problems = {
   starting: 'The service is still starting. Try again in a few seconds.',
   recogniser_starting: 'The recogniser is still starting. Try again in a few seconds.',
   busy: 'Many people are being served right now. Try again in a few seconds.',
+  body_too_slow: 'Your connection is too slow for the recordings. Try again where it is better.',
+  decoder_unavailable: 'Recordings cannot be read right now. Try again in a few seconds.',
+  storage_unavailable: 'The service cannot store anything right now. Please tell whoever runs it.',
   too_many_requests: 'Too many tries. Wait a minute, then try again.',
   too_many_challenges: 'You have asked for digits several times. Wait two minutes, then try again.',
   another_way_needed: 'Face and voice have failed too often. Sign in another way: that opens this one again.',

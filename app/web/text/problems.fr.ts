@@ -20,8 +20,12 @@ export const problems: Translation<typeof english> = {
   nothing_heard: 'Nous n’avons rien entendu. Vérifiez le microphone, puis parlez à voix haute.',
 
   image_unreadable: 'Cette image est illisible.',
+  heic_unsupported:
+    'Cette image est au format HEIC. Envoyez-la en JPEG : sur un iPhone, Réglages, Appareil photo, Formats, Le plus compatible.',
   image_too_large: 'Cette image est trop lourde.',
   audio_too_large: 'Cet enregistrement est trop lourd.',
+  aac_unsupported:
+    'Cet enregistrement est en AAC ou en ALAC (M4A, MP4), que nous ne lisons pas. Exportez-le en WAV, FLAC ou MP3.',
   audio_unreadable: 'Cet enregistrement est illisible.',
   audio_too_long: 'Cet enregistrement est trop long.',
   silence: 'Nous n’avons entendu aucune parole. Dites les chiffres à voix haute.',
@@ -112,6 +116,12 @@ export const problems: Translation<typeof english> = {
   starting: 'Le service démarre encore. Réessayez dans quelques secondes.',
   recogniser_starting: 'Le système de reconnaissance démarre encore. Réessayez dans quelques secondes.',
   busy: 'Beaucoup de personnes sont servies en ce moment. Réessayez dans quelques secondes.',
+  body_too_slow:
+    'Votre connexion est trop lente pour les enregistrements. Réessayez là où elle est meilleure.',
+  decoder_unavailable:
+    'Les enregistrements ne peuvent pas être lus en ce moment. Réessayez dans quelques secondes.',
+  storage_unavailable:
+    'Le service ne peut rien enregistrer en ce moment. Prévenez la personne qui l’exploite.',
   too_many_requests: 'Trop d’essais. Attendez une minute, puis réessayez.',
   too_many_challenges:
     'Vous avez demandé des chiffres plusieurs fois. Attendez deux minutes, puis réessayez.',

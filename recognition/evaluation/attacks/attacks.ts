@@ -1,4 +1,4 @@
-import type { Recogniser, Signals, Template } from '../../recogniser.ts';
+import { type Recogniser, type Signals, secondsOf, type Template } from '../../recogniser.ts';
 import { join, SAMPLE_RATE } from '../../signals/audio.ts';
 import { isCaptureFault } from '../../signals/capture-fault.ts';
 import { answerEvidence } from '../../signals/challenge-answer.ts';
@@ -239,9 +239,13 @@ export class AttackRange {
 
   async #templateOf(sounds: readonly Float32Array[]): Promise<Template> {
     const voices: Float32Array[] = [];
-    for (const sound of sounds)
-      voices.push(await this.#recogniser.voiceFeatures(await this.#signals.captureWaveform(sound)));
-    return this.#recogniser.template({ faces: [], voices });
+    const voiceSeconds: number[] = [];
+    for (const sound of sounds) {
+      const capture = await this.#signals.captureWaveform(sound);
+      voices.push(await this.#recogniser.voiceFeatures(capture));
+      voiceSeconds.push(secondsOf(capture));
+    }
+    return this.#recogniser.template({ faces: [], voices, voiceSeconds });
   }
 
   async #embed(waveform: Float32Array): Promise<Float32Array> {
@@ -254,7 +258,8 @@ export class AttackRange {
   /** Null where the voice, with the clearest of faces, would be let in. */
   async #voiceFault(template: Template, waveform: Float32Array): Promise<string | null> {
     const voice = await this.#recogniser.voiceFeatures({ waveform });
-    const evidence = await this.#recogniser.compare(template, { faces: [], voice });
+    const voiceSeconds = secondsOf({ waveform });
+    const evidence = await this.#recogniser.compare(template, { faces: [], voice, voiceSeconds });
     const withFace = fuse(this.#recogniser.calibration.face.limit, evidence.voice);
     return this.#recogniser.decide(withFace) === 'accept' ? null : 'voice_differs';
   }

@@ -8,7 +8,7 @@ import {
   isKnownPerson,
   resemblance,
 } from '../../enrolment/known-person.ts';
-import { isOnePerson, unlikeness } from '../../enrolment/one-person.ts';
+import { isOnePerson, recordingsOf, unlikeness } from '../../enrolment/one-person.ts';
 import type { Recogniser, Template } from '../../recogniser.ts';
 import { dot } from '../../signals/vectors.ts';
 import { Random } from '../../synthetic/random.ts';
@@ -90,7 +90,10 @@ export async function faceEnrolments(
     const stranger = () => random.shuffle(others[random.below(others.length)]?.features ?? []);
     const on = `${one.corpus}, people ${half}`;
     const add = async (what: string, genuine: boolean, features: readonly Float32Array[]) => {
-      const passed = isOnePerson('face', await unlikeness(recogniser, 'face', features));
+      const passed = isOnePerson(
+        'face',
+        await unlikeness(recogniser, 'face', recordingsOf({ faces: features, voices: [] }, 'face')),
+      );
       trials.push({ rule: 'one face', what, on, genuine, passed });
     };
     await add('four pictures of one person', true, own.slice(0, 4));

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digitsWereSaid } from '../../enrolment/digits-said.ts';
-import { isOnePerson, unlikeness } from '../../enrolment/one-person.ts';
-import type { Recogniser } from '../../recogniser.ts';
+import { isOnePerson, type OneRecording, unlikeness } from '../../enrolment/one-person.ts';
+import { type Recogniser, secondsOf } from '../../recogniser.ts';
 import { decodeAudio, SAMPLE_RATE } from '../../signals/audio.ts';
 import { isCaptureFault } from '../../signals/capture-fault.ts';
 import type { Sounds } from '../../signals/challenge-sounds.ts';
@@ -16,9 +16,8 @@ const rounds = 4;
 /** Corpora of whole utterances, in which nobody says digits. */
 const sentenceCorpora = ['librispeech', 'urdu', 'librispeech_single'];
 
-interface Heard {
+interface Heard extends OneRecording {
   readonly sounds: Sounds;
-  readonly features: Float32Array;
 }
 
 /** Three utterances that say what an enrolment asks for: all ten digits, and five of them again. */
@@ -108,9 +107,10 @@ async function voicesOf(
   foreign: readonly (Heard | null)[] | undefined,
 ): Promise<EnrolmentTrial[]> {
   const judge = async (what: string, genuine: boolean, all: readonly (Heard | null)[]) => {
-    const features = all.flatMap((one) => one?.features ?? []);
+    const recordings = all.flatMap((one) => one ?? []);
     const passed =
-      features.length === all.length && isOnePerson('voice', await unlikeness(recogniser, 'voice', features));
+      recordings.length === all.length &&
+      isOnePerson('voice', await unlikeness(recogniser, 'voice', recordings));
     return { rule: 'one voice', what, on, genuine, passed };
   };
   const trials = [await judge('three utterances of one person', true, heard)];
@@ -166,6 +166,7 @@ async function hear(recogniser: Recogniser, waveform: Float32Array): Promise<Hea
     return {
       sounds: await recogniser.signals.hear(capture),
       features: await recogniser.voiceFeatures(capture),
+      seconds: secondsOf(capture),
     };
   } catch (error) {
     if (isCaptureFault(error)) return null;
