@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { enrolmentMigration } from './enrolment-migration.ts';
 import { waysInMigrations } from './ways-in/migrations.ts';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
@@ -149,5 +150,6 @@ export const applicationMigrations: Record<string, Migration> = {
         `alter table attempts add column measured boolean not null default false`,
       ),
   },
+  'application-004-enrolment': enrolmentMigration,
   ...waysInMigrations,
 };
