@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
+import { faceHints } from '@visavox/recognition/face-finding/face-hints';
+import { voiceHints } from '../enrolment/capture-hints.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import {
