@@ -1,4 +1,3 @@
-import { portrait, sayDigits, TURNED } from '@visavox/recognition/synthetic/film';
 import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import {
   enrolThroughPage,
@@ -9,7 +8,8 @@ import {
   signInThroughPage,
 } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
-import { type Performer, performBefore } from '@visavox/web/testing/performer';
+import { performBefore } from '@visavox/web/testing/performer';
+import { syntheticPerformer } from '@visavox/web/testing/synthetic-performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listener, listen } from './listener.ts';
@@ -17,26 +17,6 @@ import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
-
-async function performer(person: ReturnType<typeof syntheticPerson>): Promise<Performer> {
-  const size = { width: 540, height: 720 };
-  let frame = 0;
-  const looks = (count: number, look: (share: number) => { mouthOpen: number; yaw: number }) =>
-    Promise.all(
-      Array.from({ length: count }, (_, index) =>
-        portrait(person, look(index / (count - 1)), { variation: 1, frame: frame++, size }),
-      ),
-    );
-  let take = 0;
-  return {
-    mouths: await looks(8, (share) => ({ mouthOpen: share, yaw: 0 })),
-    turns: {
-      left: await looks(5, (share) => ({ mouthOpen: 0, yaw: share * TURNED })),
-      right: await looks(5, (share) => ({ mouthOpen: 0, yaw: -share * TURNED })),
-    },
-    say: (digits) => sayDigits(person, digits, { variation: take++ }),
-  };
-}
 
 describe.skipIf(!browserThere)('people in front of a camera and a microphone', () => {
   const owner = syntheticPerson(4600, 0);
@@ -52,7 +32,7 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
     const browser = await openBrowser();
     browsers.push(browser);
     const opened = await openPage(browser, url);
-    await performBefore(opened, await performer(person));
+    await performBefore(opened, await syntheticPerformer(person));
     return opened;
   };
 

@@ -1,7 +1,8 @@
 import createClient from 'openapi-fetch';
+import type { CaptureReport } from '../capture/capture-report.ts';
 import { Problem, problemFrom, unreachable } from './problem.ts';
 import type { paths } from './schema.ts';
-import type { TraceKind } from './types.ts';
+import type { EnrolmentChallenge, TraceKind } from './types.ts';
 
 const client = createClient<paths>();
 
@@ -26,20 +27,35 @@ function recording(blob: Blob) {
   return { bodySerializer: asItIs<Blob>, headers: { 'content-type': blob.type } };
 }
 
+/** Of the head while it turns; `times` in milliseconds from the first. */
+export interface TurnFrames {
+  frames: Blob[];
+  times: number[];
+}
+
 export async function enrol(person: {
   name: string;
   faces: Blob[];
   voices: Blob[];
-  /** The digits that each voice says. */
-  prompts: readonly string[];
+  /** What the voices say and the head did. */
+  challenge: string;
+  turns?: TurnFrames;
+  /** The token of an invitation. */
+  invitation?: string | undefined;
   idempotencyKey: string;
 }) {
-  const { name, faces, voices, prompts, idempotencyKey } = person;
+  const { name, faces, voices, challenge, turns, invitation, idempotencyKey } = person;
+  const body = {
+    ...{ name, consent: 'true' as const, face: faces, voice: voices },
+    challenge,
+    ...(turns ? { frame: turns.frames, frameTimes: turns.times.join(',') } : {}),
+    ...(invitation === undefined ? {} : { invitation }),
+  };
   const send = () =>
     answer(
       client.POST('/api/v1/people', {
         params: { header: { 'idempotency-key': idempotencyKey } },
-        body: { name, consent: 'true', face: faces, voice: voices, prompts: prompts.join(',') },
+        body,
         bodySerializer: multipart,
       }),
     );
@@ -53,26 +69,50 @@ export async function enrol(person: {
 export const newChallenge = (wish: { withoutTurn: boolean; name: string }) =>
   answer(client.POST('/api/v1/challenges', { body: wish }));
 
-export const attemptSignIn = (attempt: {
+/** What the generated schema does not describe. */
+const undescribed = client as unknown as {
+  POST: <T>(path: string, init: object) => Promise<{ data?: T; error?: unknown; response: Response }>;
+};
+
+/** What a newcomer is asked to say and do, good for ten minutes in this browser. */
+export function enrolmentChallenge(wish: { withoutTurn?: boolean; invitation?: string | undefined }) {
+  const { withoutTurn = false, invitation } = wish;
+  const body = {
+    purpose: 'enrolment' as const,
+    withoutTurn,
+    ...(invitation === undefined ? {} : { invitation }),
+  };
+  return answer(undescribed.POST<EnrolmentChallenge>('/api/v1/challenges', { body }));
+}
+
+/** Whom an invitation is for. */
+export const openInvitation = (invitation: string) =>
+  answer(undescribed.POST<{ name: string }>('/api/v1/invitations/open', { body: { invitation } }));
+
+/** Whether the server takes what the devices told of themselves, as one more part of an attempt. */
+const SEND_REPORT = false;
+
+export function attemptSignIn(attempt: {
   name: string;
   challenge: string;
-  faces: Blob[];
+  faces: readonly Blob[];
   voice: Blob;
-  burst: { frames: Blob[]; times: number[] };
-}) =>
-  answer(
-    client.POST('/api/v1/attempts', {
-      body: {
-        name: attempt.name,
-        challenge: attempt.challenge,
-        face: attempt.faces,
-        voice: [attempt.voice],
-        frame: attempt.burst.frames,
-        frameTimes: attempt.burst.times.join(','),
-      },
-      bodySerializer: multipart,
-    }),
-  );
+  frames: readonly Blob[];
+  /** Milliseconds from the beginning of the voice's recording, one a frame. */
+  frameTimes: readonly number[];
+  report: CaptureReport;
+}) {
+  const body = {
+    name: attempt.name,
+    challenge: attempt.challenge,
+    face: [...attempt.faces],
+    voice: [attempt.voice],
+    frame: [...attempt.frames],
+    frameTimes: attempt.frameTimes.join(','),
+    ...(SEND_REPORT ? { report: JSON.stringify(attempt.report) } : {}),
+  };
+  return answer(client.POST('/api/v1/attempts', { body, bodySerializer: multipart }));
+}
 
 function multipart(body: Record<string, string | readonly Blob[]>): FormData {
   const form = new FormData();

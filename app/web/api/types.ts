@@ -5,6 +5,13 @@ type Schemas = components['schemas'];
 export type Person = Schemas['Person'];
 export type CaptureVerdict = Schemas['CaptureVerdict'];
 export type Challenge = Schemas['Challenge'];
+/** Five digits to say, three times, and where to turn the head in between; no turns where somebody cannot. */
+export interface EnrolmentChallenge {
+  readonly id: string;
+  readonly prompts: readonly string[];
+  readonly turns: readonly ('left' | 'right')[];
+  readonly expiresAt: string;
+}
 export type AttemptAnswer = Schemas['AttemptResult'];
 /** As operators see it. */
 export type Decision = Schemas['Attempts']['attempts'][number]['decision'];

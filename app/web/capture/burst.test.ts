@@ -3,10 +3,17 @@ import { chosen } from './burst.ts';
 
 const jpeg = new Blob();
 const every = (milliseconds: number, from: number, to: number) =>
-  Array.from({ length: Math.floor((to - from) / milliseconds) }, (_, index) => ({
-    at: from + index * milliseconds,
-    jpeg,
-  }));
+  Array.from({ length: Math.floor((to - from) / milliseconds) }, (_, index) => {
+    const at = from + index * milliseconds;
+    const clock = {
+      at,
+      captureTime: at - 45,
+      presentationTime: at,
+      mediaTime: at / 1000,
+      presentedFrames: index,
+    };
+    return { at, jpeg, clock };
+  });
 
 it('sends every picture of the speech, every other of the turn, and none of long before or after', () => {
   const { frames, times } = chosen(every(120, 0, 16_000), 10_000, 3.6);
@@ -17,4 +24,10 @@ it('sends every picture of the speech, every other of the turn, and none of long
   const before = times.filter((time) => time < 0);
   expect(before.every((time, index) => index === 0 || time - (before[index - 1] ?? 0) >= 216)).toBe(true);
   expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+});
+
+it('tells when the camera made each picture, from the beginning of the recording', () => {
+  const { times, clocks } = chosen(every(120, 0, 4000), 1000, 2);
+  expect(clocks.map(({ at }) => at)).toEqual(times);
+  expect(clocks.map(({ captureTime }) => captureTime)).toEqual(times.map((time) => time - 45));
 });

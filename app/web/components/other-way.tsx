@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
-export function OtherWay({ open = false }: { open?: boolean }) {
+/** Signing in without face and voice. `name`: who wants to, where that is known. */
+export function OtherWay({ open = false }: { name?: string; open?: boolean }) {
   const { t } = useTranslation();
   return (
     <details className="other-way" open={open}>

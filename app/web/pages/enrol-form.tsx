@@ -1,13 +1,27 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CaptureOptions } from '../components/capture-options.tsx';
 import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { OtherWay } from '../components/other-way.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
 import { TextField } from '../components/text-field.tsx';
 
 const promises = ['consent_keep', 'consent_use', 'consent_away', 'consent_free'] as const;
 
-export function EnrolForm(props: { name: string; onName: (name: string) => void; onGo: () => void }) {
+export function EnrolForm(props: {
+  name: string;
+  onName: (name: string) => void;
+  withoutTurn: boolean;
+  onWithoutTurn: (withoutTurn: boolean) => void;
+  /** The invitation says the name. */
+  invited: boolean;
+  /** Why it could not begin. */
+  error: unknown;
+  /** Somebody is about to need the camera. */
+  onPrepare: () => void;
+  onGo: () => void;
+}) {
   const { t } = useTranslation();
   const [consent, setConsent] = useState(false);
   const [tried, setTried] = useState(false);
@@ -23,6 +37,7 @@ export function EnrolForm(props: { name: string; onName: (name: string) => void;
         <Heading title={t('enrol.title')} />
         <p className="lead">{t('enrol.lead')}</p>
       </div>
+      {props.error ? <ProblemNotice error={props.error} /> : null}
       <form className="stack" onSubmit={submit} noValidate>
         <TextField
           label={t('enrol.name')}
@@ -33,7 +48,9 @@ export function EnrolForm(props: { name: string; onName: (name: string) => void;
           autoCapitalize="words"
           spellCheck={false}
           maxLength={200}
+          readOnly={props.invited}
           value={props.name}
+          onFocus={props.onPrepare}
           onChange={({ target }) => props.onName(target.value)}
         />
         <div className="stack tight">
@@ -65,10 +82,19 @@ export function EnrolForm(props: { name: string; onName: (name: string) => void;
             </span>
           )}
         </div>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={props.withoutTurn}
+            onChange={({ target }) => props.onWithoutTurn(target.checked)}
+          />
+          {t('enrol.without_turn')}
+        </label>
         <button type="submit" className="button">
           {t('enrol.go')}
         </button>
       </form>
+      <CaptureOptions />
       <OtherWay />
     </>
   );

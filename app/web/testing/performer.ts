@@ -28,6 +28,19 @@ export async function performBefore(page: Page, performer: Performer): Promise<v
   });
 }
 
+/** What a test may set and see in the page. `performerAway`: from the middle, in parts of the picture. */
+export interface PerformerWindow {
+  performerAway?: { x: number; y: number };
+  /** The person does not do what is asked for. */
+  performerWaits?: boolean;
+  /** The camera shows the same picture for ever. */
+  performerFrozen?: boolean;
+  /** What the page asked the browser for, each time. */
+  performerAsked?: MediaStreamConstraints[];
+  /** What the page was given last. */
+  performerStream?: MediaStream;
+}
+
 type Said = { voice: string; mouth: number[] };
 
 /** Runs in the page, before its own code; what it needs is inside. */
@@ -40,7 +53,9 @@ function before(pictures: { mouths: string[]; left: string[]; right: string[] })
   const say = (digits: string): Promise<Said> =>
     (window as unknown as { sayDigits(digits: string): Promise<Said> }).sayDigits(digits);
 
-  navigator.mediaDevices.getUserMedia = async () => {
+  const shared = window as unknown as PerformerWindow;
+  navigator.mediaDevices.getUserMedia = async (asked) => {
+    shared.performerAsked = [...(shared.performerAsked ?? []), asked ?? {}];
     const [mouths, left, right] = await load;
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width, height });
@@ -79,22 +94,28 @@ function before(pictures: { mouths: string[]; left: string[]; right: string[] })
         return;
       }
       const asked = document.querySelector('.digits')?.textContent?.trim() ?? '';
-      if (asked !== done) {
+      if (asked !== done && !shared.performerWaits) {
         done = asked;
         if (/^\d+$/.test(asked)) void speak(asked);
         else if (asked === '←') turn(left);
         else if (asked === '→') turn(right);
       }
+      if (shared.performerFrozen) return;
       // Nobody sits quite still, and no camera is without noise.
       const now = performance.now();
       const image = look();
-      if (image) context.drawImage(image, 2 * Math.sin(now / 700), 2 * Math.sin(now / 900), width, height);
+      const { x, y } = shared.performerAway ?? { x: 0, y: 0 };
+      const [aside, down] = [x * width + 2 * Math.sin(now / 700), y * height + 2 * Math.sin(now / 900)];
+      context.fillStyle = '#777';
+      context.fillRect(0, 0, width, height);
+      if (image) context.drawImage(image, aside, down, width, height);
       context.fillStyle = `rgb(${Math.random() * 255} 120 120)`;
       context.fillRect(0, 0, 3, 3);
     }, 40);
-    return new MediaStream([
+    shared.performerStream = new MediaStream([
       ...canvas.captureStream(25).getVideoTracks(),
       ...microphone.stream.getAudioTracks(),
     ]);
+    return shared.performerStream;
   };
 }
