@@ -1,4 +1,5 @@
 import type { Devices } from './devices.ts';
+import type { Microphone } from './microphone.ts';
 
 /** When a frame was made and shown, as far as the browser tells; milliseconds by `performance.now()`, media time in seconds. */
 export interface FrameClock {
@@ -34,7 +35,11 @@ export interface CaptureReport {
 }
 
 export function captureReport(
-  { camera, sound, microphone }: Pick<Devices, 'camera' | 'sound' | 'microphone'>,
+  {
+    camera,
+    sound,
+    microphone,
+  }: Pick<Devices, 'camera' | 'sound'> & { readonly microphone: Pick<Microphone, 'context'> },
   recorded: Pick<CaptureReport, 'recording' | 'frames'>,
 ): CaptureReport {
   const picture = camera.getSettings();
