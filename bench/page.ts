@@ -32,7 +32,7 @@ export async function benchPage(print: (line: string) => void): Promise<boolean>
     // Functions that are sent to the page may have been given names by what runs this.
     await page.addInitScript('globalThis.__name = (named) => named');
     await page.addInitScript(watch);
-    const performer = await syntheticPerformer(syntheticPerson(4600, 0), { mouths: 2, turns: 2 });
+    const performer = await syntheticPerformer(syntheticPerson(4600, 0), { turns: 2 });
     await performBefore(page, performer);
     const { idle, looking, watched } = await measure(page);
     const rate = watched.looks.length / seconds;

@@ -49,7 +49,7 @@ export function watchDevices(
     const still = looks >= STILL_PICTURE.looks && now - since > STILL_PICTURE.milliseconds;
     if (still || lasts('camera', camera.muted, now)) return lose('camera_stalled');
     const running = microphone.context.state === 'running';
-    if (!running) void microphone.context.resume();
+    if (!running) microphone.context.resume().catch(() => {}); // whether it runs is looked at again
     const silent = sound.muted || !running || now - microphone.heardAt > PAUSE_MS;
     if (lasts('sound', silent, now)) lose('sound_interrupted');
   };

@@ -20,18 +20,25 @@ export interface Wish {
   readonly like?: (face: SeenFace) => boolean;
   /** Whether a turn of the head is asked for. */
   readonly mayTurn?: boolean;
-  /** Whether the server has to have seen the frame. After some time it decides alone: not every room can be lit better. */
+  /** Whether the server has to have seen the frame. */
   readonly confirmed?: boolean;
 }
 
-const LIGHT_PATIENCE_MS = 6000;
+/**
+ * Not every room can be lit better, nor is every skin as light as hints suppose: after so long the server decides alone, and
+ * frames that it does not see first are taken in the light in which it took the ones before.
+ */
+const LIGHT_PATIENCE_MS = { confirmed: 6000, unconfirmed: 1500 } as const;
+const BLURRED = new Set<string | null>(['hold_still', 'too_blurred']);
 
 function isFor(
-  { like, from, confirmed }: Waiting,
+  { like, from, confirmed = false }: Waiting,
   { look, guidance, seenAt }: { look: SeenFace; guidance: Guidance; seenAt: number },
 ): boolean {
   const inPlace = guidance.direction === null && guidance.hint !== 'face_turned';
-  const wellLit = guidance.hint === null || (confirmed === true && seenAt - from > LIGHT_PATIENCE_MS);
+  const patience = LIGHT_PATIENCE_MS[confirmed ? 'confirmed' : 'unconfirmed'];
+  const usable = confirmed || !BLURRED.has(guidance.hint);
+  const wellLit = guidance.hint === null || (usable && seenAt - from > patience);
   return from <= seenAt && inPlace && wellLit && (like?.(look) ?? true);
 }
 

@@ -47,7 +47,7 @@ export class Microphone {
     });
     context.createMediaStreamSource(stream).connect(tap);
     // A context that may not start yet, or never will, is noticed by those who watch the devices.
-    void context.resume();
+    context.resume().catch(() => {});
     return new Microphone(context, tap);
   }
 

@@ -100,7 +100,8 @@ export function EnrolPage() {
         enrolScript({ wanted, challenge }, capturing, {
           step: tell,
           taken(take, recording) {
-            vibrate('taken');
+            // After a recording the next one begins at once, and would hear it.
+            if (take.kind === 'face') vibrate('taken');
             setTakes((before) => withTake(before, take, recording));
           },
           turned: (turns) => setTakes((before) => ({ ...before, turns })),

@@ -17,8 +17,7 @@ describe.skipIf(!browserThere)('somebody in front of the camera', { timeout: 120
   let api: OpenedPage['api'];
 
   beforeAll(async () => {
-    const few = { mouths: 3, turns: 4, size: { width: 360, height: 480 } };
-    performer = await syntheticPerformer(syntheticPerson(4600, 0), few);
+    performer = await syntheticPerformer(syntheticPerson(4600, 0), { turns: 4 });
     pages = await openPages();
   });
 

@@ -17,8 +17,7 @@ describe.skipIf(!browserThere)('camera and microphone', { timeout: 120_000 }, ()
   let api: OpenedPage['api'];
 
   beforeAll(async () => {
-    const few = { mouths: 2, turns: 3, size: { width: 360, height: 480 } };
-    performer = await syntheticPerformer(syntheticPerson(4600, 0), few);
+    performer = await syntheticPerformer(syntheticPerson(4600, 0), { turns: 3 });
     pages = await openPages({ count: 2 });
   });
 
@@ -41,6 +40,7 @@ describe.skipIf(!browserThere)('camera and microphone', { timeout: 120_000 }, ()
     beforeEach(async () => {
       await performBefore(page, performer);
       await page.addInitScript(keepAudioContexts);
+      await page.addInitScript(offerHeadset);
       await page.addInitScript(() => {
         (window as unknown as PerformerWindow).performerWaits = true;
       });
@@ -64,6 +64,30 @@ describe.skipIf(!browserThere)('camera and microphone', { timeout: 120_000 }, ()
         AudioContext.prototype.resume = () => new Promise(() => {}); // a call holds the sound
         for (const context of heldContexts) void context.suspend();
       });
+    const mute = () =>
+      page.evaluate(() => {
+        const track = (window as unknown as PerformerWindow).performerStream?.getAudioTracks()[0];
+        if (!track) throw new Error('no microphone');
+        Object.defineProperty(track, 'muted', { get: () => true });
+        track.dispatchEvent(new Event('mute'));
+      });
+    const forbid = async () => {
+      await page.evaluate(() => {
+        const state = { state: 'denied' } as PermissionStatus;
+        navigator.permissions.query = () => Promise.resolve(state);
+      });
+      await end('video');
+    };
+    const switchOver = () =>
+      page.evaluate(() => {
+        Object.assign(window, { headset: true });
+        navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+      });
+    const sleep = () =>
+      page.evaluate(() => {
+        const now = Date.now;
+        Date.now = () => now() + 60_000;
+      });
     const hide = () =>
       page.evaluate(() => {
         Object.defineProperty(document, 'visibilityState', { get: () => 'hidden', configurable: true });
@@ -82,6 +106,10 @@ describe.skipIf(!browserThere)('camera and microphone', { timeout: 120_000 }, ()
       ['a microphone that is pulled out', () => end('audio'), 'The microphone was disconnected'],
       ['a camera that shows the same picture for ever', freeze, 'The camera sends no pictures any more'],
       ['sound that a call takes over', suspendSound, 'The microphone sends no sound any more'],
+      ['a call that mutes the microphone', mute, 'The microphone sends no sound any more'],
+      ['a permission that is taken back', forbid, 'This page may not use the camera'],
+      ['a headset that becomes the microphone', switchOver, 'changed in the middle'],
+      ['a lid that is closed for a while', sleep, 'because you left this page'],
       ['a tab that is hidden', hide, 'because you left this page'],
     ])('%s leads to a problem, another choice and another try', async (_what, lose, words) => {
       await start();
@@ -183,6 +211,22 @@ function keepAudioContexts(): void {
   };
 }
 
+/** Runs in the page: the microphone is the system's preferred one, which a headset may become. */
+function offerHeadset(): void {
+  const settings = MediaStreamTrack.prototype.getSettings;
+  MediaStreamTrack.prototype.getSettings = function () {
+    return { ...settings.call(this), ...(this.kind === 'audio' ? { deviceId: 'default' } : {}) };
+  };
+  const device = (groupId: string) => ({
+    kind: 'audioinput',
+    deviceId: 'default',
+    groupId,
+    label: 'Default',
+  });
+  navigator.mediaDevices.enumerateDevices = async () =>
+    [device('headset' in window ? 'headset' : 'built in')] as MediaDeviceInfo[];
+}
+
 function areOff(): boolean {
   const tracks = (window as unknown as PerformerWindow).performerStream?.getTracks() ?? [];
   return tracks.length === 2 && tracks.every((track) => track.readyState === 'ended');
@@ -192,6 +236,7 @@ function comeBack(): void {
   (window as unknown as PerformerWindow).performerFrozen = false;
   Object.defineProperty(document, 'visibilityState', { get: () => 'visible', configurable: true });
   AudioContext.prototype.resume = () => Promise.resolve();
+  navigator.permissions.query = () => Promise.resolve({ state: 'granted' } as PermissionStatus);
 }
 
 interface Noted {

@@ -61,6 +61,9 @@ describe.skipIf(!browserThere)('guidance that is spoken', { timeout: 120_000 }, 
     expect(said.map(({ text }) => text)).toContain('Turn your head to your left until the arc is full.');
     expect(said.map(({ text }) => text.trim())).toContain('Say aloud: 4, 7, 1, 9');
     expect(said.filter(({ whileRecording }) => whileRecording)).toEqual([]);
+    const felt = await page.evaluate(() => (window as unknown as Heard).felt);
+    expect(felt.length).toBeGreaterThan(1);
+    expect(felt.filter(({ whileRecording }) => whileRecording)).toEqual([]);
   });
 
   it('waits with each recording for those who begin it themselves, and says nothing meanwhile', async () => {
@@ -84,13 +87,24 @@ describe.skipIf(!browserThere)('guidance that is spoken', { timeout: 120_000 }, 
 });
 
 interface Heard {
+  felt: { whileRecording: boolean }[];
   spoken: { text: string; whileRecording: boolean }[];
 }
 
-/** Runs in the page: a voice that says everything in half a second, and notes whether it spoke into a recording. */
+/** Runs in the page: a voice that says everything in half a second, and what vibrates; noted is what is recorded of it. */
 function listenToSpeech(): void {
   const spoken: Heard['spoken'] = [];
-  Object.assign(window, { spoken });
+  const felt: Heard['felt'] = [];
+  Object.assign(window, { spoken, felt });
+  navigator.vibrate = () => {
+    const one = { whileRecording: isRecording() };
+    felt.push(one);
+    // What comes at the end of a recording comes before the page has shown that it ended.
+    setTimeout(() => {
+      one.whileRecording &&= isRecording();
+    }, 150);
+    return true;
+  };
   const isRecording = () =>
     /Go ahead|Listening/.test(document.querySelector('.stage .hint')?.textContent ?? '');
   let current: ReturnType<typeof setTimeout> | undefined;

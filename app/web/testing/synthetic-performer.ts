@@ -2,9 +2,10 @@ import { portrait, sayDigits, TURNED } from '@visavox/recognition/synthetic/film
 import type { SyntheticPerson } from '@visavox/recognition/synthetic/person';
 import type { Performer } from './performer.ts';
 
+/** Pictures from a closed mouth to an open one. */
+const MOUTHS = 6;
+
 export interface PerformerDetail {
-  /** Pictures from a closed mouth to an open one. */
-  readonly mouths?: number;
   /** Pictures of a turn to either side. */
   readonly turns?: number;
   readonly size?: { readonly width: number; readonly height: number };
@@ -13,7 +14,7 @@ export interface PerformerDetail {
 /** A rendered person who speaks and turns the head. Fewer and smaller pictures are made sooner. */
 export async function syntheticPerformer(
   person: SyntheticPerson,
-  { mouths = 8, turns = 5, size = { width: 540, height: 720 } }: PerformerDetail = {},
+  { turns = 5, size = { width: 360, height: 480 } }: PerformerDetail = {},
 ): Promise<Performer> {
   let frame = 0;
   const looks = (count: number, look: (share: number) => { mouthOpen: number; yaw: number }) =>
@@ -24,7 +25,7 @@ export async function syntheticPerformer(
     );
   let take = 0;
   return {
-    mouths: await looks(mouths, (share) => ({ mouthOpen: share, yaw: 0 })),
+    mouths: await looks(MOUTHS, (share) => ({ mouthOpen: share, yaw: 0 })),
     turns: {
       left: await looks(turns, (share) => ({ mouthOpen: 0, yaw: share * TURNED })),
       right: await looks(turns, (share) => ({ mouthOpen: 0, yaw: -share * TURNED })),
