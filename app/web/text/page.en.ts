@@ -102,7 +102,7 @@ export const page = {
     microphone: 'Microphone',
     camera_n: 'Camera {{n}}',
     microphone_n: 'Microphone {{n}}',
-    any: 'The one that the browser chooses',
+    any: 'Chosen by the browser',
     spoken: 'Say aloud what to do. It is silent while you are recorded.',
     by_hand: 'I start each recording myself, for example because I use a screen reader.',
   },

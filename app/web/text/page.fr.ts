@@ -59,7 +59,7 @@ export const page: Translation<typeof english> = {
     speaking_title: 'Dites ces chiffres',
     speaking_text: 'À voix haute, normalement, en regardant la caméra.',
     speech_heard: 'Nous écoutons…',
-    ready: 'Appuyez sur « Enregistrer maintenant », puis dites les chiffres.',
+    ready: 'Appuyez sur «\u00a0Enregistrer maintenant\u00a0», puis dites les chiffres.',
     speech_told: 'Dites ces chiffres dès que nous écoutons.',
     speech_listening: 'Allez-y, nous écoutons.',
     checking_title: 'Vérification',
@@ -82,21 +82,21 @@ export const page: Translation<typeof english> = {
   help: {
     title: 'Si cela tarde',
     help_allow_sign:
-      'Cherchez une question de votre navigateur, souvent en haut de la fenêtre, et choisissez « Autoriser ».',
+      'Cherchez une question de votre navigateur, souvent en haut de la fenêtre, et choisissez «\u00a0Autoriser\u00a0».',
     help_allow_settings:
-      'Aucune question ? Cliquez sur le signe à côté de l’adresse, autorisez-y caméra et microphone, puis rechargez la page.',
+      'Aucune question\u00a0? Cliquez sur le signe à côté de l’adresse, autorisez-y caméra et microphone, puis rechargez la page.',
     help_light: 'Tournez-vous vers une fenêtre ou une lampe. Une lumière derrière vous cache votre visage.',
     help_distance: 'Tenez l’appareil à bout de bras, à hauteur des yeux.',
     help_lens: 'Essuyez l’objectif. Ôtez ce qui cache votre visage, comme un masque ou des lunettes noires.',
     help_covered: 'Si l’image est noire, ouvrez le cache de la caméra ou choisissez-en une autre ci-dessous.',
     help_turn_slowly: 'Tournez lentement, comme pour regarder votre voisin, et restez-y un instant.',
     help_turn_head: 'Tournez la tête, pas l’appareil.',
-    help_turn_light: 'Restez à la lumière : un visage à moitié dans l’ombre nous échappe.',
+    help_turn_light: 'Restez à la lumière\u00a0: un visage à moitié dans l’ombre nous échappe.',
     help_microphone:
       'La barre sous les chiffres bouge quand vous parlez. Sinon, choisissez un autre microphone ci-dessous.',
     help_speak: 'Dites les chiffres un par un, comme à quelqu’un de l’autre côté de la table.',
     help_quiet_place: 'Coupez musique et télévision, ou allez dans un endroit plus calme.',
-    help_network: 'Votre connexion semble lente. Rien n’est perdu ; patientez encore un peu.',
+    help_network: 'Votre connexion semble lente. Rien n’est perdu\u00a0; patientez encore un peu.',
   },
 
   options: {
@@ -131,7 +131,7 @@ export const page: Translation<typeof english> = {
     consent_free: 'L’inscription est libre. Il existe une autre façon d’entrer pour qui la préfère.',
     consent: 'J’accepte que mon visage et ma voix soient utilisés ainsi.',
     consent_missing: 'Il nous faut votre accord avant d’allumer la caméra.',
-    without_turn: 'Je ne peux pas tourner la tête : prenez mes photos sans cela.',
+    without_turn: 'Je ne peux pas tourner la tête\u00a0: prenez mes photos sans cela.',
     go: 'Allumer caméra et micro',
     face_title: 'Montrez-nous votre visage',
     pose_straight: 'Regardez la caméra bien en face',
