@@ -163,7 +163,8 @@ export class FaceGuide {
     this.notBefore = seenAt + sight.pace;
     try {
       const light = this.light(seenAt);
-      const look = await sight.look(this.frame);
+      // The look that decides whether a frame is handed out.
+      const look = await sight.look(this.frame, this.good === sight.steady - 1);
       for (const see of [...this.watching]) see(look);
       await this.consider({ look, light, seenAt }, sight);
     } finally {

@@ -2,7 +2,14 @@ import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findBrowser, howToGetABrowser, signInThroughPage } from './browser.ts';
-import { type OpenedPage, openPages, outsideTheWindow, violations } from './page-harness.ts';
+import {
+  networksReady,
+  noteNetworks,
+  type OpenedPage,
+  openPages,
+  outsideTheWindow,
+  violations,
+} from './page-harness.ts';
 import { type Performer, type PerformerWindow, performBefore } from './performer.ts';
 import { syntheticPerformer } from './synthetic-performer.ts';
 
@@ -27,6 +34,7 @@ describe.skipIf(!browserThere)('somebody in front of the camera', { timeout: 120
     opened = await pages.open();
     ({ page, api } = opened);
     await performBefore(page, performer);
+    await noteNetworks(page);
   });
 
   afterEach(() => opened.close());
@@ -147,7 +155,7 @@ describe.skipIf(!browserThere)('somebody in front of the camera', { timeout: 120
   it('is led into the oval by arrows, and no face half outside is taken', async () => {
     await fillIn('/', 'Ada Alder');
     await set({ performerAway: { x: 0.27, y: 0 } });
-    await page.waitForTimeout(3000); // until the networks have come
+    await networksReady(page);
     await go();
     for (const [x, y, hint, direction] of [
       [0.27, 0, 'Move a little to the right.', 'right'],

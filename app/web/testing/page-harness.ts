@@ -56,6 +56,25 @@ export async function openPages(devices: Parameters<typeof openBrowser>[0] = {})
   };
 }
 
+/** Before a page is opened: lets {@link networksReady} know when the page can find faces by itself. */
+export async function noteNetworks(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const Real = window.Worker;
+    window.Worker = class extends Real {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        super(...given);
+        this.addEventListener('message', ({ data }: MessageEvent<{ kind: string }>) => {
+          if (data.kind === 'ready') Object.assign(window, { networksAreReady: true });
+        });
+      }
+    };
+  });
+}
+
+export async function networksReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'networksAreReady' in window);
+}
+
 /** What axe-core objects to, as lines that name the rule and the element. */
 export async function violations(page: Page): Promise<string[]> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -16,6 +16,8 @@ export interface FrameToLookAt {
   readonly width: number;
   readonly height: number;
   readonly rgba: ArrayBuffer;
+  /** Whether the face is to be searched for anew, not only followed: a face that moved quickly may seem to be on its way still. */
+  readonly search: boolean;
 }
 
 export type FaceWorkerMessage =
@@ -65,10 +67,13 @@ try {
   const finder = new FaceFinder(new FaceDetector(await load(detectorUrl)), new FaceMesh(await load(meshUrl)));
   let last: FaceGeometry | null = null;
   let looks = 0;
-  self.onmessage = async ({ data: { id, width, height, rgba } }: MessageEvent<FrameToLookAt>) => {
+  self.onmessage = async ({ data }: MessageEvent<FrameToLookAt>) => {
+    const { id, width, height, rgba, search } = data;
     const began = performance.now();
     const pyramid = new Pyramid({ width, height, data: toRgb(new Uint8Array(rgba)) });
-    const found = await finder.follow(pyramid, looks++ % SEARCH_EVERY === 0 ? null : last);
+    const anew = search || looks % SEARCH_EVERY === 0;
+    const found = await finder.follow(pyramid, anew ? null : last);
+    looks++;
     last = found.kind === 'face' ? found.geometry : null;
     const look = lookOf(found, pyramid);
     say({ kind: 'look', id, look, milliseconds: performance.now() - began });
