@@ -35,8 +35,8 @@ export async function networkTimes(
   const plans: readonly { name: string; runs: number; feeds: () => Record<string, ort.Tensor> }[] = [
     { name: 'face-detector', runs: faces, feeds: () => ({ image: zeros(1, 256, 256, 3) }) },
     { name: 'face-mesh', runs: faces, feeds: () => ({ image: zeros(1, 192, 192, 3) }) },
-    { name: 'face-backbone', runs: faces, feeds: () => ({ image: zeros(1, 150, 150, 3) }) },
-    { name: 'face-head', runs: faces, feeds: () => ({ features: zeros(1, 128) }) },
+    { name: 'face-backbone', runs: faces, feeds: () => ({ image: zeros(1, 182, 182, 3) }) },
+    { name: 'face-head', runs: faces, feeds: () => ({ features: zeros(1, 256) }) },
     {
       name: 'voice-activity',
       runs: 1,

@@ -7,7 +7,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signin: async () => (await import('./signin.ts')).benchSignIn,
   overload: async () => (await import('./overload.ts')).benchOverload,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
-  serving: async () => (await import('./serving.ts')).benchServing('mirrored'),
+  serving: async () => (await import('./serving.ts')).benchServing('whole'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),
   training: async () => (await import('./training.ts')).benchTraining(100, 3),
   'training-large': async () => (await import('./training.ts')).benchTraining(1000, 12),

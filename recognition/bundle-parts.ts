@@ -1,19 +1,27 @@
-import type { Digest } from '@visavox/core/digest';
+import { type Digest, digestOfJson, shortDigest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { z } from 'zod';
 import type { FeatureKey } from './feature-cache.ts';
+import { FaceAlignment, FIRST_ALIGNMENT } from './signals/face-alignment.ts';
 
 export type Modality = 'face' | 'voice';
 export const modalities: readonly Modality[] = ['face', 'voice'];
 
-const Properties = z.object({
+/** What a bundle of this project says about itself. */
+export const RecogniserProperties = z.object({
   dimension: z.object({ face: z.number().int().positive(), voice: z.number().int().positive() }),
   preprocessing: z.string(),
+  backbones: z.object({ face: FaceAlignment.optional() }).optional(),
 });
+export type RecogniserProperties = z.infer<typeof RecogniserProperties>;
 
-export function propertiesOf(manifest: BundleManifest): z.infer<typeof Properties> {
-  return Properties.parse(manifest.properties);
+export function propertiesOf(manifest: BundleManifest): RecogniserProperties {
+  return RecogniserProperties.parse(manifest.properties);
+}
+
+export function faceAlignmentOf({ backbones }: RecogniserProperties): FaceAlignment {
+  return backbones?.face ?? FIRST_ALIGNMENT;
 }
 
 export function fileDigest(manifest: BundleManifest, path: string): Digest {
@@ -24,8 +32,17 @@ export function fileDigest(manifest: BundleManifest, path: string): Digest {
 
 /** What a recording's features depend on: not on the head, so a new head needs no new features. */
 export function featureSource(manifest: BundleManifest, modality: Modality): Omit<FeatureKey, 'sample'> {
+  const properties = propertiesOf(manifest);
   return {
     backbone: fileDigest(manifest, `${modality}-backbone.onnx`),
-    preprocessing: propertiesOf(manifest).preprocessing,
+    preprocessing:
+      modality === 'face'
+        ? `${properties.preprocessing}${alignmentName(faceAlignmentOf(properties))}`
+        : properties.preprocessing,
   };
+}
+
+/** Nothing for the alignment of the first releases, so that what was computed under it is found. */
+function alignmentName({ points }: FaceAlignment): string {
+  return points ? `.points-${shortDigest(digestOfJson(points))}` : '';
 }

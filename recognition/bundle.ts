@@ -4,8 +4,10 @@ import { canonicalJson, digestOf } from '@visavox/core/digest';
 import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { Network } from '@visavox/serving/onnx-network';
+import { z } from 'zod';
 import publishedCalibration from './published-calibration.json' with { type: 'json' };
 import { Calibration } from './signals/calibration.ts';
+import { FaceAlignment } from './signals/face-alignment.ts';
 import { PREPROCESSING } from './signals/signals.ts';
 
 /** The files of every recogniser's bundle; `calibration.json` comes beside them. */
@@ -35,7 +37,25 @@ export async function publishedBundle(networksFolder: string): Promise<Bundle> {
   return recogniserBundle(new Map(networks), {
     calibration: Calibration.parse(publishedCalibration),
     parent: null,
+    backbones: { face: await publishedAlignment(networksFolder) },
   });
+}
+
+/** What set-up writes down of each network, as far as it matters here. */
+const Described = z.array(
+  z.object({
+    name: z.string(),
+    inputs: z.record(z.string(), z.array(z.union([z.number(), z.string()]))),
+    points: FaceAlignment.shape.points,
+  }),
+);
+
+async function publishedAlignment(folder: string): Promise<FaceAlignment> {
+  const described = Described.parse(
+    JSON.parse(Buffer.from(await readNetwork(join(folder, 'networks.json'))).toString('utf8')),
+  );
+  const face = described.find(({ name }) => name === 'face-backbone');
+  return FaceAlignment.parse({ canvas: face?.inputs.image?.[1], points: face?.points });
 }
 
 /** Puts a bundle together from its networks, by file name. Its dimensions are read from the heads. */
@@ -48,7 +68,7 @@ export async function recogniserBundle(
   }: {
     calibration: Calibration;
     parent: BundleManifest['parent'];
-    /** What is known of networks that an operator plugged in, by modality; handed on to what is trained from them. */
+    /** How faces are aligned, and what is known of networks that an operator plugged in; handed on to what is trained from them. */
     backbones?: unknown;
   },
 ): Promise<Bundle> {

@@ -2,7 +2,14 @@ import { SAMPLE_RATE } from './audio.ts';
 import { captureFault, isCaptureFault } from './capture-fault.ts';
 import { ChallengeSounds, type Sounds } from './challenge-sounds.ts';
 import { type Decoder, inProcessDecoder } from './decoder.ts';
-import { alignedSquare, cropFace, FACE_CROP, middleOf } from './face-alignment.ts';
+import {
+  alignedSquare,
+  cropFace,
+  type FaceAlignment,
+  FIRST_ALIGNMENT,
+  middleOf,
+  pictureOf,
+} from './face-alignment.ts';
 import { type DetectedFace, FaceDetector, searches } from './face-detector.ts';
 import { type FaceGeometry, FaceMesh } from './face-mesh.ts';
 import { assertGoodFace, assessFace, type FaceQuality } from './face-quality.ts';
@@ -10,8 +17,9 @@ import type { RgbImage } from './image.ts';
 import { Pyramid } from './sampling.ts';
 import { VoiceActivity } from './voice-activity.ts';
 import { assertGoodVoice, assessVoice, trimToSpeech, type VoiceQuality } from './voice-quality.ts';
+import { fitWayUp } from './way-up.ts';
 
-/** RGB around the face as the face network wants it: a square of {@link Signals.faceCanvas}, 150 x 150 unless it sees more. */
+/** RGB around the face as the face network wants it: a square, its side {@link Signals.faceAlignment}'s canvas. */
 export interface FaceCapture {
   readonly crop: Uint8Array;
   readonly quality: FaceQuality;
@@ -43,8 +51,8 @@ const CERTAIN_MESH_SCORE = 0.5;
 
 /** From recordings to what the recognition networks see. Bad recordings are UserErrors with the codes of capture-fault.ts. */
 export class Signals {
-  /** Side of what {@link captureFace} answers, in pixels. */
-  readonly faceCanvas: number;
+  /** What the pictures of {@link captureFace} are like. */
+  readonly faceAlignment: FaceAlignment;
   readonly #detector: FaceDetector;
   readonly #mesh: FaceMesh;
   readonly #activity: VoiceActivity;
@@ -53,9 +61,9 @@ export class Signals {
 
   private constructor(
     networks: { detector: FaceDetector; mesh: FaceMesh; activity: VoiceActivity; sounds: ChallengeSounds },
-    { faceCanvas, decoder }: { faceCanvas: number; decoder: Decoder },
+    { faceAlignment, decoder }: { faceAlignment: FaceAlignment; decoder: Decoder },
   ) {
-    this.faceCanvas = faceCanvas;
+    this.faceAlignment = faceAlignment;
     this.#detector = networks.detector;
     this.#mesh = networks.mesh;
     this.#activity = networks.activity;
@@ -70,9 +78,9 @@ export class Signals {
   static async load(
     files: ReadonlyMap<string, Uint8Array>,
     {
-      faceCanvas = FACE_CROP,
+      faceAlignment = FIRST_ALIGNMENT,
       decoder = inProcessDecoder,
-    }: { faceCanvas?: number | undefined; decoder?: Decoder | undefined } = {},
+    }: { faceAlignment?: FaceAlignment | undefined; decoder?: Decoder | undefined } = {},
   ): Promise<Signals> {
     const networks = {
       detector: await FaceDetector.load(files),
@@ -80,15 +88,19 @@ export class Signals {
       activity: await VoiceActivity.load(files),
       sounds: await ChallengeSounds.load(files),
     };
-    return new Signals(networks, { faceCanvas, decoder });
+    return new Signals(networks, { faceAlignment, decoder });
   }
 
   async captureFace(bytes: Uint8Array): Promise<FaceCapture> {
     const image = await this.#decoder.image(bytes);
     const pyramid = new Pyramid(image);
     const geometry = await this.#find(pyramid);
-    const crop = cropFace(pyramid, alignedSquare(geometry), this.faceCanvas);
-    const quality = assessFace(middleOf(crop, this.faceCanvas), geometry, image.scale);
+    const crop = pictureOf(pyramid, geometry, this.faceAlignment);
+    // Quality means the same whatever the network takes.
+    const judged = this.faceAlignment.points
+      ? cropFace(pyramid, alignedSquare(geometry))
+      : middleOf(crop, this.faceAlignment.canvas);
+    const quality = assessFace(judged, geometry, image.scale);
     assertGoodFace(quality);
     return { crop, quality };
   }
@@ -127,12 +139,14 @@ export class Signals {
       const faces = await this.#detector.detect(pyramid, views);
       const [first, second] = byProminence(faces, image);
       if (!first) continue;
-      const geometry = await this.#mesh.fit(pyramid, first);
+      const networks = { detector: this.#detector, mesh: this.#mesh };
+      const { geometry, doubtful } = await fitWayUp(networks, pyramid, { face: first, views });
       if (!best || geometry.score > best.score) best = geometry;
       if (geometry.score < CERTAIN_MESH_SCORE) continue;
       const comparable = second && prominence(second, image) >= prominence(first, image) * COMPARABLE;
       if (comparable && (await this.#mesh.fit(pyramid, second)).score >= CERTAIN_MESH_SCORE)
         throw captureFault('several_faces', { faces: faces.length });
+      if (doubtful) throw captureFault('face_upside_down');
       return geometry;
     }
     if (!best || best.score < MINIMUM_MESH_SCORE) throw captureFault('no_face');

@@ -9,15 +9,16 @@ const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../.
  * Another `variation` is another bundle, hence another contract; `copies` are what its templates are made of besides.
  */
 export async function testBundle(variation = 0, { copies = false } = {}): Promise<BundleFiles> {
-  const { files } = await publishedBundle(join(setup, 'networks'));
+  const { manifest, files } = await publishedBundle(join(setup, 'networks'));
   return recogniserBundle(files, {
     calibration: {
       format: 2,
-      face: { parts: [{ slope: 60 }], offset: -55 - variation / 1000, limit: 9, copies },
+      face: { parts: [{ slope: 60 }], offset: -52 - variation / 1000, limit: 9, copies },
       voice: { parts: [{ slope: 40 }], offset: -32, limit: 9, copies },
       decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 0, voice: 0, threshold: 6.9, stepUp: 4.6 },
       measured: { on: 'synthetic people', how: 'by eye', trials: {}, figures: {} },
     },
     parent: null,
+    backbones: manifest.properties.backbones,
   });
 }

@@ -8,6 +8,7 @@ export const problems = {
   face_too_small: 'Come a little closer.',
   face_too_large: 'Move back a little.',
   face_turned: 'Turn towards the camera.',
+  face_upside_down: 'Your face is upside down. Hold the camera the right way up.',
   face_cut_off: 'Move to the middle of the oval.',
   too_dark: 'It is too dark. Turn towards a light.',
   too_bright: 'It is too bright. Move out of the glare.',
