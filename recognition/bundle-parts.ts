@@ -46,3 +46,13 @@ export function featureSource(manifest: BundleManifest, modality: Modality): Omi
 function alignmentName({ points }: FaceAlignment): string {
   return points ? `.points-${shortDigest(digestOfJson(points))}` : '';
 }
+
+/** The modalities whose networks an operator plugged in: those have a name. */
+export function pluggedBackbones({ properties }: BundleManifest): Modality[] {
+  const { backbones = {} } = Named.parse(properties);
+  return modalities.filter((modality) => backbones[modality]?.name !== undefined);
+}
+
+const Named = z.object({
+  backbones: z.record(z.string(), z.object({ name: z.string().optional() })).optional(),
+});

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
@@ -11,6 +11,7 @@ import { createApp } from './http/app.ts';
 import { clientNetworks } from './http/client-network.ts';
 import type { Leader } from './leader.ts';
 import { ApplicationLineage } from './lineage.ts';
+import { publishedOffer } from './published-offer.ts';
 import type { Settings } from './settings.ts';
 import type { openTracking } from './tracking.ts';
 
@@ -55,6 +56,7 @@ export function openController(parts: Parts & { engine: EngineOfLeader }) {
     registry: tracking.registry,
     retrain: settings.retrain,
     target: champion,
+    offered: publishedOffer({ objects: foundations.objects, networks: join(settings.setup, 'networks') }),
     state: new SqlControlState(foundations.database.db),
     exclusively: databaseLock(foundations.database, 'visavox controller'),
   });

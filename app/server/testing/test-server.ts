@@ -7,6 +7,7 @@ import { migrate } from '@visavox/adapters/sql/migrate';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import type { BundleFiles } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { PipelineEngine } from '@visavox/core/ports';
@@ -44,8 +45,12 @@ export interface TestServer {
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
   liveness = 'required',
+  published = testBundle,
   ...overrides
-}: Partial<ApiResources> & { liveness?: LivenessPolicy } = {}): Promise<TestServer> {
+}: Partial<ApiResources> & {
+  liveness?: LivenessPolicy;
+  published?: () => Promise<BundleFiles>;
+} = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
   const database = await openTestDatabase();
   await migrate(database.db, [platformMigrations, applicationMigrations]);
@@ -65,7 +70,7 @@ export async function startTestServer({
     attempts: { failures: 5, retentionHours: 24 },
     now,
   });
-  await ensureFirstRelease({ objects, releases: services.releases, published: () => testBundle(), now });
+  await ensureFirstRelease({ objects, releases: services.releases, published: () => published(), now });
   await services.champion.follow();
   const lineage = [new PlatformLineage(database.db), new ApplicationLineage(services.db)];
   const logged: string[] = [];
