@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
+import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle';
 import type { Logger } from 'pino';
 import { createController } from './control.ts';
 import { createEngine } from './engine.ts';
@@ -50,13 +51,20 @@ export async function openEngine({
 
 export function openController(parts: Parts & { engine: EngineOfLeader }) {
   const { settings, foundations, tracking, log, engine } = parts;
+  const networks = join(settings.setup, 'networks');
   const { champion, trainingData, runs, datasets, releases } = foundations.services;
   return createController({
     ...{ log, trainingData, engine, runs, datasets, releases },
     registry: tracking.registry,
     retrain: settings.retrain,
     target: champion,
-    offered: publishedOffer({ objects: foundations.objects, networks: join(settings.setup, 'networks') }),
+    offered: publishedOffer({
+      objects: foundations.objects,
+      published: {
+        manifest: () => publishedManifest(networks),
+        bundle: () => publishedBundle(networks),
+      },
+    }),
     state: new SqlControlState(foundations.database.db),
     exclusively: databaseLock(foundations.database, 'visavox controller'),
   });

@@ -1,13 +1,18 @@
 import type { OfferedModel } from '@visavox/control/offered-model';
-import { getManifest, putBundle } from '@visavox/core/bundle';
+import { type BundleFiles, getManifest, putBundle } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
 import { type BundleManifest, bundleDigest } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { Release } from '@visavox/core/release';
-import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle';
 import { pluggedBackbones } from '@visavox/recognition/bundle-parts';
 
 const reason = 'the published recogniser of a newer version of this software';
+
+/** The manifest is asked for at every start, the files only where they are needed. */
+export interface Published {
+  readonly manifest: () => Promise<BundleManifest>;
+  readonly bundle: () => Promise<BundleFiles>;
+}
 
 /**
  * The published recogniser that came with this version of the software, where the champion is not made from it. As it is
@@ -16,19 +21,18 @@ const reason = 'the published recogniser of a newer version of this software';
  */
 export function publishedOffer({
   objects,
-  networks,
+  published,
 }: {
   objects: ObjectStore;
-  /** Set-up's folder of them. */
-  networks: string;
+  published: Published;
 }): (champion: Release) => Promise<OfferedModel | null> {
   /** What was found for this champion: neither changes while the software runs. */
   let known: { readonly champion: Digest; readonly offer: OfferedModel | null } | undefined;
   return async ({ bundle: champion }) => {
     if (known?.champion === champion) return known.offer;
-    const bundle = bundleDigest(await publishedManifest(networks));
+    const bundle = bundleDigest(await published.manifest());
     const way = await wayFor(objects, champion, bundle);
-    if (way) await putBundle(objects, await publishedBundle(networks));
+    if (way) await putBundle(objects, await published.bundle());
     known = { champion, offer: way && { bundle, reason, way } };
     return known.offer;
   };

@@ -25,7 +25,7 @@ beforeAll(async () => {
   );
   const { manifest } = await publishedBundle(folder);
   alignment = faceAlignmentOf(propertiesOf(manifest));
-  signals = await Signals.load(files, alignment);
+  signals = await Signals.load(files, { faceAlignment: alignment });
   networks = {
     face: await Network.load(files, 'face-backbone.onnx'),
     voice: await Network.load(files, 'voice-backbone.onnx'),

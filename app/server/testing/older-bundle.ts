@@ -16,10 +16,10 @@ export async function olderBundle({ parent = null }: Partial<Pick<BundleFiles['m
   const networks = new Map(files).set('face-backbone.onnx', projection()).set('face-head.onnx', unitLength());
   return recogniserBundle(networks, {
     calibration: {
-      format: 1,
-      face: { slope: 1, offset: 3, limit: 9 },
-      voice: { slope: 40, offset: -32, limit: 9 },
-      decision: { targetFmr: 0.001, threshold: 4.6, stepUp: 2.3 },
+      format: 2,
+      face: { parts: [{ slope: 1 }], offset: 3, limit: 9 },
+      voice: { parts: [{ slope: 40 }], offset: -32, limit: 9 },
+      decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 0, voice: 0, threshold: 4.6, stepUp: 2.3 },
       measured: { on: 'nothing', how: 'a stand-in', trials: {}, figures: {} },
     },
     parent,

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import type { ControlState } from '@visavox/control/controller';
 import type { BundleFiles } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import type { LineageSource } from '@visavox/core/lineage';
@@ -33,6 +35,8 @@ export interface TestServer {
   readonly services: Services;
   readonly lineage: readonly LineageSource[];
   readonly logged: string[];
+  /** What a controller remembers, in the database. */
+  readonly controlState: ControlState;
   /** Moves the server's clock. */
   advance(seconds: number): void;
   /** As an operator. */
@@ -111,6 +115,7 @@ export async function startTestServer({
     services,
     lineage,
     logged,
+    controlState: new SqlControlState(database.db),
     advance: (seconds) => {
       offset += seconds * 1000;
     },
