@@ -17,7 +17,7 @@ export async function benchMemory(print: (line: string) => void): Promise<boolea
     const client = server.client();
     print(`memory: resident after the start ${residentMegabytes(server).toFixed(0)} MB`);
     const visitors = [];
-    for (let index = 0; index < 4; index++) visitors.push(await enrolVisitor(client, index, 3));
+    for (let index = 0; index < 4; index++) visitors.push(await enrolVisitor(server, index));
     const readings = new Map<number, number>();
     for (let turn = 1; turn <= first + more; turn++) {
       await signIn(client, visitors[turn % visitors.length]!, turn);

@@ -1,4 +1,4 @@
-// npm run bench -- [signin|overload|memory|pipelines|serving|serving-published|training|training-large …]   all of them without a name
+// npm run bench -- [signin|overload|rendered-people|memory|pipelines|serving|serving-published|training|training-large …]   all of them without a name
 import { UserError } from '@visavox/core/errors';
 
 type Bench = (print: (line: string) => void) => Promise<boolean>;
@@ -6,6 +6,7 @@ type Bench = (print: (line: string) => void) => Promise<boolean>;
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signin: async () => (await import('./signin.ts')).benchSignIn,
   overload: async () => (await import('./overload.ts')).benchOverload,
+  'rendered-people': async () => (await import('./rendered-people.ts')).benchRenderedPeople,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
   serving: async () => (await import('./serving.ts')).benchServing('whole'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),

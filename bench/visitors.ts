@@ -1,45 +1,55 @@
-import type { VisavoxClient } from '@visavox/client/client';
-import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
+import { join } from 'node:path';
+import type { Attempt } from '@visavox/client/answers';
+import type { Answer, VisavoxClient } from '@visavox/client/client';
+import { syntheticPerson } from '@visavox/recognition/synthetic/person';
+import { PictureFolder } from '@visavox/recognition/synthetic/picture-store';
+import { Sitting } from '@visavox/recognition/synthetic/sitting';
+import type { ServerProcess } from './server-process.ts';
 
 const camera = { width: 640, height: 480 };
-/** About 3 s. */
-const digits = '471';
 
-/** Somebody enrolled, with recordings for signing in: two camera images and one utterance each. */
+/** Somebody enrolled, who answers challenges. */
 export interface Visitor {
   readonly name: string;
-  readonly person: SyntheticPerson;
-  readonly occasions: readonly { readonly faces: readonly Uint8Array[]; readonly voice: Uint8Array }[];
-  readonly voiceSeconds: number;
+  answer(asked: { digits: string; turn: 'left' | 'right' | null }, take: number): Promise<Answer>;
 }
 
-export async function enrolVisitor(
-  client: VisavoxClient,
-  index: number,
-  occasions: number,
-): Promise<Visitor> {
+/** Looks are kept beside what the server keeps. */
+export async function enrolVisitor(server: ServerProcess, index: number): Promise<Visitor> {
   const person = syntheticPerson(11, index);
-  const image = (variation: number) => person.face(variation, camera);
-  await client.enrol({
+  await server.client().enrolRecorded({
     name: person.name,
-    faces: await Promise.all([0, 1, 2].map(image)),
+    faces: await Promise.all([0, 1, 2].map((variation) => person.face(variation, camera))),
     voices: ['47190', '28356', '90413'].map((text, variation) => person.utterance(text, variation)),
+    prompts: ['47190', '28356', '90413'],
   });
-  const recorded = [];
-  for (let occasion = 0; occasion < occasions; occasion++) {
-    recorded.push({
-      faces: await Promise.all([image(10 + 2 * occasion), image(11 + 2 * occasion)]),
-      voice: person.utterance(digits, 10 + occasion),
-    });
-  }
-  const bytes = recorded.reduce((sum, { voice }) => sum + voice.length, 0);
-  return { name: person.name, person, occasions: recorded, voiceSeconds: bytes / recorded.length / 32_000 };
+  const pictures = new PictureFolder(join(server.home, 'pictures'));
+  const sitting = new Sitting(person, 0, { pictures });
+  return {
+    name: person.name,
+    async answer({ digits, turn }, take) {
+      const film = await sitting.answer(digits, { turn, take });
+      const faces = [0, 1].map((still) => person.face(10 + 2 * (take % 3) + still, camera));
+      return { ...film, faces: await Promise.all(faces) };
+    },
+  };
 }
 
-/** The `turn`-th sign-in of the visitor. */
-export function signIn(client: VisavoxClient, visitor: Visitor, turn: number) {
-  const occasion = visitor.occasions[turn % visitor.occasions.length]!;
-  return client.signIn({ name: visitor.name, faces: occasion.faces, speak: () => occasion.voice });
+/** The `take`-th sign-in of the visitor. `sent`: what it was made of. */
+export function signIn(
+  client: VisavoxClient,
+  visitor: Visitor,
+  take: number,
+  sent: (answer: Answer) => void = () => {},
+): Promise<Attempt> {
+  return client.signIn({
+    name: visitor.name,
+    async answer(asked) {
+      const answer = await visitor.answer(asked, take);
+      sent(answer);
+      return answer;
+    },
+  });
 }
 
 /** Settings under which a benchmark measures sign-ins alone: nothing is trained, nobody is locked out. */

@@ -32,7 +32,10 @@ const answer = (response: ServerResponse, status: number, value: unknown) => {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(value));
 };
-const ada = { id: 'p1', name: 'Ada', enrolledAt: '2030-01-01T00:00:00Z', samples: { face: 3, voice: 3 } };
+const ada = {
+  ...{ id: 'p1', name: 'Ada', enrolledAt: '2030-01-01T00:00:00Z', samples: { face: 3, voice: 3 } },
+  waysIn: { passkeys: 0, recoveryCodes: 0 },
+};
 const accepted = {
   id: 'a1',
   decision: 'accept',
@@ -40,10 +43,48 @@ const accepted = {
   servedBy: { model: 'recogniser', version: 1 },
   reasons: [],
 };
+const challengeOf = (number: number) => ({
+  id: `c${number}`,
+  digits: `000${number}`,
+  turn: 'left',
+  expiresAt: 'soon',
+});
+const filmed = (digits: string) => ({
+  faces: [bytes('cheese')],
+  voice: bytes(`said ${digits}`),
+  frames: [bytes('one'), bytes('two')],
+  times: [-40, 80],
+});
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('a client', () => {
-  test('enrols with name, consent and all recordings', async () => {
+  test('films whoever enrols as the challenge asks', async () => {
+    const server = await serve((request, response, body) => {
+      if (request.url === '/api/v1/challenges') {
+        expect(JSON.parse(body)).toMatchObject({ purpose: 'enrolment', invitation: 'a-token' });
+        response.setHeader('set-cookie', 'visit=newcomer; Path=/');
+        answer(response, 201, { id: 'e1', prompts: ['04719'], turns: ['left', 'right'], expiresAt: 'soon' });
+        return;
+      }
+      expect(request.headers.cookie).toBe('visit=newcomer');
+      for (const part of ['said 04719', 'frame-2', '0,150', 'name="challenge"', 'e1', 'a-token'])
+        expect(body).toContain(part);
+      answer(response, 201, ada);
+    });
+    const person = await new VisavoxClient({ server }).enrol({
+      name: 'Ada',
+      invitation: 'a-token',
+      answer: ({ prompts, turns }) => ({
+        faces: [bytes('cheese')],
+        voices: prompts.map((digits) => bytes(`said ${digits}`)),
+        frames: turns.map(bytes),
+        times: [0, 150],
+      }),
+    });
+    expect(person).toEqual(ada);
+  });
+
+  test('enrols from recordings with name, consent and all of them', async () => {
     const server = await serve((_request, response, body) => {
       for (const part of ['name="name"', 'name="consent"', 'face-1', 'face-2', 'face-3', 'voice-3', 'cheese'])
         expect(body).toContain(part);
@@ -51,7 +92,7 @@ describe('a client', () => {
     });
     const client = new VisavoxClient({ server });
     const images = ['cheese', 'smile', 'frown'].map(bytes);
-    expect(await client.enrol({ name: 'Ada', faces: images, voices: images })).toEqual(ada);
+    expect(await client.enrolRecorded({ name: 'Ada', faces: images, voices: images })).toEqual(ada);
   });
 
   test('asks again under the same key when the answer to an enrolment is lost', async () => {
@@ -62,7 +103,7 @@ describe('a client', () => {
       else answer(response, 201, ada);
     });
     const client = new VisavoxClient({ server, patienceSeconds: 20 });
-    await client.enrol({ name: 'Ada', faces: [], voices: [] });
+    await client.enrolRecorded({ name: 'Ada', faces: [], voices: [] });
     expect(keys).toHaveLength(3);
     expect(new Set(keys).size).toBe(1);
   });
@@ -73,21 +114,54 @@ describe('a client', () => {
     const server = await serve((request, response, body) => {
       if (request.url === '/api/v1/challenges') {
         challenges++;
-        answer(response, 201, { id: `c${challenges}`, digits: `000${challenges}`, expiresAt: 'soon' });
+        answer(response, 201, challengeOf(challenges));
       } else if (body.includes('c1')) request.socket.destroy();
       else answer(response, 200, accepted);
     });
     const client = new VisavoxClient({ server, patienceSeconds: 20 });
     const attempt = await client.signIn({
       name: 'Ada',
-      faces: [bytes('cheese')],
-      speak(digits) {
+      answer({ digits }) {
         said.push(digits);
-        return bytes(digits);
+        return filmed(digits);
       },
     });
     expect(attempt.decision).toBe('accept');
     expect(said).toEqual(['0001', '0002']);
+  });
+
+  test('sends the film of an answer with its times, from the visit that the challenge was given to', async () => {
+    const server = await serve((request, response, body) => {
+      if (request.url === '/api/v1/challenges') {
+        expect(JSON.parse(body)).toEqual({ name: 'Ada', withoutTurn: true });
+        response.setHeader('set-cookie', 'visit=a-token; HttpOnly; Path=/');
+        answer(response, 201, challengeOf(7));
+        return;
+      }
+      expect(request.headers.cookie).toBe('visit=a-token');
+      for (const part of ['frame-1', 'frame-2', '-40,80', 'c7', 'said 0007']) expect(body).toContain(part);
+      answer(response, 200, accepted);
+    });
+    const client = new VisavoxClient({ server });
+    const attempt = await client.signIn({
+      name: 'Ada',
+      withoutTurn: true,
+      answer: ({ digits }) => filmed(digits),
+    });
+    expect(attempt.decision).toBe('accept');
+  });
+
+  test('measures recordings without a film', async () => {
+    const server = await serve((request, response, body) => {
+      if (request.url === '/api/v1/challenges') answer(response, 201, challengeOf(1));
+      else {
+        expect(body).not.toContain('frame');
+        answer(response, 200, accepted);
+      }
+    });
+    const client = new VisavoxClient({ server });
+    const attempt = await client.measure({ name: 'Ada', faces: [bytes('cheese')], speak: bytes });
+    expect(attempt.decision).toBe('accept');
   });
 
   test('throws a problem document as a UserError that says what to do', async () => {
@@ -101,8 +175,7 @@ describe('a client', () => {
       }),
     );
     const client = new VisavoxClient({ server, patienceSeconds: 20 });
-    const attempt = client.attempt({ name: 'Eve', challenge: 'c', faces: [], voice: bytes('') });
-    await expect(attempt).rejects.toMatchObject({
+    await expect(client.challenge('Eve')).rejects.toMatchObject({
       kind: 'not-found',
       code: 'unknown_person',
       action: 'Enrol first.',

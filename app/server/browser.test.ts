@@ -1,5 +1,4 @@
-import { portrait, sayDigits, TURNED } from '@visavox/recognition/synthetic/film';
-import { syntheticPerson } from '@visavox/recognition/synthetic/person';
+import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 import {
   enrolThroughPage,
   findBrowser,
@@ -9,34 +8,16 @@ import {
   signInThroughPage,
 } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
+import { withPasskeys } from '@visavox/web/testing/passkeys';
 import { type Performer, performBefore } from '@visavox/web/testing/performer';
+import { syntheticPerformer } from '@visavox/web/testing/synthetic-performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listener, listen } from './listener.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { relyingPartyLater, startTestServer, type TestServer } from './testing/test-server.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
-
-async function performer(person: ReturnType<typeof syntheticPerson>): Promise<Performer> {
-  const size = { width: 540, height: 720 };
-  let frame = 0;
-  const looks = (count: number, look: (share: number) => { mouthOpen: number; yaw: number }) =>
-    Promise.all(
-      Array.from({ length: count }, (_, index) =>
-        portrait(person, look(index / (count - 1)), { variation: 1, frame: frame++, size }),
-      ),
-    );
-  let take = 0;
-  return {
-    mouths: await looks(8, (share) => ({ mouthOpen: share, yaw: 0 })),
-    turns: {
-      left: await looks(5, (share) => ({ mouthOpen: 0, yaw: share * TURNED })),
-      right: await looks(5, (share) => ({ mouthOpen: 0, yaw: -share * TURNED })),
-    },
-    say: (digits) => sayDigits(person, digits, { variation: take++ }),
-  };
-}
 
 describe.skipIf(!browserThere)('people in front of a camera and a microphone', () => {
   const owner = syntheticPerson(4600, 0);
@@ -48,11 +29,11 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
   const browsers: Browser[] = [];
 
   /** A browser with this person before its camera and microphone, who does what the page asks for. */
-  const browserOf = async (person: typeof owner) => {
+  const browserOf = async (person: SyntheticPerson) => {
     const browser = await openBrowser();
     browsers.push(browser);
     const opened = await openPage(browser, url);
-    await performBefore(opened, await performer(person));
+    await performBefore(opened, await syntheticPerformer(person));
     return opened;
   };
 
@@ -61,7 +42,11 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
 
   beforeAll(async () => {
     page = await buildPage();
-    server = await startTestServer({ webFolder: page.folder, liveness: 'required' });
+    server = await startTestServer({
+      webFolder: page.folder,
+      liveness: 'required',
+      relyingParty: relyingPartyLater(() => url),
+    });
     listener = await listen({ host: '127.0.0.1', port: 0 }, server.app.fetch);
     url = listener.url.replace('127.0.0.1', 'localhost');
   });
@@ -75,7 +60,10 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
 
   it('enrol and sign in through the page, and an impostor is refused', { timeout: 300_000 }, async () => {
     const mine = await browserOf(owner);
+    await withPasskeys(mine);
     await enrolThroughPage(mine, owner.name);
+    await mine.getByRole('button', { name: 'Add a passkey on this device' }).click();
+    await mine.getByText('The passkey is added.').waitFor();
     const outcome = await signInThroughPage(mine, owner.name);
     expect(outcome, await told()).toBe('accept');
     await mine.getByRole('button', { name: 'Yes, it was me' }).click();
@@ -86,7 +74,7 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
     expect(await mine.evaluate(async () => (await fetch('/api/v1/session')).json())).toMatchObject({
       person: { name: owner.name },
     });
-    expect(await theirs.evaluate(async () => (await fetch('/api/v1/session')).json())).toEqual({
+    expect(await theirs.evaluate(async () => (await fetch('/api/v1/session')).json())).toMatchObject({
       person: null,
       operator: false,
     });

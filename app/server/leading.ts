@@ -42,7 +42,8 @@ export function startLeading(resources: LeadingResources): Leadership {
     await services.challenges.sweep();
     await services.limits.sweep();
     await services.tries.sweep();
-    await services.sessions.sweep();
+    await services.operatorSessions.sweep();
+    await services.waysIn.sweep();
   };
   return lead({
     url: databaseUrl,

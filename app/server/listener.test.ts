@@ -76,17 +76,17 @@ it('takes over a socket what comes without a length: nothing at all, or a stream
 it.skipIf(process.platform !== 'linux')(
   'leaves connections to others, however many one address opens',
   async () => {
-    const listener = await listen(anywhere, () => new Response('served'));
+    const listener = await listen({ ...anywhere, mostOfOneAddress: 20 }, () => new Response('served'));
     const port = Number(new URL(listener.url).port);
     let closed = 0;
-    const sockets = Array.from({ length: 1100 }, () =>
+    const sockets = Array.from({ length: 30 }, () =>
       connect({ port, host: '127.0.0.1', localAddress: '127.0.0.9' })
         .on('error', () => undefined)
         .on('close', () => closed++),
     );
-    while (closed < 100) await new Promise((done) => setTimeout(done, 20));
+    while (closed < 10) await new Promise((done) => setTimeout(done, 20));
     expect(await (await fetch(listener.url)).text()).toBe('served');
-    expect(closed).toBe(100);
+    expect(closed).toBe(10);
     for (const socket of sockets) socket.destroy();
     await listener.close();
   },

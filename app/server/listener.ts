@@ -26,15 +26,23 @@ const requestWithinMs = 150_000;
 /** Below what a process may usually have open. */
 const mostConnections = 4000;
 /** Nobody may open all of them. */
-const mostOfOneAddress = 1000;
+const ofOneAddress = 1000;
 /** How often connections that are late are looked for. */
 const lookEveryMs = 5000;
 /** Somebody who sends more than this after the answer sends it to nobody. */
 const heardAfterwardsBytes = 64 << 20;
 
-/** `trustedProxies`: from whose addresses any number of people come. */
+export interface ListenAt {
+  readonly host: string;
+  readonly port: number;
+  /** From whose addresses any number of people come. */
+  readonly trustedProxies?: readonly string[];
+  /** How many connections anybody else may have open. */
+  readonly mostOfOneAddress?: number;
+}
+
 export async function listen(
-  address: { host: string; port: number; trustedProxies?: readonly string[] },
+  { host: name, port: wanted, trustedProxies = [], mostOfOneAddress = ofOneAddress }: ListenAt,
   first: Answer,
 ): Promise<Listener> {
   let answer = first;
@@ -47,13 +55,13 @@ export async function listen(
     autoCleanupIncoming: false,
     serverOptions: { connectionsCheckingInterval: lookEveryMs },
   }) as Server;
-  shareConnections(server, addressesOf(address.trustedProxies ?? []));
+  shareConnections(server, { isProxy: addressesOf(trustedProxies), most: mostOfOneAddress });
   server.prependListener('request', hearToTheEnd);
   server.headersTimeout = headersWithinMs;
   server.keepAliveTimeout = keptOpenMs;
   server.requestTimeout = requestWithinMs;
   server.maxConnections = mostConnections;
-  server.listen(address.port, address.host);
+  server.listen(wanted, name);
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -61,14 +69,14 @@ export async function listen(
     throw new UserError({
       kind: 'conflict',
       code: 'address_in_use',
-      message: `something else listens at ${address.host}:${address.port}`,
+      message: `something else listens at ${name}:${wanted}`,
       action: 'Stop it, or choose another port with the setting PORT.',
       cause: error,
     });
   }
   let closing: Promise<void> | undefined;
   const { port } = server.address() as AddressInfo;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const host = name.includes(':') ? `[${name}]` : name;
   return {
     url: `http://${host}:${port}`,
     answerWith: (next) => {
@@ -81,7 +89,10 @@ export async function listen(
   };
 }
 
-function shareConnections(server: Server, isProxy: (address: string | undefined) => boolean): void {
+function shareConnections(
+  server: Server,
+  { isProxy, most }: { isProxy: (address: string | undefined) => boolean; most: number },
+): void {
   const open = new Map<string, number>();
   server.on('connection', (socket) => {
     const from = socket.remoteAddress;
@@ -93,7 +104,7 @@ function shareConnections(server: Server, isProxy: (address: string | undefined)
       if (left === 0) open.delete(from);
       else open.set(from, left);
     });
-    if (count > mostOfOneAddress) socket.destroy();
+    if (count > most) socket.destroy();
   });
 }
 

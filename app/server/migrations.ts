@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { waysInMigrations } from './ways-in/migrations.ts';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
   for (const text of texts) await sql.raw(text).execute(db);
@@ -148,4 +149,5 @@ export const applicationMigrations: Record<string, Migration> = {
         `alter table attempts add column measured boolean not null default false`,
       ),
   },
+  ...waysInMigrations,
 };

@@ -19,6 +19,9 @@ export function overDevices(
   const sound = voice
     ? (bytes: Uint8Array, take: string) => telephone(bytes, identity.name, take, seed)
     : same;
+  const { answer, enrolment } = identity;
+  const through = (images: readonly Uint8Array[], what: string) =>
+    Promise.all(images.map((bytes, index) => image(bytes, `${what} ${index}`)));
   return {
     name: identity.name,
     async *enrolmentFaces() {
@@ -34,6 +37,29 @@ export function overDevices(
         (await identity.faces(occasion)).map((bytes, index) => image(bytes, `${occasion} ${index}`)),
       ),
     speak: async (digits, occasion) => sound(await identity.speak(digits, occasion), `${occasion}`),
+    ...(answer && {
+      answer: async (asked, occasion) => {
+        const { faces, voice, frames, times } = await answer(asked, occasion);
+        return {
+          faces: await through(faces, `face ${occasion}`),
+          voice: await sound(voice, `answer ${occasion}`),
+          frames: await through(frames, `frame ${occasion}`),
+          times,
+        };
+      },
+    }),
+    ...(enrolment && {
+      enrolment: async (asked, take) => {
+        const { faces, voices, frames, times } = await enrolment(asked, take);
+        const heard = voices.map((bytes, index) => sound(bytes, `prompt ${take} ${index}`));
+        return {
+          faces: await through(faces, `enrolled ${take}`),
+          voices: await Promise.all(heard),
+          frames: await through(frames, `turning ${take}`),
+          times,
+        };
+      },
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { VisavoxClient } from '@visavox/client/client';
 import { UserError } from '@visavox/core/errors';
+import type { PictureStore } from '@visavox/recognition/synthetic/picture-store';
 import type { CommandContext, CommandPlugin } from 'visavox/plugin';
 import { z } from 'zod';
 import type { HeldOut } from './held-out.ts';
@@ -55,6 +56,15 @@ export const plugin: CommandPlugin = (program, context) => {
 };
 
 async function run(options: z.infer<typeof Options>, own: CommandContext): Promise<void> {
+  const { withPictureFolder } = await import('@visavox/recognition/synthetic/picture-store');
+  await withPictureFolder((pictures) => runWith(pictures, options, own));
+}
+
+async function runWith(
+  pictures: PictureStore,
+  options: z.infer<typeof Options>,
+  own: CommandContext,
+): Promise<void> {
   const [{ VisavoxClient }, { simulate }, { readScenario }, { measuredHeldOut }, { describe }] =
     await Promise.all([
       import('@visavox/client/client'),
@@ -64,7 +74,12 @@ async function run(options: z.infer<typeof Options>, own: CommandContext): Promi
       import('./report.ts'),
     ]);
   const scenario = options.scenario === undefined ? null : await readScenario(options.scenario);
-  const { identities, heldOut } = await population(options, scenario);
+  const { identities, heldOut } = await population(options, scenario, pictures);
+  const signIns = identities.every(({ answer }) => answer) ? 'live' : 'measured';
+  if (signIns === 'measured')
+    own.log(
+      'People in recordings answer no challenge: what would be decided of them is measured, as operators do.',
+    );
   let waiting = false;
   const client = new VisavoxClient({
     server: own.server,
@@ -94,8 +109,13 @@ async function run(options: z.infer<typeof Options>, own: CommandContext): Promi
       ...(measured ? { heldOut: measured } : {}),
     }),
   );
-  const value = { scenario: scenario?.name ?? null, retrainingAllowed: options.retraining, ...result };
-  own.result(value, describe(result, scenario));
+  const value = {
+    scenario: scenario?.name ?? null,
+    retrainingAllowed: options.retraining,
+    signIns,
+    ...result,
+  };
+  own.result(value, describe(result, { scenario, signIns }));
   if (result.checks.problems.length > 0) process.exitCode = 1;
 }
 
@@ -113,16 +133,18 @@ async function withTraining<T>(client: VisavoxClient, wanted: boolean, work: () 
 async function population(
   options: z.infer<typeof Options>,
   scenario: Scenario | null,
+  pictures: PictureStore,
 ): Promise<{ identities: readonly Identity[]; heldOut: readonly HeldOut[] }> {
-  if (!scenario) return { identities: await identitiesOf(options), heldOut: [] };
+  if (!scenario) return { identities: await identitiesOf(options, pictures), heldOut: [] };
   const { scenarioPopulation } = await import('./scenario-population.ts');
-  return scenarioPopulation(scenario, { data: options.data, seed: options.seed });
+  return scenarioPopulation(scenario, { data: options.data, seed: options.seed, pictures });
 }
 
-async function identitiesOf(options: z.infer<typeof Options>) {
+async function identitiesOf(options: z.infer<typeof Options>, pictures: PictureStore) {
   if (options.data === undefined) {
     const { syntheticIdentities } = await import('./synthetic-identities.ts');
-    return syntheticIdentities(options.people + Math.max(2, Math.round(options.people / 4)), options.seed);
+    const strangers = Math.max(2, Math.round(options.people / 4));
+    return syntheticIdentities(options.people + strangers, options.seed, { pictures });
   }
   const { recordedIdentities } = await import('./recorded-identities.ts');
   const identities = await recordedIdentities(options.data, options.seed);

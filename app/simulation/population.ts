@@ -19,6 +19,7 @@ export async function enrol(
   identity: Identity,
   name: string,
 ): Promise<Enrolled | { readonly refused: string }> {
+  if (identity.enrolment) return enrolBeforeCamera(client, { identity, enrolment: identity.enrolment }, name);
   const faces = await firstTaken(identity.enrolmentFaces(), enrolmentImages, (image) =>
     client.checkFace(image),
   );
@@ -29,12 +30,46 @@ export async function enrol(
   if (voices.taken.length < utterances) return { refused: voices.refused };
   const recordings = { faces: faces.taken, voices: voices.taken };
   try {
-    return { identity, person: await client.enrol({ name, ...recordings, idempotencyKey: randomUUID() }) };
+    return {
+      identity,
+      person: await client.enrolRecorded({ name, ...recordings, idempotencyKey: randomUUID() }),
+    };
   } catch (error) {
     // Each recording could be used, and together they do not seem to be of one person.
     if (error instanceof UserError && error.code === 'more_than_one_person') return { refused: error.code };
     throw error;
   }
+}
+
+/** So often somebody begins again who is told that something was not seen or heard. */
+const enrolmentTries = 3;
+/** All ten digits, five of them twice. */
+const prompts = ['04719', '83526', '71048'];
+
+async function enrolBeforeCamera(
+  client: VisavoxClient,
+  who: { identity: Identity; enrolment: NonNullable<Identity['enrolment']> },
+  name: string,
+): Promise<Enrolled | { readonly refused: string }> {
+  let refused = '';
+  for (let take = 0; take < enrolmentTries; take++) {
+    const { faces, voices } = await who.enrolment({ prompts, turns: [] }, take);
+    try {
+      const person = await client.enrolRecorded({
+        name,
+        faces,
+        voices,
+        prompts,
+        idempotencyKey: randomUUID(),
+      });
+      return { identity: who.identity, person };
+    } catch (error) {
+      if (!isCaptureFault(error) && !(error instanceof UserError && error.code === 'more_than_one_person'))
+        throw error;
+      refused = error.code;
+    }
+  }
+  return { refused };
 }
 
 async function firstTaken(

@@ -5,7 +5,10 @@ import type { Scenario } from './scenario.ts';
 import type { SimulationResult, Wave } from './simulation.ts';
 
 /** What a simulation found, for people. */
-export function describe(result: SimulationResult, scenario: Scenario | null): string {
+export function describe(
+  result: SimulationResult,
+  { scenario, signIns }: { scenario: Scenario | null; signIns: 'live' | 'measured' },
+): string {
   const reasons = result.waves
     .flatMap((wave) => wave.retrainings)
     .map((one) => `  ${one.run}: ${one.outcome}${one.version ? ` ${one.version}` : ''}, ${one.reason}`);
@@ -14,6 +17,9 @@ export function describe(result: SimulationResult, scenario: Scenario | null): s
   return [
     ...(scenario ? [`${scenario.name}: ${scenario.about}`, ''] : []),
     scenario ? bySlice(result) : byWave(result),
+    signIns === 'live'
+      ? 'Each sign-in answered a challenge before a camera.'
+      : 'Recordings answer no challenge: sign-ins were measured, and signed nobody in.',
     ...(scenario ? ['', ...heldOutLines(result, scenario)] : []),
     ...(reasons.length > 0 ? ['', 'Retrainings:', ...reasons] : []),
     '',

@@ -1,3 +1,4 @@
+import type { PictureStore } from '@visavox/recognition/synthetic/picture-store';
 import { Random } from '@visavox/recognition/synthetic/random';
 import { overDevices } from './devices.ts';
 import type { HeldOut } from './held-out.ts';
@@ -20,12 +21,12 @@ interface Named {
 /** Who enrols and who never does, and how each of them comes over time. Equal seeds give the same people. */
 export async function scenarioPopulation(
   scenario: Scenario,
-  { data, seed }: { data: string | undefined; seed: number },
+  { data, seed, pictures }: { data: string | undefined; seed: number; pictures?: PictureStore },
 ): Promise<ScenarioPopulation> {
   const { shift, people, waves } = scenario;
   const halves =
     data === undefined
-      ? syntheticHalves(scenario, seed)
+      ? syntheticHalves(scenario, { seed, pictures })
       : await recordedHalves(data, { seed, heldOut: scenario.heldOut });
   const devices = {
     face: shift.face === 'dim-camera',
@@ -75,14 +76,17 @@ export async function scenarioPopulation(
   }
 }
 
-function syntheticHalves({ people, heldOut, shift }: Scenario, seed: number) {
+function syntheticHalves(
+  { people, heldOut, shift }: Scenario,
+  { seed, pictures }: { seed: number; pictures: PictureStore | undefined },
+) {
   const spare = Math.max(2, Math.round(people / 4));
-  const all = syntheticIdentities(people + spare + heldOut, seed);
+  const all = syntheticIdentities(people + spare + heldOut, seed, { pictures });
   const named = (identities: readonly Identity[]): Named[] =>
     identities.map((identity) => ({ identity, voice: identity.name }));
   const others =
     shift.voice === 'other-language'
-      ? syntheticIdentities(people + heldOut, seed + 1, { language: 'french' })
+      ? syntheticIdentities(people + heldOut, seed + 1, { language: 'french', pictures })
       : [];
   return {
     enrolling: named(all.slice(0, people + spare)),

@@ -77,10 +77,9 @@ export async function signInRound(round: SignInRound): Promise<Tally> {
 
 async function tryOnce(round: SignInRound, name: string, claimant: Identity): Promise<Attempt | null> {
   const occasion = round.random.below(1_000_000);
-  const faces = await claimant.faces(occasion);
   for (;;) {
     try {
-      return await round.client.signIn({ name, faces, speak: (digits) => claimant.speak(digits, occasion) });
+      return await presented(round.client, name, claimant, occasion);
     } catch (error) {
       if (isCaptureFault(error)) return null;
       if (!(error instanceof UserError && error.kind === 'too-many')) throw error;
@@ -88,6 +87,18 @@ async function tryOnce(round: SignInRound, name: string, claimant: Identity): Pr
       await new Promise((wake) => setTimeout(wake, (seconds + 1) * 1000));
     }
   }
+}
+
+async function presented(
+  client: VisavoxClient,
+  name: string,
+  claimant: Identity,
+  occasion: number,
+): Promise<Attempt> {
+  const { answer } = claimant;
+  if (answer) return client.signIn({ name, answer: (asked) => answer(asked, occasion) });
+  const faces = await claimant.faces(occasion);
+  return client.measure({ name, faces, speak: (digits) => claimant.speak(digits, occasion) });
 }
 
 function count(tally: Tally, attempt: Attempt, genuine: boolean): void {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { VisavoxClient } from '@visavox/client/client';
+import { testPictures } from '@visavox/recognition/synthetic/test-pictures';
 import { operatorToken, startTestServer, type TestServer } from '@visavox/server/testing/test-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { simulate } from './simulation.ts';
@@ -21,11 +22,11 @@ afterAll(async () => {
   await server.close();
 });
 
-test('a small population enrols, signs in, and is forgotten', async () => {
+test('a small population enrols, signs in, and is forgotten', { timeout: 240_000 }, async () => {
   const lines: string[] = [];
   const result = await simulate({
     client,
-    identities: syntheticIdentities(3, 1),
+    identities: syntheticIdentities(3, 1, { pictures: testPictures }),
     people: 2,
     waves: 1,
     seed: 1,

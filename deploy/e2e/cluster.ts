@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { VisavoxClient } from '@visavox/client/client';
 import { messageOf } from '@visavox/core/errors';
 import { isFinished, type RunRecord } from '@visavox/core/run';
+import { type PictureStore, withPictureFolder } from '@visavox/recognition/synthetic/picture-store';
 import { recordedIdentities } from '@visavox/simulation/recorded-identities';
 import { simulate } from '@visavox/simulation/simulation';
 import { syntheticIdentities } from '@visavox/simulation/synthetic-identities';
@@ -105,7 +106,7 @@ try {
     '15m',
   );
   say('installed; everything is ready');
-  await run();
+  await withPictureFolder(run);
 } catch (error) {
   problems.push(messageOf(error));
   say(`BROKEN  ${messageOf(error)}`);
@@ -119,7 +120,7 @@ say(
 );
 process.exit(problems.length === 0 ? 0 : 1);
 
-async function run(): Promise<void> {
+async function run(pictures: PictureStore): Promise<void> {
   const { url, server } = await cluster.forward(namespace, component('application'), 4600);
   const token = await cluster.secret(namespace, `${release}-keys`, 'operator.token');
   const patient = new VisavoxClient({ server: url, token, patienceSeconds: 300 });
@@ -134,7 +135,7 @@ async function run(): Promise<void> {
     return (await answer.json()) as Record<string, unknown>;
   };
 
-  const visitor = new SteadyVisitor(impatient, 90);
+  const visitor = new SteadyVisitor(impatient, 90, pictures);
   await visitor.enrol();
   visitor.start();
   say('somebody has enrolled, and signs in from now on as long as this lasts');
@@ -155,7 +156,7 @@ async function run(): Promise<void> {
   const people = Number(options.people);
   const identities = options.data
     ? await recordedIdentities(options.data, 1)
-    : syntheticIdentities(people + 3, 1);
+    : syntheticIdentities(people + 3, 1, { pictures });
   const simulating = simulate({
     client: patient,
     ...{ identities, people, waves: 2, seed: 1, retraining: true, feedback: true, forget: false },
@@ -249,9 +250,9 @@ async function run(): Promise<void> {
     `the steady visitor: ${visits.signedIn} accepted, ${visits.refusals.length} refused, ${visits.failures.length} failed`,
   );
   const again = await visitor.again(patient, visits.refusals);
-  for (const { at, turn, digits, version, decision, reasons } of visits.refusals)
+  for (const { at, take, asked, version, decision, reasons } of visits.refusals)
     say(
-      `  ${decision} (${reasons.join(', ')}) by version ${version} ${sinceKill(at)}, turn ${turn}, saying ${digits}`,
+      `  ${decision} (${reasons.join(', ')}) by version ${version} ${sinceKill(at)}, take ${take}, saying ${asked.digits}`,
     );
   check(
     visits.refusals.every(({ decision }, index) => decision === again[index]),

@@ -1,13 +1,20 @@
-import type { Attempt } from '@visavox/client/answers';
-import type { VisavoxClient } from '@visavox/client/client';
+import type { Attempt, Challenge } from '@visavox/client/answers';
+import type { Answer, VisavoxClient } from '@visavox/client/client';
 import { digestOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import { secondsIn } from '@visavox/recognition/capture-conditions';
 import { capturedRecording } from '@visavox/recognition/captured-recording';
-import { Recogniser, secondsOf, type Template } from '@visavox/recognition/recogniser';
+import { Recogniser, type Signals, secondsOf, type Template } from '@visavox/recognition/recogniser';
+import { answerEvidence } from '@visavox/recognition/signals/challenge-answer';
+import { challengeFaults } from '@visavox/recognition/signals/challenge-evidence';
 import { fingerprintOf, isSameRecording } from '@visavox/recognition/signals/challenge-replay';
+import type { Sounds } from '@visavox/recognition/signals/challenge-sounds';
+import { type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
+import type { SeenFace } from '@visavox/recognition/signals/lips';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
+import type { PictureStore } from '@visavox/recognition/synthetic/picture-store';
+import { Sitting } from '@visavox/recognition/synthetic/sitting';
 
 export interface Refusal {
   readonly at: number;
@@ -15,9 +22,12 @@ export interface Refusal {
   readonly reasons: readonly string[];
   /** The model version that refused. */
   readonly version: number;
-  readonly turn: number;
-  readonly digits: string;
+  readonly take: number;
+  readonly asked: Asked;
 }
+
+/** What a challenge asks for. */
+type Asked = Pick<Challenge, 'digits' | 'turn'>;
 
 export interface Visits {
   readonly signedIn: number;
@@ -28,7 +38,7 @@ export interface Visits {
 
 /** As many as the server keeps of a person. */
 const rememberedAnswers = 50;
-const enrolled = { faces: [1, 2, 3], voices: ['0123', '4567', '8901'] };
+const enrolled = { faces: [1, 2, 3], voices: ['04719', '83526', '71048'] };
 /** Photographs to sign in with: rendering them is dear, so they come again. */
 const occasions = [11, 12, 13].map((shot) => [shot, shot + 20]);
 
@@ -36,22 +46,24 @@ const occasions = [11, 12, 13].map((shot) => [shot, shot + 20]);
 export class SteadyVisitor {
   readonly #client: VisavoxClient;
   readonly #person: SyntheticPerson;
+  readonly #sitting: Sitting;
   readonly #name: string;
   readonly #failures: { at: number; reason: string }[] = [];
   readonly #refusals: Refusal[] = [];
-  readonly #accepted: { turn: number; digits: string }[] = [];
+  readonly #accepted: { take: number; asked: Asked }[] = [];
   #stopped = false;
   #running: Promise<void> | undefined;
 
-  /** `client` without patience: a request that fails is one that failed. */
-  constructor(client: VisavoxClient, index: number) {
+  /** `client` without patience: a request that fails is one that failed. `pictures`: where rendered looks are kept. */
+  constructor(client: VisavoxClient, index: number, pictures: PictureStore) {
     this.#client = client;
     this.#person = syntheticPerson(4600, index);
+    this.#sitting = new Sitting(this.#person, 0, { pictures });
     this.#name = `steady visitor ${index}`;
   }
 
   async enrol(): Promise<void> {
-    await this.#client.enrol({ name: this.#name, ...(await this.#enrolment()) });
+    await this.#client.enrolRecorded({ name: this.#name, ...(await this.#enrolment()) });
   }
 
   start(): void {
@@ -86,16 +98,19 @@ export class SteadyVisitor {
     return decisions;
   }
 
-  async #decide(recogniser: Recogniser, { turn, digits }: Refusal): Promise<Attempt['decision']> {
+  async #decide(recogniser: Recogniser, { take, asked }: Refusal): Promise<Attempt['decision']> {
     const { signals } = recogniser;
-    if (await this.#seemsReplayed(recogniser, { turn, digits })) return 'reject';
-    const faceOf = async (shot: number) => signals.captureFace(await this.#person.face(shot));
+    const { faces, voice, frames, times } = await this.#answer(asked, take);
+    const heard = await signals.captureVoice(voice);
+    const sounds = await signals.hear(heard);
+    if (await this.#seemsReplayed(signals, { take, sounds })) return 'reject';
+    const seen = await followed(signals, { frames, times, startSeconds: heard.startSeconds });
+    const words = await this.#words(signals);
+    if (challengeFaults(answerEvidence({ sounds, seen, words }, asked)).length > 0) return 'reject';
     const template = await this.#template(recogniser);
-    const heard = await signals.captureVoice(this.#person.utterance(digits, turn));
+    const captures = await Promise.all(faces.map((bytes) => signals.captureFace(bytes)));
     const probe = {
-      faces: await recogniser.faceFeatures(
-        await Promise.all((occasions[turn % occasions.length] ?? []).map(faceOf)),
-      ),
+      faces: await recogniser.faceFeatures(captures),
       voice: await recogniser.voiceFeatures(heard),
       voiceSeconds: secondsOf(heard),
     };
@@ -103,15 +118,24 @@ export class SteadyVisitor {
   }
 
   /** Whether the answer is too much like one of those that were accepted before it. */
-  async #seemsReplayed(recogniser: Recogniser, given: { turn: number; digits: string }): Promise<boolean> {
-    const fingerprint = async ({ turn, digits }: { turn: number; digits: string }) => {
-      const voice = await recogniser.signals.captureVoice(this.#person.utterance(digits, turn));
-      return fingerprintOf(await recogniser.signals.hear(voice));
-    };
-    const own = await fingerprint(given);
-    const before = this.#accepted.filter(({ turn }) => turn < given.turn).slice(-rememberedAnswers);
-    for (const earlier of before) if (isSameRecording(await fingerprint(earlier), own)) return true;
+  async #seemsReplayed(signals: Signals, given: { take: number; sounds: Sounds }): Promise<boolean> {
+    const own = fingerprintOf(given.sounds);
+    const before = this.#accepted.filter(({ take }) => take < given.take).slice(-rememberedAnswers);
+    for (const { take, asked } of before) {
+      const { voice } = await this.#answer(asked, take);
+      const earlier = await signals.hear(await signals.captureVoice(voice));
+      if (isSameRecording(fingerprintOf(earlier), own)) return true;
+    }
     return false;
+  }
+
+  /** How the digits were said when they were enrolled. */
+  async #words(signals: Signals): Promise<SpokenDigit[]> {
+    const { voices, prompts } = await this.#enrolment();
+    const words: SpokenDigit[] = [];
+    for (const [index, prompt] of prompts.entries())
+      words.push(...takeApart(await signals.hear(await signals.captureVoice(voices[index]!)), prompt));
+    return words;
   }
 
   /** Of the recordings that were enrolled, and of their copies where this version's templates have them. */
@@ -139,31 +163,32 @@ export class SteadyVisitor {
   async #enrolment() {
     const faces = await Promise.all(enrolled.faces.map((shot) => this.#person.face(shot)));
     const voices = enrolled.voices.map((digits, take) => this.#person.utterance(digits, take));
-    return { faces, voices };
+    return { faces, voices, prompts: enrolled.voices };
+  }
+
+  async #answer({ digits, turn }: Asked, take: number): Promise<Answer> {
+    const film = await this.#sitting.answer(digits, { turn, take });
+    const shots = occasions[take % occasions.length] ?? [];
+    return { ...film, faces: await Promise.all(shots.map((shot) => this.#person.face(shot))) };
   }
 
   async #visit(): Promise<void> {
-    const photographs = await Promise.all(
-      occasions.map((shots) => Promise.all(shots.map((shot) => this.#person.face(shot)))),
-    );
-    for (let turn = 0; !this.#stopped; turn++) {
-      let said = '';
+    for (let take = 0; !this.#stopped; take++) {
+      let asked: Asked = { digits: '', turn: null };
       try {
         const { decision, reasons, servedBy } = await this.#client.signIn({
           name: this.#name,
-          faces: photographs[turn % photographs.length] ?? [],
-          speak: (digits) => {
-            said = digits;
-            return this.#person.utterance(digits, turn);
+          answer: (challenge) => {
+            asked = { digits: challenge.digits, turn: challenge.turn };
+            return this.#answer(asked, take);
           },
         });
-        if (decision === 'accept') this.#accepted.push({ turn, digits: said });
+        if (decision === 'accept') this.#accepted.push({ take, asked });
         else
           this.#refusals.push({
             at: Date.now(),
-            ...{ decision, reasons, turn },
+            ...{ decision, reasons, take, asked },
             version: servedBy.version,
-            digits: said,
           });
       } catch (error) {
         const code = error instanceof UserError ? `${error.code}: ` : '';
@@ -172,4 +197,16 @@ export class SteadyVisitor {
       await new Promise((done) => setTimeout(done, 500));
     }
   }
+}
+
+/** The faces of a film, in seconds from the beginning of the speech. */
+async function followed(
+  signals: Signals,
+  { frames, times, startSeconds }: { startSeconds: number } & Pick<Answer, 'frames' | 'times'>,
+): Promise<SeenFace[]> {
+  const faces = await signals.followFace(frames);
+  return times.flatMap((time, index) => {
+    const face = faces[index];
+    return face ? [{ ...face, at: time / 1000 - startSeconds }] : [];
+  });
 }

@@ -22,6 +22,8 @@ export interface Call {
   readonly repeatable: boolean;
   /** The answer is a Uint8Array. */
   readonly binary?: boolean;
+  /** Sent along by name; what the server sets is added. Without them no cookies are kept. */
+  readonly cookies?: Map<string, string> | undefined;
 }
 
 const Problem = z.object({
@@ -67,7 +69,7 @@ export class Transport {
     }
   }
 
-  async #once({ method, path, body, headers = {}, binary = false }: Call): Promise<unknown> {
+  async #once({ method, path, body, headers = {}, binary = false, cookies }: Call): Promise<unknown> {
     const { server } = this.#options;
     const token = typeof this.#options.token === 'function' ? this.#options.token() : this.#options.token;
     const plain = body !== undefined && !(body instanceof FormData) && !(body instanceof Uint8Array);
@@ -76,6 +78,7 @@ export class Transport {
       headers: {
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(plain ? { 'content-type': 'application/json' } : {}),
+        ...(cookies?.size ? { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') } : {}),
         ...headers,
       },
       ...(body === undefined ? {} : { body: plain ? JSON.stringify(body) : (body as BodyInit) }),
@@ -93,6 +96,10 @@ export class Transport {
         action: 'Start it with "npm start", or name another one (--server URL on the command line).',
         cause,
       });
+    }
+    for (const set of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=;]+)=([^;]*)/.exec(set) ?? [];
+      if (name !== undefined && value !== undefined) cookies?.set(name.trim(), value);
     }
     if (binary && response.ok) return bytes;
     const answer = parse(response, new TextDecoder().decode(bytes));

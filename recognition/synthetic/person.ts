@@ -1,7 +1,10 @@
 import type { Condition } from './condition.ts';
-import { drawShot, encodeJpeg, renderFace, type Shot } from './face/camera.ts';
+import { photograph } from './face/camera.ts';
+import { closedMouth } from './face/expression.ts';
+import { drawShot, type Shot } from './face/shot.ts';
 import { drawFace, type FaceTraits } from './face/traits.ts';
 import { Random } from './random.ts';
+import { type Articulation, drawArticulation } from './voice/articulation.ts';
 import { recordVoice } from './voice/microphone.ts';
 import type { Language } from './voice/phonemes.ts';
 import { sampleRate, speak } from './voice/speak.ts';
@@ -26,6 +29,7 @@ export interface SyntheticPerson {
   readonly index: number;
   readonly look: FaceTraits;
   readonly sound: VoiceTraits;
+  readonly articulation: Articulation;
   /** A JPEG photograph; another `variation` is another light, pose and mood. */
   face(variation: number, options?: FaceOptions): Promise<Uint8Array>;
   /** WAV, PCM 16 bit, 16 kHz, one channel: the digits said in English, or in the language that is asked for. */
@@ -59,10 +63,10 @@ export function syntheticPerson(seed: number, index: number): SyntheticPerson {
     index,
     look,
     sound,
+    articulation: drawArticulation(new Random('articulation', seed, index)),
     face(variation, options = {}) {
       const random = new Random('shot', seed, index, variation);
-      const shot = shotUnder(drawShot(random), options);
-      return encodeJpeg(renderFace(look, shot, random), shot);
+      return photograph(look, shotUnder(drawShot(random), options), random);
     },
     utterance(digits, variation, options = {}) {
       const random = new Random('utterance', seed, index, variation, digits);
@@ -108,16 +112,18 @@ export async function mjpeg(person: SyntheticPerson, seconds = 1, variation = 0)
   const frames: Uint8Array[] = [];
   for (let frame = 0; frame < distinct; frame++) {
     const swing = Math.sin((Math.PI * frame) / (distinct - 1));
+    const mouth = { ...closedMouth, jaw: 0.2 * swing, open: 0.15 * swing };
     const shot: Shot = {
       ...still,
       width: 640,
       height: 480,
       size: 0.36,
-      expression: { ...still.expression, mouthOpen: 0.25 * swing, eyesOpen: 1 },
+      expression: { ...still.expression, mouth, eyesOpen: 1 },
       pose: { ...still.pose, yaw: still.pose.yaw * 0.4 + 0.03 * swing, pitch: still.pose.pitch * 0.4 },
     };
-    const random = new Random('frame', person.seed, person.index, variation, frame);
-    frames.push(await encodeJpeg(renderFace(person.look, shot, random), shot));
+    frames.push(
+      await photograph(person.look, shot, new Random('frame', person.seed, person.index, variation, frame)),
+    );
   }
   // Each frame is shown for 4/30 s, as cameras' films play at 30 frames a second.
   return concatenate(

@@ -83,10 +83,19 @@ export class Templates {
     });
   }
 
+  /** Whoever takes part without face and voice has none, and is missing none. */
   async #without(contract: Digest, except: readonly string[]): Promise<string[]> {
     let query = this.#db
       .selectFrom('people')
       .select('id')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('samples')
+            .select(sql`1`.as('one'))
+            .whereRef('samples.person', '=', 'people.id')
+            .where('source', '=', 'enrolment'),
+        ),
+      )
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(
@@ -131,12 +140,24 @@ export class Templates {
         .where('id', '=', person)
         .forUpdate()
         .executeTakeFirst();
-      if (known) await this.insert(trx, person, template);
-      return known !== undefined;
+      // Forgotten meanwhile, or face and voice withdrawn.
+      const kept = known && (await this.#keeps(trx, person, samples.length));
+      if (kept) await this.insert(trx, person, template);
+      return kept === true;
     });
     if (stored) return template;
     await this.#features.forget(samples);
     throw forgotten();
+  }
+
+  async #keeps(trx: Transaction<ApplicationTables>, person: string, samples: number): Promise<boolean> {
+    const { count } = await trx
+      .selectFrom('samples')
+      .select(sql<number>`count(*)::int`.as('count'))
+      .where('person', '=', person)
+      .where('source', '=', 'enrolment')
+      .executeTakeFirstOrThrow();
+    return count === samples;
   }
 
   async #exists(person: string): Promise<boolean> {

@@ -26,7 +26,7 @@ beforeEach(async () => {
   const app = new Hono<AppEnv>();
   app.use(identifyRequest({ now: () => new Date(), networkOf: clientNetworks([]) }));
   const read = readBody(new Bodies({ ...bodyLimits, slowAfterMs: 1000 }));
-  app.use('/work', admit(places, { kind: 'work', operatorToken: 'the token' }, read));
+  app.use('/work', admit(places, { kind: 'work', operatorToken: async () => 'the token' }, read));
   [inside, most, received] = [0, 0, []];
   app.post('/work', async (c) => {
     received.push(c.get('receivedAt'));

@@ -30,6 +30,8 @@ export interface SignInRequest {
   readonly visitor: Visitor;
   /** An operator's program measures: with recordings, as often as it likes, and without a session. */
   readonly operator: boolean;
+  /** Whether face and voice may open anything yet; where not, they are compared all the same, and refused. */
+  readonly mayEnter: (person: string) => Promise<boolean>;
   readonly receivedAt: Date;
 }
 
@@ -130,10 +132,12 @@ export class SignIn {
     const { templates, liveness, records, tries } = this.#resources;
     const { recogniser } = loaded;
     const { person } = claimant;
+    // Whoever takes part without face and voice is nobody to them.
+    const known = person?.faceAndVoice ? person : null;
     const started = performance.now();
     const captures = await captureAll(recogniser.signals, request.recordings);
-    const template = person
-      ? await templates.of(person.id, loaded)
+    const template = known
+      ? await templates.of(known.id, loaded)
       : decoyTemplate(recogniser, claimant.name.hash);
     const features = await featuresOfCaptures(recogniser, captures);
     const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
@@ -146,7 +150,7 @@ export class SignIn {
     const evidence = await recogniser.compare(template, earlier ? [earlier, probe] : probe);
     const measured = request.operator && request.frames.length === 0;
     const alive = await liveness.assess(
-      { person: person?.id ?? null, template, recogniser },
+      { person: known?.id ?? null, template, recogniser },
       {
         challenge,
         voice: onlyOne(captures.voices),
@@ -155,7 +159,11 @@ export class SignIn {
         measured,
       },
     );
-    const verdict = judge(recogniser.decide(evidence), { evidence, person, faults: alive.faults });
+    const mayEnter = known === null || (await request.mayEnter(known.id));
+    const faults = mayEnter ? alive.faults : [...alive.faults, 'passkey_first'];
+    const verdict = known
+      ? judge(recogniser.decide(evidence), evidence, faults)
+      : { decision: 'reject' as const, reasons: [person ? 'no_face_and_voice' : 'unknown_name', ...faults] };
     const accepted = verdict.decision === 'accept';
     // What nobody said before the camera is no part of what a second try adds to.
     const countsForNext = !accepted && !earlier && alive.faults.length === 0;
@@ -163,7 +171,7 @@ export class SignIn {
     const result: SignInResult = {
       id: randomUUID(),
       decision: accepted ? 'accept' : 'reject',
-      person: accepted && person ? { id: person.id, name: person.name } : null,
+      person: accepted && known ? { id: known.id, name: known.name } : null,
       servedBy: { model: release.model, version: release.version },
       hints: hintsOf(captures),
       measured: measured || liveness.off,
@@ -189,9 +197,9 @@ export class SignIn {
 /** The decision with everything that speaks against the attempt, for operators. */
 function judge(
   decision: Decision,
-  { evidence, person, faults }: { evidence: Evidence; person: Claimed | null; faults: readonly string[] },
+  evidence: Evidence,
+  faults: readonly string[],
 ): { decision: Decision; reasons: readonly string[] } {
-  if (!person) return { decision: 'reject', reasons: ['unknown_name', ...faults] };
   if (decision === 'accept' && faults.length === 0) return { decision, reasons: [] };
   const unlike =
     decision === 'accept'

@@ -128,4 +128,24 @@ export const problems = {
   service_unreachable: 'The service cannot be reached. Check the connection, then try again.',
   operator_token_invalid:
     'This token is not the right one. Copy it from the terminal where the service was started.',
+
+  // Passkeys and codes
+  passkey_refused: 'This passkey opens nothing here. Try another one, or another way in.',
+  new_passkey_refused:
+    'This passkey could not be added. Reload the page and try again; your device has to recognise you.',
+  passkey_not_shown:
+    'No passkey was shown: it was cancelled, took too long, or this device has none for this page.',
+  passkey_here_already: 'This device has a passkey of yours already.',
+  passkey_without_lock:
+    'This key cannot tell whether it is you. Use one with a PIN, a fingerprint or a face.',
+  passkey_wrong_address:
+    'Passkeys do not work under this address. Open the page under the address that its operator gave you.',
+  code_refused: 'This name and this code do not open anything. Check both; each code works once.',
+  step_up_required: 'It was shown too long ago that it is you. Sign in once more, then try again.',
+  last_way_in: 'This is your last way in. Add another one first.',
+  unknown_passkey: 'This passkey is gone already.',
+  too_many_passkeys: 'You have as many passkeys as one person may have. Remove one first.',
+  face_and_voice_enrolled: 'Your face and your voice are enrolled already.',
+  face_and_voice_missing: 'Nothing of your face and your voice is kept any more.',
+  passkey_first: 'On this service the passkey comes first.',
 } as const;

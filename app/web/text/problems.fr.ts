@@ -136,4 +136,26 @@ export const problems: Translation<typeof english> = {
   internal_error: 'Le service a commis une erreur. Elle est notée ; réessayez dans un instant.',
   service_unreachable: 'Le service est injoignable. Vérifiez la connexion, puis réessayez.',
   operator_token_invalid: 'Ce jeton n’est pas le bon. Copiez-le depuis le terminal où le service a démarré.',
+
+  // Passkeys and codes
+  passkey_refused: 'Cette clé d’accès n’ouvre rien ici. Essayez-en une autre, ou une autre façon d’entrer.',
+  new_passkey_refused:
+    'Cette clé d’accès n’a pas pu être ajoutée. Rechargez la page et réessayez ; votre appareil doit vous reconnaître.',
+  passkey_not_shown:
+    'Aucune clé d’accès n’a été présentée : demande annulée, trop longue, ou cet appareil n’en a pas pour cette page.',
+  passkey_here_already: 'Cet appareil a déjà une clé d’accès à vous.',
+  passkey_without_lock:
+    'Cette clé ne sait pas dire si c’est vous. Prenez-en une avec code, empreinte ou visage.',
+  passkey_wrong_address:
+    'Les clés d’accès ne fonctionnent pas sous cette adresse. Ouvrez la page sous l’adresse donnée par son exploitant.',
+  code_refused: 'Ce nom et ce code n’ouvrent rien. Vérifiez les deux ; chaque code sert une fois.',
+  step_up_required:
+    'Vous avez montré qui vous êtes il y a trop longtemps. Connectez-vous encore une fois, puis réessayez.',
+  last_way_in: 'C’est votre dernière façon d’entrer. Ajoutez-en d’abord une autre.',
+  unknown_passkey: 'Cette clé d’accès a déjà disparu.',
+  too_many_passkeys:
+    'Vous avez autant de clés d’accès qu’une personne peut en avoir. Retirez-en d’abord une.',
+  face_and_voice_enrolled: 'Votre visage et votre voix sont déjà inscrits.',
+  face_and_voice_missing: 'Plus rien de votre visage ni de votre voix n’est gardé.',
+  passkey_first: 'Sur ce service, la clé d’accès vient d’abord.',
 };

@@ -1,78 +1,43 @@
 import sharp from 'sharp';
-import type { Random } from '../random.ts';
-import { bodySurfaces, type Expression, hairSurfaces, headSurface } from './geometry.ts';
-import { type Light, shade } from './light.ts';
-import { type Pose, rasterise } from './raster.ts';
-import type { Colour, FaceTraits } from './traits.ts';
+import { Random } from '../random.ts';
+import { bodySurfaces } from './body.ts';
+import { headSurfaces } from './geometry.ts';
+import { hairSurfaces } from './hair.ts';
+import { shade } from './light.ts';
+import { rasterise } from './raster.ts';
+import type { Shot } from './shot.ts';
+import type { Surface } from './surface.ts';
+import type { FaceTraits } from './traits.ts';
 
-/** How the picture was taken; what is left out is drawn from the variation. */
-export interface Shot {
+/** Interleaved RGB. */
+export interface Picture {
   readonly width: number;
   readonly height: number;
-  readonly pose: Pose;
-  readonly expression: Expression;
-  readonly light: Light;
-  /** Half the head's height as a share of the picture's height. */
-  readonly size: number;
-  readonly offset: readonly [number, number];
-  readonly wall: Colour;
-  readonly cloth: Colour;
-  /** Standard deviation of the sensor's noise, 0..255. */
-  readonly noise: number;
-  /** In pixels. */
-  readonly blur: number;
-  readonly quality: number;
+  readonly data: Uint8Array;
 }
 
-const degrees = Math.PI / 180;
+const still = new WeakMap<FaceTraits, readonly Surface[]>();
 
-/** Draws one session's light, pose and mood. Small variations, as of someone who looks into a webcam. */
-export function drawShot(random: Random): Shot {
-  const fromSide = random.normal(0, 0.45);
-  const fromAbove = random.between(0.1, 0.8);
-  const length = Math.hypot(fromSide, fromAbove, 1);
-  const warmth = random.between(-0.08, 0.1);
-  const ambient = random.between(0.35, 0.6);
-  const key = random.between(0.75, 1.05);
-  const limited = (deviation: number, limit: number) =>
-    Math.max(-limit, Math.min(limit, random.normal(0, deviation)));
-  return {
-    width: 360,
-    height: 360,
-    pose: { yaw: limited(5, 12) * degrees, pitch: limited(3.5, 8) * degrees, roll: limited(2, 5) * degrees },
-    expression: {
-      mouthOpen: random.next() < 0.3 ? random.between(0.1, 0.7) : 0,
-      smile: Math.max(-0.4, random.normal(0.2, 0.4)),
-      eyesOpen: random.between(0.82, 1.08),
-      browRaise: random.normal(0, 0.35),
-    },
-    light: {
-      direction: [fromSide / length, fromAbove / length, 1 / length],
-      colour: [key * (1 + warmth), key, key * (1 - warmth)],
-      ambient: [ambient * (1 + warmth / 2), ambient, ambient * (1 - warmth / 2)],
-      level: random.between(0.8, 1.12),
-    },
-    size: random.between(0.27, 0.32),
-    offset: [random.normal(0, 0.02), random.normal(0.03, 0.015)],
-    wall: [random.between(0.12, 0.6), random.between(0.12, 0.6), random.between(0.12, 0.6)],
-    cloth: [random.between(0.01, 0.5), random.between(0.01, 0.5), random.between(0.01, 0.5)],
-    noise: random.between(0.8, 2),
-    blur: random.between(0.5, 0.9),
-    quality: Math.round(random.between(82, 94)),
-  };
+/** What has the same shape whatever the face does. */
+function stillSurfaces(traits: FaceTraits): readonly Surface[] {
+  const made = still.get(traits) ?? [...hairSurfaces(traits), ...bodySurfaces(traits)];
+  still.set(traits, made);
+  return made;
 }
 
-/** Renders a face as the camera's raw RGB bytes. */
-export function renderFace(traits: FaceTraits, shot: Shot, random: Random): Uint8Array {
-  const surfaces = [headSurface(traits, shot.expression), ...hairSurfaces(traits), ...bodySurfaces(traits)];
+/** The picture that falls on the sensor. */
+export function render(traits: FaceTraits, shot: Shot): Picture {
+  const { width, height, size, offset } = shot;
+  const detail = Math.max(0.55, Math.min(1, Math.ceil((height * size) / 13) / 10));
+  const surfaces = [...headSurfaces(traits, shot.expression, detail), ...stillSurfaces(traits)];
   const scene = rasterise(surfaces, {
-    width: shot.width,
-    height: shot.height,
+    width,
+    height,
     pose: shot.pose,
     camera: {
-      centreX: shot.width * (0.5 + shot.offset[0]),
-      centreY: shot.height * (0.47 + shot.offset[1]),
-      scale: shot.height * shot.size,
+      centreX: width * (0.5 + offset[0]),
+      centreY: height * (0.47 + offset[1]),
+      scale: height * size,
       distance: 6.5,
     },
   });
@@ -80,29 +45,86 @@ export function renderFace(traits: FaceTraits, shot: Shot, random: Random): Uint
     traits,
     expression: shot.expression,
     light: shot.light,
-    surroundings: { wall: shot.wall, cloth: shot.cloth, texture: random.below(1 << 30) },
+    surroundings: { wall: shot.wall, cloth: shot.cloth, texture: shot.wallTexture },
   });
+  return { width, height, data: exposed(linear) };
+}
+
+function exposed(linear: Float32Array): Uint8Array {
   const bytes = new Uint8Array(linear.length);
   for (let at = 0; at < linear.length; at++) {
-    const step = Math.max(0, Math.min(exposure.length - 1, Math.round(linear[at]! * 1024)));
-    bytes[at] = Math.max(0, Math.min(255, exposure[step]! + shot.noise * noise(random)));
+    const step = linear[at]! * 1024 + 0.5;
+    bytes[at] = EXPOSURE[step >= LAST_STEP ? LAST_STEP : step > 0 ? step | 0 : 0]!;
   }
   return bytes;
 }
 
 /** From linear light (in 1024ths) to sRGB; a shoulder bends highlights towards white instead of clipping them. */
-const exposure = Float32Array.from({ length: 4096 }, (_, step) => {
+const EXPOSURE = Float32Array.from({ length: 4096 }, (_, step) => {
   const value = step / 1024;
-  const exposed = value < 0.7 ? value : 0.7 + 0.3 * (1 - Math.exp(-(value - 0.7) / 0.3));
-  return 255 * exposed ** (1 / 2.2);
+  const shown = value < 0.7 ? value : 0.7 + 0.3 * (1 - Math.exp(-(value - 0.7) / 0.3));
+  return 255 * shown ** (1 / 2.2) + 0.5;
 });
+const LAST_STEP = EXPOSURE.length - 1;
 
-/** Nearly normal, and much cheaper. */
-function noise(random: Random): number {
-  return (random.next() + random.next() - 1) * 2.45;
+/** The same with the sensor's noise, anew each time. `shift`: pixels by which the camera had moved, right and down. */
+export function sensed(
+  picture: Picture,
+  { noise, shift = [0, 0] }: { noise: number; shift?: readonly [number, number] },
+  random: Random,
+): Picture {
+  const { width, height } = picture;
+  const data = shift[0] === 0 && shift[1] === 0 ? picture.data : shifted(picture, shift);
+  const bytes = new Uint8Array(data.length);
+  let grain = 0;
+  for (let at = 0; at < data.length; at++) {
+    // Long stretches of one noise, each begun anywhere in it, are as good as noise.
+    if (at % STRETCH === 0) grain = random.below(GRAIN.length - STRETCH);
+    const value = data[at]! + noise * GRAIN[grain++]!;
+    bytes[at] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
+  }
+  return { width, height, data: bytes };
 }
 
-export async function encodeJpeg(pixels: Uint8Array, shot: Shot): Promise<Uint8Array> {
-  const image = sharp(pixels, { raw: { width: shot.width, height: shot.height, channels: 3 } });
-  return new Uint8Array(await image.blur(shot.blur).jpeg({ quality: shot.quality }).toBuffer());
+const STRETCH = 251;
+/** Standard normal. */
+const GRAIN = (() => {
+  const random = new Random('grain');
+  return Float32Array.from({ length: 1 << 16 }, () => random.normal());
+})();
+
+/** Between pixels, bilinearly; what comes in at the edge is like the edge. */
+function shifted({ width, height, data }: Picture, [right, down]: readonly [number, number]): Uint8Array {
+  const out = new Uint8Array(data.length);
+  const [wholeX, wholeY] = [Math.floor(-right), Math.floor(-down)];
+  const [partX, partY] = [-right - wholeX, -down - wholeY];
+  const row = (y: number) => Math.max(0, Math.min(height - 1, y)) * width;
+  const column = (x: number) => Math.max(0, Math.min(width - 1, x));
+  for (let y = 0; y < height; y++) {
+    const [upper, lower] = [row(y + wholeY), row(y + wholeY + 1)];
+    for (let x = 0; x < width; x++) {
+      const [left, next] = [column(x + wholeX), column(x + wholeX + 1)];
+      for (let channel = 0; channel < 3; channel++) {
+        const above =
+          (1 - partX) * data[(upper + left) * 3 + channel]! + partX * data[(upper + next) * 3 + channel]!;
+        const below =
+          (1 - partX) * data[(lower + left) * 3 + channel]! + partX * data[(lower + next) * 3 + channel]!;
+        out[(y * width + x) * 3 + channel] = (1 - partY) * above + partY * below + 0.5;
+      }
+    }
+  }
+  return out;
+}
+
+export function photograph(traits: FaceTraits, shot: Shot, random: Random): Promise<Uint8Array> {
+  return encoded(sensed(render(traits, shot), shot, random), shot);
+}
+
+/** As the camera's lens and its JPEG leave it. */
+export async function encoded(
+  { width, height, data }: Picture,
+  { blur, quality }: Pick<Shot, 'blur' | 'quality'>,
+): Promise<Uint8Array> {
+  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  return new Uint8Array(await image.blur(blur).jpeg({ quality }).toBuffer());
 }

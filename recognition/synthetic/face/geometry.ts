@@ -1,55 +1,9 @@
+import { deformed, type Expression, lipLine, noseFold } from './expression.ts';
+import { gaussian, type Point, type Surface, smoothstep, surfaceOf } from './surface.ts';
 import type { FaceTraits } from './traits.ts';
 
-/** A grid of points; neighbours in both directions make the surface. Positions in half head heights. */
-export interface Surface {
-  readonly kind: 'skin' | 'hair' | 'neck' | 'cloth';
-  readonly rows: number;
-  readonly columns: number;
-  readonly positions: Float32Array;
-}
-
-/** What the muscles do in one image: all near 0 at rest. */
-export interface Expression {
-  /** Lips apart, 0..1. */
-  readonly mouthOpen: number;
-  /** Corners up (1) or down (-1). */
-  readonly smile: number;
-  /** Lids: 1 as at rest, 0 shut. */
-  readonly eyesOpen: number;
-  readonly browRaise: number;
-}
-
-export const gaussian = (distance: number, width: number) => Math.exp(-0.5 * (distance / width) ** 2);
-
-export function smoothstep(low: number, high: number, value: number): number {
-  const t = Math.max(0, Math.min(1, (value - low) / (high - low)));
-  return t * t * (3 - 2 * t);
-}
-
-type Point = readonly [number, number, number];
-
-function grid(
-  kind: Surface['kind'],
-  rows: number,
-  columns: number,
-  point: (u: number, v: number) => Point,
-): Surface {
-  const positions = new Float32Array(rows * columns * 3);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      positions.set(point(column / (columns - 1), row / (rows - 1)), (row * columns + column) * 3);
-    }
-  }
-  return { kind, rows, columns, positions };
-}
-
-/** Lower jaw's drop at height y when the mouth opens. */
-function jawDrop(traits: FaceTraits, expression: Expression, y: number): number {
-  return 0.09 * expression.mouthOpen * smoothstep(traits.mouth.y + 0.02, traits.mouth.y - 0.1, y);
-}
-
 /** How far the features stand out of the plain skull at (x, y). */
-function relief(traits: FaceTraits, expression: Expression, x: number, y: number): number {
+function relief(traits: FaceTraits, x: number, y: number): number {
   const { head, eye, brow, nose, mouth } = traits;
   const side = Math.abs(x);
   let z = 0;
@@ -73,21 +27,14 @@ function relief(traits: FaceTraits, expression: Expression, x: number, y: number
 
   z += head.cheekbone * gaussian(side - 0.42, 0.13) * gaussian(y + 0.14, 0.12);
   z += head.cheekFat * gaussian(side - 0.4, 0.16) * gaussian(y + 0.5, 0.17);
-  z += 0.03 * Math.max(0, expression.smile) * gaussian(side - 0.36, 0.1) * gaussian(y + 0.3, 0.1);
-  const fold = side - (nose.wings + 0.05 + (nose.tipY - y) * 0.55);
-  z -=
-    0.022 *
-    (traits.skin.folds + 0.6 * Math.max(0, expression.smile)) *
-    gaussian(fold, 0.022) *
-    smoothstep(mouth.y - 0.06, mouth.y + 0.03, y) *
-    smoothstep(nose.tipY + 0.03, nose.tipY - 0.04, y);
+  z -= 0.022 * traits.skin.folds * noseFold(traits, side, y);
 
   const lipFade = 1 - smoothstep(mouth.halfWidth * 0.55, mouth.halfWidth * 1.15, side);
-  const line = mouth.y + expression.smile * 0.1 * (side / mouth.halfWidth) ** 2 * 0.4;
+  const line = lipLine(traits, x);
   z += 0.05 * gaussian(side, 0.2) * gaussian(y - mouth.y, 0.15);
   z += mouth.fullness * lipFade * gaussian(y - line - mouth.upper * 0.5, mouth.upper * 0.6 + 0.012);
   z += mouth.fullness * 1.2 * lipFade * gaussian(y - line + mouth.lower * 0.6, mouth.lower * 0.6 + 0.012);
-  z -= 0.025 * lipFade * gaussian(y - line, 0.011);
+  z -= 0.025 * lipFade * gaussian(y - line, 0.014);
   z -= 0.03 * gaussian(side, 0.1) * gaussian(y - mouth.y + mouth.lower + 0.065, 0.035);
   z -= 0.012 * gaussian(x, 0.022) * gaussian(y - (mouth.y + nose.tipY) / 2, 0.06);
   z += head.chin * gaussian(side, head.chinWidth) * gaussian(y - head.chinY, 0.09);
@@ -95,7 +42,7 @@ function relief(traits: FaceTraits, expression: Expression, x: number, y: number
 }
 
 /** The plain skull's point at polar angle `t` (0 crown, pi under the chin) and azimuth `a` (0 to the viewer). */
-function skull(traits: FaceTraits, a: number, t: number): Point {
+export function skull(traits: FaceTraits, a: number, t: number): Point {
   const { head } = traits;
   const y = Math.cos(t);
   const square = y > 0 ? 2.25 : head.jawSquareness;
@@ -108,92 +55,75 @@ function skull(traits: FaceTraits, a: number, t: number): Point {
   return [head.width * around * taper * sine, y, 0.78 * forward * cosine];
 }
 
-export function headSurface(traits: FaceTraits, expression: Expression): Surface {
-  return grid('skin', 190, 170, (u, v) => {
-    const a = (u - 0.5) * Math.PI * 1.3;
-    const t = 0.001 + v * (Math.PI - 0.002);
-    const [x, y, z] = skull(traits, a, t);
-    const front = smoothstep(0.02, 0.3, z);
-    const out = front > 0 ? front * relief(traits, expression, x, y) : 0;
-    return [x, y - jawDrop(traits, expression, y), z + out];
-  });
+/** The face at rest, above and below the line where the lips meet; the last row of the one is the first of the other. */
+interface RestingHead {
+  readonly above: Float32Array;
+  readonly below: Float32Array;
+  readonly rowsAbove: number;
+  readonly rowsBelow: number;
+  readonly columns: number;
 }
 
-/** Smooth lumps for curls, from sines of the position. */
-function curls(x: number, y: number, z: number, curl: number): number {
-  return curl * 0.035 * (Math.sin(19 * x + 3 * z) * Math.sin(17 * y + 2) + Math.sin(13 * z + 11 * y));
+const resting = new WeakMap<FaceTraits, Map<number, RestingHead>>();
+
+/** `detail`: 1 for pictures in which half a head is 130 pixels high. */
+function restingHead(traits: FaceTraits, detail: number): RestingHead {
+  const known = resting.get(traits) ?? new Map<number, RestingHead>();
+  resting.set(traits, known);
+  const made = known.get(detail) ?? makeRestingHead(traits, detail);
+  known.set(detail, made);
+  return made;
 }
 
-/** How thick the hair is over the skull's point; below 0 where there is none. */
-function hairThickness(traits: FaceTraits, [x, y, z]: Point): number {
-  const { hair, head, eye } = traits;
-  const side = Math.abs(x) / head.width;
-  const front = smoothstep(-0.1, 0.25, z);
-  const fringe = hair.style === 'fringe' || (hair.style === 'long' && hair.peak > 0.03);
-  const forehead = fringe
-    ? eye.y + 0.27 + 0.02 * Math.sin(9 * x + hair.peak * 40)
-    : hair.line - hair.peak * gaussian(x, 0.12);
-  const sideburn = hair.style === 'long' ? -0.75 : hair.style === 'cropped' ? 0.15 : 0;
-  const line = front > 0 ? forehead + (sideburn - forehead) * smoothstep(0.74, 0.97, side) : sideburn;
-  const edge = y - (line * front + (hair.style === 'long' ? -1 : -0.3) * (1 - front));
-  return (
-    hair.volume * smoothstep(-0.01, 0.16, edge) * (0.6 + 0.5 * smoothstep(0.2, 0.9, y)) -
-    (edge < 0 ? 0.25 : 0)
-  );
+function makeRestingHead(traits: FaceTraits, detail: number): RestingHead {
+  const columns = 2 * Math.round(85 * detail) + 1;
+  const rowsAbove = Math.round(125 * detail);
+  const rowsBelow = Math.round(75 * detail);
+  const above = new Float32Array(rowsAbove * columns * 3);
+  const below = new Float32Array(rowsBelow * columns * 3);
+  for (let column = 0; column < columns; column++) {
+    const azimuth = (column / (columns - 1) - 0.5) * Math.PI * 1.3;
+    const meeting = Math.acos(lipLine(traits, skull(traits, azimuth, Math.acos(traits.mouth.y))[0]));
+    for (let row = 0; row < rowsAbove; row++) {
+      const polar = 0.001 + (row / (rowsAbove - 1)) * (meeting - 0.001);
+      above.set(restingPoint(traits, azimuth, polar), (row * columns + column) * 3);
+    }
+    for (let row = 0; row < rowsBelow; row++) {
+      const polar = meeting + (row / (rowsBelow - 1)) * (Math.PI - 0.001 - meeting);
+      below.set(restingPoint(traits, azimuth, polar), (row * columns + column) * 3);
+    }
+  }
+  return { above, below, rowsAbove, rowsBelow, columns };
 }
 
-export function hairSurfaces(traits: FaceTraits): Surface[] {
-  if (traits.hair.style === 'bald') return [];
-  const cap = grid('hair', 120, 120, (u, v) => {
-    const a = (u - 0.5) * Math.PI * 1.6;
-    const t = 0.001 + v * (Math.PI * 0.8);
-    const base = skull(traits, a, t);
-    const thick = hairThickness(traits, base);
-    const length = Math.hypot(base[0], base[1], base[2]);
-    const out =
-      1 + (thick + (thick > 0.02 ? curls(base[0], base[1], base[2], traits.hair.curl) : 0)) / length;
-    return [base[0] * out, base[1] * out, base[2] * out];
-  });
-  if (traits.hair.style !== 'long') return [cap];
-  const curtain = grid('hair', 90, 90, (u, v) => {
-    const a = (u - 0.5) * Math.PI * 1.15;
-    const y = 0.85 - v * 2.2;
-    const spreadOut = traits.head.width * (1.12 + 0.12 * smoothstep(0.6, -0.8, y)) + traits.hair.volume * 0.5;
-    const radius = spreadOut * Math.sqrt(Math.max(0, 1 - Math.max(0, y) ** 2.5));
-    const x = radius * Math.sin(a) + curls(a, y, v * 2, traits.hair.curl);
-    return [x, y, -0.15 + 0.25 * Math.abs(Math.sin(a)) ** 3 - 0.3 * Math.cos(a)];
-  });
-  return [cap, curtain];
+function restingPoint(traits: FaceTraits, azimuth: number, polar: number): Point {
+  const [x, y, z] = skull(traits, azimuth, polar);
+  const front = smoothstep(0.02, 0.3, z);
+  return [x, y, front > 0 ? z + front * relief(traits, x, y) : z];
 }
 
-export function bodySurfaces(traits: FaceTraits): Surface[] {
-  const neckWidth = traits.head.width * (0.56 + 0.2 * (traits.head.jawSquareness - 2));
-  const neck = grid('neck', 40, 60, (u, v) => {
-    const a = (u - 0.5) * Math.PI * 1.1;
-    const y = -0.55 - v * 1.1;
-    const wide = neckWidth * (1 + 0.5 * smoothstep(-1.15, -1.6, y));
-    return [wide * Math.sin(a), y, -0.12 + 0.42 * Math.cos(a)];
-  });
-  const shoulders = grid('cloth', 60, 90, (u, v) => {
-    const a = (u - 0.5) * Math.PI * 1.1;
-    const down = v * 1.6;
-    const x = 1.75 * Math.sin(a) * Math.min(1, 0.28 + 1.05 * Math.sqrt(v));
-    return [x, -1.24 - down * 0.75 - 0.1 * x * x, -0.25 + 0.75 * Math.cos(a) * Math.min(1, 0.4 + v)];
-  });
-  const ears = [-1, 1].map((sign) =>
-    grid('skin', 24, 24, (u, v) => {
-      const a = u * 2 * Math.PI;
-      const t = v * Math.PI;
-      const size = traits.ear;
-      const x = 0.06 * Math.sin(t) * Math.cos(a);
-      const z = 0.09 * Math.sin(t) * Math.sin(a);
-      const rim = 0.02 * Math.sin(t) ** 4;
-      return [
-        sign * (traits.head.width * 0.985 + x + 0.03 * Math.cos(t) + rim),
-        traits.eye.y - 0.1 + size * 1.25 * Math.cos(t),
-        -0.02 + z * 1.2 - 0.12 * x,
-      ];
-    }),
-  );
-  return [neck, shoulders, ...ears];
+/** How far forward the lips meet, in the middle, at rest: the teeth behind them stay while lips are pushed forward. */
+export function lipsForward(traits: FaceTraits): number {
+  return restingPoint(traits, 0, Math.acos(traits.mouth.y))[2];
+}
+
+/** The skin above and below the mouth, and what is seen between the lips where they are apart. */
+export function headSurfaces(traits: FaceTraits, expression: Expression, detail: number): Surface[] {
+  const { above, below, rowsAbove, rowsBelow, columns } = restingHead(traits, detail);
+  const upper = deformed(traits, expression, { points: above, side: 'above' });
+  const lower = deformed(traits, expression, { points: below, side: 'below' });
+  const skin = [
+    surfaceOf('skin', { rows: rowsAbove, columns, positions: upper, rest: above }),
+    surfaceOf('skin', { rows: rowsBelow, columns, positions: lower, rest: below }),
+  ];
+  if (expression.mouth.open < 0.01) return skin;
+  const lipsAbove = upper.subarray((rowsAbove - 1) * columns * 3);
+  const lipsBelow = lower.subarray(0, columns * 3);
+  const within = (column: number) => Math.abs(below[column * 3]!) <= traits.mouth.halfWidth * 1.05;
+  const first = Array.from({ length: columns }, (_, column) => column).findIndex(within);
+  const count = columns - 2 * first;
+  const between = new Float32Array(2 * count * 3);
+  between.set(lipsAbove.subarray(first * 3, (first + count) * 3));
+  between.set(lipsBelow.subarray(first * 3, (first + count) * 3), count * 3);
+  return [...skin, surfaceOf('mouth', { rows: 2, columns: count, positions: between, rest: between })];
 }

@@ -1,6 +1,10 @@
-import { type Expression, gaussian, smoothstep } from './geometry.ts';
+import { type Expression, lipLine } from './expression.ts';
 import { smoothNoise } from './noise.ts';
+import { gaussian, smoothstep } from './surface.ts';
 import type { Colour, FaceTraits } from './traits.ts';
+
+/** Much cheaper than Math.hypot, which guards against overflow. */
+const distanceOf = (x: number, y: number) => Math.sqrt(x * x + y * y);
 
 /** One point's colour while it is painted: layers go over it one by one. */
 export class Paint {
@@ -68,13 +72,13 @@ export function paintSkin(
   for (const mole of skin.moles) {
     paint.over(
       [0.09, 0.04, 0.025],
-      0.8 * smoothstep(mole.radius * 1.2, mole.radius * 0.6, Math.hypot(x - mole.x, y - mole.y)),
+      0.8 * smoothstep(mole.radius * 1.2, mole.radius * 0.6, distanceOf(x - mole.x, y - mole.y)),
     );
   }
   paintWrinkles(paint, traits, side, y);
   paintBeard(paint, traits, x, y);
   paintNostrils(paint, traits, side, y);
-  paintMouth(paint, traits, expression, x, y);
+  paintLips(paint, traits, x, y);
   paintEye(paint, traits, expression, x, y);
   paintBrow(paint, traits, expression, x, y);
   if (traits.glasses) paintGlasses(paint, traits, traits.glasses, side, y);
@@ -82,13 +86,15 @@ export function paintSkin(
 
 function paintWrinkles(paint: Paint, traits: FaceTraits, side: number, y: number): void {
   const age = Math.max(0, traits.age - 0.35);
-  const under = gaussian(side - traits.eye.x + 0.02, 0.09) * gaussian(y - traits.eye.y + 0.105, 0.03);
-  paint.tint(
-    1 - 0.2 * under * traits.eye.bags,
-    1 - 0.26 * under * traits.eye.bags,
-    1 - 0.2 * under * traits.eye.bags,
-  );
+  if (Math.abs(y - traits.eye.y + 0.105) < 0.12) {
+    const under = gaussian(side - traits.eye.x + 0.02, 0.09) * gaussian(y - traits.eye.y + 0.105, 0.03);
+    const bags = under * traits.eye.bags;
+    paint.tint(1 - 0.2 * bags, 1 - 0.26 * bags, 1 - 0.2 * bags);
+  }
   if (age <= 0) return;
+  const forehead = y > 0.2 && y < 0.7 && side < 0.4;
+  const temple = side > traits.eye.x + traits.eye.halfWidth - 0.1 && Math.abs(y - traits.eye.y) < 0.25;
+  if (!forehead && !temple) return;
   const lines =
     Math.sin((y + 0.05 * side * side) * 75) ** 8 * gaussian(y - 0.45, 0.06) * smoothstep(0.4, 0.2, side);
   const feet =
@@ -100,7 +106,7 @@ function paintWrinkles(paint: Paint, traits: FaceTraits, side: number, y: number
 
 function paintBeard(paint: Paint, traits: FaceTraits, x: number, y: number): void {
   const { beard, mouth, nose, head } = traits;
-  if (beard.moustache + beard.chin + beard.cheeks === 0) return;
+  if (y > -0.15 || beard.moustache + beard.chin + beard.cheeks === 0) return;
   const side = Math.abs(x);
   const lip = mouth.y + mouth.upper;
   const moustache =
@@ -125,33 +131,28 @@ function paintBeard(paint: Paint, traits: FaceTraits, x: number, y: number): voi
 
 function paintNostrils(paint: Paint, traits: FaceTraits, side: number, y: number): void {
   const { nose } = traits;
-  const hole = Math.hypot(
+  if (Math.abs(y - nose.tipY) > 0.15 || side > nose.wings + 0.12) return;
+  const hole = distanceOf(
     (side - nose.wings * 0.55) / 0.034,
     (y - nose.tipY + 0.062 - 0.012 * nose.upturn) / 0.017,
   );
   paint.open *= 1 - 0.85 * smoothstep(1.25, 0.6, hole);
   const crease =
-    gaussian(Math.hypot((side - nose.wings) / 1, (y - nose.tipY + 0.01) / 1.1) - 0.047, 0.011) *
+    gaussian(distanceOf((side - nose.wings) / 1, (y - nose.tipY + 0.01) / 1.1) - 0.047, 0.011) *
     smoothstep(nose.wings, nose.wings + 0.025, side);
   paint.open *= 1 - 0.4 * crease;
 }
 
-const teeth: Colour = [0.72, 0.68, 0.6];
-
-function paintMouth(paint: Paint, traits: FaceTraits, expression: Expression, x: number, y: number): void {
+/** At rest, where the lips lie on each other: the gap between them is another surface. */
+function paintLips(paint: Paint, traits: FaceTraits, x: number, y: number): void {
   const { mouth } = traits;
-  const half = mouth.halfWidth * (1 + 0.12 * expression.smile - 0.08 * expression.mouthOpen);
-  const along = Math.abs(x) / half;
-  if (along > 1.2) return;
+  const along = Math.abs(x) / mouth.halfWidth;
+  if (along > 1.2 || Math.abs(y - mouth.y) > 0.2) return;
   const inside = Math.max(0, 1 - along * along);
-  const corner = (mouth.corners + 0.045 * expression.smile) * along * along;
-  const drop = 0.09 * expression.mouthOpen;
-  const line = mouth.y + corner;
+  const line = lipLine(traits, x);
   const bow = mouth.bow * (0.5 * gaussian(along - 0.22, 0.14) - 0.5 * gaussian(along, 0.09));
   const top = line + mouth.upper * (Math.sqrt(inside) * 0.95 + bow * inside);
-  const gapTop = line + 0.004;
-  const gapBottom = line - 0.004 - drop * inside;
-  const bottom = gapBottom - mouth.lower * inside ** 0.6;
+  const bottom = line - mouth.lower * inside ** 0.6;
   const soft = 0.008;
   const lips =
     smoothstep(top + soft, top - soft, y) *
@@ -160,20 +161,12 @@ function paintMouth(paint: Paint, traits: FaceTraits, expression: Expression, x:
   const striped = 0.92 + 0.16 * smoothNoise(x * 110 + 700, y * 14 + 700, traits.texture + 4);
   paint.over([mouth.colour[0] * striped, mouth.colour[1] * striped, mouth.colour[2] * striped], 0.85 * lips);
   paint.shine += 0.08 * lips;
-  const gap =
-    smoothstep(gapTop + 0.007, gapTop - 0.004, y) *
-    smoothstep(gapBottom - 0.007, gapBottom + 0.004, y) *
-    smoothstep(1.06, 0.9, along);
-  if (drop * inside > 0.012) {
-    paint.over([0.05, 0.012, 0.012], gap);
-    paint.over(
-      teeth,
-      gap * 0.85 * smoothstep(gapTop - 0.045, gapTop - 0.035, y) * smoothstep(0.85, 0.6, along),
-    );
-  } else {
-    paint.over([0.06, 0.018, 0.016], 0.8 * gap);
-  }
+  const meeting = gaussian(y - line, 0.0055) * smoothstep(1.06, 0.9, along);
+  paint.over([0.06, 0.018, 0.016], 0.75 * meeting);
 }
+
+/** Radius of the eyeball: so far the iris goes with a radian. */
+const EYEBALL = 0.11;
 
 function paintEye(paint: Paint, traits: FaceTraits, expression: Expression, x: number, y: number): void {
   const { eye } = traits;
@@ -201,9 +194,13 @@ function paintEye(paint: Paint, traits: FaceTraits, expression: Expression, x: n
     ];
     paint.over(white, within);
     const radius = 0.057;
-    const distance = Math.hypot(outward, up - 0.004) / radius;
+    const [asideOfIris, aboveIris] = [
+      outward - Math.sign(x) * EYEBALL * expression.gaze[0],
+      up - 0.004 - EYEBALL * expression.gaze[1],
+    ];
+    const distance = distanceOf(asideOfIris, aboveIris) / radius;
     if (distance < 1.15) {
-      const angle = Math.atan2(up, outward);
+      const angle = Math.atan2(aboveIris, asideOfIris);
       const rays = 0.75 + 0.5 * smoothNoise(angle * 7 + 40, distance * 2 + 9, traits.texture + 5);
       const lit = 0.8 + 0.5 * smoothstep(0.03, -0.04, up);
       const cover = within * smoothstep(1.08, 0.96, distance);
@@ -214,7 +211,7 @@ function paintEye(paint: Paint, traits: FaceTraits, expression: Expression, x: n
       );
       paint.over(
         [1, 1, 1],
-        within * smoothstep(0.016, 0.009, Math.hypot(x - (Math.sign(x) * eye.x - 0.018), up - 0.02)),
+        within * smoothstep(0.016, 0.009, distanceOf(x - (Math.sign(x) * eye.x - 0.018), up - 0.02)),
       );
     }
     paint.shine *= 1 - within;
@@ -258,10 +255,12 @@ function paintGlasses(
   side: number,
   y: number,
 ): void {
-  const n = glasses.roundness;
+  if (Math.abs(y - traits.eye.y) > glasses.radius + 0.12) return;
   const dx = Math.abs(side - traits.eye.x - 0.012) / glasses.radius;
   const dy = Math.abs(y - traits.eye.y + 0.015) / (glasses.radius * 0.82);
-  const ring = (dx ** n + dy ** n) ** (1 / n);
+  const n = glasses.roundness;
+  // The ring of a lens lies between the circle in it and the square around it.
+  const ring = dx * dx + dy * dy < 0.3 ? 0 : (dx ** n + dy ** n) ** (1 / n);
   const width = glasses.rim / glasses.radius;
   const rim = smoothstep(width * 1.15, width * 0.75, Math.abs(ring - 1));
   const bridge =

@@ -202,8 +202,8 @@ export function drawFace(seed: number, index: number): FaceTraits {
     mouth: {
       y: vary(-0.53, 0.025),
       halfWidth: within(6, 0.17, 0.285),
-      upper: Math.max(0.015, vary(0.042 + 0.016 * dark - 0.016 * age, 0.012)),
-      lower: Math.max(0.02, vary(0.058 + 0.018 * dark - 0.016 * age, 0.015)),
+      upper: Math.max(0.022, vary(0.044 + 0.016 * dark - 0.016 * age, 0.012)),
+      lower: Math.max(0.034, vary(0.062 + 0.018 * dark - 0.016 * age, 0.015)),
       bow: Math.max(0, vary(0.3, 0.2)),
       corners: vary(0, 0.016),
       colour: painted
@@ -212,7 +212,7 @@ export function drawFace(seed: number, index: number): FaceTraits {
             [0.38, 0.05, 0.1],
             [0.6, 0.15, 0.14],
           ])
-        : mix(mix(tone, [0.5, 0.12, 0.12], 0.42), [0.2, 0.06, 0.07], 0.35 * dark),
+        : mix(mix(tone, [0.5, 0.12, 0.12], 0.55), [0.2, 0.06, 0.07], 0.35 * dark),
       fullness: vary(0.035, 0.014),
     },
     skin: {

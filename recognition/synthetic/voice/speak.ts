@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts';
+import type { SpokenSound } from './articulation.ts';
 import { type Language, pronounce, type Segment } from './phonemes.ts';
 import { Band, Resonator } from './tract.ts';
 import type { VoiceTraits } from './traits.ts';
@@ -30,23 +31,19 @@ export function speak(
   return speakSeen(traits, digits, random, language).samples;
 }
 
-/** The same, with how far the mouth is open every 5 ms: 0 closed, 1 wide. Open vowels have a high first formant. */
+/** The same, with the sounds that the mouth makes. */
 export function speakSeen(
   traits: VoiceTraits,
   digits: string,
   random: Random,
   language?: Language,
-): { samples: Float32Array; mouth: Float32Array } {
-  const tracks = plan(traits, digits, random, language);
-  const jaw = tracks.formants[0]!.map((formant, at) =>
-    tracks.voice[at]! === 0 ? 0 : Math.max(0, Math.min(1, (formant / traits.formantScale - 260) / 200)),
-  );
-  smooth(jaw, 12);
-  return { samples: synthesise(tracks, traits, random), mouth: jaw };
+): { samples: Float32Array; sounds: readonly SpokenSound[] } {
+  const { segments, tracks } = plan(traits, digits, random, language);
+  return { samples: synthesise(tracks, traits, random), sounds: segments };
 }
 
-function plan(traits: VoiceTraits, digits: string, random: Random, language?: Language): Tracks {
-  const tempo = traits.tempo * Math.exp(random.normal(0, 0.02));
+function plan(traits: VoiceTraits, digits: string, random: Random, language?: Language) {
+  const tempo = traits.tempo * Math.exp(random.normal(0, 0.05));
   const silence = (milliseconds: number, like: Segment): Segment => ({
     name: 'pause',
     milliseconds,
@@ -63,32 +60,35 @@ function plan(traits: VoiceTraits, digits: string, random: Random, language?: La
   for (const digit of digits) {
     const sounds = pronounce(digit, language);
     add(
-      silence(words.length === 0 ? random.between(180, 320) : random.between(280, 380) / tempo, sounds[0]!),
+      silence(words.length === 0 ? random.between(180, 320) : random.between(170, 430) / tempo, sounds[0]!),
     );
     const start = milliseconds;
+    // Nobody says a word twice in the same way: quicker or slower, with more or less care.
+    const pace = Math.exp(random.normal(0, 0.07));
+    const care = Math.exp(random.normal(0, 0.06));
     for (const sound of sounds) {
       const accent = traits.accent(sound.name);
-      const length = (sound.milliseconds * accent.length * Math.exp(random.normal(0, 0.04))) / tempo;
+      const length = (sound.milliseconds * accent.length * Math.exp(random.normal(0, 0.12)) * pace) / tempo;
       const [first, second, third] = sound.formants;
       add({
         ...sound,
         milliseconds: length,
         formants: [
-          reduced(first, 500) * accent.first * Math.exp(random.normal(0, 0.01)),
-          reduced(second, 1500) * accent.second * Math.exp(random.normal(0, 0.01)),
-          reduced(third, 2500),
+          reduced(first, 500, care) * accent.first * Math.exp(random.normal(0, 0.012)),
+          reduced(second, 1500, care) * accent.second * Math.exp(random.normal(0, 0.012)),
+          reduced(third, 2500, care),
         ],
       });
     }
     words.push({ start, end: milliseconds });
   }
   add(silence(random.between(250, 350), segments.at(-1) ?? pronounce('0')[0]!));
-  return tracksOf(segments, words, milliseconds, traits, random);
+  return { segments, tracks: tracksOf(segments, words, milliseconds, traits, random) };
 }
 
 /** Running speech does not reach its targets: it stays nearer to the neutral tract. */
-function reduced(target: number, neutral: number): number {
-  return neutral * (target / neutral) ** 0.6;
+function reduced(target: number, neutral: number, care: number): number {
+  return neutral * (target / neutral) ** (0.6 * care);
 }
 
 function tracksOf(
@@ -146,7 +146,7 @@ function setPitch(
   random: Random,
 ): void {
   const mood = random.normal(0, 0.25);
-  const accents = words.map(() => traits.melody * random.between(0.8, 1.15));
+  const accents = words.map(() => traits.melody * random.between(0.5, 1.4));
   const phase = random.between(0, 6);
   for (let at = 0; at < pitch.length; at++) {
     const time = at * 5;
