@@ -60,7 +60,7 @@ export function fitFace(corpora: readonly RecordedCorpus[]): EvidenceMap {
   const map = fitMap(trialsOf(corpora, REFERENCE), FACE_SHAPE);
   const averaging = fitAveraging(
     map,
-    COUNTS.map((counts) => ({ counts, map: fitMap(trialsOf(corpora, counts), FACE_SHAPE) })),
+    COUNTS.map((counts) => ({ counts, corpora: trialsOf(corpora, counts) })),
   );
   const occasions = corpora.find((corpus) => corpus.occasions) ?? corpora[0];
   const pairs = occasions ? trialsIn(occasions.people, { enrol: 1, probe: 1 }).genuine : [];
