@@ -16,6 +16,9 @@ export interface FaceGeometry {
   readonly leftEye: Point;
   readonly rightEye: Point;
   readonly mouth: Point;
+  readonly nose: Point;
+  readonly leftOfMouth: Point;
+  readonly rightOfMouth: Point;
   readonly yaw: number;
   readonly roll: number;
   /** Distance between the lips in parts of that from eyes to mouth: 0 closed, about 0.4 wide open. */
@@ -61,6 +64,8 @@ export class FaceMesh {
 const LEFT_EYE = [33, 133, 159, 145];
 const RIGHT_EYE = [263, 362, 386, 374];
 const MOUTH = [61, 291, 13, 14];
+const NOSE = [1];
+const CORNERS_OF_MOUTH = [61, 291] as const;
 const INNER_LIPS = [13, 14] as const;
 const LEFT_CHEEK = 234;
 const RIGHT_CHEEK = 454;
@@ -80,6 +85,9 @@ function geometry(mesh: Float32Array, square: Square): Omit<FaceGeometry, 'score
     leftEye,
     rightEye,
     mouth,
+    nose: mean(NOSE),
+    leftOfMouth: mean([CORNERS_OF_MOUTH[0]]),
+    rightOfMouth: mean([CORNERS_OF_MOUTH[1]]),
     mouthOpening:
       Math.hypot(upper.x - lower.x, upper.y - lower.y) / Math.hypot(eyes.x - mouth.x, eyes.y - mouth.y),
     box: boxOf(mesh, square),
