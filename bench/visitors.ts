@@ -17,14 +17,18 @@ export interface Visitor {
 /** Looks are kept beside what the server keeps. */
 export async function enrolVisitor(server: ServerProcess, index: number): Promise<Visitor> {
   const person = syntheticPerson(11, index);
-  await server.client().enrolRecorded({
-    name: person.name,
-    faces: await Promise.all([0, 1, 2].map((variation) => person.face(variation, camera))),
-    voices: ['47190', '28356', '90413'].map((text, variation) => person.utterance(text, variation)),
-    prompts: ['47190', '28356', '90413'],
-  });
   const pictures = new PictureFolder(join(server.home, 'pictures'));
   const sitting = new Sitting(person, 0, { pictures });
+  const client = server.client();
+  const { id, state } = await client.enrol({
+    name: person.name,
+    answer: async ({ prompts, turns }) => ({
+      ...(await sitting.turns(turns, { take: 0 })),
+      faces: await Promise.all([0, 1, 2].map((variation) => person.face(variation, camera))),
+      voices: prompts.map((digits, variation) => person.utterance(digits, variation)),
+    }),
+  });
+  if (state === 'pending') await client.review(id, { decision: 'approve' });
   return {
     name: person.name,
     async answer({ digits, turn }, take) {

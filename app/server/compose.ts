@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
@@ -48,13 +49,15 @@ export interface Foundations {
   readonly signInPolicy: SignInPolicy;
   readonly enrolment: EnrolmentPolicy;
   readonly now: () => Date;
+  /** A random number from 0 up to the limit, which is left out; what challenges ask for. */
+  readonly below?: (limit: number) => number;
 }
 
 export type Services = ReturnType<typeof composeServices>;
 
 /** The services over a database that is up to date; nothing is started here. */
 export function composeServices(foundations: Foundations) {
-  const { database, objects, now } = foundations;
+  const { database, objects, now, below = randomInt } = foundations;
   const db = database.db.withTables<OwnTables>();
   const releases = new SqlReleaseStore(database.db);
   const runs = new SqlRunStore(database.db);
@@ -74,7 +77,7 @@ export function composeServices(foundations: Foundations) {
     ...{ db, recordings, search },
     forgetTries: (trx, nameKey) => tries.forget(trx, hashOfName(nameKey, sealer)),
   });
-  const enrolmentChallenges = new EnrolmentChallenges({ db, now });
+  const enrolmentChallenges = new EnrolmentChallenges({ db, now, below });
   const invitations = new Invitations({ db, now });
   const enrolment = new Enrolment({
     ...{ db, champion, people, recordings, features, templates, liveness, invitations, search, now },
@@ -86,7 +89,7 @@ export function composeServices(foundations: Foundations) {
     ...{ db, champion, people, templates, liveness, now },
     challenges: enrolmentChallenges,
   });
-  const challenges = new Challenges({ db, now });
+  const challenges = new Challenges({ db, now, below });
   const { failures, retentionHours } = foundations.attempts;
   const limits = new SignInLimits({ db, now, failures });
   const records = new AttemptRecords({ recordings, challenges, sealer, retentionHours });
@@ -111,5 +114,6 @@ export function composeServices(foundations: Foundations) {
     ...{ enrolment, enrolmentChallenges, invitations, reviews, search, verification },
     ...{ people, challenges, limits, tries, signIn, attempts, waysIn, operatorSessions, overview },
     ...{ trainingData },
+    livenessPolicy: foundations.liveness,
   };
 }

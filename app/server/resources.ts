@@ -27,6 +27,7 @@ import type { Overview } from './overview.ts';
 import type { TrainingData } from './retention/training-data.ts';
 import type { Sealer } from './sealing.ts';
 import type { Attempts } from './sign-in/attempts.ts';
+import type { LivenessPolicy } from './sign-in/liveness.ts';
 import type { OperatorDoor } from './sign-in/operator-door.ts';
 import type { OperatorSessions } from './sign-in/operator-sessions.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
@@ -57,6 +58,7 @@ export interface ApiResources {
   readonly allowedHosts: ReadonlySet<string>;
   /** Cookies go over https alone. */
   readonly secureCookies: boolean;
+  readonly livenessPolicy: LivenessPolicy;
   readonly operatorToken: OperatorToken;
   readonly operatorDoor: OperatorDoor;
   readonly operatorSessions: OperatorSessions;

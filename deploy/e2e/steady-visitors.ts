@@ -38,7 +38,7 @@ export interface Visits {
 
 /** As many as the server keeps of a person. */
 const rememberedAnswers = 50;
-const enrolled = { faces: [1, 2, 3], voices: ['04719', '83526', '71048'] };
+const enrolled = { faces: [1, 2, 3] };
 /** Photographs to sign in with: rendering them is dear, so they come again. */
 const occasions = [11, 12, 13].map((shot) => [shot, shot + 20]);
 
@@ -51,6 +51,8 @@ export class SteadyVisitor {
   readonly #failures: { at: number; reason: string }[] = [];
   readonly #refusals: Refusal[] = [];
   readonly #accepted: { take: number; asked: Asked }[] = [];
+  /** What was said when enrolling. */
+  #prompts: readonly string[] = [];
   #stopped = false;
   #running: Promise<void> | undefined;
 
@@ -63,7 +65,14 @@ export class SteadyVisitor {
   }
 
   async enrol(): Promise<void> {
-    await this.#client.enrolRecorded({ name: this.#name, ...(await this.#enrolment()) });
+    const { id, state } = await this.#client.enrol({
+      name: this.#name,
+      answer: async ({ prompts, turns }) => {
+        this.#prompts = prompts;
+        return { ...(await this.#enrolment()), ...(await this.#sitting.turns(turns, { take: 0 })) };
+      },
+    });
+    if (state === 'pending') await this.#client.review(id, { decision: 'approve' });
   }
 
   start(): void {
@@ -162,8 +171,8 @@ export class SteadyVisitor {
 
   async #enrolment() {
     const faces = await Promise.all(enrolled.faces.map((shot) => this.#person.face(shot)));
-    const voices = enrolled.voices.map((digits, take) => this.#person.utterance(digits, take));
-    return { faces, voices, prompts: enrolled.voices };
+    const voices = this.#prompts.map((digits, take) => this.#person.utterance(digits, take));
+    return { faces, voices, prompts: this.#prompts };
   }
 
   async #answer({ digits, turn }: Asked, take: number): Promise<Answer> {

@@ -36,7 +36,13 @@ describe('a live enrolment', () => {
   it('takes somebody who turns the head and says the digits', async () => {
     const response = await enrolLive(server, ada);
     expect(response.status).toBe(201);
-    expect(Object.keys(await response.json()).sort()).toEqual(['enrolledAt', 'id', 'name', 'samples']);
+    expect(Object.keys(await response.json()).sort()).toEqual([
+      'enrolledAt',
+      'id',
+      'name',
+      'samples',
+      'waysIn',
+    ]);
     expect(await people()).toMatchObject([{ name: ada.name, state: 'active', verified: true, review: [] }]);
     expect(await visit(ada, ada.name)).toMatchObject({ decision: 'accept' });
   });
@@ -80,6 +86,7 @@ describe('a live enrolment', () => {
     const others = await liveEnrolment(cleo, asked);
     body.delete('frame');
     for (const frame of others.getAll('frame')) body.append('frame', frame);
+    body.set('frameTimes', String(others.get('frameTimes')));
     await expectRefusal(await post(body, asked.cookie), 400, 'more_than_one_person');
   });
 
@@ -137,7 +144,7 @@ describe('who is enrolled already', () => {
     const response = await enrolLive(server, twin);
     expect(response.status).toBe(201);
     const answer = await response.json();
-    expect(Object.keys(answer).sort()).toEqual(['enrolledAt', 'id', 'name', 'samples']);
+    expect(Object.keys(answer).sort()).toEqual(['enrolledAt', 'id', 'name', 'samples', 'waysIn']);
     const found = (await people()).find(({ id }: { id: string }) => id === answer.id);
     expect(found).toMatchObject({
       state: 'pending',

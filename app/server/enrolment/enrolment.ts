@@ -160,9 +160,10 @@ export class Enrolment {
     request: MemberRequest,
     within: (trx: Transaction<ApplicationTables>) => Promise<void>,
   ): Promise<Person> {
-    const { challenges, people, now } = this.#resources;
+    const { db, challenges, people, now } = this.#resources;
     const at = now();
     requireUsable(request);
+    await db.transaction().execute((trx) => requireNoneYet(trx, request.person));
     const challenge = await challenges.check(request.challenge, { client: request.client, at });
     if (challenge.invitation !== null) throw challengeOfAnother();
     requireFrames(request.frames);

@@ -4,7 +4,7 @@ import type { AtTheDoor, LetIn } from '../ways-in/entrance.ts';
 import type { AppEnv } from './app-env.ts';
 import { giveCookie } from './cookies.ts';
 
-type Resources = Pick<ApiResources, 'waysIn' | 'secureCookies'>;
+type Resources = Pick<ApiResources, 'waysIn' | 'secureCookies' | 'livenessPolicy'>;
 
 export function doorOf(c: Context<AppEnv>): AtTheDoor {
   return { session: c.get('sessionToken'), device: c.get('visitor').device ?? undefined };
@@ -17,7 +17,7 @@ export function welcome(c: Context<AppEnv>, letIn: LetIn, { secureCookies: secur
 }
 
 /** Who is asking, as `GET /session` tells it. */
-export function toldSession(c: Context<AppEnv>, { waysIn }: Resources) {
+export function toldSession(c: Context<AppEnv>, { waysIn, livenessPolicy }: Resources) {
   const { person, session, operator } = c.get('caller');
   return {
     ...{ person, operator },
@@ -26,6 +26,7 @@ export function toldSession(c: Context<AppEnv>, { waysIn }: Resources) {
     underway: person ? null : (session?.person ?? null),
     next: session?.next ?? null,
     policy: waysIn.policy,
+    liveness: livenessPolicy,
   };
 }
 

@@ -16,6 +16,9 @@ export const Session = z
     underway: PersonName.nullable().openapi({ description: 'who has another step of the sign-in to take' }),
     next: z.enum(steps).nullable().openapi({ description: 'that step' }),
     policy: z.enum(signInPolicies).openapi({ description: 'what a sign-in consists of on this service' }),
+    liveness: z.enum(['required', 'off']).openapi({
+      description: 'off: this service measures recordings; face and voice open nothing',
+    }),
   })
   .openapi('Session');
 

@@ -17,9 +17,9 @@ export async function olderBundle({ parent = null }: Partial<Pick<BundleFiles['m
   return recogniserBundle(networks, {
     calibration: {
       format: 2,
-      face: { parts: [{ slope: 1 }], offset: 3, limit: 9 },
-      voice: { parts: [{ slope: 40 }], offset: -32, limit: 9 },
-      decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 0, voice: 0, threshold: 4.6, stepUp: 2.3 },
+      face: { parts: [{ slope: 1 }], offset: -0.5, limit: 9 },
+      voice: { parts: [{ slope: 40 }], offset: -30, limit: 9 },
+      decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 0, voice: 0, threshold: 2.5, stepUp: 1.2 },
       measured: { on: 'nothing', how: 'a stand-in', trials: {}, figures: {} },
     },
     parent,

@@ -77,7 +77,9 @@ export class Visit {
   /** Turns the head to both sides and says what is asked for. */
   async enrolFaceAndVoice(by: Visitor, id: string): Promise<Response> {
     const asked = await this.json<AskedNewcomer>('POST', 'challenges', { purpose: 'enrolment' });
-    return this.send('POST', `people/${id}/face-and-voice`, await liveEnrolment(by, asked));
+    const body = await liveEnrolment(by, asked);
+    body.delete('name');
+    return this.send('POST', `people/${id}/face-and-voice`, body);
   }
 
   /** As after an accepted attempt, where the attempt itself is for another test: to film one takes seconds. */

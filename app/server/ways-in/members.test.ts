@@ -51,6 +51,7 @@ describe('a member without face and voice', () => {
       {
         ...{ id, name: 'Cleo', enrolledAt: expect.any(String), samples: { face: 0, voice: 0 } },
         waysIn: { passkeys: 1, recoveryCodes: 10 },
+        ...{ state: 'active', verified: false, review: [] },
       },
     ]);
     expect(await (await server.get(`/api/v1/trace/person/${id}`)).json()).toEqual({

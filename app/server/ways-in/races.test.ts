@@ -9,6 +9,8 @@ import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { describeOnEachDatabase } from '@visavox/adapters/sql/test-databases';
 import { FeatureCache } from '@visavox/recognition/feature-cache';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { Invitations } from '../enrolment/invitations.ts';
+import { admitMember } from '../enrolment/newcomers.ts';
 import { applicationMigrations } from '../migrations.ts';
 import { Recordings } from '../retention/recordings.ts';
 import { Sealer } from '../sealing.ts';
@@ -47,7 +49,11 @@ describeOnEachDatabase('of two who come at once', (open) => {
     waysIn = composeWaysIn({
       ...{ db, sealer: new Sealer(Buffer.alloc(32, 7)), policy: 'face-and-voice', now: () => new Date() },
       recordings: new Recordings({ db, objects, cache: new FeatureCache(objects) }),
-      mayJoin: (_, { insert }) => insert('active'),
+      mayJoin: (trx, newcomer) =>
+        admitMember(trx, newcomer, {
+          policy: 'open',
+          invitations: new Invitations({ db, now: () => new Date() }),
+        }),
       lift: async () => {},
       search: { forget: () => {} },
     });
@@ -118,7 +124,7 @@ describeOnEachDatabase('of two who come at once', (open) => {
     const joined = await Promise.all([join(), join()]);
     expect(joined.map((one) => one.name)).toEqual([name, name]);
     const db = open().db.withTables<OwnTables>();
-    const people = await db.selectFrom('people').select('id').where('name', '=', name).execute();
-    expect(people).toHaveLength(1);
+    const people = await db.selectFrom('people').select('state').where('name', '=', name).execute();
+    expect(people.map(({ state }) => state).sort()).toEqual(['active', 'pending']);
   });
 });

@@ -3113,6 +3113,11 @@ export interface components {
              * @enum {string}
              */
             policy: "face-and-voice" | "passkey-then-face-and-voice";
+            /**
+             * @description off: this service measures recordings; face and voice open nothing
+             * @enum {string}
+             */
+            liveness: "required" | "off";
         };
         OperatorToken: {
             token: string;

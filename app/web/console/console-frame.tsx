@@ -1,7 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { signOutOperator } from '../api/calls.ts';
+import { session, signOutOperator } from '../api/calls.ts';
 import { LanguageChoice, ThemeChoice } from '../components/choices.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 
@@ -21,6 +21,7 @@ export function ConsoleFrame({ children }: { children: ReactNode }) {
   const { t: tp } = useTranslation();
   const { pathname } = useAddress();
   const queries = useQueryClient();
+  const { data } = useQuery({ queryKey: ['session'], queryFn: session });
   const leave = useMutation({
     mutationFn: signOutOperator,
     async onSuccess() {
@@ -58,7 +59,15 @@ export function ConsoleFrame({ children }: { children: ReactNode }) {
           </button>
         </div>
       </header>
-      <main id="content">{children}</main>
+      <main id="content">
+        {data?.liveness === 'off' && (
+          <div className="notice bad" role="alert">
+            <strong>{t('measuring_title')}</strong>
+            <p>{t('measuring_text')}</p>
+          </div>
+        )}
+        {children}
+      </main>
     </div>
   );
 }

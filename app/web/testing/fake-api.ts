@@ -24,6 +24,7 @@ const nobody: Session = {
   underway: null,
   next: null,
   policy: 'face-and-voice',
+  liveness: 'required',
 };
 
 /** What a request comes to. */

@@ -221,6 +221,12 @@ describe.skipIf(!browserThere)('the pages in a browser', () => {
     await page.getByText('The enrolment of Nobody has been deleted.').waitFor();
   });
 
+  it('shows operators in red when nobody has to be there', async () => {
+    api.set({ liveness: 'off' });
+    await asOperator('/console');
+    await page.getByRole('alert').getByText('does not ask whether anybody is there').waitFor();
+  });
+
   it('invites somebody with a link that is shown once, and takes the invitation back', async () => {
     await asOperator('/console/people');
     await page.getByRole('button', { name: 'Invite' }).click();

@@ -7,6 +7,9 @@ export const operator = {
   nav_releases: 'Releases',
   to_sign_in: 'Sign-in page',
   sign_out: 'Sign out',
+  measuring_title: 'This service does not ask whether anybody is there',
+  measuring_text:
+    'It measures recordings (VISAVOX_LIVENESS=off): face and voice open nothing. For people who sign in, set VISAVOX_LIVENESS=required and start it again.',
 
   token_title: 'Operator access',
   token_text:

@@ -10,6 +10,9 @@ export const operator: Translation<typeof english> = {
   nav_releases: 'Mises en service',
   to_sign_in: 'Page de connexion',
   sign_out: 'Se déconnecter',
+  measuring_title: 'Ce service ne vérifie pas que quelqu’un est là',
+  measuring_text:
+    'Il mesure des enregistrements (VISAVOX_LIVENESS=off) : visage et voix n’ouvrent rien. Pour que des personnes se connectent, définissez VISAVOX_LIVENESS=required et redémarrez-le.',
 
   token_title: 'Accès opérateur',
   token_text:

@@ -130,7 +130,6 @@ imagePullSecrets:
 - { name: VISAVOX_RETRAIN_PEOPLE, value: {{ .Values.controller.retrain.people | quote }} }
 - { name: VISAVOX_RETRAIN_SAMPLES, value: {{ .Values.controller.retrain.samples | quote }} }
 - { name: VISAVOX_ATTEMPT_FAILURES, value: {{ .Values.attempts.failures | quote }} }
-- { name: VISAVOX_ATTEMPT_WINDOW, value: {{ .Values.attempts.windowSeconds | quote }} }
 - { name: VISAVOX_ATTEMPT_RETENTION, value: {{ .Values.attempts.retentionHours | quote }} }
 - { name: VISAVOX_SERVING, value: {{ .Values.serving.mode }} }
 {{- if eq .Values.serving.mode "kserve" }}
