@@ -1,3 +1,4 @@
+import { attacksMigration } from './attacks-migration.ts';
 import { type Kysely, type Migration, sql } from 'kysely';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
@@ -141,4 +142,5 @@ export const applicationMigrations: Record<string, Migration> = {
         `alter table attempts add column measured boolean not null default false`,
       ),
   },
+  'application-004-presentation-attacks': attacksMigration,
 };

@@ -43,7 +43,8 @@ export type OwnTables = {
     person: string;
     /** Digests of its recordings and pictures. */
     marks: Json<string[]>;
-    fingerprint: Uint8Array;
+    /** How each of its words was said; null of answers from before that was kept. */
+    words: Uint8Array | null;
     /** What was asked for; null of answers from before it was written down. */
     digits: string | null;
     created_at: Date;
@@ -53,6 +54,7 @@ export type OwnTables = {
     id: string;
     digits: string;
     turn: 'left' | 'right' | null;
+    cues: Json<number[]>;
     /** Keyed hash of the name that it was given for. */
     name: string;
     network: string;

@@ -20,6 +20,8 @@ export interface FaceGeometry {
   readonly roll: number;
   /** Distance between the lips in parts of that from eyes to mouth: 0 closed, about 0.4 wide open. */
   readonly mouthOpening: number;
+  /** x and y of every landmark of MediaPipe's canonical face model, in its order. */
+  readonly points: Float32Array;
   /** What surrounds all landmarks. */
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
@@ -86,10 +88,24 @@ function geometry(mesh: Float32Array, square: Square): Omit<FaceGeometry, 'score
     mouth,
     mouthOpening:
       Math.hypot(upper.x - lower.x, upper.y - lower.y) / Math.hypot(eyes.x - mouth.x, eyes.y - mouth.y),
+    points: pointsOf(mesh, square),
     box: boxOf(mesh, square),
     yaw: Math.atan2(across(2), Math.hypot(across(0), across(1))),
     roll: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),
   };
+}
+
+function pointsOf(mesh: Float32Array, square: Square): Float32Array {
+  const points = new Float32Array(POINTS * 2);
+  const [cosine, sine] = [Math.cos(square.angle), Math.sin(square.angle)];
+  const unit = square.side / INPUT;
+  for (let point = 0; point < POINTS; point++) {
+    const right = (mesh[point * 3]! - INPUT / 2) * unit;
+    const down = (mesh[point * 3 + 1]! - INPUT / 2) * unit;
+    points[point * 2] = square.x + right * cosine - down * sine;
+    points[point * 2 + 1] = square.y + right * sine + down * cosine;
+  }
+  return points;
 }
 
 /** In the axes of the square, so that a head that is tilted is not larger. */

@@ -1,3 +1,4 @@
+import type { View } from './face-view.ts';
 import { FRAMES_PER_SECOND, type Sounds } from './challenge-sounds.ts';
 
 /** A face at a moment, in seconds from the beginning of the recording. */
@@ -6,6 +7,7 @@ export interface SeenFace {
   readonly mouthOpening: number;
   /** Radians, positive to the person's left. */
   readonly yaw: number;
+  readonly view: View;
 }
 
 export interface LipAgreement {

@@ -5,6 +5,7 @@ import { type Decoder, inProcessDecoder } from './decoder.ts';
 import { alignedSquare, cropFace, FACE_CROP, middleOf } from './face-alignment.ts';
 import { type DetectedFace, FaceDetector, searches } from './face-detector.ts';
 import { type FaceGeometry, FaceMesh } from './face-mesh.ts';
+import { faceView, type View } from './face-view.ts';
 import { assertGoodFace, assessFace, type FaceQuality } from './face-quality.ts';
 import type { RgbImage } from './image.ts';
 import { Pyramid } from './sampling.ts';
@@ -23,6 +24,11 @@ export interface VoiceCapture {
   /** Seconds of the recording before it. */
   readonly startSeconds: number;
   readonly quality: VoiceQuality;
+}
+
+/** A face in one picture of a burst. */
+export interface FollowedFace extends FaceGeometry {
+  readonly view: View;
 }
 
 /** Names what happens between a recording and what the networks see; vectors of two names are never compared. */
@@ -92,8 +98,8 @@ export class Signals {
    * Where the face looks and how far its mouth is open in each image of a burst; null where no face is found. It is
    * searched for once and then followed, which costs a fraction.
    */
-  async followFace(images: readonly Uint8Array[]): Promise<(FaceGeometry | null)[]> {
-    const followed: (FaceGeometry | null)[] = [];
+  async followFace(images: readonly Uint8Array[]): Promise<(FollowedFace | null)[]> {
+    const followed: (FollowedFace | null)[] = [];
     for await (const image of this.#decoder.images(images)) {
       const pyramid = new Pyramid(image);
       const last = followed.at(-1) ?? null;
@@ -101,7 +107,7 @@ export class Signals {
         ? await this.#mesh.fit(pyramid, { ...last.box, leftEye: last.leftEye, rightEye: last.rightEye })
         : null;
       if (!found || found.score < CERTAIN_MESH_SCORE) found = await this.#search(pyramid);
-      followed.push(found);
+      followed.push(found && { ...found, view: faceView(pyramid, found) });
     }
     return followed;
   }

@@ -43,6 +43,10 @@ export const Challenge = z
     turn: z.enum(['left', 'right']).nullable().openapi({
       description: 'where to turn the head before speaking, as the person sees it; null when not asked for',
     }),
+    cues: z.array(z.int().nonnegative()).openapi({
+      description:
+        'when each digit is to be shown, in milliseconds from the first one: the words have to follow them. Those shown before stay',
+    }),
     expiresAt: Time,
   })
   .openapi('Challenge');
@@ -51,6 +55,9 @@ export const ChallengeWish = z
   .object({
     withoutTurn: z.boolean().default(false).openapi({
       description: 'for people who cannot turn the head: more digits instead',
+    }),
+    slowly: z.boolean().default(false).openapi({
+      description: 'for people who need more time: digits appear half as fast',
     }),
     name: z.string().max(200).openapi({
       description: 'who will answer; nothing tells whether anybody has this name',

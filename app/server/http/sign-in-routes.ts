@@ -32,12 +32,12 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 
   app.openapi(routes.challenge, async (c) => {
-    const { withoutTurn, name } = c.req.valid('json');
+    const { withoutTurn, slowly, name } = c.req.valid('json');
     const visitor = beginVisit(c, secureCookies);
     const operator = isOperatorsProgram(c);
-    const wish = { name, withTurn: !withoutTurn, visitor, operator };
-    const { expiresAt, ...challenge } = await signIn.challenge(wish);
-    return c.json({ ...challenge, expiresAt: expiresAt.toISOString() }, 201);
+    const wish = { name, withTurn: !withoutTurn, slowly, visitor, operator };
+    const { expiresAt, cues, ...challenge } = await signIn.challenge(wish);
+    return c.json({ ...challenge, cues: [...cues], expiresAt: expiresAt.toISOString() }, 201);
   });
 
   app.openapi(routes.attempt, async (c) => {

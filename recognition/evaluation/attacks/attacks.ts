@@ -71,7 +71,7 @@ export class AttackRange {
     const presented = new Presentations('digits, freshness');
     for (let round = 0; round < rounds; round++) {
       const [earlier, asked] = twoChallenges(random);
-      const take = { enrolling: false, take: round };
+      const take = { before: false, take: round };
       const before = await talker.say(earlier, take);
       const remembered = fingerprintOf((await this.#hear(before)).sounds);
       const digitsFault = (sounds: Sounds) =>
@@ -81,14 +81,14 @@ export class AttackRange {
         this.#fault(sound, async ({ sounds }) =>
           isSameRecording(remembered, fingerprintOf(sounds)) ? 'replayed' : digitsFault(sounds),
         );
-      const genuine = await talker.say(asked, { enrolling: false, take: round + 500 });
+      const genuine = await talker.say(asked, { before: false, take: round + 500 });
       await presented.add('genuine: says the digits', fault(genuine));
       await presented.add('replay of an earlier answer', fault(before));
       await presented.add(
         'replay of an earlier answer, loudspeaker and room',
         fault(throughLoudspeaker(before, random)),
       );
-      const overheard = await talker.say(earlier, { enrolling: false, take: round + 900 });
+      const overheard = await talker.say(earlier, { before: false, take: round + 900 });
       await presented.add(
         'other digits overheard elsewhere, loudspeaker and room',
         // It was never sent here: only its digits can tell it.
@@ -114,7 +114,7 @@ export class AttackRange {
     const template = await this.#templateOf(enrolled.map(({ sound }) => sound));
     const stolen: Float32Array[] = [];
     for (let take = 0; take < 3; take++)
-      stolen.push(await talker.say(twoChallenges(random)[0], { enrolling: false, take: 8000 + take }));
+      stolen.push(await talker.say(twoChallenges(random)[0], { before: false, take: 8000 + take }));
     const synthesise = await fittedSynthesiser(stolen, (waveform) => this.#embed(waveform));
     const presented = new Presentations('digits, voice');
     for (let round = 0; round < rounds; round++) {
@@ -124,7 +124,7 @@ export class AttackRange {
           const evidence = answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null });
           return challengeFaults(evidence)[0] ?? (await this.#voiceFault(template, waveform));
         });
-      const take = { enrolling: false, take: round + 500 };
+      const take = { before: false, take: round + 500 };
       const genuine = await talker.say(asked, take);
       await presented.add('genuine: says the digits, in front of the camera', fault(genuine));
       const synthetic = synthesise(asked, random);
@@ -225,7 +225,7 @@ export class AttackRange {
     const utterances: Utterance[] = [];
     for (let take = 0; take < 3; take++) {
       const digits = all.slice(take * 5, take * 5 + 5).join('');
-      utterances.push({ digits, sound: await talker.say(digits, { enrolling: true, take }) });
+      utterances.push({ digits, sound: await talker.say(digits, { before: true, take }) });
     }
     return utterances;
   }
@@ -265,7 +265,7 @@ export class AttackRange {
     for (const [index, digit] of [...digits].entries()) {
       const around = `${random.below(10)}${digit}${random.below(10)}`;
       const source = await talker.say(around, {
-        enrolling: false,
+        before: false,
         take: 7000 + index * 10 + random.below(10),
       });
       const [from = 0, to = 0] = wordTimes(await this.#signals.hear({ waveform: source }), 3)[1] ?? [];

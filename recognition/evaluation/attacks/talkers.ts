@@ -3,19 +3,29 @@ import { join } from 'node:path';
 import { decodeAudio, join as joinAudio, SAMPLE_RATE } from '../../signals/audio.ts';
 import { syntheticPerson } from '../../synthetic/person.ts';
 import { Random } from '../../synthetic/random.ts';
+import { drawReactions, wordStarts } from '../../synthetic/reactions.ts';
 
-/** Somebody who can say digits: for the enrolment, or later, `take` being how. Waveforms at 16 kHz. */
+/** How digits are said. */
+export interface Take {
+  /** At enrolment or at another time before: recordings have other repetitions for what is said later. */
+  readonly before: boolean;
+  readonly take: number;
+  /** When each digit is shown, in milliseconds from the first one; without them all are said one after another. */
+  readonly cues?: readonly number[] | undefined;
+}
+
+/** Somebody who can say digits. Waveforms at 16 kHz. */
 export interface Talker {
   readonly name: string;
-  say(digits: string, take: { readonly enrolling: boolean; readonly take: number }): Promise<Float32Array>;
+  say(digits: string, take: Take): Promise<Float32Array>;
 }
 
 export function syntheticTalker(seed: number, index: number): Talker {
   const person = syntheticPerson(seed, index);
   return {
     name: person.name,
-    say: (digits, { enrolling, take }) =>
-      decodeAudio(person.utterance(digits, take + (enrolling ? 0 : 1000))),
+    say: (digits, { before, take, cues }) =>
+      decodeAudio(person.utterance(digits, take + (before ? 0 : 1000), { cues })),
   };
 }
 
@@ -48,18 +58,26 @@ async function folders(path: string): Promise<string[]> {
 function recordedTalker(name: string, spoken: readonly (readonly string[])[]): Talker {
   return {
     name,
-    async say(digits, { enrolling, take }) {
-      const random = new Random('recorded', name, digits, Number(enrolling), take);
+    async say(digits, { before, take, cues }) {
+      const random = new Random('recorded', name, digits, Number(before), take);
+      const starts = cues && wordStarts(cues, drawReactions(new Random('reactions', name)), random);
       const parts: Float32Array[] = [];
-      for (const digit of digits) {
+      let length = 0;
+      for (const [index, digit] of [...digits].entries()) {
         const all = spoken[Number(digit)] ?? [];
         const middle = all.length >> 1;
-        const usable = enrolling ? all.slice(0, middle) : all.slice(middle);
+        const usable = before ? all.slice(0, middle) : all.slice(middle);
         const file = usable[random.below(usable.length)];
         if (!file) continue;
         const word = withoutSilence(await decodeAudio(new Uint8Array(await readFile(file))));
-        parts.push(word, pauseLike(word, random));
+        const wanted = starts?.[index];
+        const usual = random.between(0.02, 0.25);
+        const pause = wanted === undefined ? usual : Math.max(0.04, wanted / 1000 - length / SAMPLE_RATE);
+        parts.push(quiet(word, pause, random), word);
+        length += parts.at(-2)!.length + word.length;
       }
+      const last = parts.at(-1);
+      if (last) parts.push(quiet(last, 0.25, random));
       return joinAudio(parts);
     },
   };
@@ -77,9 +95,7 @@ function withoutSilence(word: Float32Array): Float32Array {
   return word.slice(Math.max(0, first - 2) * hop, (last + 3) * hop);
 }
 
-function pauseLike(word: Float32Array, random: Random): Float32Array {
+function quiet(word: Float32Array, seconds: number, random: Random): Float32Array {
   const peak = word.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-  return Float32Array.from({ length: Math.round(random.between(0.02, 0.25) * SAMPLE_RATE) }, () =>
-    random.normal(0, 1e-3 * peak),
-  );
+  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, () => random.normal(0, 1e-3 * peak));
 }
