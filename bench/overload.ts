@@ -56,7 +56,7 @@ export async function benchOverload(print: (line: string) => void): Promise<bool
 }
 
 async function record(visitor: Visitor): Promise<Recorded> {
-  const answer = await visitor.answer({ digits: '4719', turn: 'left' }, 0);
+  const answer = await visitor.answer({ digits: '4719', turn: 'left', cues: [0, 700, 2300, 3000] }, 0);
   return { name: visitor.name, form: recordedForm({ name: visitor.name, ...answer }) };
 }
 

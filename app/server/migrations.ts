@@ -1,5 +1,5 @@
-import { attacksMigration } from './attacks-migration.ts';
 import { type Kysely, type Migration, sql } from 'kysely';
+import { attacksMigration } from './attacks-migration.ts';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
   for (const text of texts) await sql.raw(text).execute(db);

@@ -12,6 +12,7 @@ const straight: FaceGeometry = {
   yaw: 0,
   roll: 0,
   mouthOpening: 0,
+  points: new Float32Array(),
   box: { x: 50, y: 60, width: 70, height: 90 },
 };
 

@@ -1,5 +1,5 @@
-import type { View } from './face-view.ts';
 import { FRAMES_PER_SECOND, type Sounds } from './challenge-sounds.ts';
+import type { View } from './face-view.ts';
 
 /** A face at a moment, in seconds from the beginning of the recording. */
 export interface SeenFace {

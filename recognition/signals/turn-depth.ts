@@ -1,5 +1,5 @@
-import type { SeenFace } from './lips.ts';
 import { VIEW, type View } from './face-view.ts';
+import type { SeenFace } from './lips.ts';
 
 /**
  * How well a picture of the turned head is explained by bending the picture of the straight one, -1..1 (correlation). Paper and
@@ -46,13 +46,16 @@ interface Place {
   readonly terms: Float32Array;
 }
 
-/** The face without hair, ears and what is behind. */
+/** Below, a mouth that moves would look like a head that turns. */
+const ABOVE_MOUTH = 0.32;
+
+/** The face without hair, ears, what is behind, and the mouth. */
 const places: readonly Place[] = (() => {
   const inside: Place[] = [];
   for (let y = 1; y < VIEW - 1; y++)
     for (let x = 1; x < VIEW - 1; x++) {
       const [u, v] = [(2 * x + 1) / VIEW - 1, (2 * y + 1) / VIEW - 1];
-      if ((u / 0.62) ** 2 + ((v + 0.02) / 0.72) ** 2 > 1) continue;
+      if (v > ABOVE_MOUTH || (u / 0.62) ** 2 + ((v + 0.02) / 0.72) ** 2 > 1) continue;
       inside.push({ at: y * VIEW + x, terms: Float32Array.of(1, u, v, u * u, u * v, v * v) });
     }
   return inside;
@@ -170,10 +173,14 @@ function solved(system: Float64Array, size: number): Float64Array {
     for (let row = 0; row < size; row++) {
       if (row === column) continue;
       const factor = system[row * width + column]! / pivot;
-      for (let at = column; at < width; at++) system[row * width + at]! -= factor * system[column * width + at]!;
+      for (let at = column; at < width; at++)
+        system[row * width + at]! -= factor * system[column * width + at]!;
     }
   }
-  return Float64Array.from({ length: size }, (_, row) => system[row * width + size]! / (system[row * width + row]! || 1e-9));
+  return Float64Array.from(
+    { length: size },
+    (_, row) => system[row * width + size]! / (system[row * width + row]! || 1e-9),
+  );
 }
 
 /** Of 3 x 3 pixels. */

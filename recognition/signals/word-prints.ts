@@ -32,7 +32,10 @@ const SHIFTS = 10;
 const OVERLAP = 0.7;
 
 const fourier = new Fourier(WINDOW);
-const hann = Float32Array.from({ length: WINDOW }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW));
+const hann = Float32Array.from(
+  { length: WINDOW },
+  (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW),
+);
 
 /** `waveform`: 16 kHz mono. Words that are too short to be known again are left out. */
 export function wordPrints(

@@ -6,7 +6,12 @@ import { type FilmedAnswer, Sitting, type SittingOptions } from './sitting.ts';
 export function filmAnswer(
   person: SyntheticPerson,
   digits: string,
-  { turn, variation, ...options }: { turn: Turn | null; variation: number } & SittingOptions,
+  {
+    turn,
+    cues,
+    variation,
+    ...options
+  }: { turn: Turn | null; cues?: readonly number[]; variation: number } & SittingOptions,
 ): Promise<FilmedAnswer> {
-  return new Sitting(person, variation, options).answer(digits, { turn, take: 0 });
+  return new Sitting(person, variation, options).answer(digits, { turn, cues, take: 0 });
 }

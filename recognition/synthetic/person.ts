@@ -75,7 +75,8 @@ export function syntheticPerson(seed: number, index: number): SyntheticPerson {
     utterance(digits, variation, options = {}) {
       const random = new Random('utterance', seed, index, variation, digits);
       const { language, cues, conditions = [] } = options;
-      const starts = cues && wordStarts(cues, reactions, new Random('starts', seed, index, variation, digits));
+      const starts =
+        cues && wordStarts(cues, reactions, new Random('starts', seed, index, variation, digits));
       const { samples } = speakSeen(sound, digits, random, { language, starts });
       return wav(recordVoice(samples, random, conditions), sampleRate);
     },

@@ -96,7 +96,8 @@ export class Sitting {
     const random = this.#random('answer', asked.take, digits);
     const { sound, articulation } = this.#person;
     const { language } = asked;
-    const starts = asked.cues && wordStarts(asked.cues, this.#reactions, this.#random('starts', asked.take, digits));
+    const starts =
+      asked.cues && wordStarts(asked.cues, this.#reactions, this.#random('starts', asked.take, digits));
     const { samples, sounds } = speakSeen(sound, digits, random, { language, starts });
     const voice = wav(recordVoice(samples, random, asked.conditions ?? []), sampleRate);
     const mouth = articulate(sounds, articulation, random);

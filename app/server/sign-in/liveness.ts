@@ -149,9 +149,10 @@ export class LivenessChecks {
   async learn(
     trx: Transaction<ApplicationTables>,
     person: string,
-    words: readonly SpokenDigit[],
+    { words, prints }: SpokenPrompts,
   ): Promise<void> {
     if (words.length === 0) return;
+    await this.#remember(trx, person, { marks: [], prints, digits: null });
     const sealed = this.#resources.sealer.seal(encodeSpokenDigits(words), `spoken digits ${person}`);
     await trx.insertInto('spoken_digits').values({ person, words: sealed }).execute();
   }
@@ -222,18 +223,28 @@ interface Remembered {
 
 const nothing: ChallengeEvidence = { digits: null, lips: null, head: null, depth: null, rhythm: null };
 
+/** What prompts say of a person's speech: how the digits sound, and what no answer may be a copy of. */
+export interface SpokenPrompts {
+  readonly words: readonly SpokenDigit[];
+  readonly prints: readonly WordPrint[];
+}
+
 /** How the person says the digits of these prompts, one prompt a recording. */
 export async function spokenDigits(
   signals: SignalsPort,
   voices: readonly VoiceCapture[],
   prompts: readonly string[],
-) {
+): Promise<SpokenPrompts> {
   const words: SpokenDigit[] = [];
+  const prints: WordPrint[] = [];
   for (const [index, prompt] of prompts.entries()) {
     const voice = voices[index];
-    if (voice) words.push(...takeApart(await signals.hear(voice), prompt));
+    if (!voice) continue;
+    const sounds = await signals.hear(voice);
+    words.push(...takeApart(sounds, prompt));
+    prints.push(...wordPrints(voice.waveform, prompt, wordSpans(sounds, prompt.length) ?? []));
   }
-  return words;
+  return { words, prints };
 }
 
 interface FollowedFace extends SeenFace {

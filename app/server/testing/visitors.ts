@@ -12,7 +12,7 @@ export interface Visitor {
   readonly probe: { readonly faces: readonly Uint8Array[]; readonly voice: Uint8Array };
   readonly person: SyntheticPerson;
   /** Filmed anew each time. */
-  film(digits: string, turn: 'left' | 'right' | null): Promise<FilmedAnswer>;
+  film(asked: Pick<GivenChallenge, 'digits' | 'turn' | 'cues'>): Promise<FilmedAnswer>;
 }
 
 /** What the voices of every visitor say. */
@@ -36,9 +36,9 @@ export async function visitor(index: number): Promise<Visitor> {
       },
     },
     person,
-    film(digits, turn) {
+    film({ digits, turn, cues }) {
       take += 1;
-      return sitting.answer(digits, { turn, take });
+      return sitting.answer(digits, { turn, cues, take });
     },
   };
 }
@@ -63,6 +63,7 @@ export interface GivenChallenge {
   readonly id: string;
   readonly digits: string;
   readonly turn: 'left' | 'right' | null;
+  readonly cues: readonly number[];
 }
 
 const asOperator = { authorization: `Bearer ${operatorToken}` };
@@ -104,7 +105,8 @@ export async function answer(
   { as, by, say, challenge: given, headers = {} }: Claim & { by: Visitor; say?: (digits: string) => string },
 ): Promise<Response> {
   const challenge = given ?? (await newChallenge(server, as, { headers }));
-  const film = await by.film(say?.(challenge.digits) ?? challenge.digits, challenge.turn);
+  const digits = say?.(challenge.digits) ?? challenge.digits;
+  const film = await by.film({ ...challenge, digits });
   return request(
     server,
     '/api/v1/attempts',

@@ -36,11 +36,18 @@ export function held(
     const at = place((x + 0.5) / width - 0.5, (y + 0.5 - height / 2) / width);
     const found = at !== null && seen(look, sheet, { u: at.u / hold.width, v: at.v / hold.width }, colour);
     if (found) light(at.u / hold.width, at.v / hold.width, colour);
-    else for (let channel = 0; channel < 3; channel++) colour[channel] = wall[channel]! * (1 - 0.1 * (y / height));
+    else
+      for (let channel = 0; channel < 3; channel++)
+        colour[channel] = wall[channel]! * (1 - 0.1 * (y / height));
   });
 }
 
-function seen(look: Look, { width, height }: Picture, at: { u: number; v: number }, colour: Float32Array): boolean {
+function seen(
+  look: Look,
+  { width, height }: Picture,
+  at: { u: number; v: number },
+  colour: Float32Array,
+): boolean {
   return look((at.u + 0.5) * width - 0.5, at.v * width + height / 2 - 0.5, colour);
 }
 

@@ -97,5 +97,7 @@ function withoutSilence(word: Float32Array): Float32Array {
 
 function quiet(word: Float32Array, seconds: number, random: Random): Float32Array {
   const peak = word.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, () => random.normal(0, 1e-3 * peak));
+  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, () =>
+    random.normal(0, 1e-3 * peak),
+  );
 }
