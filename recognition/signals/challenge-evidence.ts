@@ -36,7 +36,7 @@ const MAPS = {
   movement: { slope: 350, intercept: -3.5, lowest: -4, highest: 0 },
   /** Degrees. Photographs that are turned by 50 degrees are taken for heads turned by 16 at most. */
   head: { slope: 0.4, intercept: -6.4, lowest: -4, highest: 2 },
-  depth: { slope: -100, intercept: 96.8, lowest: -4, highest: 4 },
+  depth: { slope: -100, intercept: 96.2, lowest: -4, highest: 4 },
   rhythm: { slope: 1, intercept: 0, lowest: -6, highest: 4 },
 } as const;
 

@@ -31,7 +31,7 @@ export function turnDepth(faces: readonly SeenFace[]): TurnDepth | null {
   const looked = LOOKED_AT.map((index) => turned[Math.min(index, turned.length - 1)]!);
   const bent = looked.map((face) => bentOnto(straight.view, face.view));
   return {
-    bent: Math.min(...bent),
+    bent: Math.max(...bent),
     apart: (Math.abs(looked[0]!.yaw - yaw) * 180) / Math.PI,
   };
 }
