@@ -3,13 +3,17 @@ import {
   depthRatio,
   digitsRatio,
   headRatio,
+  lifeRatio,
   lipsRatio,
+  noveltyRatio,
   rhythmRatio,
 } from './challenge-evidence.ts';
 import type { Sounds } from './challenge-sounds.ts';
 import { misfit, type SpokenDigit } from './challenge-words.ts';
+import { facialLife } from './facial-life.ts';
 import { headTurn, type Turn } from './head.ts';
 import { lipAgreement, type SeenFace } from './lips.ts';
+import { nearestTwins } from './recurring-pictures.ts';
 import { rhythmOf } from './rhythm.ts';
 import { turnDepth } from './turn-depth.ts';
 import { type WordSpan, wordSpans } from './word-spans.ts';
@@ -41,6 +45,8 @@ export function answerEvidence({ sounds, seen, words }: HeardAndSeen, asked: Ask
   const lips = lipAgreement(seen, sounds);
   const head = asked.turn && seen.length > 0 ? headTurn(seen, asked.turn) : null;
   const depth = asked.turn && seen.length > 0 ? turnDepth(seen) : null;
+  const life = facialLife(seen);
+  const twins = nearestTwins(seen);
   const spans = wordSpans(sounds, asked.digits.length);
   return {
     evidence: {
@@ -48,6 +54,8 @@ export function answerEvidence({ sounds, seen, words }: HeardAndSeen, asked: Ask
       lips: lips && lipsRatio(lips),
       head: head && headRatio(head),
       depth: depth && depthRatio(depth),
+      life: life && lifeRatio(life),
+      novelty: twins === null ? null : noveltyRatio(twins),
       rhythm: asked.cues && spans && rhythmRatio(rhythmOf(spans, asked.cues)),
     },
     spans,

@@ -1,3 +1,4 @@
+import type { FacialLife } from './facial-life.ts';
 import type { HeadTurn } from './head.ts';
 import type { LipAgreement } from './lips.ts';
 import type { Rhythm } from './rhythm.ts';
@@ -15,6 +16,10 @@ export interface ChallengeEvidence {
   readonly depth: number | null;
   /** Whether the words follow the digits as they appeared. */
   readonly rhythm: number | null;
+  /** Whether the face moves as living ones do. */
+  readonly life: number | null;
+  /** Whether every picture is a new one. */
+  readonly novelty: number | null;
 }
 
 /** Says which part of an answer speaks against it; stable codes. */
@@ -23,7 +28,9 @@ export type ChallengeFault =
   | 'lips_differ'
   | 'head_not_turned'
   | 'head_is_flat'
-  | 'rhythm_differs';
+  | 'rhythm_differs'
+  | 'face_animated'
+  | 'pictures_recur';
 
 /**
  * Straight lines through what was measured, kept within what so few recordings can carry. Digits: misfit of the right and
@@ -31,17 +38,19 @@ export type ChallengeFault =
  */
 const MAPS = {
   digits: { slope: -85, intercept: 4, lowest: -6, highest: 4 },
-  lips: { slope: 8, intercept: -3.2, lowest: -4, highest: 3 },
+  lips: { slope: 10, intercept: -5, lowest: -4, highest: 3 },
   /** A mouth that hardly moves says nothing: 0.01 and more in people who speak, 0.002 to 0.008 in photographs held by hand. */
   movement: { slope: 350, intercept: -3.5, lowest: -4, highest: 0 },
   /** Degrees. Photographs that are turned by 50 degrees are taken for heads turned by 16 at most. */
   head: { slope: 0.4, intercept: -6.4, lowest: -4, highest: 2 },
   depth: { slope: -100, intercept: 96.2, lowest: -4, highest: 4 },
   rhythm: { slope: 1, intercept: 0, lowest: -6, highest: 4 },
+  life: { slope: 1, intercept: 1.2, lowest: -4, highest: 4 },
+  novelty: { slope: 25, intercept: -10, lowest: -4, highest: 4 },
 } as const;
 
 /** Below this, each stands for itself against an answer: a mouth that moves does not pay for a head that did not turn. */
-const LEAST = { digits: -1.5, lips: 0, head: 0, depth: 0, rhythm: 0 } as const;
+const LEAST = { digits: -1.5, lips: 0, head: 0, depth: 0, rhythm: 0, life: 0, novelty: 0 } as const;
 
 export function digitsRatio(misfit: number): number {
   return onLine(MAPS.digits, misfit);
@@ -63,15 +72,34 @@ export function rhythmRatio({ ratio }: Rhythm): number {
   return onLine(MAPS.rhythm, ratio);
 }
 
+/** Logistic regression on 72 films of rendered people and 3 of GRID, and photographs of the same that were animated. */
+const LIFE = { bias: -0.29, second: 3.14, third: 2.85, lids: 4.16 } as const;
+
+export function lifeRatio({ second, third, lids }: FacialLife): number {
+  const far = (value: number, middle: number) => Math.log(Math.max(1e-4, value) / middle);
+  const sum =
+    LIFE.bias +
+    LIFE.second * far(second, 0.02) +
+    LIFE.third * far(third, 0.008) +
+    LIFE.lids * far(lids, 0.045);
+  return onLine(MAPS.life, sum);
+}
+
+export function noveltyRatio(nearestTwins: number): number {
+  return onLine(MAPS.novelty, nearestTwins);
+}
+
 const FAULTS = {
   digits: 'digits_differ',
   lips: 'lips_differ',
   head: 'head_not_turned',
   depth: 'head_is_flat',
   rhythm: 'rhythm_differs',
+  life: 'face_animated',
+  novelty: 'pictures_recur',
 } as const satisfies Record<keyof ChallengeEvidence, ChallengeFault>;
 
-const parts = ['digits', 'lips', 'head', 'depth', 'rhythm'] as const;
+const parts = ['digits', 'lips', 'head', 'depth', 'rhythm', 'life', 'novelty'] as const;
 
 /** What speaks clearly against an answer. */
 export function challengeFaults(evidence: ChallengeEvidence): ChallengeFault[] {

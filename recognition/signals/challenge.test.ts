@@ -137,6 +137,6 @@ describe('a face that answers', () => {
   test('says nothing where too few pictures were sent or no turn was asked for', () => {
     const few = { ...given, seen: given.seen.slice(-3) };
     const { evidence } = answerEvidence(few, { digits: '6203', turn: null, cues: null });
-    expect(evidence).toMatchObject({ lips: null, head: null, depth: null, rhythm: null });
+    expect(evidence).toMatchObject({ lips: null, head: null, depth: null, life: null, novelty: null });
   });
 });

@@ -221,7 +221,15 @@ interface Remembered {
   readonly digits: string | null;
 }
 
-const nothing: ChallengeEvidence = { digits: null, lips: null, head: null, depth: null, rhythm: null };
+const nothing: ChallengeEvidence = {
+  digits: null,
+  lips: null,
+  head: null,
+  depth: null,
+  rhythm: null,
+  life: null,
+  novelty: null,
+};
 
 /** What prompts say of a person's speech: how the digits sound, and what no answer may be a copy of. */
 export interface SpokenPrompts {
@@ -256,8 +264,7 @@ async function follow(signals: SignalsPort, { frames, voice }: Answer): Promise<
   return frames.flatMap((frame, index) => {
     const face = faces[index];
     if (!face) return [];
-    const { mouthOpening, yaw, view } = face;
-    return { at: frame.at / 1000 - voice.startSeconds, frame, mouthOpening, yaw, view };
+    return { ...face, at: frame.at / 1000 - voice.startSeconds, frame };
   });
 }
 

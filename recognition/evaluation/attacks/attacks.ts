@@ -1,3 +1,4 @@
+import { SAMPLE_RATE } from '../../signals/audio.ts';
 import { drawCues } from '../../signals/cues.ts';
 import type { Turn } from '../../signals/head.ts';
 import { Random } from '../../synthetic/random.ts';
@@ -33,6 +34,14 @@ export interface Presentation {
   /** Which checks it had to pass. */
   readonly checks: string;
   readonly fault: string | null;
+}
+
+interface Injection {
+  readonly asked: AskedOf;
+  readonly actor: Actor;
+  readonly random: Random;
+  readonly add: (row: AttackRow, variant: string, film: Film, known?: Enrolled) => Promise<void>;
+  readonly enrolled: Enrolled;
 }
 
 /** Makes presentations and puts them before the checks. The same seed makes the same ones. */
@@ -155,61 +164,28 @@ export class AttackRange {
         await add('screen-replay', 'an earlier answer with its sound', shown);
         await add('screen-replay', 'an earlier answer, the right words spoken', { ...shown, sound });
         await add('moving-face-other-sound', 'an earlier answer, the right words', { ...earlier, sound });
-        await this.#injected({ asked, earlier, earlierAsked, actor, random, add, enrolled });
+        await this.#injected({ asked, actor, random, add, enrolled });
       }
     return made;
   }
 
-  /** Cut together from films that hold every digit: of answers given here, and of others. */
-  async #injected({
-    asked,
-    earlier,
-    earlierAsked,
-    actor,
-    random,
-    add,
-    enrolled,
-  }: {
-    asked: AskedOf;
-    earlier: Film;
-    earlierAsked: AskedOf;
-    actor: Actor;
-    random: Random;
-    add: (row: Presentation['row'], variant: string, film: Film, known?: Enrolled) => Promise<void>;
-    enrolled: Enrolled;
-  }): Promise<void> {
-    const missing = [...new Set(asked.digits)]
-      .filter((digit) => !earlierAsked.digits.includes(digit))
-      .join('');
-    const films = [{ film: earlier, digits: earlierAsked.digits }];
-    if (missing) {
-      const also = {
-        digits: missing,
-        turn: null,
-        cues: drawCues(missing.length, { random: () => random.next() }),
-      };
-      films.push({ film: await actor.answer(also, 5000 + random.below(1000)), digits: missing });
-    }
-    const apart = new Map<TakenApart, Film>();
-    for (const { film, digits } of films) {
-      const taken = await this.#checks.apart({ digits, sound: film.sound });
-      if (taken) apart.set(taken, film);
-    }
-    const found = findWords(asked.digits, [...apart.keys()], random);
+  /** Cut together from one film that holds every digit, and the turn: of an answer given here, and made elsewhere. */
+  async #injected({ asked, actor, random, add, enrolled }: Injection): Promise<void> {
+    const digits = random.shuffle([...'0123456789']).join('');
+    const turn = asked.turn ?? random.pick<Turn>(['left', 'right']);
+    const cues = drawCues(digits.length, { random: () => random.next() });
+    const film = await actor.answer({ digits, turn, cues }, 5000 + random.below(1000));
+    const taken = await this.#checks.apart({ digits, sound: film.sound });
+    const found = taken && findWords(asked.digits, [taken], random);
     if (!found) return;
-    const words = placed(found, asked.cues, random).map((word) => ({
-      ...word,
-      film: apart.get(word.source) ?? earlier,
-    }));
+    const words = placed(found, asked.cues, random).map((word) => ({ ...word, film }));
     const sound = spliced(words, { filled: true });
-    const end = (sound.length / 16_000) * 1000;
-    const times = earlier.times.filter((time) => time < 0);
-    for (let at = 0; at < end; at += 120) times.push(at);
-    const film = { sound, times, frames: await injectedFile(words, { times }, random) };
-    await add('injected-file', 'cut to the digits, films made elsewhere', film);
-    const said: Utterance[] = films.map(({ film: { sound: spoken }, digits }) => ({ digits, sound: spoken }));
-    const known = await this.#checks.remembering(enrolled, said);
-    await add('injected-file', 'cut to the digits, answers given here', film, known);
+    const times = film.times.filter((time) => time < 0);
+    for (let at = 0; at < (sound.length / SAMPLE_RATE) * 1000; at += 120) times.push(at);
+    const injected = { sound, times, frames: await injectedFile(words, { times }, random) };
+    await add('injected-file', 'cut to the digits, a film made elsewhere', injected);
+    const known = await this.#checks.remembering(enrolled, [{ digits, sound: film.sound }]);
+    await add('injected-file', 'cut to the digits, an answer given here', injected, known);
   }
 
   /** Films of people who say a sentence: nothing is asked, only lips and sound are compared. */

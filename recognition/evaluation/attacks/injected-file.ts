@@ -20,12 +20,11 @@ export async function injectedFile(
   const [first] = words;
   if (!first) return [];
   const quality = Math.round(random.between(70, 88));
+  const noise = random.between(0.5, 1.5);
   const frames: Uint8Array[] = [];
   for (const time of times) {
     const source = time < 0 ? { film: first.film, at: time } : momentOf(words, time / 1000);
-    frames.push(
-      await jpegOf(await pictureOf(nearest(source.film, source.at)), { noise: 0, quality }, random),
-    );
+    frames.push(await jpegOf(await pictureOf(nearest(source.film, source.at)), { noise, quality }, random));
   }
   return frames;
 }
@@ -37,9 +36,19 @@ function momentOf(words: readonly (Placed & CutFilm)[], at: number): { film: Fil
   let best = first!;
   for (const word of words) if (Math.abs(middle(word) - at) < Math.abs(middle(best) - at)) best = word;
   const { from, to } = best.source.spans[best.word]!;
-  const pause = 0.25;
-  const offset = Math.max(from - pause, Math.min(to + pause, from + at - best.at));
-  return { film: best.film, at: offset * 1000 };
+  return {
+    film: best.film,
+    at: 1000 * forthAndBack(from + at - best.at, { from: from - PAUSE, to: to + PAUSE }),
+  };
+}
+
+/** Of a pause before or after a word, in seconds: what is longer is filled with it forth and back. */
+const PAUSE = 0.25;
+
+function forthAndBack(at: number, { from, to }: { from: number; to: number }): number {
+  if (at < from) return from + ((from - at) % PAUSE);
+  if (at > to) return to - ((at - to) % PAUSE);
+  return at;
 }
 
 function middle({ source, word, at }: Placed): number {
