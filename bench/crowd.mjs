@@ -1,17 +1,20 @@
-// People who all want to sign in at once: each asks for a challenge, sends an answer, and begins anew when it was
-// answered or turned away. A child process, so that its own work is not the server's. Reads a job from the parent
-// ({ port, people, milliseconds, answers: [{ name, form }] }), answers { admitted, refused, statuses, broken }: milliseconds of those
+// People who all want to sign in at once: each asks for a challenge, sends an answer, sends it again when it was told to
+// come again, and begins anew when it was answered. A child process, so that its own work is not the server's. Reads a job from the parent
+// ({ port, people, milliseconds, forms }), answers { admitted, refused, statuses, broken }: milliseconds of those
 // answered and of those told to come again, and how many there were of each status and each broken connection.
 import http from 'node:http';
 
 export const boundary = 'a-boundary-that-is-in-no-recording';
 export const challengeMark = '00000000-0000-4000-8000-000000000000';
+/** Nobody has these names, which costs the server as much as if somebody had. */
+const nameOf = (index) => `Visitor ${String(index).padStart(4, '0')}`;
+export const nameMark = nameOf(0);
 
-process.on('message', async ({ answers, ...job }) => {
-  process.send(await crowd({ ...job, answers }));
+process.on('message', async (job) => {
+  process.send(await crowd(job));
 });
 
-async function crowd({ port, people, milliseconds, answers }) {
+async function crowd({ port, people, milliseconds, forms }) {
   const outcome = { admitted: [], refused: [], statuses: {}, broken: {} };
   const until = performance.now() + milliseconds;
   await Promise.all(
@@ -20,10 +23,9 @@ async function crowd({ port, people, milliseconds, answers }) {
       const localAddress = `127.${1 + (index >> 8)}.${index & 255}.${1 + (index % 200)}`;
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
       const at = { port, localAddress, agent };
-      const answer = answers[index % answers.length];
+      const form = forms[index % forms.length];
       while (performance.now() < until) {
-        const retryAfterSeconds = await visit(at, answer, outcome);
-        await sleep(Math.min(retryAfterSeconds * 1000, until - performance.now()));
+        await visit(at, { name: nameOf(index), form }, { outcome, until });
       }
       agent.destroy();
     }),
@@ -31,28 +33,43 @@ async function crowd({ port, people, milliseconds, answers }) {
   return outcome;
 }
 
-async function visit(at, { name, form }, outcome) {
+async function visit(at, { name, form }, { outcome, until }) {
   try {
-    const wish = JSON.stringify({ name });
-    const asked = await send(at, '/api/v1/challenges', { 'content-type': 'application/json' }, wish);
+    const asked = await askFor(at, name);
     count(outcome, 'challenge', asked);
-    if (asked.status !== 201) return asked.retryAfter;
-    const { id } = JSON.parse(asked.body);
-    const body = Buffer.from(form);
-    body.write(id, body.indexOf(challengeMark), 'latin1');
-    const type = `multipart/form-data; boundary=${boundary}`;
-    const started = performance.now();
-    const answered = await send(at, '/api/v1/attempts', { 'content-type': type }, body);
-    const took = performance.now() - started;
-    count(outcome, 'attempt', answered);
-    if (answered.status === 200) outcome.admitted.push(took);
-    if (answered.status === 503) outcome.refused.push(took);
-    return answered.retryAfter;
+    if (asked.status !== 201) return await pause(asked, until);
+    while (performance.now() < until) {
+      const answered = await answer(at, { name, form }, asked);
+      count(outcome, 'attempt', answered);
+      if (answered.status === 200) outcome.admitted.push(answered.milliseconds);
+      if (answered.status !== 503) return await pause(answered, until);
+      outcome.refused.push(answered.milliseconds);
+      await pause(answered, until);
+    }
   } catch (error) {
     const name = error.code ?? error.message;
     outcome.broken[name] = (outcome.broken[name] ?? 0) + 1;
-    return 0;
   }
+}
+
+const pause = ({ retryAfter }, until) => sleep(Math.min(retryAfter * 1000, until - performance.now()));
+
+export async function signInFrom(at, { name, form }) {
+  const asked = await askFor(at, name);
+  return asked.status === 201 ? await answer(at, { name, form }, asked) : asked;
+}
+
+function askFor(at, name) {
+  const wish = JSON.stringify({ name });
+  return send(at, '/api/v1/challenges', { 'content-type': 'application/json' }, wish);
+}
+
+function answer(at, { name, form }, { body: challenge, cookies }) {
+  const body = Buffer.from(form);
+  body.write(name, body.indexOf(nameMark), 'latin1');
+  body.write(JSON.parse(challenge).id, body.indexOf(challengeMark), 'latin1');
+  const type = `multipart/form-data; boundary=${boundary}`;
+  return send(at, '/api/v1/attempts', { 'content-type': type, cookie: cookies }, body);
 }
 
 function count({ statuses }, what, { status }) {
@@ -60,6 +77,7 @@ function count({ statuses }, what, { status }) {
 }
 
 function send(at, path, headers, body) {
+  const started = performance.now();
   return new Promise((done, fail) => {
     const request = http.request(
       {
@@ -74,7 +92,9 @@ function send(at, path, headers, body) {
           const retryAfter = response.headers['retry-after'];
           done({
             status: response.statusCode,
+            milliseconds: performance.now() - started,
             retryAfter: Number(retryAfter ?? 0),
+            cookies: (response.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; '),
             body: Buffer.concat(parts).toString(),
           });
         });

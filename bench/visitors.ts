@@ -20,7 +20,7 @@ export interface Visitor {
 /** Looks are kept beside what the server keeps. */
 export async function enrolVisitor(server: ServerProcess, index: number): Promise<Visitor> {
   const person = syntheticPerson(11, index);
-  await server.client().enrol({
+  await server.client().enrolRecorded({
     name: person.name,
     faces: await Promise.all([0, 1, 2].map((variation) => person.face(variation, camera))),
     voices: ['47190', '28356', '90413'].map((text, variation) => person.utterance(text, variation)),

@@ -1,13 +1,13 @@
 import type { Modality } from './bundle-parts.ts';
 import type { FeatureKey } from './feature-cache.ts';
 import { bandPass, blackman } from './signals/band-filter.ts';
-import type { FaceCapture, VoiceCapture } from './signals/signals.ts';
+import { type FaceCapture, secondsOf, type VoiceCapture } from './signals/signals.ts';
 
 /** Under what a recording was taken, as it shows in itself; `clear` is what networks are trained on. */
 export type Condition = 'clear' | 'dim' | 'small' | 'grey' | 'telephone' | 'noisy';
 
 /** What the conditions are told by; another way of measuring is another name. */
-const MEASURES = 'visavox-conditions-2';
+const MEASURES = 'visavox-conditions-3';
 
 /** Where a sample's measures lie beside its features. */
 export function measuresOf(key: FeatureKey): FeatureKey {
@@ -41,7 +41,12 @@ export function measuresOfFace({ crop, quality }: FaceCapture): Float32Array {
 }
 
 export function measuresOfVoice({ waveform, quality }: VoiceCapture): Float32Array {
-  return Float32Array.of(quality.snrDb, highShareDb(waveform), quality.score);
+  return Float32Array.of(quality.snrDb, highShareDb(waveform), secondsOf({ waveform }), quality.score);
+}
+
+/** How long the voice is, as calibrations count it; null of a face. */
+export function secondsIn(modality: Modality, measures: Float32Array): number | null {
+  return modality === 'voice' ? (measures[2] ?? null) : null;
 }
 
 /** How much there is to recognise, 0..1; the last of the measures. */

@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { type Contestant, compareOnUnseen, type PersonEmbeddings } from './comparison.ts';
+import {
+  type Contestant,
+  compareOnUnseen,
+  type PersonEmbeddings,
+  type RecordedEmbedding,
+  STRANGERS_FACE,
+  STRANGERS_VOICE,
+} from './comparison.ts';
 import type { Calibration } from './signals/calibration.ts';
+import { straightLine } from './signals/evidence-map.ts';
 import { normalise } from './signals/vectors.ts';
 
-const map = { slope: 12, offset: -6, limit: 8 };
+const map = straightLine({ slope: 12, offset: -6 }, { limit: 8 });
 const calibration: Calibration = {
-  format: 1,
+  format: 2,
   face: map,
   voice: map,
-  decision: { targetFmr: 1e-3, threshold: 4, stepUp: 2 },
+  decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 1, voice: 1, threshold: 4, stepUp: 2 },
   measured: { on: 'the example', how: 'by hand', trials: {}, figures: {} },
 };
 
@@ -24,7 +32,7 @@ function population(count: number, noise: number): PersonEmbeddings[] {
     const [face, voice] = [vector(), vector()];
     const near = (centre: Float32Array) => {
       const scatter = vector();
-      return normalise(centre.map((value, index) => value + noise * (scatter[index] ?? 0)));
+      return { vector: normalise(centre.map((value, index) => value + noise * (scatter[index] ?? 0))) };
     };
     return {
       face: Array.from({ length: 4 }, () => near(face)),
@@ -65,17 +73,37 @@ describe('champion against candidate', () => {
   });
 
   it('puts into templates what the recordings bring besides themselves', () => {
-    const centre = (vectors: readonly Float32Array[]) =>
-      vectors.map(() => vectors.reduce((sum, one) => sum.map((value, at) => value + (one[at] ?? 0))));
+    const centred = (recordings: readonly RecordedEmbedding[]) => {
+      const sum = (a: Float32Array, b: Float32Array) => a.map((value, at) => value + (b[at] ?? 0));
+      const enrolled = recordings.map(({ vector }) => vector).reduce(sum);
+      return recordings.map((one) => ({ ...one, enrolled }));
+    };
     const enrolling: Contestant = {
       ...blurred,
       people: blurred.people.map((person) => ({
         ...person,
-        enrolled: { face: centre(person.face), voice: centre(person.voice) },
+        ...{ face: centred(person.face), voice: centred(person.voice) },
       })),
     };
     const cost = compareOnUnseen(blurred, enrolling, 1).metrics.find((one) => one.metric === 'fused/cllr');
     expect(cost?.difference).toBeLessThan(0);
+  });
+
+  it('measures what the right face lets a stranger’s voice in for, and the reverse', () => {
+    const share = (contestant: Contestant, name: string) =>
+      compareOnUnseen(contestant, contestant, 1).metrics.find(({ metric }) => metric === name);
+    expect(share(sharp, STRANGERS_VOICE)).toMatchObject({
+      candidate: 0,
+      trials: 12 * 11,
+      interval: [0, expect.closeTo(0.028, 3)],
+    });
+    expect(share(sharp, STRANGERS_FACE)).toMatchObject({ candidate: 0, trials: 12 * 11 });
+    const oneProof: Contestant = {
+      ...sharp,
+      calibration: { ...calibration, decision: { ...calibration.decision, voice: -8, threshold: 0 } },
+    };
+    expect(share(oneProof, STRANGERS_VOICE)?.candidate).toBeGreaterThan(0.3);
+    expect(share(oneProof, STRANGERS_FACE)?.candidate).toBe(0);
   });
 
   it('claims nothing about too few people', () => {
@@ -94,10 +122,11 @@ describe('champion against candidate', () => {
   });
 
   it('looks at claims under each condition by themselves', () => {
-    const conditions = { face: ['clear', 'dim', 'clear', 'dim'], voice: ['clear', 'clear', 'clear'] };
+    const dim = (face: readonly RecordedEmbedding[]) =>
+      face.map((one, index) => ({ ...one, condition: index % 2 === 0 ? 'clear' : 'dim' }));
     const shifted = (contestant: Contestant): Contestant => ({
       ...contestant,
-      people: contestant.people.map((person) => ({ ...person, conditions })),
+      people: contestant.people.map((person) => ({ ...person, face: dim(person.face) })),
     });
     const { slices = [] } = compareOnUnseen(shifted(blurred), shifted(sharp), 1);
     expect(slices.map(({ slice, units }) => [slice, units])).toEqual([

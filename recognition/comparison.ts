@@ -1,21 +1,23 @@
 import type { Comparison, MetricComparison } from '@visavox/control/gate';
 import { type Modality, modalities } from './bundle-parts.ts';
-import { costOfRatios, errorRates } from './evaluation/error-rates.ts';
+import { costOfRatios, errorRates, wilson } from './evaluation/error-rates.ts';
 import { seededDraws } from './seeded-draws.ts';
-import { type Calibration, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
-import { fuse } from './signals/decision.ts';
-import { dot, meanDirection } from './signals/vectors.ts';
+import type { Calibration } from './signals/calibration.ts';
+import { decide, fuse } from './signals/decision.ts';
+import { logLikelihoodRatio, REFERENCE, scoreOf } from './signals/evidence-map.ts';
+import { type EmbeddedRecording, enrolledSide, probeSide } from './signals/sides.ts';
+
+/** A recording under one model, and under what it was made; `clear` where nothing is said. */
+export interface RecordedEmbedding extends EmbeddedRecording {
+  readonly condition?: string;
+}
 
 /** The embeddings of one person under one model, unit length, in the same order for every model compared. */
 export interface PersonEmbeddings {
   /** Only people of one group were embedded by one model, and are compared with each other. */
   readonly group?: string | undefined;
-  readonly face: readonly Float32Array[];
-  readonly voice: readonly Float32Array[];
-  /** What each brings into a template, in the same order, where that is not itself alone. */
-  readonly enrolled?: { readonly face: readonly Float32Array[]; readonly voice: readonly Float32Array[] };
-  /** Under what each was recorded, in the same order; `clear` where it is left out. */
-  readonly conditions?: { readonly face: readonly string[]; readonly voice: readonly string[] };
+  readonly face: readonly RecordedEmbedding[];
+  readonly voice: readonly RecordedEmbedding[];
 }
 
 /** A model seen through its embeddings of the same people, with the calibration that it would serve with. */
@@ -29,15 +31,25 @@ interface Trial {
   readonly face: number;
   readonly voice: number;
   readonly fused: number;
+  readonly accepted: boolean;
   readonly conditions: { readonly face: string; readonly voice: string };
 }
 
 /** By person claimed: the trials of the person, and those of others who claim to be it. */
 interface Trials {
   readonly genuine: readonly (readonly Trial[])[];
-  readonly impostor: readonly (readonly { readonly claimant: number; readonly trial: Trial }[])[];
-  readonly threshold: number;
+  readonly impostor: readonly (readonly {
+    readonly claimant: number;
+    readonly trial: Trial;
+    /** Of the person's own face with this claimant's voice, and the reverse, as often as they are accepted. */
+    readonly mixed: { readonly strangersVoice: boolean; readonly strangersFace: boolean };
+  }[])[];
 }
+
+type Mixed = Trials['impostor'][number][number]['mixed'];
+
+export const STRANGERS_VOICE = 'mixed/right-face-strangers-voice';
+export const STRANGERS_FACE = 'mixed/strangers-face-right-voice';
 
 const resamples = 200;
 /** Claims against one person; more of them say little more about how people differ. */
@@ -63,7 +75,11 @@ export function compareOnUnseen(champion: Contestant, candidate: Contestant, see
     const of = (trials: Trials, draw: readonly number[]) => metricsOf(trials, draw, slice);
     const [old, now] = [of(before, everyone), of(after, everyone)];
     const differences = draws.map((draw) => ({ old: of(before, draw), now: of(after, draw) }));
-    return Object.keys(old).map((metric) => compared(metric, { old, now }, differences));
+    const claims = after.impostor.flat().filter(({ trial }) => slice.holds(trial)).length;
+    return Object.keys(old).map((metric) => ({
+      ...compared(metric, { old, now }, differences),
+      ...(metric.startsWith('mixed/') && counted(now[metric] ?? null, claims)),
+    }));
   };
   const slices = slicesOf(before).map((slice) => ({
     slice: slice.name,
@@ -95,6 +111,16 @@ function compared(
     low: drawn.length > 0 ? quantile(drawn, (1 - coverage) / 2) : null,
     high: drawn.length > 0 ? quantile(drawn, (1 + coverage) / 2) : null,
   };
+}
+
+/** What an absolute limit is judged by. */
+function counted(
+  share: number | null,
+  trials: number,
+): Partial<Pick<MetricComparison, 'trials' | 'interval'>> {
+  if (share === null || trials === 0) return {};
+  const [low, high] = wilson(Math.round(share * trials), trials);
+  return { trials, interval: [low, high] };
 }
 
 interface Slice {
@@ -129,35 +155,43 @@ function slicesOf({ genuine }: Trials): Slice[] {
 /** Each recording in turn against a template of the ones after it, as many as the calibration was fitted for. */
 function trialsOf({ people, calibration }: Contestant): Trials {
   const usable = people.filter((person) => person.face.length >= 2 && person.voice.length >= 2);
+  const accepts = (face: number, voice: number) =>
+    decide(fuse(face, voice), calibration.decision) === 'accept';
   const trial = (claimed: PersonEmbeddings, claimant: PersonEmbeddings, turn: number): Trial => {
-    const ratio = (modality: 'face' | 'voice') => {
-      const own = (claimed.enrolled ?? claimed)[modality];
+    const ratio = (modality: Modality) => {
+      const own = claimed[modality];
       const enrolled = Array.from({ length: Math.min(REFERENCE.enrol, own.length - 1) }, (_, next) =>
         inTurn(own, turn + 1 + next),
       );
-      const score = dot(meanDirection(enrolled), inTurn(claimant[modality], turn));
-      return logLikelihoodRatio(calibration[modality], score, { enrol: enrolled.length, probe: 1 });
+      const map = calibration[modality];
+      const probe = probeSide([inTurn(claimant[modality], turn)]);
+      return logLikelihoodRatio(map, scoreOf(map, enrolledSide(enrolled), probe));
     };
     const [face, voice] = [ratio('face'), ratio('voice')];
-    const condition = (modality: Modality) => {
-      const own = claimant.conditions?.[modality];
-      return own ? inTurn(own, turn) : 'clear';
-    };
+    const condition = (modality: Modality) => inTurn(claimant[modality], turn).condition ?? 'clear';
     const conditions = { face: condition('face'), voice: condition('voice') };
-    return { face, voice, fused: fuse(face, voice).fused, conditions };
+    return { face, voice, fused: fuse(face, voice).fused, accepted: accepts(face, voice), conditions };
   };
-  return {
-    threshold: calibration.decision.threshold,
-    genuine: usable.map((person) =>
-      Array.from({ length: Math.max(person.face.length, person.voice.length) }, (_, turn) =>
-        trial(person, person, turn),
-      ),
+  const genuine = usable.map((person) =>
+    Array.from({ length: Math.max(person.face.length, person.voice.length) }, (_, turn) =>
+      trial(person, person, turn),
     ),
+  );
+  return {
+    genuine,
     impostor: usable.map((person, claimed) =>
-      claimantsOf(claimed, usable).map((claimant) => ({
-        claimant,
-        trial: trial(person, usable[claimant] as PersonEmbeddings, claimed + claimant),
-      })),
+      claimantsOf(claimed, usable).map((claimant) => {
+        const strange = trial(person, usable[claimant] as PersonEmbeddings, claimed + claimant);
+        const own = inTurn(genuine[claimed] as readonly Trial[], claimant);
+        return {
+          claimant,
+          trial: strange,
+          mixed: {
+            strangersVoice: accepts(own.face, strange.voice),
+            strangersFace: accepts(strange.face, own.voice),
+          },
+        };
+      }),
     ),
   };
 }
@@ -185,21 +219,22 @@ function metricsOf(trials: Trials, draw: readonly number[], slice: Slice): Metri
   // A claim counts as often as both the person and the claimant were drawn.
   const times = new Map<number, number>();
   for (const person of draw) times.set(person, (times.get(person) ?? 0) + 1);
-  const impostor = draw.flatMap((claimed) =>
-    (trials.impostor[claimed] ?? []).flatMap(({ claimant, trial }) =>
-      slice.holds(trial) ? Array.from({ length: times.get(claimant) ?? 0 }, () => trial) : [],
+  const claims = draw.flatMap((claimed) =>
+    (trials.impostor[claimed] ?? []).flatMap((claim) =>
+      slice.holds(claim.trial) ? Array.from({ length: times.get(claim.claimant) ?? 0 }, () => claim) : [],
     ),
   );
+  const impostor = claims.map(({ trial }) => trial);
   return Object.assign(
     {},
-    ...slice.metrics.map((kind) => metricsOfKind(kind, { genuine, impostor }, trials)),
+    ...slice.metrics.map((kind) => metricsOfKind(kind, { genuine, impostor })),
+    slice.metrics.includes('fused') ? mixedMetrics(claims.map(({ mixed }) => mixed)) : {},
   );
 }
 
 function metricsOfKind(
   kind: 'fused' | Modality,
   { genuine, impostor }: { genuine: readonly Trial[]; impostor: readonly Trial[] },
-  { threshold }: Trials,
 ): Metrics {
   const names =
     kind === 'fused' ? ['fused/cllr', 'fused/fnmr', 'fused/fmr'] : [`${kind}/eer`, `${kind}/cllr`];
@@ -214,8 +249,18 @@ function metricsOfKind(
     };
   return {
     'fused/cllr': costOfRatios(own, foreign),
-    'fused/fnmr': mean(own.map((ratio) => Number(ratio < threshold))),
-    'fused/fmr': mean(foreign.map((ratio) => Number(ratio >= threshold))),
+    'fused/fnmr': mean(genuine.map(({ accepted }) => Number(!accepted))),
+    'fused/fmr': mean(impostor.map(({ accepted }) => Number(accepted))),
+  };
+}
+
+/** Each modality has to hold by itself: how often the right face lets a stranger's voice in, and the reverse. */
+function mixedMetrics(mixed: readonly Mixed[]): Metrics {
+  const share = (kind: keyof Mixed) =>
+    mixed.length === 0 ? null : mean(mixed.map((one) => Number(one[kind])));
+  return {
+    [STRANGERS_VOICE]: share('strangersVoice'),
+    [STRANGERS_FACE]: share('strangersFace'),
   };
 }
 

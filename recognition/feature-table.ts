@@ -14,6 +14,8 @@ export const FeatureRow = z.object({
   condition: z.string().default('clear'),
   /** How much there is to recognise in the recording, 0..1. */
   quality: z.number().optional(),
+  /** Of a voice: how long it is, as calibrations count it. */
+  seconds: z.number().optional(),
   /** It is an augmented copy of the sample: learned from, never reported on. */
   copy: z.boolean().optional(),
   /** A copy that stands beside its recording in a template, where a model makes templates so. */

@@ -1,7 +1,7 @@
 import { digestOf } from '@visavox/core/digest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, publishedBundle, recogniserBundle } from './bundle.ts';
-import { Recogniser, type Template } from './recogniser.ts';
+import { Recogniser, secondsOf, type Template } from './recogniser.ts';
 import { networksFolder } from './setup-folder.ts';
 import { Calibration } from './signals/calibration.ts';
 import { dot } from './signals/vectors.ts';
@@ -25,17 +25,22 @@ async function faces(person: Person, variations: readonly number[]): Promise<Flo
   return recogniser.faceFeatures(await Promise.all(captures));
 }
 
-async function voice(person: Person, digits: string, variation: number): Promise<Float32Array> {
-  return recogniser.voiceFeatures(await recogniser.signals.captureVoice(person.utterance(digits, variation)));
+async function voice(person: Person, digits: string, variation: number) {
+  const capture = await recogniser.signals.captureVoice(person.utterance(digits, variation));
+  return { voice: await recogniser.voiceFeatures(capture), voiceSeconds: secondsOf(capture) };
 }
 
 async function enrol(person: Person): Promise<Template> {
-  const voices = [
+  const heard = [
     await voice(person, '12345', 0),
     await voice(person, '67890', 1),
     await voice(person, '24680', 2),
   ];
-  return recogniser.template({ faces: await faces(person, [0, 1, 2]), voices });
+  return recogniser.template({
+    faces: await faces(person, [0, 1, 2]),
+    voices: heard.map((one) => one.voice),
+    voiceSeconds: heard.map((one) => one.voiceSeconds),
+  });
 }
 
 test('a person is more likely to be the one who enrolled than someone else is', async () => {
@@ -43,11 +48,11 @@ test('a person is more likely to be the one who enrolled than someone else is', 
   expect(dot(template.face!, template.face!)).toBeCloseTo(1, 5);
   const own = await recogniser.compare(template, {
     faces: await faces(ada, [7, 8]),
-    voice: await voice(ada, '4719', 7),
+    ...(await voice(ada, '4719', 7)),
   });
   const other = await recogniser.compare(template, {
     faces: await faces(ben, [7, 8]),
-    voice: await voice(ben, '4719', 7),
+    ...(await voice(ben, '4719', 7)),
   });
   expect(own.fused).toBeGreaterThan(other.fused);
   expect(own.fused).toBe(own.face! + own.voice!);
@@ -74,14 +79,44 @@ test('a template with copies knows the person over a telephone line as well', as
   );
   const { capture } = await take('4719', 7);
   const call = await other.copiedVoiceFeatures(capture, digestOf('a call'), 'telephone');
-  const ratio = async (voices: Float32Array[]) => {
-    const template = await other.template({ faces: [], voices });
+  const ratio = async (beside: Float32Array[]) => {
+    const template = await other.template({ faces: [], voices: own, copies: { faces: [], voices: beside } });
     return (await other.compare(template, { faces: [], voice: call })).voice ?? Number.NaN;
   };
-  expect(await ratio([...own, ...copies])).toBeGreaterThan(await ratio(own));
+  expect(await ratio(copies)).toBeGreaterThan(await ratio([]));
   expect(recogniser.enrolledCondition('voice', enrolled[0]!.sample)).toBeNull();
   expect(other.enrolledCondition('face', enrolled[0]!.sample)).toBeNull();
   await other.close();
+});
+
+test('two tries of one visitor count together', async () => {
+  const template = await enrol(ada);
+  const first = { faces: await faces(ada, [7]), ...(await voice(ada, '4719', 7)) };
+  const second = { faces: await faces(ben, [8]), ...(await voice(ben, '8362', 8)) };
+  const [one, other, both] = await Promise.all([
+    recogniser.compare(template, first),
+    recogniser.compare(template, second),
+    recogniser.compare(template, [first, second]),
+  ]);
+  expect(await recogniser.compare(template, [first])).toEqual(one);
+  expect(both.fused).toBe(both.face! + both.voice!);
+  for (const modality of ['face', 'voice'] as const) {
+    expect(both[modality]).toBeLessThanOrEqual(one[modality]!);
+    expect(both[modality]).toBeGreaterThanOrEqual(other[modality]!);
+  }
+  const silent = { ...second, voice: null };
+  expect(await recogniser.compare(template, [first, silent])).toMatchObject({ voice: one.voice });
+});
+
+test('a template that says nothing of how its voices were recorded lets in nobody more', async () => {
+  const { beside, ...earlier } = await enrol(ada);
+  expect(beside?.voice).toMatchObject({ coherence: expect.any(Number), seconds: expect.any(Number) });
+  const heard = await voice(ada, '4719', 7);
+  const ratio = async (template: Template, voiceSeconds?: number) =>
+    (await recogniser.compare(template, { faces: [], voice: heard.voice, voiceSeconds })).voice;
+  const known = await ratio({ ...earlier, ...(beside && { beside }) }, heard.voiceSeconds);
+  expect(await ratio(earlier, heard.voiceSeconds)).toBeLessThanOrEqual(known ?? Number.NaN);
+  expect(await ratio(earlier)).toBeLessThanOrEqual((await ratio(earlier, heard.voiceSeconds)) ?? Number.NaN);
 });
 
 test('a missing voice adds nothing, and is never enough', async () => {

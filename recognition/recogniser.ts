@@ -6,15 +6,18 @@ import { openInProcess } from '@visavox/serving/host/in-process-model-host';
 import { z } from 'zod';
 import { copiedFace, copiedVoice } from './augmentation/copied-capture.ts';
 import { enrolledCondition } from './augmentation/copies.ts';
-import { Calibration, effectiveCount, logLikelihoodRatio, REFERENCE } from './signals/calibration.ts';
+import { Calibration } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
 import type { Decoder } from './signals/decoder.ts';
+import { logLikelihoodRatio, REFERENCE, scoreOf } from './signals/evidence-map.ts';
+import { effectiveCount } from './signals/fit-map.ts';
+import { coherenceOf, probeSide, type Side, totalSeconds } from './signals/sides.ts';
 import { type FaceCapture, PREPROCESSING, Signals, type VoiceCapture } from './signals/signals.ts';
-import { dot, meanDirection, normalise } from './signals/vectors.ts';
+import { meanDirection } from './signals/vectors.ts';
 
 export { publishedBundle } from './bundle.ts';
 export type { Decision, Evidence } from './signals/decision.ts';
-export { type FaceCapture, Signals, type VoiceCapture } from './signals/signals.ts';
+export { type FaceCapture, Signals, secondsOf, type VoiceCapture } from './signals/signals.ts';
 
 /** What a bundle of this project says about itself. */
 export const RecogniserProperties = z.object({
@@ -30,6 +33,28 @@ export interface Template {
   readonly contract: Digest;
   readonly face: Float32Array | null;
   readonly voice: Float32Array | null;
+  /** What calibrations want to know besides. Templates that were stored without it are compared with what lets the fewest in. */
+  readonly beside?: Readonly<Record<'face' | 'voice', Omit<Side, 'direction'> | null>>;
+}
+
+/** Outputs of the backbones for an enrolment. */
+export interface EnrolmentFeatures {
+  readonly faces: readonly Float32Array[];
+  readonly voices: readonly Float32Array[];
+  /** How long each of the voices is ({@link secondsOf}), in their order. */
+  readonly voiceSeconds?: readonly number[];
+  /** Of the copies that stand beside the recordings ({@link Recogniser.enrolledCondition}). */
+  readonly copies?: { readonly faces: readonly Float32Array[]; readonly voices: readonly Float32Array[] };
+}
+
+/** What was seen and heard in one try. */
+export interface Probe {
+  readonly faces: readonly Float32Array[];
+  readonly voice: Float32Array | null;
+  /** How long the voice is ({@link secondsOf}). Left out, the voice has to be as near as a long one. */
+  readonly voiceSeconds?: number | undefined;
+  /** Of the best face, 0..1; good if left out. That of a voice was measured to say nothing of how far to trust it. */
+  readonly faceQuality?: number;
 }
 
 /** The networks of a bundle that are served, here or elsewhere; the others (detection, voice activity) prepare their input. */
@@ -143,41 +168,63 @@ export class Recogniser {
     return rows(await this.#served.infer(`${modality}-head`, { data: joined, shape }), features.length);
   }
 
-  /** `features`: of the recordings, and of the copies that stand beside them ({@link enrolledCondition}). */
-  async template(features: {
-    readonly faces: readonly Float32Array[];
-    readonly voices: readonly Float32Array[];
-  }): Promise<Template> {
+  async template({ faces, voices, voiceSeconds, copies }: EnrolmentFeatures): Promise<Template> {
+    const face = await this.#enrolled('face', faces, copies?.faces);
+    const voice = await this.#enrolled('voice', voices, copies?.voices);
+    const seconds = voiceSeconds?.length === voices.length ? totalSeconds(voiceSeconds) : null;
     return {
       contract: this.contract,
-      face: await this.#direction('face', features.faces),
-      voice: await this.#direction('voice', features.voices),
+      face: face?.direction ?? null,
+      voice: voice?.direction ?? null,
+      beside: {
+        face: face && { coherence: face.coherence, seconds: null },
+        voice: voice && { coherence: voice.coherence, seconds },
+      },
     };
   }
 
-  async compare(
-    template: Template,
-    probe: {
-      readonly faces: readonly Float32Array[];
-      readonly voice: Float32Array | null;
-      /** Of the best face, 0..1; good if left out. That of a voice was measured to say nothing of how far to trust it. */
-      readonly faceQuality?: number;
-    },
-  ): Promise<Evidence> {
+  /**
+   * What a try says, or several tries of one visitor together: their faces and their utterances count as more of each.
+   */
+  async compare(template: Template, tries: Probe | readonly Probe[]): Promise<Evidence> {
     if (template.contract !== this.contract)
       throw new SystemError(
         `a template of contract ${template.contract} cannot be compared under contract ${this.contract}`,
       );
-    const { face: faceMap, voice: voiceMap } = this.calibration;
-    const faces = await this.embed('face', probe.faces);
-    const [voice] = probe.voice ? await this.embed('voice', [probe.voice]) : [];
-    const counts = { enrol: REFERENCE.enrol, probe: effectiveCount(faceMap, faces) };
-    return fuse(
-      template.face && faces.length > 0
-        ? logLikelihoodRatio(faceMap, dot(template.face, meanDirection(faces)), counts, probe.faceQuality)
-        : null,
-      template.voice && voice ? logLikelihoodRatio(voiceMap, dot(template.voice, normalise(voice))) : null,
+    const probes = isSeveral(tries) ? tries : [tries];
+    return fuse(await this.#faceRatio(template, probes), await this.#voiceRatio(template, probes));
+  }
+
+  async #faceRatio(template: Template, probes: readonly Probe[]): Promise<number | null> {
+    const faces = await this.embed(
+      'face',
+      probes.flatMap((probe) => probe.faces),
     );
+    const enrolled = enrolledSideOf(template, 'face');
+    if (!enrolled || faces.length === 0) return null;
+    const map = this.calibration.face;
+    const probe = probeSide(faces.map((vector) => ({ vector })));
+    const counts = { enrol: REFERENCE.enrol, probe: effectiveCount(map, faces.length, probe.coherence) };
+    const seen = probes.filter((one) => one.faces.length > 0);
+    const quality = Math.max(...seen.map(({ faceQuality = 1 }) => faceQuality));
+    return logLikelihoodRatio(map, scoreOf(map, enrolled, probe), counts, quality);
+  }
+
+  async #voiceRatio(template: Template, probes: readonly Probe[]): Promise<number | null> {
+    const heard = probes.flatMap(({ voice, voiceSeconds = null }) =>
+      voice ? [{ voice, voiceSeconds }] : [],
+    );
+    const voices = await this.embed(
+      'voice',
+      heard.map(({ voice }) => voice),
+    );
+    const enrolled = enrolledSideOf(template, 'voice');
+    if (!enrolled || voices.length === 0) return null;
+    const probe = probeSide(
+      voices.map((vector, index) => ({ vector, seconds: heard[index]?.voiceSeconds ?? null })),
+    );
+    const map = this.calibration.voice;
+    return logLikelihoodRatio(map, scoreOf(map, enrolled, probe));
   }
 
   decide(evidence: Evidence): Decision {
@@ -189,12 +236,28 @@ export class Recogniser {
     await this.signals.close();
   }
 
-  async #direction(
+  async #enrolled(
     modality: 'face' | 'voice',
     features: readonly Float32Array[],
-  ): Promise<Float32Array | null> {
-    return features.length === 0 ? null : meanDirection(await this.embed(modality, features));
+    copies: readonly Float32Array[] = [],
+  ): Promise<Pick<Side, 'direction' | 'coherence'> | null> {
+    if (features.length === 0) return null;
+    const vectors = await this.embed(modality, [...features, ...copies]);
+    return {
+      direction: meanDirection(vectors),
+      // A copy is less like its recording than a second recording would be.
+      coherence: coherenceOf(vectors.slice(0, features.length)),
+    };
   }
+}
+
+function enrolledSideOf(template: Template, modality: 'face' | 'voice'): Side | null {
+  const direction = template[modality];
+  return direction && { coherence: null, seconds: null, ...template.beside?.[modality], direction };
+}
+
+function isSeveral(tries: Probe | readonly Probe[]): tries is readonly Probe[] {
+  return Array.isArray(tries);
 }
 
 /** Vectors are comparable exactly if these agree. */

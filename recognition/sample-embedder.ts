@@ -3,7 +3,14 @@ import type { BundleManifest } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
 import { copySource } from './augmentation/copies.ts';
 import { featureSource, type Modality } from './bundle-parts.ts';
-import { type Condition, conditionOf, measuresOf, qualityOf, takenWorse } from './capture-conditions.ts';
+import {
+  type Condition,
+  conditionOf,
+  measuresOf,
+  qualityOf,
+  secondsIn,
+  takenWorse,
+} from './capture-conditions.ts';
 import { type CapturedRecording, capturedRecording } from './captured-recording.ts';
 import { FeatureCache, type FeatureKey } from './feature-cache.ts';
 import type { Recogniser } from './recogniser.ts';
@@ -13,6 +20,8 @@ export interface EmbeddedSample {
   /** Has no copy in a template. */
   readonly takenWorse: boolean;
   readonly quality: number;
+  /** Of a voice. */
+  readonly seconds: number | null;
   readonly features: Float32Array;
   readonly copies: readonly { readonly condition: string; readonly features: Float32Array }[];
 }
@@ -54,6 +63,7 @@ export class SampleEmbedder {
       condition: conditionOf(modality, measures),
       takenWorse: takenWorse(modality, measures),
       quality: qualityOf(measures),
+      seconds: secondsIn(modality, measures),
       features,
       copies: made,
     };

@@ -17,7 +17,11 @@ const leftOut = [
 
 const assemble = {
   async application(context) {
-    await bundle(context, 'app/server', ['app/server/main.ts']);
+    await bundle(context, 'app/server', {
+      main: 'app/server/main.ts',
+      // Beside decoding-process.mjs, which starts it.
+      'decode-files': 'recognition/decoding/decode-files.ts',
+    });
     nativePackages(context, native);
     // What a run pins as its code and environment is the digest of these.
     for (const folder of ['recognition', 'platform/core', 'platform/adapters', 'platform/control'])

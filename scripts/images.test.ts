@@ -1,9 +1,10 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { wav } from '@visavox/recognition/signals/hostile-recordings.test-support';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memorySettings } from '../bench/model-servers.ts';
 
@@ -73,6 +74,23 @@ describe('what images are built from', () => {
     );
     expect(stderr).toContain('setting_invalid: the setting DATABASE_URL cannot be used');
     expect(status).toBe(1);
+  });
+
+  it('starts what the application decodes recordings with', async () => {
+    const folder = join(folderOf('application'), 'app', 'server');
+    const area = openSync(join(folder, 'area'), 'wx+');
+    const child = spawn(process.execPath, [join(folder, 'decoding-process.mjs')], {
+      stdio: ['ignore', 'ignore', 'inherit', area, 'ipc'],
+    });
+    const [ready] = await once(child, 'message');
+    expect(ready).toEqual({ kind: 'ready' });
+    const sound = wav();
+    writeSync(area, sound, 0, sound.length, 0);
+    child.send({ kind: 'decode', what: 'audio', lengths: [sound.length] });
+    const [decoded] = await once(child, 'message');
+    expect(decoded).toMatchObject({ results: [{ kind: 'audio', samples: 4000 }], more: false });
+    child.kill();
+    closeSync(area);
   });
 
   it('runs every step by the command of the pipeline', () => {

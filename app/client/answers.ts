@@ -9,9 +9,33 @@ export const Person = z.object({
   name: z.string(),
   enrolledAt: z.string(),
   samples: z.object({ face: z.number(), voice: z.number() }),
+  waysIn: z
+    .object({ passkeys: z.number(), recoveryCodes: z.number() })
+    .default({ passkeys: 0, recoveryCodes: 0 }),
 });
 export type Person = z.infer<typeof Person>;
 export const People = z.object({ people: z.array(Person) });
+
+/** Lets a person in once; told when it is issued and never again. */
+export const IssuedCode = z.object({
+  person: z.object({ id: z.string(), name: z.string() }),
+  code: z.string(),
+  expiresAt: z.string(),
+});
+export type IssuedCode = z.infer<typeof IssuedCode>;
+
+export const AccessEvents = z.object({
+  events: z.array(
+    z.object({
+      at: z.string(),
+      kind: z.string(),
+      by: z.string(),
+      person: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
+      details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    }),
+  ),
+});
+export type AccessEvent = z.infer<typeof AccessEvents>['events'][number];
 
 export const CaptureVerdict = z.object({
   ok: z.literal(true),
@@ -30,6 +54,16 @@ export const Challenge = z.object({
   expiresAt: z.string(),
 });
 export type Challenge = z.infer<typeof Challenge>;
+
+export const EnrolmentChallenge = z.object({
+  id: z.string(),
+  /** Three utterances of five digits each. */
+  prompts: z.array(z.string()),
+  /** Where to turn the head, one after another, as the person sees it; none where it is not asked for. */
+  turns: z.array(z.enum(['left', 'right'])),
+  expiresAt: z.string(),
+});
+export type EnrolmentChallenge = z.infer<typeof EnrolmentChallenge>;
 
 export const Attempt = z.object({
   id: z.string(),

@@ -32,7 +32,10 @@ const answer = (response: ServerResponse, status: number, value: unknown) => {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(value));
 };
-const ada = { id: 'p1', name: 'Ada', enrolledAt: '2030-01-01T00:00:00Z', samples: { face: 3, voice: 3 } };
+const ada = {
+  ...{ id: 'p1', name: 'Ada', enrolledAt: '2030-01-01T00:00:00Z', samples: { face: 3, voice: 3 } },
+  waysIn: { passkeys: 0, recoveryCodes: 0 },
+};
 const accepted = {
   id: 'a1',
   decision: 'accept',
@@ -56,7 +59,33 @@ const filmed = (digits: string) => ({
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('a client', () => {
-  test('enrols with name, consent and all recordings', async () => {
+  test('films whoever enrols as the challenge asks', async () => {
+    const server = await serve((request, response, body) => {
+      if (request.url === '/api/v1/challenges') {
+        expect(JSON.parse(body)).toMatchObject({ purpose: 'enrolment', invitation: 'a-token' });
+        response.setHeader('set-cookie', 'visit=newcomer; Path=/');
+        answer(response, 201, { id: 'e1', prompts: ['04719'], turns: ['left', 'right'], expiresAt: 'soon' });
+        return;
+      }
+      expect(request.headers.cookie).toBe('visit=newcomer');
+      for (const part of ['said 04719', 'frame-2', '0,150', 'name="challenge"', 'e1', 'a-token'])
+        expect(body).toContain(part);
+      answer(response, 201, ada);
+    });
+    const person = await new VisavoxClient({ server }).enrol({
+      name: 'Ada',
+      invitation: 'a-token',
+      answer: ({ prompts, turns }) => ({
+        faces: [bytes('cheese')],
+        voices: prompts.map((digits) => bytes(`said ${digits}`)),
+        frames: turns.map(bytes),
+        times: [0, 150],
+      }),
+    });
+    expect(person).toEqual(ada);
+  });
+
+  test('enrols from recordings with name, consent and all of them', async () => {
     const server = await serve((_request, response, body) => {
       for (const part of ['name="name"', 'name="consent"', 'face-1', 'face-2', 'face-3', 'voice-3', 'cheese'])
         expect(body).toContain(part);
@@ -64,7 +93,7 @@ describe('a client', () => {
     });
     const client = new VisavoxClient({ server });
     const images = ['cheese', 'smile', 'frown'].map(bytes);
-    expect(await client.enrol({ name: 'Ada', faces: images, voices: images })).toEqual(ada);
+    expect(await client.enrolRecorded({ name: 'Ada', faces: images, voices: images })).toEqual(ada);
   });
 
   test('asks again under the same key when the answer to an enrolment is lost', async () => {
@@ -75,7 +104,7 @@ describe('a client', () => {
       else answer(response, 201, ada);
     });
     const client = new VisavoxClient({ server, patienceSeconds: 20 });
-    await client.enrol({ name: 'Ada', faces: [], voices: [] });
+    await client.enrolRecorded({ name: 'Ada', faces: [], voices: [] });
     expect(keys).toHaveLength(3);
     expect(new Set(keys).size).toBe(1);
   });

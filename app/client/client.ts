@@ -9,9 +9,13 @@ import { fetchBundle } from 'visavox/model-bundle';
 import { type Call, isConnectionLost, Transport, type TransportOptions } from 'visavox/transport';
 import { z } from 'zod';
 import {
+  type AccessEvent,
+  AccessEvents,
   Attempt,
   CaptureVerdict,
   Challenge,
+  EnrolmentChallenge,
+  IssuedCode,
   Models,
   Overview,
   People,
@@ -32,6 +36,28 @@ export interface Answer {
   readonly frames: readonly Uint8Array[];
   /** When each of them was taken: milliseconds from the beginning of the voice's recording, ascending. */
   readonly times: readonly number[];
+}
+
+/** What a camera and a microphone recorded of somebody who enrolled. */
+export interface NewcomersAnswer {
+  /** 3 to 5 good pictures. */
+  readonly faces: readonly Uint8Array[];
+  /** The prompts, said, one a recording. */
+  readonly voices: readonly Uint8Array[];
+  /** 20 to 80 small pictures of the head while it turns. */
+  readonly frames: readonly Uint8Array[];
+  /** When each of them was taken: milliseconds from the first, ascending. */
+  readonly times: readonly number[];
+}
+
+export interface Enrolment {
+  readonly name: string;
+  /** Of somebody who cannot turn the head. */
+  readonly withoutTurn?: boolean;
+  /** Where people enrol by invitation: its token. */
+  readonly invitation?: string;
+  /** Films the person who turns the head and says the prompts. */
+  readonly answer: (challenge: EnrolmentChallenge) => NewcomersAnswer | Promise<NewcomersAnswer>;
 }
 
 export interface SignIn {
@@ -59,7 +85,7 @@ type Visit = Map<string, string>;
  *
  * @example
  * const client = new VisavoxClient({ server: 'http://127.0.0.1:4600' });
- * await client.enrol({ name: 'Ada', faces, voices });
+ * await client.enrol({ name: 'Ada', answer: ({ prompts, turns }) => filmNewcomer(prompts, turns) });
  * const { decision } = await client.signIn({ name: 'Ada', answer: ({ digits, turn }) => film(digits, turn) });
  */
 export class VisavoxClient {
@@ -69,10 +95,31 @@ export class VisavoxClient {
     this.#transport = new Transport(options);
   }
 
+  /** A challenge and its answer; both anew when the connection breaks in between or the server forgot. */
+  enrol({ name, withoutTurn = false, invitation, answer }: Enrolment): Promise<Person> {
+    return this.#transport.persist(async () => {
+      const visit: Visit = new Map();
+      const challenge = await this.#ask(EnrolmentChallenge, {
+        method: 'POST',
+        path: '/api/v1/challenges',
+        body: { purpose: 'enrolment', name, withoutTurn, ...(invitation && { invitation }) },
+        repeatable: true,
+        cookies: visit,
+      });
+      const { faces, voices, frames, times } = await answer(challenge);
+      const form = recordings(faces, voices);
+      addFrames(form, frames, times);
+      form.append('challenge', challenge.id);
+      if (invitation) form.append('invitation', invitation);
+      return orAnew(() => this.#newPerson(name, form, { cookies: visit }));
+    });
+  }
+
   /**
-   * Faces: 3 to 5 images. Voices: 3 utterances; `prompts`: the digits that each says, which sign-ins are then checked against. A lost answer is asked for again under the same key: one person, once.
+   * From recordings, as operators enrol people whom they measure with. Faces: 3 to 5 images. Voices: 3 utterances; `prompts`: the
+   * digits that each says.
    */
-  async enrol(person: {
+  enrolRecorded(person: {
     name: string;
     faces: readonly Uint8Array[];
     voices: readonly Uint8Array[];
@@ -80,15 +127,25 @@ export class VisavoxClient {
     idempotencyKey?: string;
   }): Promise<Person> {
     const form = recordings(person.faces, person.voices);
-    form.append('name', person.name);
-    form.append('consent', 'true');
     if (person.prompts?.length) form.append('prompts', person.prompts.join(','));
+    return this.#newPerson(person.name, form, person);
+  }
+
+  /** A lost answer is asked for again under the same key: one person, once. */
+  #newPerson(
+    name: string,
+    form: FormData,
+    { idempotencyKey = randomUUID(), cookies }: { idempotencyKey?: string; cookies?: Visit },
+  ): Promise<Person> {
+    form.append('name', name);
+    form.append('consent', 'true');
     return this.#ask(Person, {
       method: 'POST',
       path: '/api/v1/people',
       body: form,
-      headers: { 'idempotency-key': person.idempotencyKey ?? randomUUID() },
+      headers: { 'idempotency-key': idempotencyKey },
       repeatable: true,
+      cookies,
     });
   }
 
@@ -140,20 +197,12 @@ export class VisavoxClient {
       const form = await answer(challenge);
       form.append('name', name);
       form.append('challenge', challenge.id);
-      try {
-        // Not repeated as it is: its challenge is used up whatever became of it.
-        return await this.#ask(Attempt, {
-          method: 'POST',
-          path: '/api/v1/attempts',
-          body: form,
-          repeatable: false,
-          cookies: visit,
-        });
-      } catch (error) {
-        if (!(error instanceof UserError) || !/^challenge_(unknown|expired|used)$/.test(error.code))
-          throw error;
-        throw new UserError({ ...problemOf(error), kind: 'unavailable', cause: error });
-      }
+      // Not repeated as it is: its challenge is used up whatever became of it.
+      const attempt = {
+        ...{ method: 'POST', path: '/api/v1/attempts', body: form },
+        ...{ repeatable: false, cookies: visit },
+      };
+      return orAnew(() => this.#ask(Attempt, attempt));
     });
   }
 
@@ -164,6 +213,19 @@ export class VisavoxClient {
 
   async people(): Promise<readonly Person[]> {
     return (await this.#get(People, '/api/v1/people')).people;
+  }
+
+  /** A code that lets this person in once within an hour. Not repeated: a second one would end the first. */
+  issueCode(personId: string): Promise<IssuedCode> {
+    const path = `/api/v1/people/${encodeURIComponent(personId)}/code`;
+    return this.#ask(IssuedCode, { method: 'POST', path, repeatable: false });
+  }
+
+  /** Who changed or used which way in, newest first. */
+  async accessEvents(filter: { limit: number; person?: string }): Promise<readonly AccessEvent[]> {
+    const query = new URLSearchParams({ limit: String(filter.limit) });
+    if (filter.person !== undefined) query.set('person', filter.person);
+    return (await this.#get(AccessEvents, `/api/v1/access-events?${query}`)).events;
   }
 
   async forget(personId: string): Promise<void> {
@@ -285,6 +347,16 @@ function addFrames(form: FormData, frames: readonly Uint8Array[], times: readonl
     form.append('frame', new Blob([bytes.slice()], { type: 'image/jpeg' }), `frame-${index + 1}`);
   });
   form.append('frameTimes', times.join(','));
+}
+
+/** A challenge that is good no more is a reason to begin anew. */
+async function orAnew<T>(answer: () => Promise<T>): Promise<T> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof UserError) || !/^challenge_(unknown|expired|used)$/.test(error.code)) throw error;
+    throw new UserError({ ...problemOf(error), kind: 'unavailable', cause: error });
+  }
 }
 
 function problemOf({ code, message, action, details }: UserError) {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { CommandContext, CommandPlugin } from 'visavox/plugin';
 import { table } from 'visavox/table';
+import type { Person } from './answers.ts';
+import type { VisavoxClient } from './client.ts';
 
 interface Files {
   readonly faces: string[];
@@ -24,7 +26,7 @@ export const plugin: CommandPlugin = (program, context) => {
     .action(async (name: string, files: Files & { readonly digits?: string[] }, command) => {
       const own = context(command);
       const client = await connect(own);
-      const person = await client.enrol({
+      const person = await client.enrolRecorded({
         name,
         faces: await read(files.faces),
         voices: await read(files.voices),
@@ -66,10 +68,46 @@ export const plugin: CommandPlugin = (program, context) => {
         one.name,
         one.samples.face,
         one.samples.voice,
+        one.waysIn.passkeys,
         one.enrolledAt,
         one.id,
       ]);
-      own.result({ people: everyone }, table(['name', 'faces', 'voices', 'enrolled', 'id'], rows));
+      own.result(
+        { people: everyone },
+        table(['name', 'faces', 'voices', 'passkeys', 'enrolled', 'id'], rows),
+      );
+    });
+  people
+    .command('code')
+    .argument('<name>', 'or the id of the person')
+    .description('issue a code that lets a person in once within an hour, for somebody whom you know it is')
+    .action(async (name: string, _options, command) => {
+      const own = context(command);
+      const client = await connect(own);
+      const issued = await client.issueCode((await find(client, name)).id);
+      own.result(
+        issued,
+        `${issued.code} lets ${issued.person.name} in once, until ${issued.expiresAt}. It is not shown again.`,
+      );
+    });
+  people
+    .command('events')
+    .argument('[name]', 'or the id of a person; everybody without it')
+    .option('--limit <n>', 'how many at most', '50')
+    .description('who changed or used which way in, newest first')
+    .action(async (name: string | undefined, { limit }: { limit: string }, command) => {
+      const own = context(command);
+      const client = await connect(own);
+      const person = name === undefined ? {} : { person: (await find(client, name)).id };
+      const events = await client.accessEvents({ limit: Number(limit), ...person });
+      const rows = events.map((event) => [
+        event.at,
+        event.kind,
+        event.by,
+        event.person?.name ?? event.person?.id ?? '',
+        Object.values(event.details).join(' '),
+      ]);
+      own.result({ events }, table(['at', 'what', 'by', 'person', 'details'], rows));
     });
   people
     .command('forget')
@@ -78,22 +116,25 @@ export const plugin: CommandPlugin = (program, context) => {
     .action(async (name: string, _options, command) => {
       const own = context(command);
       const client = await connect(own);
-      const wanted = name.normalize('NFKC').toLowerCase();
-      const person = (await client.people()).find(
-        (one) => one.id === name || one.name.normalize('NFKC').toLowerCase() === wanted,
-      );
-      if (!person) {
-        throw new UserError({
-          kind: 'not-found',
-          code: 'unknown_person',
-          message: `nobody is enrolled as "${name}"`,
-          action: 'List everyone with "visavox people list".',
-        });
-      }
+      const person = await find(client, name);
       await client.forget(person.id);
       own.result({ id: person.id, name: person.name, forgotten: true }, `${person.name} is forgotten.`);
     });
 };
+
+async function find(client: VisavoxClient, name: string): Promise<Person> {
+  const wanted = name.normalize('NFKC').toLowerCase();
+  const person = (await client.people()).find(
+    (one) => one.id === name || one.name.normalize('NFKC').toLowerCase() === wanted,
+  );
+  if (person) return person;
+  throw new UserError({
+    kind: 'not-found',
+    code: 'unknown_person',
+    message: `nobody is enrolled as "${name}"`,
+    action: 'List everyone with "visavox people list".',
+  });
+}
 
 async function connect(context: CommandContext) {
   const { VisavoxClient } = await import('./client.ts');

@@ -1,5 +1,4 @@
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
-import { Sitting } from '@visavox/recognition/synthetic/sitting';
 import {
   enrolThroughPage,
   findBrowser,
@@ -9,40 +8,16 @@ import {
   signInThroughPage,
 } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
+import { withPasskeys } from '@visavox/web/testing/passkeys';
 import { type Performer, performBefore } from '@visavox/web/testing/performer';
+import { syntheticPerformer } from '@visavox/web/testing/synthetic-performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listener, listen } from './listener.ts';
-import { pictures } from './testing/pictures.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { relyingPartyLater, startTestServer, type TestServer } from './testing/test-server.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
-
-const size = { width: 360, height: 480 };
-const FARTHEST = (28 * Math.PI) / 180;
-
-/** Looks are rendered beforehand: who is asked for digits answers at once. */
-async function performer(person: SyntheticPerson): Promise<Performer> {
-  const sitting = new Sitting(person, 1, { size, pictures, every: { before: 60_000, during: 80 } });
-  const photographs = (count: number, yaw: (share: number) => number) =>
-    Promise.all(
-      Array.from({ length: count }, (_, index) =>
-        sitting.photograph({ take: index, yaw: yaw(index / (count - 1)) }),
-      ),
-    );
-  let take = 0;
-  const say = (digits: string) => sitting.answer(digits, { turn: null, take: take++ });
-  await say('0123456789');
-  return {
-    rest: await photographs(5, () => 0),
-    turns: {
-      left: await photographs(7, (share) => share * FARTHEST),
-      right: await photographs(7, (share) => -share * FARTHEST),
-    },
-    say,
-  };
-}
 
 describe.skipIf(!browserThere)('people in front of a camera and a microphone', () => {
   const owner = syntheticPerson(4600, 0);
@@ -58,7 +33,7 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
     const browser = await openBrowser();
     browsers.push(browser);
     const opened = await openPage(browser, url);
-    await performBefore(opened, await performer(person));
+    await performBefore(opened, await syntheticPerformer(person));
     return opened;
   };
 
@@ -67,7 +42,11 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
 
   beforeAll(async () => {
     page = await buildPage();
-    server = await startTestServer({ webFolder: page.folder, liveness: 'required' });
+    server = await startTestServer({
+      webFolder: page.folder,
+      liveness: 'required',
+      relyingParty: relyingPartyLater(() => url),
+    });
     listener = await listen({ host: '127.0.0.1', port: 0 }, server.app.fetch);
     url = listener.url.replace('127.0.0.1', 'localhost');
   });
@@ -81,7 +60,10 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
 
   it('enrol and sign in through the page, and an impostor is refused', { timeout: 300_000 }, async () => {
     const mine = await browserOf(owner);
+    await withPasskeys(mine);
     await enrolThroughPage(mine, owner.name);
+    await mine.getByRole('button', { name: 'Add a passkey on this device' }).click();
+    await mine.getByText('The passkey is added.').waitFor();
     const outcome = await signInThroughPage(mine, owner.name);
     expect(outcome, await told()).toBe('accept');
     await mine.getByRole('button', { name: 'Yes, it was me' }).click();
@@ -92,7 +74,7 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
     expect(await mine.evaluate(async () => (await fetch('/api/v1/session')).json())).toMatchObject({
       person: { name: owner.name },
     });
-    expect(await theirs.evaluate(async () => (await fetch('/api/v1/session')).json())).toEqual({
+    expect(await theirs.evaluate(async () => (await fetch('/api/v1/session')).json())).toMatchObject({
       person: null,
       operator: false,
     });

@@ -18,11 +18,15 @@ import { Sealer } from './sealing.ts';
 import { AttemptRecords } from './sign-in/attempt-record.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { Challenges } from './sign-in/challenges.ts';
+import { claimedName } from './sign-in/claimed-name.ts';
+import { EarlierTries } from './sign-in/earlier-tries.ts';
 import { SignInLimits } from './sign-in/limits.ts';
 import { LivenessChecks, type LivenessPolicy } from './sign-in/liveness.ts';
-import { Sessions } from './sign-in/sessions.ts';
+import { OperatorSessions } from './sign-in/operator-sessions.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import type { OwnTables } from './tables.ts';
+import { composeWaysIn } from './ways-in/compose.ts';
+import type { SignInPolicy } from './ways-in/policy.ts';
 
 /** What the services stand on. */
 export interface Foundations {
@@ -35,6 +39,7 @@ export interface Foundations {
   readonly loadRecogniser: LoadRecogniser;
   readonly attempts: { readonly failures: number; readonly retentionHours: number };
   readonly liveness: LivenessPolicy;
+  readonly signInPolicy: SignInPolicy;
   readonly now: () => Date;
 }
 
@@ -61,17 +66,24 @@ export function composeServices(foundations: Foundations) {
   const { failures, retentionHours } = foundations.attempts;
   const limits = new SignInLimits({ db, now, failures });
   const records = new AttemptRecords({ recordings, challenges, sealer, retentionHours });
-  const devices = { recognise: async () => null };
+  const waysIn = composeWaysIn({
+    ...{ db, sealer, recordings, now },
+    policy: foundations.signInPolicy,
+    lift: ({ name }) => limits.lift(claimedName(name, sealer).hash),
+  });
+  const { devices } = waysIn;
+  const tries = new EarlierTries({ db, sealer, now });
   const signIn = new SignIn({
     ...{ people, champion, challenges, records },
-    ...{ templates, liveness, sealer, limits, devices },
+    ...{ templates, liveness, sealer, limits, devices, tries },
   });
   const attempts = new Attempts({ db, recordings, now });
-  const sessions = new Sessions({ db, now });
+  const operatorSessions = new OperatorSessions({ db, now });
   const overview = new Overview({ db, releases });
   const trainingData = new TrainingData({ db, datasets });
   return {
-    ...{ db, now, objects, releases, runs, datasets, recordings, templates, pool, champion },
-    ...{ people, challenges, limits, signIn, attempts, sessions, overview, trainingData },
+    ...{ db, now, sealer, objects, releases, runs, datasets, recordings, templates, pool, champion },
+    ...{ people, challenges, limits, tries, signIn, attempts, waysIn, operatorSessions, overview },
+    ...{ trainingData },
   };
 }

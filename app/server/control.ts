@@ -6,13 +6,15 @@ import { SystemError } from '@visavox/core/errors';
 import { ModelVersion } from '@visavox/core/model';
 import type { ModelRegistry, RunStore } from '@visavox/core/ports';
 import { compile } from '@visavox/pipelines/compile';
+import { STRANGERS_FACE, STRANGERS_VOICE } from '@visavox/recognition/comparison';
 import recogniserPipeline from '@visavox/recognition/pipeline';
 import { type ControlResources, environment } from './resources.ts';
 import type { TrainingData } from './retention/training-data.ts';
 
 /**
  * A recogniser goes out when its likelihood ratios, or those of one modality, cost less on people that neither saw, and neither the errors at the
- * threshold nor the order of scores of either modality gets worse, in clear recordings as under every other condition.
+ * threshold nor the order of scores of either modality gets worse, in clear recordings as under every other condition. And neither
+ * modality lets in who only has the other: a stranger's voice beside the right face, or the reverse, in one of a hundred at most.
  */
 export const gatePolicy: GatePolicy = {
   minimumUnits: 6,
@@ -21,6 +23,8 @@ export const gatePolicy: GatePolicy = {
     { metric: 'fused/cllr', rule: 'not-worse', tolerance: 0.002 },
     { metric: 'fused/fnmr', rule: 'not-worse', tolerance: 0.01 },
     { metric: 'fused/fmr', rule: 'not-worse', tolerance: 0.002 },
+    { metric: STRANGERS_VOICE, rule: 'at-most', tolerance: 0.01 },
+    { metric: STRANGERS_FACE, rule: 'at-most', tolerance: 0.01 },
     { metric: 'face/eer', rule: 'not-worse', tolerance: 0.01 },
     { metric: 'voice/eer', rule: 'not-worse', tolerance: 0.01 },
   ],

@@ -16,6 +16,7 @@ import { openLog, openStdoutLog } from './logging.ts';
 import { applicationMigrations } from './migrations.ts';
 import { openModelHost } from './model-host.ts';
 import { requireSameSecret } from './one-secret.ts';
+import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
 import { ensureSecret } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
@@ -44,7 +45,7 @@ export async function openFoundations(settings: Settings, log: Logger, afterward
   afterwards(() => database.close());
   await migrate(database.db, [platformMigrations, applicationMigrations]);
   const objects = await openOrCreateObjectStore(settings.objects);
-  const operatorToken = await ensureSecret(join(settings.secrets, 'operator.token'), 32);
+  const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
   const columnsKey = await ensureSecret(join(settings.secrets, 'columns.key'), 32);
   await requireSameSecret(database.db, 'columns.key', columnsKey);
   const now = () => new Date();
@@ -55,6 +56,7 @@ export async function openFoundations(settings: Settings, log: Logger, afterward
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served, decoder),
     attempts: settings.attempts,
     liveness: settings.liveness,
+    signInPolicy: settings.signInPolicy,
   });
   // Only who has the database alone knows that nothing is under way when it starts.
   if (database.kind === 'embedded') await services.recordings.recover(0);

@@ -1,17 +1,18 @@
 import { judge } from '@visavox/control/gate';
 import { type Contestant, compareOnUnseen } from '@visavox/recognition/comparison';
+import { straightLine } from '@visavox/recognition/signals/evidence-map';
 import { normalise } from '@visavox/recognition/signals/vectors';
 import { Random } from '@visavox/recognition/synthetic/random';
 import { expect, it } from 'vitest';
 import { gatePolicy } from './control.ts';
 
 const dimension = 16;
-const map = { slope: 12, offset: -6, limit: 8 };
+const map = straightLine({ slope: 12, offset: -6 }, { limit: 8 });
 const calibration = {
-  format: 1 as const,
+  format: 2 as const,
   face: map,
   voice: map,
-  decision: { targetFmr: 1e-3, threshold: 4, stepUp: 2 },
+  decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 1, voice: 1, threshold: 4, stepUp: 2 },
   measured: { on: 'the example', how: 'by hand', trials: {}, figures: {} },
 };
 
@@ -27,9 +28,11 @@ function model({ clear, telephone }: { clear: number; telephone: number }): Cont
   const people = Array.from({ length: 20 }, () => {
     const [face, voice] = [vector(), vector()];
     return {
-      face: conditions.map(() => near(face, 0.9)),
-      voice: conditions.map((condition) => near(voice, condition === 'clear' ? clear : telephone)),
-      conditions: { face: conditions.map(() => 'clear'), voice: conditions },
+      face: conditions.map(() => ({ vector: near(face, 0.9) })),
+      voice: conditions.map((condition) => ({
+        vector: near(voice, condition === 'clear' ? clear : telephone),
+        condition,
+      })),
     };
   });
   return { people, calibration };
@@ -51,4 +54,12 @@ it('holds back what is better as a whole and worse in clear recordings', () => {
   const verdict = judge(comparison, gatePolicy);
   expect(verdict.pass).toBe(false);
   expect(verdict.reasons[0]).toMatch(/^(unshifted|voice clear) \(20\): .*surely worse$/);
+});
+
+it('holds back what lets a stranger’s voice in beside the right face, however much better it is', () => {
+  const candidate = model({ clear: 0.3, telephone: 0.9 });
+  const oneProof = { ...calibration, decision: { ...calibration.decision, voice: -8, threshold: 0 } };
+  const verdict = judge(compareOnUnseen(champion, { ...candidate, calibration: oneProof }, 1), gatePolicy);
+  expect(verdict.pass).toBe(false);
+  expect(verdict.reasons[0]).toMatch(/^mixed\/right-face-strangers-voice 0\.\d+ of 380: above 0\.01$/);
 });

@@ -41,7 +41,9 @@ export function startLeading(resources: LeadingResources): Leadership {
     await services.recordings.expire(new Date());
     await services.challenges.sweep();
     await services.limits.sweep();
-    await services.sessions.sweep();
+    await services.tries.sweep();
+    await services.operatorSessions.sweep();
+    await services.waysIn.sweep();
   };
   return lead({
     url: databaseUrl,

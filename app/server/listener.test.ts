@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { UserError } from '@visavox/core/errors';
 import { Hono } from 'hono';
 import { expect, it } from 'vitest';
@@ -71,3 +72,22 @@ it('takes over a socket what comes without a length: nothing at all, or a stream
   expect(await (await stream(30)).text()).toBe('body_too_large');
   await listener.close();
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'leaves connections to others, however many one address opens',
+  async () => {
+    const listener = await listen({ ...anywhere, mostOfOneAddress: 20 }, () => new Response('served'));
+    const port = Number(new URL(listener.url).port);
+    let closed = 0;
+    const sockets = Array.from({ length: 30 }, () =>
+      connect({ port, host: '127.0.0.1', localAddress: '127.0.0.9' })
+        .on('error', () => undefined)
+        .on('close', () => closed++),
+    );
+    while (closed < 10) await new Promise((done) => setTimeout(done, 20));
+    expect(await (await fetch(listener.url)).text()).toBe('served');
+    expect(closed).toBe(10);
+    for (const socket of sockets) socket.destroy();
+    await listener.close();
+  },
+);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { UserError } from '@visavox/core/errors';
 import type { AppEnv } from './http/app-env.ts';
+import { addressesOf } from './http/client-network.ts';
 
 /** `env`: the request as Node has it, for those who want to know where it comes from. */
 export type Answer = (request: Request, env?: AppEnv['Bindings']) => Response | Promise<Response>;
@@ -18,14 +19,32 @@ export interface Listener {
 
 const finishWithinMs = 5000;
 const headersWithinMs = 15_000;
+/** Longer than clients and proxies keep a connection: who sends on one that was just closed has lost the request. */
+const keptOpenMs = 75_000;
 /** Longer than bodies are given by those who read them, so that they can say what was wrong. */
 const requestWithinMs = 150_000;
 /** Below what a process may usually have open. */
 const mostConnections = 4000;
+/** Nobody may open all of them. */
+const ofOneAddress = 1000;
+/** How often connections that are late are looked for. */
+const lookEveryMs = 5000;
 /** Somebody who sends more than this after the answer sends it to nobody. */
 const heardAfterwardsBytes = 64 << 20;
 
-export async function listen(address: { host: string; port: number }, first: Answer): Promise<Listener> {
+export interface ListenAt {
+  readonly host: string;
+  readonly port: number;
+  /** From whose addresses any number of people come. */
+  readonly trustedProxies?: readonly string[];
+  /** How many connections anybody else may have open. */
+  readonly mostOfOneAddress?: number;
+}
+
+export async function listen(
+  { host: name, port: wanted, trustedProxies = [], mostOfOneAddress = ofOneAddress }: ListenAt,
+  first: Answer,
+): Promise<Listener> {
   let answer = first;
   const server = createAdaptorServer({
     fetch: (request, { incoming }) =>
@@ -34,12 +53,15 @@ export async function listen(address: { host: string; port: number }, first: Ans
     overrideGlobalObjects: false,
     // It breaks the connection half a second after an answer that came before the end of the request.
     autoCleanupIncoming: false,
+    serverOptions: { connectionsCheckingInterval: lookEveryMs },
   }) as Server;
+  shareConnections(server, { isProxy: addressesOf(trustedProxies), most: mostOfOneAddress });
   server.prependListener('request', hearToTheEnd);
   server.headersTimeout = headersWithinMs;
+  server.keepAliveTimeout = keptOpenMs;
   server.requestTimeout = requestWithinMs;
   server.maxConnections = mostConnections;
-  server.listen(address.port, address.host);
+  server.listen(wanted, name);
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -47,14 +69,14 @@ export async function listen(address: { host: string; port: number }, first: Ans
     throw new UserError({
       kind: 'conflict',
       code: 'address_in_use',
-      message: `something else listens at ${address.host}:${address.port}`,
+      message: `something else listens at ${name}:${wanted}`,
       action: 'Stop it, or choose another port with the setting PORT.',
       cause: error,
     });
   }
   let closing: Promise<void> | undefined;
   const { port } = server.address() as AddressInfo;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const host = name.includes(':') ? `[${name}]` : name;
   return {
     url: `http://${host}:${port}`,
     answerWith: (next) => {
@@ -65,6 +87,25 @@ export async function listen(address: { host: string; port: number }, first: Ans
       return closing;
     },
   };
+}
+
+function shareConnections(
+  server: Server,
+  { isProxy, most }: { isProxy: (address: string | undefined) => boolean; most: number },
+): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const from = socket.remoteAddress;
+    if (from === undefined || isProxy(from)) return;
+    const count = (open.get(from) ?? 0) + 1;
+    open.set(from, count);
+    socket.once('close', () => {
+      const left = (open.get(from) ?? 1) - 1;
+      if (left === 0) open.delete(from);
+      else open.set(from, left);
+    });
+    if (count > most) socket.destroy();
+  });
 }
 
 /**

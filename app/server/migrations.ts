@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { attacksMigration } from './attacks-migration.ts';
+import { waysInMigrations } from './ways-in/migrations.ts';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
   for (const text of texts) await sql.raw(text).execute(db);
@@ -139,8 +140,16 @@ export const applicationMigrations: Record<string, Migration> = {
            name text not null,
            last_at timestamptz not null,
            primary key (network, name))`,
+        `create table earlier_tries (
+           name text not null,
+           visit text not null,
+           contract text not null,
+           probe bytea not null,
+           expires_at timestamptz not null,
+           primary key (name, visit))`,
         `alter table attempts add column measured boolean not null default false`,
       ),
   },
   'application-004-presentation-attacks': attacksMigration,
+  ...waysInMigrations,
 };

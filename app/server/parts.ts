@@ -12,7 +12,9 @@ import { clientNetworks } from './http/client-network.ts';
 import type { Leader } from './leader.ts';
 import { ApplicationLineage } from './lineage.ts';
 import type { Settings } from './settings.ts';
+import { OperatorDoor } from './sign-in/operator-door.ts';
 import type { openTracking } from './tracking.ts';
+import { relyingPartyAt } from './ways-in/relying-party.ts';
 
 type Foundations = Awaited<ReturnType<typeof openFoundations>>;
 type Tracking = Awaited<ReturnType<typeof openTracking>>;
@@ -72,11 +74,14 @@ export function createApi(
   const { settings, foundations, tracking, log, engine, controller, page, url, leader } = parts;
   const { database, operatorToken, services, places } = foundations;
   const { mlflow, registry } = tracking;
+  const { waysIn, now } = services;
   return createApp({
     ...services,
     ...page,
     ...{ log, operatorToken, engine, registry, controller, leader, places },
     networkOf: clientNetworks(settings.trustedProxies),
+    operatorDoor: new OperatorDoor({ operatorToken, accessLog: waysIn.accessLog, log, now }),
+    relyingParty: relyingPartyAt(url),
     secureCookies: url.startsWith('https:'),
     lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
     services: async () => [

@@ -6,9 +6,16 @@ export const plugin: CommandPlugin = (program) => {
   program
     .command('up')
     .description('start everything on this machine: the service, its database, tracking and training')
-    .action(async () => {
-      const [{ up }, { parseSettings }] = await Promise.all([import('./up.ts'), import('./settings.ts')]);
+    .option('--rotate-operator-token', 'with a new token for operators; sessions of the old one end')
+    .action(async ({ rotateOperatorToken: rotate }: { rotateOperatorToken?: boolean }) => {
+      const [{ up }, { parseSettings }, token] = await Promise.all([
+        import('./up.ts'),
+        import('./settings.ts'),
+        import('./operator-token.ts'),
+      ]);
       const settings = parseSettings(process.env, resolve(import.meta.dirname, '../..'));
+      // Before the start, so that it also counts where a server runs already: that one follows the file.
+      if (rotate) await token.rotateOperatorToken(token.operatorTokenFile(settings.secrets));
       const server = await up(settings, (line) => void process.stdout.write(`${line}\n`));
       await new Promise<void>((done, failed) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -1,4 +1,10 @@
-import type { FaceCapture, Recogniser, Signals, VoiceCapture } from '@visavox/recognition/recogniser';
+import type {
+  EnrolmentFeatures,
+  FaceCapture,
+  Recogniser,
+  Signals,
+  VoiceCapture,
+} from '@visavox/recognition/recogniser';
 
 export type { Evidence, FaceCapture, Template, VoiceCapture } from '@visavox/recognition/recogniser';
 export type FaceQuality = FaceCapture['quality'];
@@ -23,8 +29,5 @@ export type RecogniserPort = Pick<
   | 'close'
 > & { readonly signals: SignalsPort };
 
-/** Outputs of the backbones. */
-export interface Features {
-  readonly faces: readonly Float32Array[];
-  readonly voices: readonly Float32Array[];
-}
+/** Outputs of the backbones, of the recordings and of the copies that templates may be made of besides. */
+export type Features = EnrolmentFeatures;

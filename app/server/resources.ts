@@ -15,11 +15,16 @@ import type { People } from './enrolment/people.ts';
 import type { clientNetworks } from './http/client-network.ts';
 import type { Places } from './http/places.ts';
 import type { Leader } from './leader.ts';
+import type { OperatorToken } from './operator-token.ts';
 import type { Overview } from './overview.ts';
 import type { TrainingData } from './retention/training-data.ts';
+import type { Sealer } from './sealing.ts';
 import type { Attempts } from './sign-in/attempts.ts';
-import type { Sessions } from './sign-in/sessions.ts';
+import type { OperatorDoor } from './sign-in/operator-door.ts';
+import type { OperatorSessions } from './sign-in/operator-sessions.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
+import type { WaysIn } from './ways-in/compose.ts';
+import type { RelyingParty } from './ways-in/relying-party.ts';
 
 export const modelName = 'recogniser';
 export const environment = 'production';
@@ -45,13 +50,18 @@ export interface ApiResources {
   readonly allowedHosts: ReadonlySet<string>;
   /** Cookies go over https alone. */
   readonly secureCookies: boolean;
-  readonly operatorToken: string;
+  readonly operatorToken: OperatorToken;
+  readonly operatorDoor: OperatorDoor;
+  readonly operatorSessions: OperatorSessions;
+  /** Whom passkeys are made for. */
+  readonly relyingParty: RelyingParty;
+  readonly waysIn: WaysIn;
+  readonly sealer: Sealer;
   /** The built page. */
   readonly webFolder: string;
   readonly people: People;
   readonly signIn: SignIn;
   readonly attempts: Attempts;
-  readonly sessions: Sessions;
   readonly champion: Champion;
   readonly overview: Overview;
   readonly runs: RunStore;

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { isNetwork } from './http/client-network.ts';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
+import { type SignInPolicy, signInPolicies } from './ways-in/policy.ts';
 
 const count = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
@@ -70,6 +71,11 @@ const Environment = z.object({
    * move with them, the head turned as asked. `off`: nothing of it, for measurements with recordings; nothing gives a session then.
    */
   VISAVOX_LIVENESS: z.enum(['required', 'off']).default('required'),
+  /**
+   * What a sign-in consists of. `face-and-voice`: these, or a passkey, or a code. `passkey-then-face-and-voice`: both for
+   * whoever has both, the recommended policy; whoever has one of them only is let in with that one.
+   */
+  VISAVOX_SIGN_IN: z.enum(signInPolicies).default('face-and-voice'),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -103,6 +109,7 @@ export interface Settings {
   readonly kserve: KserveSettings | undefined;
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly liveness: 'required' | 'off';
+  readonly signInPolicy: SignInPolicy;
   readonly attempts: {
     readonly failures: number;
     readonly retentionHours: number;
@@ -157,6 +164,7 @@ export function parseSettings(
     trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     liveness: values.VISAVOX_LIVENESS,
+    signInPolicy: values.VISAVOX_SIGN_IN,
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,

@@ -1,12 +1,14 @@
 import type { Json, PlatformTables } from '@visavox/adapters/sql/tables';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { Generated } from 'kysely';
+import type { Method } from './ways-in/policy.ts';
+import type { WaysInTables } from './ways-in/tables.ts';
 
 export type Decision = 'accept' | 'reject' | 'step_up';
 export type Outcome = 'genuine' | 'impostor';
 
 /** The application's own tables. */
-export type OwnTables = {
+export type OwnTables = WaysInTables & {
   people: {
     id: string;
     name: string;
@@ -66,6 +68,8 @@ export type OwnTables = {
   };
   /** Failures that were not followed by a success yet: on a name, by a device of its person, by a network, by everybody. */
   failures: { key: string; name: string | null; count: number; last_at: Date };
+  /** What was heard and seen in a try that was not accepted, sealed; for the try that follows. */
+  earlier_tries: { name: string; visit: string; contract: string; probe: Uint8Array; expires_at: Date };
   /** Names that failed from a network within the last day. */
   failed_names: { network: string; name: string; last_at: Date };
   attempts: {
@@ -102,7 +106,15 @@ export type OwnTables = {
     quality: Json<Record<string, unknown>>;
     prompt: string | null;
   };
-  sessions: { token_hash: string; person: string | null; operator: boolean; expires_at: Date };
+  sessions: {
+    token_hash: string;
+    person: string;
+    /** How it was shown who this is. */
+    amr: Json<Method[]>;
+    authenticated_at: Date;
+    seen_at: Date;
+    expires_at: Date;
+  };
   /** Written before a recording's blob is, and removed by the transaction that refers to it. */
   recording_intents: { batch: string; digest: string; created_at: Generated<Date> };
   /** Recordings that are to be erased once nothing refers to them; removed when that is done. */

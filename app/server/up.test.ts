@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { rotateOperatorToken } from './operator-token.ts';
 import { parseSettings } from './settings.ts';
 import { answerForm, enrolmentForm, type Visitor, visitor } from './testing/visitors.ts';
 import { type RunningServer, up } from './up.ts';
@@ -65,6 +66,24 @@ it('starts with everything, stops, and knows everyone when it starts again', {
   expect(await signIn(second.url)).toMatchObject(decided);
   expect(second.loginLink.endsWith(token)).toBe(true);
   expect(told.join('\n')).toContain(second.loginLink);
+
+  const login = await fetch(`${second.url}/api/v1/operator/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+  const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const statusOf = async (headers: Record<string, string>) =>
+    (await fetch(`${second.url}/api/v1/people`, { headers })).status;
+  expect(await statusOf({ cookie })).toBe(200);
+  await rotateOperatorToken(file);
+  await vi.waitFor(async () => expect(await statusOf({ cookie })).toBe(401), {
+    timeout: 20_000,
+    interval: 200,
+  });
+  const next = (await readFile(file, 'utf8')).trim();
+  expect(await statusOf({ authorization: `Bearer ${token}` })).toBe(401);
+  expect(await statusOf({ authorization: `Bearer ${next}` })).toBe(200);
 });
 
 it('is one for each home', async () => {

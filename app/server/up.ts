@@ -18,6 +18,7 @@ import { readiness } from './readiness.ts';
 import { repeat } from './repeating.ts';
 import type { Settings } from './settings.ts';
 import { openTracking } from './tracking.ts';
+import { addressByName } from './ways-in/relying-party.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -92,9 +93,10 @@ async function start(
     withHealth(readiness({ ...foundations, settings, serves }), serves ? answer : onlyForwarded(answer)),
   );
   log.info({ url, ms: Math.round(performance.now() - startedAt) }, 'ready');
-  const loginLink = `${url}/#token=${foundations.operatorToken}`;
+  const address = addressByName(url);
+  const loginLink = `${address}/#token=${await foundations.operatorToken()}`;
   if (settings.role === 'all')
-    for (const line of greeting(url, loginLink, join(settings.home, 'logs', 'server.log'))) tell(line);
+    for (const line of greeting(address, loginLink, join(settings.home, 'logs', 'server.log'))) tell(line);
 
   const following = serves
     ? repeat(() => champion.follow(), { name: 'following the release', everyMs: followEveryMs, log })

@@ -1,13 +1,13 @@
 import { digestOf } from '@visavox/core/digest';
 import { enrolledCondition } from '@visavox/recognition/augmentation/copies';
 import type { Modality } from '@visavox/recognition/bundle-parts';
-import { takenWorse } from '@visavox/recognition/capture-conditions';
+import { secondsIn, takenWorse } from '@visavox/recognition/capture-conditions';
 import { capturedRecording } from '@visavox/recognition/captured-recording';
 import { errorRates, wilson } from '@visavox/recognition/evaluation/error-rates';
 import type { Recogniser } from '@visavox/recognition/recogniser';
-import { logLikelihoodRatio } from '@visavox/recognition/signals/calibration';
 import { isCaptureFault } from '@visavox/recognition/signals/capture-fault';
-import { dot, meanDirection, normalise } from '@visavox/recognition/signals/vectors';
+import { logLikelihoodRatio, scoreOf, unlimited } from '@visavox/recognition/signals/evidence-map';
+import { enrolledSide, probeSide, type Side } from '@visavox/recognition/signals/sides';
 import type { Identity } from './identity.ts';
 
 /** An identity that never enrols, as it is and over other devices. */
@@ -48,11 +48,16 @@ interface Features {
   /** To enrol with: each recording, and the copy that stands beside it where a model's templates are made so. */
   readonly faces: readonly Enrolled[];
   readonly voices: readonly Enrolled[];
-  readonly tries: readonly { readonly faces: readonly Float32Array[]; readonly voice: Float32Array }[];
+  readonly tries: readonly { readonly faces: readonly Captured[]; readonly voice: Captured }[];
 }
 
-interface Enrolled {
+interface Captured {
   readonly features: Float32Array;
+  /** Of a voice. */
+  readonly seconds: number | null;
+}
+
+interface Enrolled extends Captured {
   /** Empty where the recording has none. */
   readonly copies: readonly Float32Array[];
 }
@@ -121,33 +126,36 @@ export class HeldOutPeople {
 /** Features by content: a shift of the voice leaves the images what they are. */
 class Embedder {
   readonly #recogniser: Recogniser;
-  readonly #known = new Map<string, Promise<Float32Array | undefined>>();
+  readonly #known = new Map<string, Promise<Captured | undefined>>();
 
   constructor(recogniser: Recogniser) {
     this.#recogniser = recogniser;
   }
 
-  async features(modality: Modality, bytes: Uint8Array): Promise<Float32Array | undefined> {
-    return this.#once(bytes, '', async () => (await this.#captured(modality, bytes)).features());
+  async features(modality: Modality, bytes: Uint8Array): Promise<Captured | undefined> {
+    return this.#once(bytes, '', async () => {
+      const recording = await this.#captured(modality, bytes);
+      return { features: await recording.features(), seconds: secondsIn(modality, recording.measured()) };
+    });
   }
 
   async enrolled(modality: Modality, bytes: Uint8Array): Promise<Enrolled | undefined> {
-    const features = await this.features(modality, bytes);
-    if (!features) return undefined;
+    const captured = await this.features(modality, bytes);
+    if (!captured) return undefined;
     const copy = await this.#once(bytes, 'copy', async () => {
       const recording = await this.#captured(modality, bytes);
-      return takenWorse(modality, recording.measured())
-        ? undefined
-        : recording.copy(enrolledCondition(modality, digestOf(bytes)));
+      if (takenWorse(modality, recording.measured())) return undefined;
+      const features = await recording.copy(enrolledCondition(modality, digestOf(bytes)));
+      return { ...captured, features };
     });
-    return { features, copies: copy ? [copy] : [] };
+    return { ...captured, copies: copy ? [copy.features] : [] };
   }
 
   #captured(modality: Modality, bytes: Uint8Array) {
     return capturedRecording(this.#recogniser, { modality, digest: digestOf(bytes), bytes });
   }
 
-  #once(bytes: Uint8Array, what: string, work: () => Promise<Float32Array | undefined>) {
+  #once(bytes: Uint8Array, what: string, work: () => Promise<Captured | undefined>) {
     const name = `${digestOf(bytes)} ${what}`;
     const known = this.#known.get(name) ?? usable(work);
     this.#known.set(name, known);
@@ -159,7 +167,7 @@ async function featuresOf(embedder: Embedder, identity: Identity): Promise<Featu
   const faces = await firstUsable(identity.enrolmentFaces(), (bytes) => embedder.enrolled('face', bytes));
   const voices = await firstUsable(identity.enrolmentVoices(), (bytes) => embedder.enrolled('voice', bytes));
   const face = (bytes: Uint8Array) => embedder.features('face', bytes);
-  const tries: { faces: readonly Float32Array[]; voice: Float32Array }[] = [];
+  const tries: { faces: readonly Captured[]; voice: Captured }[] = [];
   for (const [occasion, digits] of DIGITS.entries()) {
     if (tries.length === TRIES) break;
     const seen = (await Promise.all((await identity.faces(occasion)).map(face))).flatMap((one) => one ?? []);
@@ -211,25 +219,25 @@ async function rates(
       voice: await templateOf(recogniser, 'voice', enrolled.voices),
       tries: await Promise.all(
         tried.tries.map(async (one) => ({
-          face: meanDirection(await recogniser.embed('face', one.faces)),
-          voice: normalise((await recogniser.embed('voice', [one.voice]))[0] ?? new Float32Array()),
+          face: await sideOf(recogniser, 'face', one.faces),
+          voice: await sideOf(recogniser, 'voice', [one.voice]),
         })),
       ),
     })),
   );
-  const { calibration } = recogniser;
-  // The limit is for decisions; here the order of the clearest comparisons matters too.
-  const unlimited = { limit: Number.POSITIVE_INFINITY, against: Number.POSITIVE_INFINITY };
+  const maps = {
+    face: unlimited(recogniser.calibration.face),
+    voice: unlimited(recogniser.calibration.voice),
+  };
+  const ratio = (modality: Modality, enrolled: Side, probe: Side) =>
+    logLikelihoodRatio(maps[modality], scoreOf(maps[modality], enrolled, probe));
   const [genuine, impostor]: [Ratios[], Ratios[]] = [[], []];
   people.forEach((claimed, a) => {
     people.forEach((claimant, b) => {
       if (a !== b && claimed.speaker === claimant.speaker) return;
       for (const one of claimant.tries) {
-        const face = logLikelihoodRatio({ ...calibration.face, ...unlimited }, dot(claimed.face, one.face));
-        const voice = logLikelihoodRatio(
-          { ...calibration.voice, ...unlimited },
-          dot(claimed.voice, one.voice),
-        );
+        const face = ratio('face', claimed.face, one.face);
+        const voice = ratio('voice', claimed.voice, one.voice);
         (a === b ? genuine : impostor).push({ face, voice, fused: face + voice });
       }
     });
@@ -256,8 +264,24 @@ async function templateOf(
   recogniser: Recogniser,
   modality: 'face' | 'voice',
   enrolled: readonly Enrolled[],
-): Promise<Float32Array> {
-  const { copies } = recogniser.calibration[modality];
-  const made = enrolled.flatMap((one) => (copies ? [one.features, ...one.copies] : [one.features]));
-  return meanDirection(await recogniser.embed(modality, made));
+): Promise<Side> {
+  const recordings = enrolled.map(async ({ features, seconds, copies }) => {
+    const beside = recogniser.calibration[modality].copies ? copies : [];
+    const [vector = new Float32Array(), ...others] = await recogniser.embed(modality, [features, ...beside]);
+    const together = vector.map((value, at) => others.reduce((sum, copy) => sum + (copy[at] ?? 0), value));
+    return { vector, enrolled: together, seconds };
+  });
+  return enrolledSide(await Promise.all(recordings));
+}
+
+async function sideOf(
+  recogniser: Recogniser,
+  modality: 'face' | 'voice',
+  captured: readonly Captured[],
+): Promise<Side> {
+  const vectors = await recogniser.embed(
+    modality,
+    captured.map(({ features }) => features),
+  );
+  return probeSide(vectors.map((vector, index) => ({ vector, seconds: captured[index]?.seconds ?? null })));
 }

@@ -30,7 +30,10 @@ export async function enrol(
   if (voices.taken.length < utterances) return { refused: voices.refused };
   const recordings = { faces: faces.taken, voices: voices.taken };
   try {
-    return { identity, person: await client.enrol({ name, ...recordings, idempotencyKey: randomUUID() }) };
+    return {
+      identity,
+      person: await client.enrolRecorded({ name, ...recordings, idempotencyKey: randomUUID() }),
+    };
   } catch (error) {
     // Each recording could be used, and together they do not seem to be of one person.
     if (error instanceof UserError && error.code === 'more_than_one_person') return { refused: error.code };
@@ -52,7 +55,13 @@ async function enrolBeforeCamera(
   for (let take = 0; take < enrolmentTries; take++) {
     const { faces, voices } = await who.enrolment({ prompts, turns: [] }, take);
     try {
-      const person = await client.enrol({ name, faces, voices, prompts, idempotencyKey: randomUUID() });
+      const person = await client.enrolRecorded({
+        name,
+        faces,
+        voices,
+        prompts,
+        idempotencyKey: randomUUID(),
+      });
       return { identity: who.identity, person };
     } catch (error) {
       if (!isCaptureFault(error) && !(error instanceof UserError && error.code === 'more_than_one_person'))

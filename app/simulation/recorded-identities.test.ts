@@ -58,8 +58,11 @@ test('digits are joined into one recording', async () => {
 test('one long utterance enrols with its beginning and tries with its end', async () => {
   const voice = join(folder, 'voices', 'librispeech_single', 't1');
   await mkdir(voice, { recursive: true });
-  const ramp = Float32Array.from({ length: 6 * 16_000 }, (_, at) => at / (6 * 16_000));
-  await writeFile(join(voice, '01.wav'), wav(ramp));
+  const louder = Float32Array.from(
+    { length: 6 * 16_000 },
+    (_, at) => (at / (6 * 16_000)) * Math.sin((2 * Math.PI * 200 * at) / 16_000),
+  );
+  await writeFile(join(voice, '01.wav'), wav(louder));
   for (const name of ['t1', 'u1', 'u2', 'u3']) {
     await mkdir(join(folder, 'faces', 'lfw', `Person_${name}`), { recursive: true });
     for (let image = 1; image <= 6; image++)
@@ -72,7 +75,8 @@ test('one long utterance enrols with its beginning and tries with its end', asyn
   const tried = await decodeAudio(await identity.speak('4711', 0));
   expect(heard.map((one) => one.length / 16_000)).toEqual([1.4, 1.4, 1.4]);
   expect(tried.length / 16_000).toBeCloseTo(1.56, 2);
-  expect(Math.min(...tried)).toBeGreaterThan(Math.max(...heard.map((one) => Math.max(...one))));
+  const beginning = tried.slice(0, 1600);
+  expect(Math.max(...beginning)).toBeGreaterThan(Math.max(...heard.map((one) => Math.max(...one))));
   expect(await identity.speak('4711', 0)).not.toEqual(await identity.speak('4711', 1));
 });
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { VisavoxClient } from '@visavox/client/client';
-import { pictures } from '@visavox/server/testing/pictures';
+import { testPictures } from '@visavox/recognition/synthetic/test-pictures';
 import { operatorToken, startTestServer, type TestServer } from '@visavox/server/testing/test-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { simulate } from './simulation.ts';
@@ -26,7 +26,7 @@ test('a small population enrols, signs in, and is forgotten', { timeout: 240_000
   const lines: string[] = [];
   const result = await simulate({
     client,
-    identities: syntheticIdentities(3, 1, { pictures }),
+    identities: syntheticIdentities(3, 1, { pictures: testPictures }),
     people: 2,
     waves: 1,
     seed: 1,

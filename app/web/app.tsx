@@ -3,8 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { PageFrame } from './components/page-frame.tsx';
 import { AccountPage } from './pages/account.tsx';
 import { EnrolPage } from './pages/enrol.tsx';
+import { EntrancePage } from './pages/entrance.tsx';
+import { JoinPage } from './pages/join.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
-import { SignInPage } from './pages/sign-in.tsx';
 import { useAddress } from './router.tsx';
 
 const Console = lazy(() => import('./console/console.tsx').then(({ Console }) => ({ default: Console })));
@@ -21,9 +22,11 @@ export function App() {
   return (
     <PageFrame>
       {pathname === '/' ? (
-        <SignInPage />
+        <EntrancePage />
       ) : pathname === '/enrol' ? (
         <EnrolPage />
+      ) : pathname === '/join' ? (
+        <JoinPage />
       ) : pathname === '/account' ? (
         <AccountPage />
       ) : (

@@ -18,7 +18,10 @@ applyTheme(keptTheme());
 await startTranslation();
 
 // The link printed by the server carries the operator's token behind the #, where it reaches no log.
-const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
+const tokenOfLink = () => new URLSearchParams(window.location.hash.slice(1)).get('token');
+// Where the page is open already, the browser follows the link without loading anything.
+window.addEventListener('hashchange', () => tokenOfLink() && window.location.reload());
+const token = tokenOfLink();
 if (token) {
   window.history.replaceState(null, '', '/console');
   // A wrong token leads to the console's own sign-in form.

@@ -3,8 +3,9 @@ import type { Answer, VisavoxClient } from '@visavox/client/client';
 import { digestOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { Modality } from '@visavox/recognition/bundle-parts';
+import { secondsIn } from '@visavox/recognition/capture-conditions';
 import { capturedRecording } from '@visavox/recognition/captured-recording';
-import { Recogniser, type Signals, type Template } from '@visavox/recognition/recogniser';
+import { Recogniser, type Signals, secondsOf, type Template } from '@visavox/recognition/recogniser';
 import { answerEvidence } from '@visavox/recognition/signals/challenge-answer';
 import { challengeFaults } from '@visavox/recognition/signals/challenge-evidence';
 import { type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
@@ -62,7 +63,7 @@ export class SteadyVisitor {
   }
 
   async enrol(): Promise<void> {
-    await this.#client.enrol({ name: this.#name, ...(await this.#enrolment()) });
+    await this.#client.enrolRecorded({ name: this.#name, ...(await this.#enrolment()) });
   }
 
   start(): void {
@@ -118,6 +119,7 @@ export class SteadyVisitor {
     const probe = {
       faces: await recogniser.faceFeatures(captures),
       voice: await recogniser.voiceFeatures(heard),
+      voiceSeconds: secondsOf(heard),
     };
     return recogniser.decide(await recogniser.compare(template, probe));
   }
@@ -149,18 +151,23 @@ export class SteadyVisitor {
 
   /** Of the recordings that were enrolled, and of their copies where this version's templates have them. */
   async #template(recogniser: Recogniser): Promise<Template> {
-    const vectors = async (modality: Modality, recordings: readonly Uint8Array[]) => {
-      const made: Float32Array[] = [];
+    const made = async (modality: Modality, recordings: readonly Uint8Array[]) => {
+      const features: Float32Array[] = [];
+      const copies: Float32Array[] = [];
+      const seconds: number[] = [];
       for (const bytes of recordings) {
         const recording = await capturedRecording(recogniser, { modality, digest: digestOf(bytes), bytes });
-        made.push(await recording.features(), ...(await recording.copiesForTemplate()));
+        features.push(await recording.features());
+        copies.push(...(await recording.copiesForTemplate()));
+        seconds.push(secondsIn(modality, recording.measured()) ?? 0);
       }
-      return made;
+      return { features, copies, seconds };
     };
     const { faces, voices } = await this.#enrolment();
+    const [seen, heard] = [await made('face', faces), await made('voice', voices)];
     return recogniser.template({
-      faces: await vectors('face', faces),
-      voices: await vectors('voice', voices),
+      ...{ faces: seen.features, voices: heard.features, voiceSeconds: heard.seconds },
+      copies: { faces: seen.copies, voices: heard.copies },
     });
   }
 

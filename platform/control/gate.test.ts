@@ -83,6 +83,32 @@ describe('the gate', () => {
     ]);
   });
 
+  it('holds back what is above a limit of its own, and says what few trials leave open', () => {
+    const limited: GatePolicy = {
+      ...policy,
+      criteria: [{ metric: 'strangers', rule: 'at-most', tolerance: 0.01 }],
+    };
+    const strangers = (candidate: number | null, trials: number, most: number) => ({
+      ...{ units: 50, unitName: 'people' },
+      metrics: [
+        {
+          ...{ metric: 'strangers', champion: 0.5, candidate, difference: null, low: null, high: null },
+          ...{ trials, interval: [0, most] as [number, number] },
+        },
+      ],
+    });
+    expect(judge(strangers(0.02, 600, 0.03), limited)).toEqual({
+      pass: false,
+      reasons: ['strangers 0.02 of 600: above 0.01'],
+    });
+    expect(judge(strangers(0, 600, 0.006), limited).reasons).toEqual(['strangers 0 of 600: within 0.01']);
+    expect(judge(strangers(0, 42, 0.084), limited)).toEqual({
+      pass: true,
+      reasons: ['strangers 0 of 42: within 0.01, though so few leave up to 0.084 open'],
+    });
+    expect(judge(strangers(null, 42, 0), limited).pass).toBe(false);
+  });
+
   it('holds back what is better on the whole and surely worse in one slice', () => {
     const whole = comparison([0.4, 0.3, -0.15, -0.05], [0.02, 0.02, -0.01, 0.01]);
     const slice = (name: string, units: number) => ({

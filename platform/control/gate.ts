@@ -11,6 +11,9 @@ export const MetricComparison = z.object({
   difference: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  /** Of a share that has a limit of its own: how many trials the candidate's is of, and what they leave open (95 %). */
+  trials: z.number().int().positive().optional(),
+  interval: z.tuple([z.number(), z.number()]).optional(),
 });
 export type MetricComparison = z.infer<typeof MetricComparison>;
 
@@ -36,11 +39,12 @@ export type Comparison = z.infer<typeof Comparison>;
  * `improve`: the candidate must be better, and its interval must not reach past `tolerance` on the wrong side.
  * `not-worse`: the candidate may be worse by `tolerance` at most, unless the interval says that it is chance.
  * `not-surely-worse`: for parts that are small: worse by more than `tolerance` only where the interval says it is no chance.
+ * `at-most`: the candidate's own share may be `tolerance` at most, whatever the champion's is.
  * All metrics are errors or costs: lower is better.
  */
 export const Criterion = z.object({
   metric: z.string(),
-  rule: z.enum(['improve', 'not-worse', 'not-surely-worse']),
+  rule: z.enum(['improve', 'not-worse', 'not-surely-worse', 'at-most']),
   tolerance: z.number().nonnegative(),
   /** With `improve`: a metric of a part that may be better instead, where the whole has next to no errors left. */
   orElse: z.array(z.string()).optional(),
@@ -111,6 +115,7 @@ function judgeFirst(criterion: Criterion, metrics: readonly MetricComparison[]):
 
 function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
   const found = metrics.find((metric) => metric.metric === criterion.metric);
+  if (criterion.rule === 'at-most') return judgeLimit(criterion, found);
   const difference = found?.difference ?? null;
   if (!found || difference === null) {
     return { pass: false, reason: `${criterion.metric} could not be measured` };
@@ -137,6 +142,22 @@ function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): J
       return { pass: !surely, reason: `${figures}: ${surely ? 'surely worse' : 'not surely worse'}` };
     }
   }
+}
+
+/** Few trials carry no claim that the limit is kept; they can still show that it is not. */
+function judgeLimit({ metric, tolerance }: Criterion, found: MetricComparison | undefined): Judgement {
+  const share = found?.candidate ?? null;
+  if (share === null) return { pass: false, reason: `${metric} could not be measured` };
+  const figures = `${metric} ${format(share)}${found?.trials ? ` of ${found.trials}` : ''}`;
+  if (share > tolerance) return { pass: false, reason: `${figures}: above ${format(tolerance)}` };
+  const most = found?.interval?.[1] ?? null;
+  return {
+    pass: true,
+    reason:
+      most !== null && most > tolerance
+        ? `${figures}: within ${format(tolerance)}, though so few leave up to ${format(most)} open`
+        : `${figures}: within ${format(tolerance)}`,
+  };
 }
 
 function interval(metric: MetricComparison): string {

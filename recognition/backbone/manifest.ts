@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { z } from 'zod';
-import { AffineCalibration } from '../signals/calibration.ts';
+import { StraightMap } from '../signals/straight-calibration.ts';
 
 const Channel3 = z.tuple([z.number(), z.number(), z.number()]);
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
@@ -36,7 +36,7 @@ const common = {
    */
   ensemble: z.strictObject({ share: z.number().gt(0).lt(1) }).optional(),
   /** For as long as nobody is enrolled to fit another on; of an ensemble, for both together. */
-  calibration: AffineCalibration.optional(),
+  calibration: StraightMap.optional(),
 };
 
 /** What a network is that an operator plugs in: enough to feed it and to know whether one may. */

@@ -4,6 +4,7 @@ import { type Bundle, recogniserBundle } from '../bundle.ts';
 import { RecogniserProperties } from '../recogniser.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { FACE_CROP } from '../signals/face-alignment.ts';
+import { promisedRule, readStraightMap } from '../signals/straight-calibration.ts';
 import type { BackboneManifest } from './manifest.ts';
 import { type WrapOptions, wrapNetwork } from './wrap-network.ts';
 
@@ -32,9 +33,16 @@ export async function pluggedBundle(
   networks.set(`${modality}-backbone.onnx`, wrapped.backbone);
   networks.set(`${modality}-head.onnx`, wrapped.head);
   const inherited = Calibration.parse(JSON.parse(Buffer.from(file('calibration.json')).toString('utf8')));
+  const map = readStraightMap(manifest.calibration ?? VAGUE);
+  const promised = promisedRule(map, inherited[modality === 'face' ? 'voice' : 'face']);
   const calibration: Calibration = {
     ...inherited,
-    [modality]: manifest.calibration ?? VAGUE,
+    [modality]: map,
+    decision: {
+      ...inherited.decision,
+      [modality]: promised[modality],
+      threshold: Math.max(inherited.decision.threshold, promised.threshold),
+    },
     measured: {
       on: manifest.calibration ? `what the manifest of ${name} says` : 'nothing yet',
       how: `${modality}: ${source}; the other modality as its parent`,

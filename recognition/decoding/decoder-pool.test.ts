@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterEach, expect, it } from 'vitest';
 import { decoderContract } from '../signals/decoder.contract.ts';
 import { DecoderPool } from './decoder-pool.ts';
@@ -36,6 +36,18 @@ it('costs a file that its decoder dies of no more than its own answer', async ()
   expect(ended).toEqual([expect.stringContaining('SIGSEGV'), expect.stringContaining('SIGSEGV')]);
   expect((await pool.image(await small())).width).toBe(20);
   expect((await pool.image(large)).width).toBe(960);
+});
+
+it.each<[string, (image: Sharp) => Sharp]>([
+  ['a progressive JPEG', (image) => image.jpeg({ progressive: true, chromaSubsampling: '4:4:4' })],
+  ['an interlaced PNG', (image) => image.png({ progressive: true })],
+  ['a lossless WebP', (image) => image.webp({ lossless: true })],
+])('has room for %s of 40 megapixels', async (_, encode) => {
+  const ended: string[] = [];
+  pool = new DecoderPool({ onEnded: (reason) => ended.push(reason) });
+  const white = { width: 8000, height: 5000, channels: 3, background: '#fff' } as const;
+  const image = await pool.image(await encode(sharp({ create: white })).toBuffer());
+  expect({ width: image.width, ended }).toEqual({ width: 960, ended: [] });
 });
 
 it('is there again after every process was killed', async () => {

@@ -16,9 +16,9 @@ export interface DecoderPoolOptions {
 }
 
 /** Ordinary files: a photograph takes a tenth of a second. */
-const quick = { deadlineMs: 5000, deadlineEachMs: 100, megabytes: 400, patient: false } as const;
-/** Photographs of up to 40 megapixels, after everything else and one at a time. */
-const patient = { deadlineMs: 30_000, deadlineEachMs: 0, megabytes: 700, patient: true } as const;
+const quick = { deadlineMs: 3000, deadlineEachMs: 100, megabytes: 350, patient: false } as const;
+/** Photographs of up to 40 megapixels, which take up to a few seconds: after everything else and one at a time. */
+const patient = { deadlineMs: 10_000, deadlineEachMs: 0, megabytes: 500, patient: true } as const;
 const patientWaiting = 8;
 const noTurn = <T>(work: () => Promise<T>) => work();
 
@@ -32,9 +32,12 @@ export class DecoderPool implements Decoder {
   constructor({ processes = 2, aside = noTurn, onEnded = () => undefined }: DecoderPoolOptions = {}) {
     this.#quick = new Lane({
       ...{ limits: quick, most: processes, kept: 1, onEnded },
-      waiting: Number.POSITIVE_INFINITY,
+      ...{ waiting: Number.POSITIVE_INFINITY, restShare: 0 },
     });
-    this.#patient = new Lane({ limits: patient, most: 1, kept: 0, waiting: patientWaiting, onEnded });
+    this.#patient = new Lane({
+      ...{ limits: patient, most: 1, kept: 0, onEnded },
+      ...{ waiting: patientWaiting, restShare: 2 },
+    });
     this.#aside = aside;
   }
 

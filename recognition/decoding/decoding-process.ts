@@ -19,8 +19,9 @@ export interface Content {
 }
 
 export interface ProcessLimits {
-  /** For one file, and for each further one. */
+  /** Of processor time where the system tells it: a machine that is busy otherwise makes no file a bad one. */
   readonly deadlineMs: number;
+  /** More for each file after the first. */
   readonly deadlineEachMs: number;
   readonly megabytes: number;
   /** Whether everything else goes first. */
@@ -29,6 +30,8 @@ export interface ProcessLimits {
 
 const startWithinMs = 30_000;
 const lookEveryMs = 50;
+/** On the clock everything may take so many times as long as of processor time. */
+const clockOverProcessor = 8;
 const keptErrors = 2000;
 
 /** A process ended while it had a job. */
@@ -112,7 +115,7 @@ export class DecodingProcess {
       this.#area.write(file, at);
       at += file.length;
     }
-    const guard = this.#guard({ untilMs: deadlineMs + deadlineEachMs * files.length, megabytes });
+    const guard = this.#guard({ limitMs: deadlineMs + deadlineEachMs * (files.length - 1), megabytes });
     let finished = false;
     try {
       this.#tell({ kind: 'decode', what, lengths: files.map(({ length }) => length) });
@@ -173,18 +176,21 @@ export class DecodingProcess {
     return new DecodingEnded(reason, true);
   }
 
-  /** Ends the process when the time of its work or its memory is used up. */
-  #guard({ untilMs, megabytes }: { untilMs: number; megabytes: number }) {
-    let left = untilMs;
+  /** Ends the process when its job has used up its time or its memory. */
+  #guard({ limitMs, megabytes }: { limitMs: number; megabytes: number }) {
+    const before = usageOf(this.#child.pid)?.processorMs ?? 0;
+    let clockMs = 0;
     let last = performance.now();
     let working = true;
     const timer = setInterval(() => {
       const now = performance.now();
-      if (working) left -= now - last;
+      if (working) clockMs += now - last;
       last = now;
-      if (left <= 0) this.end(`a file took longer than ${untilMs / 1000} s`);
-      else if (residentMegabytes(this.#child.pid) > megabytes)
-        this.end(`a file took more than ${megabytes} MB`);
+      const usage = usageOf(this.#child.pid);
+      const late = usage ? usage.processorMs - before > limitMs : clockMs > limitMs;
+      if (late || clockMs > limitMs * clockOverProcessor)
+        this.end(`a file took longer than ${limitMs / 1000} s`);
+      else if (usage && usage.megabytes > megabytes) this.end(`a file took more than ${megabytes} MB`);
     }, lookEveryMs);
     return {
       pause: () => {
@@ -210,15 +216,22 @@ function yieldToOthers({ pid }: ChildProcess): void {
   if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
 }
 
-const pageKilobytes = 4;
+const pageBytes = 4096;
+/** Clock ticks a second in /proc: 100 on every Linux that is in use. */
+const tickMs = 10;
 
-/** 0 where the system does not tell. */
-function residentMegabytes(pid: number | undefined): number {
-  if (process.platform !== 'linux' || pid === undefined) return 0;
+/** Undefined where the system does not tell, and of a process that has ended. */
+function usageOf(pid: number | undefined): { processorMs: number; megabytes: number } | undefined {
+  if (process.platform !== 'linux' || pid === undefined) return undefined;
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]);
-    return (pages * pageKilobytes) / 1024;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name before it may hold spaces and brackets; user and system time, resident pages.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return {
+      processorMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
+      megabytes: (Number(fields[21]) * pageBytes) / 1024 / 1024,
+    };
   } catch {
-    return 0; // It has ended, which is told otherwise.
+    return undefined;
   }
 }

@@ -10,6 +10,8 @@ export interface LaneOptions {
   readonly kept: number;
   /** Jobs that may wait for a process. */
   readonly waiting: number;
+  /** How long a process rests after a job, in parts of what the job took: who sends one after another leaves time to others. */
+  readonly restShare: number;
   readonly onEnded: (reason: string) => void;
 }
 
@@ -31,13 +33,16 @@ export class Lane {
 
   async *run(what: What, files: readonly Uint8Array[]): AsyncGenerator<readonly Content[]> {
     const process = await this.#acquire();
+    const started = performance.now();
     try {
       yield* process.run(what, files);
     } catch (error) {
       if (error instanceof DecodingEnded) this.#options.onEnded(error.message);
       throw error;
     } finally {
-      this.#release(process);
+      const restMs = (performance.now() - started) * this.#options.restShare;
+      if (restMs > 0) setTimeout(() => this.#release(process), restMs);
+      else this.#release(process);
     }
   }
 

@@ -2,16 +2,17 @@ import { basename } from 'node:path';
 import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { Recogniser } from '../recogniser.ts';
-import { type AffineCalibration, logLikelihoodRatio } from '../signals/calibration.ts';
-import { fuse } from '../signals/decision.ts';
-import { dot, meanDirection } from '../signals/vectors.ts';
+import { type EvidenceMap, logLikelihoodRatio, scoreOf, unlimited } from '../signals/evidence-map.ts';
+import { type EmbeddedRecording, enrolledSide, probeSide } from '../signals/sides.ts';
 import { type Acquired, nameOf } from './acquisition.ts';
 import { checkCalibration } from './curves.ts';
 import { type ErrorRates, errorRates, type FmrLevel } from './error-rates.ts';
-import { type OperatingPoint, pointOf, promises } from './evidence.ts';
+import { type OperatingPoint, promises } from './evidence.ts';
 import { pairModalities } from './fused-comparisons.ts';
-import type { Comparison } from './lists.ts';
+import { type DecisionFigures, decisionFigures } from './fused-decision.ts';
+import type { Comparison, Recording } from './lists.ts';
 import { type ScoredComparison, type ScoredSet, scoresOf, type Traits } from './scored-comparisons.ts';
+import { secondTries } from './second-tries.ts';
 import { hasNoCopy, traitsOf } from './traits.ts';
 
 export interface Figures extends ErrorRates {
@@ -28,8 +29,8 @@ export interface Figures extends ErrorRates {
 }
 
 export interface FusedFigures extends Figures {
-  /** What a sign-in decides: acceptance at the calibration's threshold, with what each modality has to say by itself. */
-  readonly decision: OperatingPoint | null;
+  /** What a sign-in decides, by the whole rule. */
+  readonly decision: DecisionFigures | null;
 }
 
 export interface Evaluation {
@@ -77,32 +78,18 @@ export async function evaluate(
           [faces, pairs.map(({ face }) => face)],
           [voices, pairs.map(({ voice }) => voice)],
         ]),
-        decision: decisionsOf(recogniser, pairs),
+        decision: decisionFigures(recogniser.calibration, {
+          pairs,
+          faces: scored.faces.comparisons,
+          voices: scored.voices.comparisons,
+        }),
       },
     },
   };
 }
 
-/** As a sign-in: ratios within their limits, and a modality that could not be compared says nothing. */
-function decisionsOf(
-  recogniser: Recogniser,
-  pairs: readonly { readonly seen: ScoredComparison; readonly heard: ScoredComparison }[],
-): OperatingPoint | null {
-  const { face, voice, decision } = recogniser.calibration;
-  const within = ({ score }: ScoredComparison, map: AffineCalibration) =>
-    score === -Infinity ? null : Math.min(bounded(score, map), map.limit);
-  const counts = { matched: 0, genuine: 0, falsely: 0, impostor: 0 };
-  for (const { seen, heard } of pairs) {
-    const evidence = fuse(within(seen, face), within(heard, voice));
-    const accepted = Number(recogniser.decide(evidence) === 'accept');
-    counts[seen.same ? 'genuine' : 'impostor'] += 1;
-    counts[seen.same ? 'matched' : 'falsely'] += accepted;
-  }
-  return counts.genuine === 0 || counts.impostor === 0 ? null : pointOf(decision.threshold, counts);
-}
-
 /** As in a sign-in, either modality counts against the person only so much; what speaks for it counts as it is. */
-function bounded(score: number, { limit, against = limit }: AffineCalibration): number {
+function bounded(score: number, { limit, against = limit }: EvidenceMap): number {
   return score === -Infinity ? score : Math.max(-against, score);
 }
 
@@ -136,32 +123,41 @@ async function scoredOf(
     modality,
     featuresIn(material, (sample) => recogniser.enrolledCondition(modality, sample)),
   );
-  // The limits are for decisions; here the order of the clearest comparisons matters too.
-  const map = { ...recogniser.calibration[modality], limit: Infinity, against: Infinity };
+  const map = unlimited(recogniser.calibration[modality]);
+  const measuresOf = (recording: Recording) => {
+    const acquired = material.acquired.get(nameOf(recording));
+    return acquired && 'measures' in acquired ? acquired.measures : null;
+  };
+  const embedded = (recording: Recording): EmbeddedRecording | null => {
+    const [vector, copy] = [vectors.get(nameOf(recording)), copies.get(nameOf(recording))];
+    const measures = measuresOf(recording);
+    const seconds = measures?.modality === 'voice' ? measures.seconds : null;
+    const enrolled = copy && vector?.map((value, at) => value + (copy[at] ?? 0));
+    return vector ? { vector, seconds, ...(enrolled && { enrolled }) } : null;
+  };
+  const second = secondTries(material.comparisons);
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {
-    const enrolled = comparison.enrolled.slice(0, enrol).map((recording) => vectors.get(nameOf(recording)));
-    const probe = vectors.get(nameOf(comparison.probe));
-    const complete = enrolled.filter((vector) => vector !== undefined);
-    const beside = comparison.enrolled
-      .slice(0, enrol)
-      .flatMap((recording) => copies.get(nameOf(recording)) ?? []);
-    const acquired = material.acquired.get(nameOf(comparison.probe));
-    const measures = acquired && 'measures' in acquired ? acquired.measures : null;
-    const counts = { enrol: complete.length, probe: 1 };
+    const enrolled = comparison.enrolled.slice(0, enrol).flatMap((recording) => embedded(recording) ?? []);
+    const probe = embedded(comparison.probe);
+    const measures = measuresOf(comparison.probe);
+    const counts = { enrol: enrolled.length, probe: 1 };
     const faceQuality = measures?.modality === 'face' ? measures.quality : 1;
-    const ratio =
-      !probe || complete.length < enrolled.length
-        ? -Infinity
-        : logLikelihoodRatio(map, dot(meanDirection([...complete, ...beside]), probe), counts, faceQuality);
+    const isWhole = enrolled.length === Math.min(enrol, comparison.enrolled.length);
+    const ratio = (tries: readonly EmbeddedRecording[]) =>
+      logLikelihoodRatio(map, scoreOf(map, enrolledSide(enrolled), probeSide(tries)), counts, faceQuality);
+    const first = probe && isWhole ? ratio([probe]) : -Infinity;
+    const again = modality === 'voice' ? second(comparison) : undefined;
+    const other = again && embedded(again);
     return {
       same: comparison.same,
-      score: ratio,
+      score: first,
+      ...(other && isWhole && { together: ratio(probe ? [probe, other] : [other]) }),
       person: comparison.claimed,
       quality: measures?.quality ?? null,
       traits: {
         ...(measures ? traitsOf(measures) : {}),
         ...labelsOf(labels, comparison.claimed),
-        enrolled: String(enrolled.length),
+        enrolled: String(comparison.enrolled.slice(0, enrol).length),
       },
     };
   };

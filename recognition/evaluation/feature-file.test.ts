@@ -16,7 +16,14 @@ afterEach(() => rm(folder, { recursive: true }));
 /** Features as they are remembered, with how the voice was recorded. */
 const heard = (...features: number[]) => ({
   features: Float32Array.from(features),
-  measures: { modality: 'voice' as const, quality: 0.5, snrDb: 20, speechSeconds: 3, highBandDb: -30 },
+  measures: {
+    modality: 'voice' as const,
+    quality: 0.5,
+    snrDb: 20,
+    speechSeconds: 3,
+    seconds: 3.5,
+    highBandDb: -30,
+  },
 });
 const [ada, ben] = [digestOf('ada'), digestOf('ben')];
 

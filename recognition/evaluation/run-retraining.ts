@@ -14,7 +14,7 @@ import { comparisonsAmong, type Halves, halvesOf, recordingsOf } from './people-
 import { retrain } from './retraining.ts';
 import type { EvaluationOptions } from './run.ts';
 import { changesTable, evaluationTable } from './table.ts';
-import { hasNoCopy } from './traits.ts';
+import { hasNoCopy, type Measures } from './traits.ts';
 
 /**
  * Trains on half of the people of the lists as a run of the pipeline does, and compares the model before and after on the
@@ -112,7 +112,7 @@ async function learnedFrom(
     if (!one || 'fault' in one) return [];
     const row: FeatureRow = { key: name, person, sample: one.sample, split: 'train', condition: 'clear' };
     return [
-      [{ ...row, quality: one.measures.quality }, one.features],
+      [{ ...row, quality: one.measures.quality, ...secondsIn(one.measures) }, one.features],
       ...one.copies.map(({ condition, features }): [FeatureRow, Float32Array] => [
         {
           ...{ ...row, key: `${name}~${condition}`, condition, copy: true },
@@ -126,3 +126,6 @@ async function learnedFrom(
   });
   return tableOf(rows, propertiesOf(embedder.manifest).dimension[modality]);
 }
+
+const secondsIn = (measures: Measures) =>
+  measures.modality === 'voice' ? { seconds: measures.seconds } : {};

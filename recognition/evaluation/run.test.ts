@@ -88,8 +88,18 @@ test('counts comparisons and failures to acquire, and gives no rate that the dat
       failureCodes: { image_unreadable: 1 },
     },
     voices: { genuine: 3, impostor: 3, failuresToAcquire: 0, recordings: 12 + 3 },
-    fused: { genuine: 4, impostor: 3, failuresToAcquire: 1 },
+    fused: {
+      ...{ genuine: 4, impostor: 3, failuresToAcquire: 1 },
+      decision: {
+        ...{ genuine: 4, impostor: 3, fnmr: expect.any(Number), fmr: expect.any(Number) },
+        rightFaceStrangersVoice: { rate: null, comparisons: 4, distinct: 3 },
+        strangersFaceRightVoice: { rate: null, comparisons: 4, distinct: 3 },
+        withinTwoTries: { fnmr: { rate: null, comparisons: 4 } },
+        atFmr1e4: null,
+      },
+    },
   });
+  expect(printed?.human).toContain('right face, stranger’s voice');
   expect(printed?.human).toMatch(/faces +4 +3 .* 1 of 7/);
 });
 

@@ -21,7 +21,7 @@ import { moreImpostors } from './more-impostors.ts';
 import { figuresOf, type ReportFigures } from './report/figures.ts';
 import { reportFiles } from './report/files.ts';
 import { describedNetworks, lineageOf } from './report/lineage.ts';
-import { evaluationTable, slicesTable } from './table.ts';
+import { decisionTable, evaluationTable, slicesTable } from './table.ts';
 
 export interface EvaluationOptions extends MaterialOptions, ModelOptions {
   readonly seed: number;
@@ -80,9 +80,12 @@ export async function runEvaluation(options: EvaluationOptions, context: Command
     };
     context.result(
       value,
-      [evaluationTable(evaluation), slicesTable(sets), ...written.map((file) => `wrote ${file}`)].join(
-        '\n\n',
-      ),
+      [
+        evaluationTable(evaluation),
+        decisionTable(evaluation),
+        slicesTable(sets),
+        ...written.map((file) => `wrote ${file}`),
+      ].join('\n\n'),
     );
   } finally {
     await recogniser.close();

@@ -3,6 +3,8 @@ export interface ScoredComparison {
   readonly same: boolean;
   /** A log-likelihood ratio; -Infinity where the comparison could not be made. */
   readonly score: number;
+  /** Of this try and a second one together; left out where there is no second recording. */
+  readonly together?: number;
   /** Who is claimed: intervals are drawn over people. It appears in no report. */
   readonly person: string;
   /** Of what is compared, 0..1; null where nothing says. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { measuresOfFace, measuresOfVoice, takenWorse } from '../capture-conditions.ts';
-import type { FaceCapture, VoiceCapture } from '../signals/signals.ts';
+import { type FaceCapture, secondsOf, type VoiceCapture } from '../signals/signals.ts';
 import type { Traits } from './scored-comparisons.ts';
 
 /** What a recording says about how it was made, where nobody wrote it down. */
@@ -20,6 +20,8 @@ export const Measures = z.discriminatedUnion('modality', [
     quality: z.number(),
     snrDb: z.number(),
     speechSeconds: z.number(),
+    /** From the first to the last word. */
+    seconds: z.number(),
     /** Energy above what a telephone carries, relative to all. */
     highBandDb: z.number(),
   }),
@@ -45,6 +47,7 @@ export function voiceMeasures(capture: VoiceCapture): Measures {
     quality: capture.quality.score,
     snrDb,
     speechSeconds: capture.quality.speechSeconds,
+    seconds: secondsOf(capture),
     highBandDb,
   };
 }

@@ -1,14 +1,11 @@
 import { type Modality, modalities } from '../bundle-parts.ts';
-import { type Calibration, logLikelihoodRatio, REFERENCE } from '../signals/calibration.ts';
-import { dot, meanDirection } from '../signals/vectors.ts';
+import type { Calibration } from '../signals/calibration.ts';
+import { logLikelihoodRatio, REFERENCE, scoreOf, unlimited } from '../signals/evidence-map.ts';
+import { type EmbeddedRecording, enrolledSide, probeSide } from '../signals/sides.ts';
 import type { ScoredComparison, ScoredSet, Traits } from './scored-comparisons.ts';
 
 /** A recording as a model sees it. */
-export interface Probe {
-  /** Unit length. */
-  readonly vector: Float32Array;
-  /** What it brings into a template, where that is not itself alone. */
-  readonly enrolled?: Float32Array;
+export interface Probe extends EmbeddedRecording {
   readonly quality: number | null;
   /** What is known of how it was made: `device`, `condition`, … */
   readonly traits: Traits;
@@ -86,12 +83,11 @@ function compareOne(
     inTurn(own, turn + 1 + next),
   );
   const probe = inTurn(claimant[modality], turn);
-  const cosine = dot(meanDirection(template.map(({ vector, enrolled }) => enrolled ?? vector)), probe.vector);
-  // The limits are for decisions; here the order of the clearest comparisons matters too.
-  const map = { ...calibration[modality], limit: Infinity, against: Infinity };
+  const map = unlimited(calibration[modality]);
+  const score = scoreOf(map, enrolledSide(template), probeSide([probe]));
   return {
     same: claimed === claimant,
-    score: logLikelihoodRatio(map, cosine, { enrol: template.length, probe: 1 }),
+    score: logLikelihoodRatio(map, score, { enrol: template.length, probe: 1 }),
     person: claimed.person,
     quality: probe.quality,
     traits: { ...probe.traits, enrolled: String(template.length) },

@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decodeAudio } from './audio.ts';
 import {
+  adpcmWav,
+  afterId3,
+  ofBrand,
   silentFlac,
   silentMp3,
   silentOpus,
   silentWebm,
+  telephoneWav,
   type WavOptions,
   wav,
 } from './hostile-recordings.test-support.ts';
@@ -34,6 +38,40 @@ test.each([
   const samples = await decodeAudio(wav(options));
   expect(samples.length).toBe(4_000);
   expect(level(samples)).toBeCloseTo(0.5 / Math.SQRT2, 1);
+});
+
+test.each(['a-law', 'mu-law'] as const)('a telephone’s %s is read', async (code) => {
+  const samples = await decodeAudio(telephoneWav(code));
+  const plain = await decodeAudio(wav({ rate: 8000 }));
+  expect(samples.length).toBe(plain.length);
+  expect(level(samples.map((sample, at) => sample - plain[at]!))).toBeLessThan(0.01);
+});
+
+test.each([1, 2])('IMA ADPCM of %i channels is read, to its last sample and not beyond', async (channels) => {
+  const samples = await decodeAudio(adpcmWav({ channels }));
+  const plain = await decodeAudio(wav({ channels }));
+  expect(samples.length).toBe(plain.length);
+  expect(level(samples.map((sample, at) => sample - plain[at]!))).toBeLessThan(0.01);
+});
+
+test('a tag of ID3 before a WAV is not what is recorded', async () => {
+  expect(await decodeAudio(afterId3(wav()))).toEqual(await decodeAudio(wav()));
+});
+
+test('what iPhones record is refused by its name, with what to export instead', async () => {
+  for (const recording of [ofBrand('M4A '), ofBrand('iso5'), Uint8Array.of(0xff, 0xf1, 0x50, 0x80, 0, 0x1f)])
+    await expect(decodeAudio(recording)).rejects.toMatchObject({
+      code: 'aac_unsupported',
+      action: expect.stringContaining('WAV, FLAC or MP3'),
+    });
+});
+
+test('a microphone’s direct current is taken off', async () => {
+  const plain = await decodeAudio(wav({ seconds: 1 }));
+  const shifted = await decodeAudio(wav({ seconds: 1, signal: (time) => tone(time) + 0.05 }));
+  expect(level(shifted.map((sample, at) => sample - plain[at]!))).toBeLessThan(0.001);
+  const silence = await decodeAudio(wav({ signal: () => 0.05 }));
+  expect(level(silence)).toBeLessThan(1e-4);
 });
 
 test('two channels become their mean', async () => {

@@ -13,7 +13,10 @@ const MAXIMUM_CHANNELS = 8;
 /** Small, because a kilobyte of compressed silence can hold minutes, in eight channels. */
 const CHUNK_BYTES = 512;
 
-/** Decodes WAV, WebM or Ogg (Opus, Vorbis), FLAC or MP3, by content, not by name, to mono at 16 kHz, -1..1. */
+/**
+ * Decodes WAV (telephone codecs too), WebM or Ogg (Opus, Vorbis), FLAC or MP3, by content, not by name, to mono at 16 kHz,
+ * -1..1, without offset.
+ */
 export async function decodeAudio(bytes: Uint8Array): Promise<Float32Array> {
   if (bytes.length > MAXIMUM_BYTES) throw captureFault('audio_too_large', { bytes: bytes.length });
   const { channels, sampleRate } = readWav(bytes) ?? (await decodeStream(bytes));
@@ -21,7 +24,7 @@ export async function decodeAudio(bytes: Uint8Array): Promise<Float32Array> {
   const peaks = channels.map(peakOf);
   if (peaks.some((peak) => !Number.isFinite(peak)))
     throw captureFault('audio_unreadable', { reason: 'a sample is not a number' });
-  return resample(withinFullScale(mixDown(channels)), sampleRate, SAMPLE_RATE);
+  return resample(withinFullScale(withoutOffset(mixDown(channels))), sampleRate, SAMPLE_RATE);
 }
 
 /** Not finite where a sample is not. */
@@ -34,6 +37,14 @@ function peakOf(samples: Float32Array): number {
     if (Number.isNaN(peak)) return peak;
   }
   return peak;
+}
+
+/** A microphone's direct current is no sound, and would count as noise between the words. */
+function withoutOffset(samples: Float32Array): Float32Array {
+  let sum = 0;
+  for (let at = 0; at < samples.length; at++) sum += samples[at]!;
+  const mean = sum / samples.length;
+  return samples.map((sample) => sample - mean);
 }
 
 /** Floating point may go beyond full scale, or count in the steps of an integer; what is heard is the same. */
@@ -56,11 +67,13 @@ function readWav(bytes: Uint8Array): Decoded | null {
 
 type StreamFormat = 'webm' | 'opus' | 'oga' | 'flac' | 'mp3';
 
-function formatOf(bytes: Uint8Array): StreamFormat | null {
+/** `aac`: what Apple's programs record, in MP4 or bare (ADTS); no decoder of it is both free and looked after. */
+function formatOf(bytes: Uint8Array): StreamFormat | 'aac' | null {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
   if (start.startsWith('\x1a\x45\xdf\xa3')) return 'webm';
   if (start.startsWith('OggS')) return start.includes('OpusHead') ? 'opus' : 'oga';
   if (start.startsWith('fLaC')) return 'flac';
+  if (start.slice(4, 8) === 'ftyp' || (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf6) === 0xf0)) return 'aac';
   if (start.startsWith('ID3') || ((bytes[0] ?? 0) === 0xff && ((bytes[1] ?? 0) & 0xe6) === 0xe2))
     return 'mp3';
   return null;
@@ -68,6 +81,7 @@ function formatOf(bytes: Uint8Array): StreamFormat | null {
 
 async function decodeStream(bytes: Uint8Array): Promise<Decoded> {
   const format = formatOf(bytes);
+  if (format === 'aac') throw captureFault('aac_unsupported');
   if (!format) throw captureFault('audio_unreadable', { bytes: bytes.length });
   const decoded = await decodeInChunks(bytes, format, CHUNK_BYTES);
   // The decoder of FLAC loses the last frames of what comes in pieces. That way it only tells whether the whole is short.

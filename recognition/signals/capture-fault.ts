@@ -32,6 +32,10 @@ const FAULTS = {
     'This is not an audio recording that can be read.',
     'Send WAV (PCM, floating point, A-law, mu-law or IMA ADPCM), WebM or Ogg with Opus, FLAC or MP3, at 8 to 192 kHz.',
   ],
+  aac_unsupported: [
+    'This is a recording in AAC or ALAC (M4A, MP4), which is not read here.',
+    'Export it as WAV, FLAC or MP3; a browser records "audio/webm;codecs=opus".',
+  ],
   audio_too_large: [
     'The recording is larger than 20 MB.',
     'Send a shorter recording; 16 kHz mono is enough.',

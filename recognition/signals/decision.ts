@@ -1,4 +1,4 @@
-import type { Calibration } from './calibration.ts';
+import type { DecisionRule } from './calibration.ts';
 
 /** Natural-log likelihood ratios: how much more likely the recordings are if it is the person than if it is someone else. */
 export interface Evidence {
@@ -14,18 +14,13 @@ export function fuse(face: number | null, voice: number | null): Evidence {
   return { face, voice, fused: (face ?? 0) + (voice ?? 0) };
 }
 
-/** What each modality has to say by itself, so that a photograph with a stranger's voice, or a voice alone, is not enough. */
-const LEAST = { face: 0, voice: -1.5 } as const;
-
 /**
- * Accepts what reaches the threshold with a face that speaks for the person and a voice that does not clearly
- * speak against it. Asks for more (`step_up`) where it is close, or where one modality alone would decide.
+ * Two proofs: face and voice each reach a threshold of their own, and their sum reaches that of both together. However
+ * clear one of them is, it does not make up for the other. `step_up` where the sum is close, for the record: which of
+ * both it is tells nobody but operators how near an attempt came.
  */
-export function decide(
-  { face, voice, fused }: Evidence,
-  { threshold, stepUp }: Calibration['decision'],
-): Decision {
-  if (face === null || fused < stepUp) return 'reject';
-  const both = face > LEAST.face && voice !== null && voice > LEAST.voice;
-  return both && fused >= threshold ? 'accept' : 'step_up';
+export function decide({ face, voice, fused }: Evidence, rule: DecisionRule): Decision {
+  const both = face !== null && voice !== null && face >= rule.face && voice >= rule.voice;
+  if (both && fused >= rule.threshold) return 'accept';
+  return face !== null && fused >= rule.stepUp ? 'step_up' : 'reject';
 }

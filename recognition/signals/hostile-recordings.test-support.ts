@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { ADPCM_STEPS } from './wav-codecs.ts';
 
 /** Small files that say a lot when they are decoded, and odd ones; made here, so that none has to be kept. */
 
@@ -161,4 +162,107 @@ export function pngOfSize(width: number, height: number): Uint8Array {
     chunk('IDAT', rows),
     chunk('IEND', new Uint8Array()),
   ]);
+}
+
+/** 0.25 s of the same tone as {@link wav} gives, at 8 kHz, in a telephone's code. */
+export function telephoneWav(code: 'a-law' | 'mu-law'): Uint8Array {
+  const pcm = Buffer.from(wav({ rate: 8000 })).subarray(44);
+  const encode = code === 'a-law' ? aLaw : muLaw;
+  const data = Uint8Array.from({ length: pcm.length / 2 }, (_, at) => encode(pcm.readInt16LE(at * 2)));
+  return wavOf({ code: code === 'a-law' ? 6 : 7, bits: 8, blockBytes: 1, rate: 8000 }, data);
+}
+
+/** Compressed as ITU-T G.711 tells it, by looking for the segment. */
+function aLaw(sample: number): number {
+  const size = Math.min(32_767, Math.abs(sample)) >> 3;
+  const segment = Math.max(0, Math.floor(Math.log2(Math.max(size, 1))) - 4);
+  const mantissa = (size >> (segment === 0 ? 1 : segment)) & 15;
+  return ((sample >= 0 ? 0x80 : 0) | (segment << 4) | mantissa) ^ 0x55;
+}
+
+function muLaw(sample: number): number {
+  const size = Math.min(32_635, Math.abs(sample)) + 0x84;
+  const segment = Math.floor(Math.log2(size)) - 7;
+  return ~((sample < 0 ? 0x80 : 0) | (segment << 4) | ((size >> (segment + 3)) & 15)) & 0xff;
+}
+
+/** The same tone at 16 kHz in IMA ADPCM of blocks of 256 bytes, a length of its own told in a chunk `fact`. */
+export function adpcmWav({ channels = 1 } = {}): Uint8Array {
+  const source = Buffer.from(wav({ channels })).subarray(44);
+  const frames = source.length / 2 / channels;
+  const blockBytes = 256 * channels;
+  const perBlock = 1 + 8 * (256 / 4 - 1);
+  const blocks = Array.from({ length: Math.ceil(frames / perBlock) }, (_, block) => {
+    const bytes = Buffer.alloc(blockBytes);
+    for (let channel = 0; channel < channels; channel++) {
+      const sample = (frame: number) =>
+        source.readInt16LE((Math.min(frames - 1, block * perBlock + frame) * channels + channel) * 2);
+      adpcmBlock(bytes, { channel, channels, perBlock, sample });
+    }
+    return bytes;
+  });
+  const fact = Buffer.alloc(4);
+  fact.writeUInt32LE(frames);
+  return wavOf({ code: 17, bits: 4, blockBytes, rate: 16_000, channels, fact }, Buffer.concat(blocks));
+}
+
+/** Each sample by the nearest of the sixteen differences that a step allows. */
+function adpcmBlock(
+  bytes: Buffer,
+  block: { channel: number; channels: number; perBlock: number; sample: (frame: number) => number },
+): void {
+  const { channel, channels, perBlock, sample } = block;
+  let value = sample(0);
+  let index = 60;
+  bytes.writeInt16LE(value, 4 * channel);
+  bytes.writeUInt8(index, 4 * channel + 2);
+  for (let frame = 1; frame < perBlock; frame++) {
+    const step = ADPCM_STEPS[index]!;
+    const wanted = sample(frame) - value;
+    const size = Math.min(7, Math.floor((Math.abs(wanted) * 4) / step));
+    const code = size | (wanted < 0 ? 8 : 0);
+    const at =
+      4 * channels + Math.floor((frame - 1) / 8) * 4 * channels + 4 * channel + (((frame - 1) % 8) >> 1);
+    bytes[at]! |= (frame - 1) & 1 ? code << 4 : code;
+    const difference = (step >> 3) + ((size * step) >> 2);
+    value = Math.max(-32_768, Math.min(32_767, value + (wanted < 0 ? -difference : difference)));
+    index = Math.max(0, Math.min(88, index + [-1, -1, -1, -1, 2, 4, 6, 8][size]!));
+  }
+}
+
+function wavOf(
+  format: { code: number; bits: number; blockBytes: number; rate: number; channels?: number; fact?: Buffer },
+  data: Uint8Array,
+): Uint8Array {
+  const { code, bits, blockBytes, rate, channels = 1, fact } = format;
+  const chunk = (tag: string, content: Uint8Array) => {
+    const head = Buffer.alloc(8);
+    head.write(tag, 'latin1');
+    head.writeUInt32LE(content.length, 4);
+    return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
+  };
+  const fmt = Buffer.alloc(18);
+  fmt.writeUInt16LE(code, 0);
+  fmt.writeUInt16LE(channels, 2);
+  fmt.writeUInt32LE(rate, 4);
+  fmt.writeUInt16LE(blockBytes, 12);
+  fmt.writeUInt16LE(bits, 14);
+  const chunks = [chunk('fmt ', fmt), ...(fact ? [chunk('fact', fact)] : []), chunk('data', data)];
+  return Buffer.concat([chunk('RIFF', Buffer.concat([Buffer.from('WAVE'), ...chunks]))]);
+}
+
+/** A tag of ID3v2.3 with a title, as some programs put it before whatever they write. */
+export function afterId3(recording: Uint8Array): Uint8Array {
+  const frame = Buffer.concat([
+    Buffer.from('TIT2'),
+    Buffer.from([0, 0, 0, 200, 0, 0]),
+    Buffer.alloc(200, 0x20),
+  ]);
+  const head = Buffer.from([0x49, 0x44, 0x33, 3, 0, 0, 0, 0, frame.length >> 7, frame.length & 0x7f]);
+  return Buffer.concat([head, frame, recording]);
+}
+
+/** Files of ISO base media begin with their brand. */
+export function ofBrand(brand: string): Uint8Array {
+  return Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}`), Buffer.alloc(200)]);
 }

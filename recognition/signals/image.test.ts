@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { pngOfSize } from './hostile-recordings.test-support.ts';
+import { ofBrand, pngOfSize } from './hostile-recordings.test-support.ts';
 import { decodeImage } from './image.ts';
 
 const picture = (width: number, height: number) =>
@@ -103,8 +103,8 @@ test('an animation is its first picture', async () => {
 
 test.each([
   [1, 1],
-  [60_000, 1],
-  [1, 60_000],
+  [12_000, 1],
+  [1, 12_000],
 ])('%i x %i pixels are an image, if an odd one', async (width, height) => {
   const image = await decodeImage(await picture(width, height).png().toBuffer());
   expect(image.data.length).toBe(image.width * image.height * 3);
@@ -142,6 +142,32 @@ test.each(['jpeg', 'png', 'webp'] as const)('half a %s is no image', async (form
   await expect(decodeImage(bytes.subarray(0, bytes.length / 2))).rejects.toMatchObject({
     code: 'image_unreadable',
   });
+});
+
+test('a JPEG is whole but for its last two bytes, and read', async () => {
+  const whole = await (await quarters()).jpeg().toBuffer();
+  const image = await decodeImage(whole.subarray(0, -2));
+  expect(corners(image)).toEqual(corners(await decodeImage(whole)));
+  for (const missing of [40, 400])
+    await expect(decodeImage(whole.subarray(0, -missing))).rejects.toMatchObject({
+      code: 'image_unreadable',
+    });
+});
+
+test.each(['heic', 'mif1'])('what iPhones keep (%s) is refused by its name', async (brand) => {
+  await expect(decodeImage(ofBrand(brand))).rejects.toMatchObject({
+    code: 'heic_unsupported',
+    action: expect.stringContaining('JPEG'),
+  });
+});
+
+test.each([
+  [1, 39_999_999],
+  [39_999_999, 1],
+  [12_001, 2],
+])('an image of %i x %i pixels is too long', async (width, height) => {
+  const refused = decodeImage(pngOfSize(width, height));
+  await expect(refused).rejects.toMatchObject({ code: 'image_too_large', details: { width, height } });
 });
 
 test('more than 10 MB or 40 megapixels is too large, and is not decoded', async () => {

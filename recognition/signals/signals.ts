@@ -31,6 +31,11 @@ export interface FollowedFace extends FaceGeometry {
   readonly view: View;
 }
 
+/** How long a voice is, from just before the first word to just after the last: what calibrations count. */
+export function secondsOf({ waveform }: Pick<VoiceCapture, 'waveform'>): number {
+  return waveform.length / SAMPLE_RATE;
+}
+
 /** Names what happens between a recording and what the networks see; vectors of two names are never compared. */
 export const PREPROCESSING = 'visavox-signals-1';
 

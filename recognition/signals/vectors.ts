@@ -25,3 +25,17 @@ export function dot(a: Float32Array, b: Float32Array): number {
   for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
   return sum;
 }
+
+/** The cosine of two vectors' numbers from `from` to before `to`; 0 where either has none but zeros there. */
+export function cosineOf(a: Float32Array, b: Float32Array, from = 0, to = a.length): number {
+  if (a.length !== b.length)
+    throw new TypeError(`vectors of ${a.length} and ${b.length} numbers cannot be compared`);
+  let [product, first, second] = [0, 0, 0];
+  for (let index = from; index < to; index++) {
+    const [x, y] = [a[index]!, b[index]!];
+    product += x * y;
+    first += x * x;
+    second += y * y;
+  }
+  return first === 0 || second === 0 ? 0 : product / Math.sqrt(first * second);
+}

@@ -48,7 +48,12 @@ await runStep(async (step) => {
     try {
       const embedded = await embedder.embed(modality, item.digest, copies);
       rows[modality].push([
-        { ...row, condition: embedded.condition, quality: embedded.quality },
+        {
+          ...row,
+          condition: embedded.condition,
+          quality: embedded.quality,
+          ...(embedded.seconds === null ? {} : { seconds: embedded.seconds }),
+        },
         embedded.features,
       ]);
       for (const { condition, features } of embedded.copies)

@@ -1,15 +1,16 @@
 import { Network } from '@visavox/serving/onnx-network';
 import type { PersonEmbeddings } from '../comparison.ts';
 import { decodeFeatureTable, type FeatureRow, type FeatureTable, featuresOf } from '../feature-table.ts';
+import type { EmbeddedRecording } from '../signals/sides.ts';
 
 export type Person = PersonEmbeddings & { readonly person: string };
 
 /** A recording's embedding, and under what it was recorded. */
-export interface Embedded {
+export interface Embedded extends EmbeddedRecording {
   readonly row: FeatureRow;
-  readonly vector: Float32Array;
   /** What it brings into a template: itself, and where the model makes templates so, a copy of it. */
   readonly enrolled: Float32Array;
+  readonly seconds: number | null;
 }
 
 /**
@@ -55,17 +56,14 @@ export function bothModalities(faces: readonly Embedded[], voices: readonly Embe
       {
         person,
         group: `${foldOf(own)}/${foldOf(said)}`,
-        face: own.map((one) => one.vector),
-        voice: said.map((one) => one.vector),
-        enrolled: { face: own.map((one) => one.enrolled), voice: said.map((one) => one.enrolled) },
-        conditions: {
-          face: own.map((one) => one.row.condition),
-          voice: said.map((one) => one.row.condition),
-        },
+        face: own.map(recorded),
+        voice: said.map(recorded),
       },
     ];
   });
 }
+
+const recorded = ({ row, ...one }: Embedded) => ({ ...one, condition: row.condition });
 
 const foldOf = ([first]: readonly Embedded[]) => first?.row.fold ?? 'unseen';
 
@@ -78,7 +76,8 @@ function recordingsOf(table: FeatureTable, copies: boolean): Embedded[] {
     if (row.copy) return [];
     const vector = featuresOf(table, index);
     const copy = copyOf.get(row.sample);
-    return [{ row, vector, enrolled: copy ? vector.map((value, at) => value + (copy[at] ?? 0)) : vector }];
+    const enrolled = copy ? vector.map((value, at) => value + (copy[at] ?? 0)) : vector;
+    return [{ row, vector, enrolled, seconds: row.seconds ?? null }];
   });
 }
 

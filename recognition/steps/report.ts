@@ -40,9 +40,8 @@ await runStep(async (step) => {
   const [faces, voices] = [byPerson(face), byPerson(voice)];
   const probes = (modality: 'face' | 'voice', rows: readonly Embedded[] = []) =>
     rows.map(
-      ({ row, vector, enrolled }): Probe => ({
-        vector,
-        enrolled,
+      ({ row, vector, enrolled, seconds }): Probe => ({
+        ...{ vector, enrolled, seconds },
         quality: row.quality ?? null,
         traits: { ...labels.get(row.key), [modality]: row.condition },
       }),

@@ -121,11 +121,19 @@ export class Sitting {
   }
 
   /** A larger picture: `yaw` in radians to the person's left. */
-  async photograph({ take, yaw = 0 }: { take: number; yaw?: number }): Promise<Uint8Array> {
+  async photograph({
+    take,
+    yaw = 0,
+    size = STILL,
+  }: {
+    take: number;
+    yaw?: number;
+    size?: Size;
+  }): Promise<Uint8Array> {
     const random = this.#random('photograph', take, yaw);
     const still = new Performance(this.#shot, { from: 0, to: 0, turns: [], mouth: [] }, random);
     const moment = still.at(random.between(0, 10_000));
-    return this.#picture({ ...moment, pose: { ...moment.pose, yaw: moment.pose.yaw + yaw } }, STILL, random);
+    return this.#picture({ ...moment, pose: { ...moment.pose, yaw: moment.pose.yaw + yaw } }, size, random);
   }
 
   async #film(

@@ -3,7 +3,7 @@ import { SystemError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { underCondition } from '@visavox/recognition/augmentation/copies';
 import { featureSource, type Modality } from '@visavox/recognition/bundle-parts';
-import { measuresOf, takenWorse } from '@visavox/recognition/capture-conditions';
+import { measuresOf, secondsIn, takenWorse } from '@visavox/recognition/capture-conditions';
 import {
   type CapturedRecording,
   capturedFace,
@@ -11,6 +11,7 @@ import {
   capturedVoice,
 } from '@visavox/recognition/captured-recording';
 import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
+import { secondsOf } from '@visavox/recognition/recogniser';
 import type { Features, RecogniserPort } from '../recogniser-port.ts';
 import type { Recordings } from '../retention/recordings.ts';
 import type { Captures } from './captures.ts';
@@ -42,7 +43,7 @@ export async function featuresOfCaptures(recogniser: RecogniserPort, captures: C
   const faces = captures.faces.length > 0 ? await recogniser.faceFeatures(captures.faces) : [];
   const voices: Float32Array[] = [];
   for (const capture of captures.voices) voices.push(await recogniser.voiceFeatures(capture));
-  return { faces, voices };
+  return { faces, voices, voiceSeconds: captures.voices.map(secondsOf) };
 }
 
 /** Besides those of the recordings, the copies that this recogniser's templates are made of. */
@@ -64,10 +65,7 @@ export async function enrolledFeatures(
     const voice = capturedVoice(recogniser, capture, sampleOf(captures.faces.length + index));
     copies.voices.push(...(await voice.copiesForTemplate()));
   }
-  return {
-    faces: [...features.faces, ...copies.faces],
-    voices: [...features.voices, ...copies.voices],
-  };
+  return { ...features, copies };
 }
 
 /** Backbone outputs of retained samples, from the cache or computed and cached. */
@@ -83,14 +81,23 @@ export class SampleFeatures {
   /** What a template is made of: the samples, and the copies that stand beside them. */
   async enrolled(samples: readonly SampleReference[], loaded: LoadedRecogniser): Promise<Features> {
     const features = { face: [] as Float32Array[], voice: [] as Float32Array[] };
+    const copies = { face: [] as Float32Array[], voice: [] as Float32Array[] };
+    const voiceSeconds: number[] = [];
     for (const sample of samples) {
       const { modality, digest } = sample;
       features[modality].push(await this.#ofOne(sample, loaded, null));
       const condition = loaded.recogniser.enrolledCondition(modality, digest);
-      if (condition && !takenWorse(modality, await this.#measured(sample, loaded)))
-        features[modality].push(await this.#ofOne(sample, loaded, condition));
+      if (modality === 'face' && !condition) continue;
+      const measures = await this.#measured(sample, loaded);
+      const seconds = secondsIn(modality, measures);
+      if (seconds !== null) voiceSeconds.push(seconds);
+      if (condition && !takenWorse(modality, measures))
+        copies[modality].push(await this.#ofOne(sample, loaded, condition));
     }
-    return { faces: features.face, voices: features.voice };
+    return {
+      ...{ faces: features.face, voices: features.voice, voiceSeconds },
+      copies: { faces: copies.face, voices: copies.voice },
+    };
   }
 
   /** Keeps what was computed already, in the order of the samples. */

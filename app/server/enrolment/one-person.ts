@@ -8,16 +8,24 @@ import type { Features, RecogniserPort } from '../recogniser-port.ts';
  */
 const AGAINST = { face: -3, voice: -2 } as const;
 
+interface One {
+  readonly vector: Float32Array;
+  readonly seconds?: number | undefined;
+}
+
 /**
  * Each recording against the others of its kind: two people must not share an enrolment. Refused only where the others
  * agree among themselves; where all are unlike, the recordings are poor, not of two people.
  */
 export async function requireOnePerson(
   recogniser: Pick<RecogniserPort, 'template' | 'compare'>,
-  { faces, voices }: Features,
+  { faces, voices, voiceSeconds }: Features,
 ): Promise<void> {
   for (const modality of ['face', 'voice'] as const) {
-    const all = modality === 'face' ? faces : voices;
+    const all =
+      modality === 'face'
+        ? faces.map((vector) => ({ vector }))
+        : voices.map((vector, index) => ({ vector, seconds: voiceSeconds?.[index] }));
     const ratios = await againstTheOthers(recogniser, modality, all);
     const lowest = Math.min(...ratios);
     if (lowest >= AGAINST[modality]) continue;
@@ -32,7 +40,7 @@ export async function requireOnePerson(
 async function againstTheOthers(
   recogniser: Pick<RecogniserPort, 'template' | 'compare'>,
   modality: 'face' | 'voice',
-  all: readonly Float32Array[],
+  all: readonly One[],
 ): Promise<number[]> {
   const ratios: number[] = [];
   for (const [index, own] of all.entries()) {
@@ -45,12 +53,20 @@ async function againstTheOthers(
 async function evidence(
   recogniser: Pick<RecogniserPort, 'template' | 'compare'>,
   modality: 'face' | 'voice',
-  own: Float32Array,
-  others: readonly Float32Array[],
+  own: One,
+  others: readonly One[],
 ): Promise<number> {
   const face = modality === 'face';
-  const template = await recogniser.template({ faces: face ? others : [], voices: face ? [] : others });
-  const found = await recogniser.compare(template, { faces: face ? [own] : [], voice: face ? null : own });
+  const vectors = others.map(({ vector }) => vector);
+  const voiceSeconds = others.flatMap(({ seconds }) => seconds ?? []);
+  const template = await recogniser.template({
+    ...{ faces: face ? vectors : [], voices: face ? [] : vectors, voiceSeconds },
+  });
+  const found = await recogniser.compare(template, {
+    faces: face ? [own.vector] : [],
+    voice: face ? null : own.vector,
+    voiceSeconds: own.seconds,
+  });
   return found[modality] ?? 0;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { digestOf, digestOfJson } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Champion } from '../champion.ts';
 import { databaseFault, invalidRequest, uniqueViolation, unknownPerson } from '../faults.ts';
 import type { Features, Template } from '../recogniser-port.ts';
@@ -28,13 +28,17 @@ import type { Templates } from './templates.ts';
 /** The text that people agree to when they enrol; a new wording is a new version. */
 export const consentVersion = 'biometric-sign-in/1';
 
-export interface Enrolment {
-  readonly name: string;
+/** What face and voice are enrolled with. */
+export interface FaceAndVoiceRecordings {
   readonly consent: boolean;
   /** Three to five faces and three utterances. */
   readonly recordings: readonly Recording[];
   /** The digits that each utterance says, in order; none where that is not known. */
   readonly prompts: readonly string[];
+}
+
+export interface Enrolment extends FaceAndVoiceRecordings {
+  readonly name: string;
   /** A repeated request with the same key answers the same person. */
   readonly idempotencyKey: string | undefined;
 }
@@ -43,6 +47,8 @@ export interface Enrolment {
 export interface Claimed {
   readonly id: string;
   readonly name: string;
+  /** Whether anything is kept that face and voice could be compared with. */
+  readonly faceAndVoice: boolean;
 }
 
 export interface Person {
@@ -50,6 +56,8 @@ export interface Person {
   readonly name: string;
   readonly enrolledAt: Date;
   readonly samples: { readonly face: number; readonly voice: number };
+  /** What they can sign in with beside face and voice. */
+  readonly waysIn: { readonly passkeys: number; readonly recoveryCodes: number };
 }
 
 interface PeopleResources {
@@ -72,17 +80,7 @@ export class People {
   /** All or nothing; who is enrolled is recognisable the moment this answers. */
   async enrol(enrolment: Enrolment): Promise<Person> {
     const name = personName(enrolment.name);
-    if (!enrolment.consent) {
-      throw new UserError({
-        kind: 'invalid',
-        code: 'consent_missing',
-        message: 'face and voice are not kept without consent',
-        action: 'Read what is kept, and agree to it.',
-      });
-    }
-    requireCounts(enrolment.recordings);
-    requireDistinct(enrolment.recordings);
-    requirePrompts(enrolment.prompts);
+    requireUsable(enrolment);
     const idempotency = idempotencyOf(enrolment, name.key);
     const earlier = await this.#earlier(idempotency);
     if (earlier) return earlier;
@@ -97,6 +95,25 @@ export class People {
     }
   }
 
+  /** Face and voice of somebody who takes part without them until now. `within`: what else belongs to the transaction. */
+  async addFaceAndVoice(
+    id: string,
+    enrolment: FaceAndVoiceRecordings,
+    within: (trx: Transaction<ApplicationTables>) => Promise<void>,
+  ): Promise<Person> {
+    requireUsable(enrolment);
+    await this.#record(enrolment, id, async (trx, at) => {
+      await requireNoneYet(trx, id);
+      await trx
+        .updateTable('people')
+        .set({ consent: consentVersion, consented_at: at })
+        .where('id', '=', id)
+        .execute();
+      await within(trx);
+    });
+    return this.get(id);
+  }
+
   async list(): Promise<Person[]> {
     return (await this.#select().orderBy('people.enrolled_at').orderBy('people.id').execute()).map(toPerson);
   }
@@ -108,7 +125,14 @@ export class People {
   }
 
   async claimed(nameKey: string): Promise<Claimed | null> {
-    const query = this.#resources.db.selectFrom('people').select(['id', 'name']);
+    const query = this.#resources.db
+      .selectFrom('people')
+      .select(['id', 'name'])
+      .select(
+        sql<boolean>`exists (select 1 from samples where person = people.id and source = 'enrolment')`.as(
+          'faceAndVoice',
+        ),
+      );
     return (await query.where('name_key', '=', nameKey).executeTakeFirst()) ?? null;
   }
 
@@ -134,6 +158,7 @@ export class People {
         trx,
         attempts.map((attempt) => attempt.id),
       );
+      await trx.deleteFrom('enrolment_tickets').where('person', '=', id).execute();
       return (await trx.deleteFrom('people').where('id', '=', id).returning('id').execute()).length > 0;
     });
     await recordings.erase();
@@ -145,6 +170,31 @@ export class People {
     name: { text: string; key: string },
     idempotency: { key: string; digest: string } | undefined,
   ): Promise<Person> {
+    const id = randomUUID();
+    const { enrolledAt, samples } = await this.#record(enrolment, id, async (trx, at) => {
+      await trx
+        .insertInto('people')
+        .values({
+          id,
+          name: name.text,
+          name_key: name.key,
+          consent: consentVersion,
+          consented_at: at,
+          enrolled_at: at,
+          idempotency_key: idempotency?.key ?? null,
+          idempotency_digest: idempotency?.digest ?? null,
+        })
+        .execute();
+    });
+    return { id, name: name.text, enrolledAt, samples, waysIn: { passkeys: 0, recoveryCodes: 0 } };
+  }
+
+  /** Looks at the recordings and keeps them as those of a person, whom `enter` writes down or finds. */
+  async #record(
+    enrolment: FaceAndVoiceRecordings,
+    id: string,
+    enter: (trx: Transaction<ApplicationTables>, at: Date) => Promise<void>,
+  ): Promise<Pick<Person, 'enrolledAt' | 'samples'>> {
     const { champion, recordings, templates, liveness, features, now } = this.#resources;
     return champion.useAll(async ({ loaded }, others) => {
       const captures = await captureAll(loaded.recogniser.signals, enrolment.recordings);
@@ -154,22 +204,9 @@ export class People {
       for (const one of [loaded, ...others])
         made.push(await templateFor(one, { loaded, captures, vectors, enrolment }));
       const words = await spokenDigits(loaded.recogniser.signals, captures.voices, enrolment.prompts);
-      const id = randomUUID();
       const enrolledAt = now();
       const stored = await recordings.store(enrolment.recordings, async (trx, kept) => {
-        await trx
-          .insertInto('people')
-          .values({
-            id,
-            name: name.text,
-            name_key: name.key,
-            consent: consentVersion,
-            consented_at: enrolledAt,
-            enrolled_at: enrolledAt,
-            idempotency_key: idempotency?.key ?? null,
-            idempotency_digest: idempotency?.digest ?? null,
-          })
-          .execute();
+        await enter(trx, enrolledAt);
         await trx
           .insertInto('samples')
           .values(
@@ -198,10 +235,15 @@ export class People {
         return kept;
       });
       await features.remember(stored, vectors, loaded);
-      // Forgotten by another request meanwhile: nothing that was derived from the recordings may stay.
-      if ((await this.#idOf(name.key)) !== id) await features.forget(stored);
-      return { id, name: name.text, enrolledAt, samples: countsOf(captures) };
+      // Forgotten or withdrawn by another request meanwhile: nothing that was derived from the recordings may stay.
+      if (!(await this.#hasSamples(id))) await features.forget(stored);
+      return { enrolledAt, samples: countsOf(captures) };
     });
+  }
+
+  async #hasSamples(id: string): Promise<boolean> {
+    const query = this.#resources.db.selectFrom('samples').select('id').where('person', '=', id).limit(1);
+    return (await query.executeTakeFirst()) !== undefined;
   }
 
   async #earlier(idempotency: { key: string; digest: string } | undefined): Promise<Person | undefined> {
@@ -232,14 +274,25 @@ export class People {
     return this.#resources.db
       .selectFrom('people')
       .select(['people.id', 'people.name', 'people.enrolled_at'])
-      .select([count('face').as('faces'), count('voice').as('voices')]);
+      .select([count('face').as('faces'), count('voice').as('voices')])
+      .select([
+        sql<number>`(select count(*)::int from passkeys where person = people.id)`.as('passkeys'),
+        sql<number>`(select count(*)::int from sign_in_codes where person = people.id and kind = 'recovery')`.as(
+          'codes',
+        ),
+      ]);
   }
 }
 
 /** The same features where the other release differs in its heads alone. */
 async function templateFor(
   other: LoadedRecogniser,
-  known: { loaded: LoadedRecogniser; captures: Captures; vectors: Features; enrolment: Enrolment },
+  known: {
+    loaded: LoadedRecogniser;
+    captures: Captures;
+    vectors: Features;
+    enrolment: FaceAndVoiceRecordings;
+  },
 ): Promise<Template> {
   const { loaded, vectors, enrolment } = known;
   const same = sameFeatures(other, loaded);
@@ -247,6 +300,43 @@ async function templateFor(
   const features = same ? vectors : await featuresOfCaptures(other.recogniser, captures);
   const samples = enrolment.recordings.map(({ bytes }) => digestOf(bytes));
   return other.recogniser.template(await enrolledFeatures(other, { captures, features, samples }));
+}
+
+function requireUsable(enrolment: FaceAndVoiceRecordings): void {
+  if (!enrolment.consent) {
+    throw new UserError({
+      kind: 'invalid',
+      code: 'consent_missing',
+      message: 'face and voice are not kept without consent',
+      action: 'Read what is kept, and agree to it.',
+    });
+  }
+  requireCounts(enrolment.recordings);
+  requireDistinct(enrolment.recordings);
+  requirePrompts(enrolment.prompts);
+}
+
+async function requireNoneYet(trx: Transaction<ApplicationTables>, id: string): Promise<void> {
+  const person = await trx
+    .selectFrom('people')
+    .select('id')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!person) throw unknownPerson();
+  const known = await trx
+    .selectFrom('samples')
+    .select('id')
+    .where('person', '=', id)
+    .limit(1)
+    .executeTakeFirst();
+  if (!known) return;
+  throw new UserError({
+    kind: 'conflict',
+    code: 'face_and_voice_enrolled',
+    message: 'face and voice of this person are enrolled already',
+    action: 'Withdraw them first, where they are to be enrolled anew.',
+  });
 }
 
 function requireCounts(recordings: readonly Recording[]): void {
@@ -295,11 +385,14 @@ function toPerson(row: {
   enrolled_at: Date;
   faces: number;
   voices: number;
+  passkeys: number;
+  codes: number;
 }): Person {
   return {
     id: row.id,
     name: row.name,
     enrolledAt: row.enrolled_at,
     samples: { face: row.faces, voice: row.voices },
+    waysIn: { passkeys: row.passkeys, recoveryCodes: row.codes },
   };
 }

@@ -7,7 +7,13 @@ import type { Sealer } from '../sealing.ts';
 import type { ApplicationTables } from '../tables.ts';
 import type { LoadedRecogniser, SampleFeatures, SampleReference } from './features.ts';
 
-const Vectors = z.object({ face: z.array(z.number()).nullable(), voice: z.array(z.number()).nullable() });
+const Beside = z.object({ coherence: z.number().nullable(), seconds: z.number().nullable() }).nullable();
+const Vectors = z.object({
+  face: z.array(z.number()).nullable(),
+  voice: z.array(z.number()).nullable(),
+  /** Not there in templates of earlier versions. */
+  beside: z.object({ face: Beside, voice: Beside }).optional(),
+});
 
 /**
  * What people are recognised by, one per person and contract, sealed. Made from the enrolment's samples alone:
@@ -77,10 +83,19 @@ export class Templates {
     });
   }
 
+  /** Whoever takes part without face and voice has none, and is missing none. */
   async #without(contract: Digest, except: readonly string[]): Promise<string[]> {
     let query = this.#db
       .selectFrom('people')
       .select('id')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('samples')
+            .select(sql`1`.as('one'))
+            .whereRef('samples.person', '=', 'people.id')
+            .where('source', '=', 'enrolment'),
+        ),
+      )
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(
@@ -125,12 +140,24 @@ export class Templates {
         .where('id', '=', person)
         .forUpdate()
         .executeTakeFirst();
-      if (known) await this.insert(trx, person, template);
-      return known !== undefined;
+      // Forgotten meanwhile, or face and voice withdrawn.
+      const kept = known && (await this.#keeps(trx, person, samples.length));
+      if (kept) await this.insert(trx, person, template);
+      return kept === true;
     });
     if (stored) return template;
     await this.#features.forget(samples);
     throw forgotten();
+  }
+
+  async #keeps(trx: Transaction<ApplicationTables>, person: string, samples: number): Promise<boolean> {
+    const { count } = await trx
+      .selectFrom('samples')
+      .select(sql<number>`count(*)::int`.as('count'))
+      .where('person', '=', person)
+      .where('source', '=', 'enrolment')
+      .executeTakeFirstOrThrow();
+    return count === samples;
   }
 
   async #exists(person: string): Promise<boolean> {
@@ -142,6 +169,7 @@ export class Templates {
     const vectors = {
       face: template.face && [...template.face],
       voice: template.voice && [...template.voice],
+      ...(template.beside && { beside: template.beside }),
     };
     return this.#sealer.seal(Buffer.from(JSON.stringify(vectors)), contextOf(person, template.contract));
   }
@@ -150,7 +178,12 @@ export class Templates {
     const opened = this.#sealer.open(sealed, contextOf(person, contract));
     const vectors = Vectors.parse(JSON.parse(Buffer.from(opened).toString()));
     const floats = (numbers: number[] | null) => numbers && Float32Array.from(numbers);
-    const template = { contract, face: floats(vectors.face), voice: floats(vectors.voice) };
+    const template = {
+      contract,
+      face: floats(vectors.face),
+      voice: floats(vectors.voice),
+      ...(vectors.beside && { beside: vectors.beside }),
+    };
     if (!template.face && !template.voice) throw new SystemError(`the template of ${person} is empty`);
     return template;
   }

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
+import type { OperatorToken } from '../operator-token.ts';
 import { sameSecret } from '../secrets.ts';
 import type { AppEnv } from './app-env.ts';
 import { bearerOf } from './auth.ts';
@@ -13,12 +14,12 @@ const operator = 'the operator';
  */
 export function admit(
   places: Places,
-  { kind, operatorToken }: { kind: string; operatorToken: string },
+  { kind, operatorToken }: { kind: string; operatorToken: OperatorToken },
   readBody: MiddlewareHandler<AppEnv>,
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const bearer = bearerOf(c);
-    const isOperator = bearer !== undefined && sameSecret(bearer, operatorToken);
+    const isOperator = bearer !== undefined && sameSecret(bearer, await operatorToken());
     const turn = places.announce({ client: isOperator ? operator : c.get('network'), kind });
     try {
       await readBody(c, async () => {
@@ -26,7 +27,7 @@ export function admit(
         await places.inTurn(turn, next);
       });
     } finally {
-      turn.leave();
+      turn.leave({ failed: c.error !== undefined });
     }
   };
 }

@@ -66,7 +66,14 @@ describe('the API description', () => {
         "get /api/v1/session",
         "delete /api/v1/session",
         "post /api/v1/operator/session",
+        "delete /api/v1/operator/session",
         "post /api/v1/people",
+        "post /api/v1/passkeys/authentication/options",
+        "post /api/v1/passkeys/authentication/verify",
+        "post /api/v1/recovery-codes/sign-in",
+        "post /api/v1/codes/sign-in",
+        "post /api/v1/joining/options",
+        "post /api/v1/joining/verify",
       ]
     `);
   });

@@ -5,10 +5,18 @@ import type { AppEnv } from './app-env.ts';
 import { identifyCaller, requireOperator } from './auth.ts';
 import { Bodies } from './bodies.ts';
 import { addConsoleRoutes } from './console-routes.ts';
+import { cookieName } from './cookies.ts';
 import { addDataRoutes } from './data-routes.ts';
 import { evenOutRefusals } from './even-refusals.ts';
 import { forwardToLeader } from './forward.ts';
-import { identifyRequest, isOfDatasets, limitBody, requireKnownHost, requireSameOrigin } from './guards.ts';
+import {
+  identifyRequest,
+  isOfDatasets,
+  limitBody,
+  overHttpsAlone,
+  requireKnownHost,
+  requireSameOrigin,
+} from './guards.ts';
 import { refuseNul } from './nul.ts';
 import { addPeopleRoutes } from './people-routes.ts';
 import { addPlatformRoutes } from './platform-routes.ts';
@@ -17,6 +25,7 @@ import { readBody } from './read-body.ts';
 import { routes } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { identifyVisitor } from './visitor.ts';
+import { addWaysInRoutes } from './ways-in-handlers.ts';
 import { addWebPage, notFound } from './web-page.ts';
 
 export type App = OpenAPIHono<AppEnv>;
@@ -31,6 +40,7 @@ export function createApp(resources: ApiResources): App {
   const refused = reportRefusals(resources.log);
   app.onError((error, c) => answerError(error, c, { log: resources.log, refused }));
   app.notFound((c) => notFound(c));
+  if (resources.secureCookies) app.use(overHttpsAlone);
   app.use(identifyRequest(resources), requireKnownHost(resources.allowedHosts), requireSameOrigin);
   app.use(refuseNul, limitBody);
   app.on(['post'], routes.attempt.getRoutingPath(), evenOutRefusals);
@@ -42,17 +52,24 @@ export function createApp(resources: ApiResources): App {
   app.openapi(routes.health, (c) => c.json({ status: 'ok' as const }, 200));
   addSignInRoutes(app, resources);
   addPeopleRoutes(app, resources);
+  addWaysInRoutes(app, resources);
   addConsoleRoutes(app, resources);
   addPlatformRoutes(app, resources);
   addDataRoutes(app, resources);
-  describeApi(app);
+  describeApi(app, resources.secureCookies);
   refuseOtherMethods(app);
   addWebPage(app, resources.webFolder);
   return app;
 }
 
 /** They decode recordings. */
-const heavyRoutes = [routes.checkFace, routes.checkVoice, routes.enrol, routes.attempt];
+const heavyRoutes = [
+  routes.checkFace,
+  routes.checkVoice,
+  routes.enrol,
+  routes.attempt,
+  routes.addFaceAndVoice,
+];
 
 /** Before anything else is done for a request: its body, and for heavy ones a place after it. */
 function readBodies(app: App, { places, operatorToken }: ApiResources): void {
@@ -82,19 +99,23 @@ const operatorRoutes = [
   ...[routes.models, routes.releases, routes.propose, routes.rollback, routes.promote],
   ...[routes.datasets, routes.dataset, routes.saveDataset, routes.verifyDataset, routes.datasetItem],
   ...[routes.missingBlobs, routes.putBlob, routes.trace, routes.bundle, routes.bundleFile, routes.training],
-  ...[routes.modelReport, routes.modelReportFile],
+  ...[routes.modelReport, routes.modelReportFile, routes.issueCode, routes.accessEvents],
 ];
 
-function describeApi(app: App): void {
+function describeApi(app: App, secure: boolean): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'operatorToken', {
     type: 'http',
     scheme: 'bearer',
   });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
-    type: 'apiKey',
-    in: 'cookie',
-    name: 'visavox_session',
-  });
+  for (const [scheme, kind] of [
+    ['operatorSession', 'operator'],
+    ['session', 'session'],
+  ] as const)
+    app.openAPIRegistry.registerComponent('securitySchemes', scheme, {
+      type: 'apiKey',
+      in: 'cookie',
+      name: cookieName(kind, secure),
+    });
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {

@@ -1,27 +1,39 @@
 import { UserError } from '@visavox/core/errors';
 import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
 import type { ApiResources } from '../resources.ts';
-import { sameSecret } from '../secrets.ts';
-import { nobody, sessionSeconds } from '../sign-in/sessions.ts';
-import type { AppEnv } from './app-env.ts';
+import { stepUpRequired } from '../ways-in/faults.ts';
+import { recentSeconds } from '../ways-in/policy.ts';
+import { type AppEnv, nobody } from './app-env.ts';
+import { readCookie } from './cookies.ts';
 
-const cookieName = 'visavox_session';
+type Resources = Pick<
+  ApiResources,
+  'waysIn' | 'operatorSessions' | 'operatorToken' | 'operatorDoor' | 'secureCookies'
+>;
 
-/** By the operator's token, or by the session cookie. */
-export function identifyCaller(
-  resources: Pick<ApiResources, 'sessions' | 'operatorToken'>,
-): MiddlewareHandler<AppEnv> {
+/** By the operators' token, or by the cookies: a person's and an operator's, which have nothing to do with each other. */
+export function identifyCaller(resources: Resources): MiddlewareHandler<AppEnv> {
+  const { waysIn, operatorSessions, operatorDoor, operatorToken, secureCookies } = resources;
   return async (c, next) => {
     c.set('caller', nobody);
     const bearer = bearerOf(c);
-    const cookie = getCookie(c, cookieName);
     if (bearer !== undefined) {
-      requireOperatorToken(bearer, resources.operatorToken);
-      c.set('caller', { person: null, operator: true });
-    } else if (cookie !== undefined) {
-      c.set('sessionToken', cookie);
-      c.set('caller', await resources.sessions.find(cookie));
+      await operatorDoor.requireToken(bearer, c.get('network'));
+      c.set('caller', { ...nobody, operator: true, program: true });
+    } else {
+      const own = readCookie(c, 'session', secureCookies);
+      const operators = readCookie(c, 'operator', secureCookies);
+      c.set('sessionToken', own);
+      c.set('operatorSessionToken', operators);
+      const session = own === undefined ? null : await waysIn.sessions.find(own);
+      const operator =
+        operators !== undefined && (await operatorSessions.isGood(operators, await operatorToken()));
+      c.set('caller', {
+        session,
+        person: session?.next === null ? session.person : null,
+        operator,
+        program: false,
+      });
     }
     await next();
   };
@@ -31,25 +43,10 @@ export function bearerOf(c: Context<AppEnv>): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }
 
-export function requireOperatorToken(given: string, actual: string): void {
-  if (sameSecret(given, actual)) return;
-  throw new UserError({
-    kind: 'unauthenticated',
-    code: 'operator_token_invalid',
-    message: "this is not the operator's token",
-    action: 'Use the one in secrets/operator.token of the server, which it also prints as a link.',
-  });
-}
-
 export const requireOperator: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!c.get('caller').operator) throw c.get('caller').person ? forbidden() : unauthenticated();
   await next();
 };
-
-/** One that brings the token with every request. A browser in which an operator is signed in too is a visitor's. */
-export function isOperatorsProgram(c: Context<AppEnv>): boolean {
-  return c.get('caller').operator && c.get('sessionToken') === undefined;
-}
 
 /** The person or an operator. */
 export function requirePerson(c: Context<AppEnv>, id: string): void {
@@ -58,26 +55,26 @@ export function requirePerson(c: Context<AppEnv>, id: string): void {
   throw person ? forbidden() : unauthenticated();
 }
 
+/** Who is signed in, and has shown it lately enough to change how one gets in. */
+export function requireRecentPerson(c: Context<AppEnv>, now: () => Date): { id: string; name: string } {
+  const { person, session } = c.get('caller');
+  if (!person || !session) throw unauthenticated();
+  if (now().getTime() - session.authenticatedAt.getTime() > recentSeconds * 1000) throw stepUpRequired();
+  return person;
+}
+
+export function requireOwnPerson(c: Context<AppEnv>): { id: string; name: string } {
+  const { person } = c.get('caller');
+  if (!person) throw unauthenticated();
+  return person;
+}
+
 export function requireSomebody(c: Context<AppEnv>): void {
   const { person, operator } = c.get('caller');
   if (!operator && !person) throw unauthenticated();
 }
 
-export function giveSession(c: Context<AppEnv>, token: string, secure: boolean): void {
-  setCookie(c, cookieName, token, {
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure,
-    path: '/',
-    maxAge: sessionSeconds,
-  });
-}
-
-export function takeSession(c: Context<AppEnv>, secure: boolean): void {
-  setCookie(c, cookieName, '', { httpOnly: true, sameSite: 'Strict', secure, path: '/', maxAge: 0 });
-}
-
-function unauthenticated(): UserError {
+export function unauthenticated(): UserError {
   return new UserError({
     kind: 'unauthenticated',
     code: 'unauthenticated',
@@ -86,7 +83,7 @@ function unauthenticated(): UserError {
   });
 }
 
-function forbidden(): UserError {
+export function forbidden(): UserError {
   return new UserError({
     kind: 'forbidden',
     code: 'forbidden',

@@ -26,6 +26,11 @@ export class BodyTooSlow extends Error {
   override readonly name = 'BodyTooSlow';
 }
 
+/** Nobody is there any more to be told anything. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
 interface Arriving {
   readonly network: ClientNetwork;
   readonly since: number;
@@ -63,7 +68,7 @@ export class Bodies {
     try {
       this.#requireRoom(network, expected ?? 0);
       for (;;) {
-        const { done, value } = await Promise.race([reader.read(), tooSlow]);
+        const { done, value } = await Promise.race([nextOf(reader), tooSlow]);
         if (done) break;
         this.#requireRoom(network, value.length);
         hold.add(value.length);
@@ -117,6 +122,16 @@ export class Bodies {
     if (own === 0) this.#held.delete(network);
     else this.#held.set(network, own);
     this.#heldByAll += bytes;
+  }
+}
+
+async function nextOf(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  try {
+    return await reader.read();
+  } catch (cause) {
+    // What a limit on the way throws is its own to say.
+    if (cause instanceof UserError) throw cause;
+    throw new ClientGone('the connection ended before the request did', { cause });
   }
 }
 

@@ -18,6 +18,7 @@ it('believes what a proxy of its own says, and nobody else', () => {
   expect(networkOf('::ffff:10.1.2.3', '198.51.100.1, 10.9.9.9')).toBe('198.51.100.1');
   expect(networkOf('2001:db8:ffff::1', '2001:db8:1:2::3')).toBe('2001:db8:1:2::/64');
   expect(networkOf('10.1.2.3', 'nonsense')).toBe('10.1.2.3');
+  expect(networkOf('10.1.2.3', '198.51.100.1, nonsense')).toBe('10.1.2.3');
   expect(networkOf('10.1.2.3', undefined)).toBe('10.1.2.3');
 });
 

@@ -12,24 +12,32 @@ const nowhere: ClientNetwork = 'unknown';
 export function clientNetworks(
   proxies: readonly string[],
 ): (address: string | undefined, forwardedFor: string | undefined) => ClientNetwork {
-  const trusted = new BlockList();
-  for (const proxy of proxies) {
-    const [address = '', bits] = proxy.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) trusted.addAddress(address, family);
-    else trusted.addSubnet(address, Number(bits), family);
-  }
+  const isProxy = addressesOf(proxies);
   return (address, forwardedFor) => {
     const hops = (forwardedFor ?? '').split(',').flatMap((hop) => hop.trim() || []);
     let client = plain(address);
-    while (client !== undefined && hops.length > 0 && isTrusted(trusted, client))
-      client = plain(hops.pop()) ?? client;
+    while (client !== undefined && isProxy(client)) {
+      const before = plain(hops.pop());
+      if (before === undefined) break;
+      client = before;
+    }
     return client === undefined ? nowhere : networkOf(client);
   };
 }
 
-function isTrusted(trusted: BlockList, address: string): boolean {
-  return trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+/** Whether an address is one of these, or in one of these ranges. */
+export function addressesOf(networks: readonly string[]): (address: string | undefined) => boolean {
+  const known = new BlockList();
+  const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/');
+    if (bits === undefined) known.addAddress(address, familyOf(address));
+    else known.addSubnet(address, Number(bits), familyOf(address));
+  }
+  return (given) => {
+    const address = plain(given);
+    return address !== undefined && known.check(address, familyOf(address));
+  };
 }
 
 /** An address, or a range of them. */

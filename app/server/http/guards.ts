@@ -51,6 +51,12 @@ const addHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.path.startsWith('/api/')) c.header('cache-control', 'no-store');
 };
 
+/** A browser that was here once comes over https from then on, whatever somebody on the way says. */
+export const overHttpsAlone: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  c.header('strict-transport-security', 'max-age=31536000');
+};
+
 /** A foreign page whose name was pointed at this machine (DNS rebinding) comes with its own Host header. */
 export function requireKnownHost(hosts: ReadonlySet<string>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

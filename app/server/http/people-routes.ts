@@ -2,12 +2,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Person } from '../enrolment/people.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
-import { requirePerson } from './auth.ts';
+import { requirePerson, requireRecentPerson } from './auth.ts';
+import { giveCookie } from './cookies.ts';
 import { routes } from './routes.ts';
 import { readUpload } from './uploads.ts';
 
 export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { people, log } = resources;
+  const { people, waysIn, log, secureCookies, now } = resources;
 
   app.openapi(routes.enrol, async (c) => {
     const { fields, recordings } = await readUpload(c, {
@@ -23,27 +24,33 @@ export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       idempotencyKey: c.req.header('idempotency-key'),
     });
     log.info({ requestId: c.get('requestId'), person: person.id, samples: person.samples }, 'enrolled');
-    return c.json(told(person), 201);
+    if (!c.get('caller').program) {
+      const value = await waysIn.tickets.give(person);
+      giveCookie(c, 'enrolled', { value, secure: secureCookies });
+    }
+    return c.json(toldPerson(person), 201);
   });
 
-  app.openapi(routes.people, async (c) => c.json({ people: (await people.list()).map(told) }, 200));
+  app.openapi(routes.people, async (c) => c.json({ people: (await people.list()).map(toldPerson) }, 200));
 
   app.openapi(routes.person, async (c) => {
     const { id } = c.req.valid('param');
     requirePerson(c, id);
-    return c.json(told(await people.get(id)), 200);
+    return c.json(toldPerson(await people.get(id)), 200);
   });
 
   app.openapi(routes.forget, async (c) => {
     const { id } = c.req.valid('param');
     requirePerson(c, id);
+    // Nothing brings a person back: whoever finds a page left open may not do this.
+    if (!c.get('caller').operator) requireRecentPerson(c, now);
     await people.forget(id);
     log.info({ requestId: c.get('requestId'), person: id }, 'forgotten');
     return c.body(null, 204);
   });
 }
 
-function told(person: Person) {
-  const { id, name, enrolledAt, samples } = person;
-  return { id, name, enrolledAt: enrolledAt.toISOString(), samples };
+export function toldPerson(person: Person) {
+  const { enrolledAt, ...rest } = person;
+  return { ...rest, enrolledAt: enrolledAt.toISOString() };
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Places, type Turn } from './places.ts';
 
 /** A clock that stands until it is moved, and requests that take as long as they are let. */
-function scene(options: { atOnce: number; answerWithinMs?: number; ofOneClient?: number }) {
+function scene(options: { atOnce: number; waitAtMostMs?: number; ofOneClient?: number }) {
   let now = 0;
   const places = new Places({ ...options, clock: () => now });
   const entered: string[] = [];
@@ -47,7 +47,7 @@ it('keeps a place for somebody else, whatever one client asks for', async () => 
 });
 
 it('serves a newcomer before the tenth request of another client', async () => {
-  const { entered, ask, finish } = scene({ atOnce: 1 });
+  const { entered, ask, finish } = scene({ atOnce: 1, waitAtMostMs: 10_000 });
   const turns = [];
   for (let index = 0; index < 10; index++) turns.push(await ask('many', `many ${index}`));
   await ask('newcomer');
@@ -56,8 +56,8 @@ it('serves a newcomer before the tenth request of another client', async () => {
   expect(entered).toContain('newcomer');
 });
 
-it('turns away at once who could not be answered in time, and says when to come again', async () => {
-  const { ask, places, finish } = scene({ atOnce: 1, answerWithinMs: 1000 });
+it('turns away at once who would wait too long, and says when to come again', async () => {
+  const { ask, places, finish } = scene({ atOnce: 1, waitAtMostMs: 700 });
   const turn = await ask('a');
   await ask('a');
   await ask('a');
@@ -69,19 +69,36 @@ it('turns away at once who could not be answered in time, and says when to come 
   places.announce(asking);
 });
 
+it('turns nobody away who is alone, however slow the machine is', async () => {
+  const { ask, entered, finish } = scene({ atOnce: 1, waitAtMostMs: 700 });
+  for (let index = 0; index < 10; index++) await finish(await ask('a'), 60_000);
+  expect(entered).toHaveLength(10);
+});
+
 it('goes by what requests really take', async () => {
-  const quick = scene({ atOnce: 1, answerWithinMs: 1000 });
+  const quick = scene({ atOnce: 1, waitAtMostMs: 800 });
   for (let index = 0; index < 60; index++) await quick.finish(await quick.ask('a'), 50);
   for (let index = 0; index < 15; index++) await quick.ask('a');
   expect(quick.entered.filter((name) => name.includes('busy'))).toEqual([]);
-  const slow = scene({ atOnce: 1, answerWithinMs: 1000 });
+  const slow = scene({ atOnce: 1, waitAtMostMs: 800 });
   for (let index = 0; index < 60; index++) await slow.finish(await slow.ask('a'), 900);
   await slow.ask('a');
   expect(() => slow.places.announce({ client: 'a', kind: 'attempt' })).toThrow('served at once');
 });
 
+it('learns nothing from requests that failed, which are quick', async () => {
+  const { ask, pass, places } = scene({ atOnce: 1, waitAtMostMs: 800 });
+  for (let index = 0; index < 60; index++) {
+    const turn = await ask('a');
+    pass(1);
+    turn.leave({ failed: true });
+  }
+  for (let index = 0; index < 3; index++) await ask('a');
+  expect(() => places.announce({ client: 'a', kind: 'attempt' })).toThrow('served at once');
+});
+
 it('turns the last ones of a crowd away when somebody else comes', async () => {
-  const { entered, ask, places } = scene({ atOnce: 1, answerWithinMs: 900 });
+  const { entered, ask, places } = scene({ atOnce: 1, waitAtMostMs: 600 });
   for (const name of ['a1', 'a2', 'a3']) await ask('a', name);
   for (const client of ['b', 'c']) {
     places.announce({ client, kind: 'attempt' });
@@ -91,7 +108,7 @@ it('turns the last ones of a crowd away when somebody else comes', async () => {
 });
 
 it('waits for nobody whose body does not come', async () => {
-  const { entered, ask, places, pass } = scene({ atOnce: 1, answerWithinMs: 1000 });
+  const { entered, ask, places, pass } = scene({ atOnce: 1, waitAtMostMs: 1000 });
   for (let index = 0; index < 3; index++) places.announce({ client: 'trickler', kind: 'attempt' });
   await ask('honest');
   expect(entered).toEqual(['honest']);

@@ -12,8 +12,8 @@ export interface Asking {
 export interface Turn {
   /** Resolves when there is a place for it; throws `busy` where it would not be answered in time after all. */
   enter(): Promise<void>;
-  /** May be called at any time, more than once. */
-  leave(): void;
+  /** May be called at any time, more than once. What failed says nothing of how long its kind takes. */
+  leave(outcome?: { failed: boolean }): void;
   /** Runs the work, during which the place is somebody else's. */
   aside<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -36,8 +36,8 @@ export interface PlacesOptions {
   readonly atOnce: number;
   /** How many of these one client may have: there is always one for somebody else. */
   readonly ofOneClient?: number;
-  /** Whatever would take longer than this from its last byte to its answer is refused at once. */
-  readonly answerWithinMs?: number;
+  /** Who would have to wait longer for a place is told at once to come again. */
+  readonly waitAtMostMs?: number;
   /** Milliseconds. */
   readonly clock?: () => number;
 }
@@ -45,7 +45,7 @@ export interface PlacesOptions {
 /** Until requests of a kind were measured. */
 const firstGuessMs = 300;
 /** How much the last request says about the next. */
-const weight = 0.1;
+const weight = 0.2;
 /** A body that takes longer to arrive is not expected any more: it may never come. */
 const expectedForMs = 1000;
 /** Who was let in is not turned away for a slightly longer wait than was expected. */
@@ -62,7 +62,7 @@ const current = new AsyncLocalStorage<Turn>();
 export class Places {
   readonly #atOnce: number;
   readonly #ofOneClient: number;
-  readonly #answerWithinMs: number;
+  readonly #waitAtMostMs: number;
   readonly #clock: () => number;
   readonly #items = new Set<Item>();
   readonly #costs = new Map<string, number>();
@@ -73,27 +73,27 @@ export class Places {
   constructor({
     atOnce,
     ofOneClient = Math.max(1, atOnce - 1),
-    answerWithinMs = 4000,
+    waitAtMostMs = 2000,
     clock = () => performance.now(),
   }: PlacesOptions) {
     this.#atOnce = atOnce;
     this.#ofOneClient = ofOneClient;
-    this.#answerWithinMs = answerWithinMs;
+    this.#waitAtMostMs = waitAtMostMs;
     this.#clock = clock;
   }
 
   /** Throws `busy` at once where a request of which the rest is still to come could not be answered in time. */
   announce(asking: Asking): Turn {
     const item = this.#enlist(asking);
-    const finish = this.#finishOf(item);
-    if (finish > this.#answerWithinMs) {
+    const wait = this.#waits().get(item) ?? 0;
+    if (wait > this.#waitAtMostMs) {
       this.#giveUp(item);
-      throw busy(finish - this.#answerWithinMs);
+      throw busy(wait - this.#waitAtMostMs);
     }
     this.#refuseTheLate();
     return {
       enter: () => this.#enter(item),
-      leave: () => this.#leave(item),
+      leave: ({ failed } = { failed: false }) => this.#leave(item, failed),
       aside: (work) => this.#aside(item, work),
     };
   }
@@ -126,10 +126,10 @@ export class Places {
     if (item.state !== 'announced') throw new SystemError(`a turn cannot be entered that is ${item.state}`);
     item.state = 'waiting';
     item.waitingSince = this.#clock();
-    const finish = this.#finishOf(item);
-    if (finish > this.#answerWithinMs * leniency) {
+    const wait = this.#waits().get(item) ?? 0;
+    if (wait > this.#waitAtMostMs * leniency) {
       this.#giveUp(item);
-      throw busy(finish - this.#answerWithinMs);
+      throw busy(wait - this.#waitAtMostMs);
     }
     await this.#wait(item);
   }
@@ -158,11 +158,11 @@ export class Places {
     });
   }
 
-  #leave(item: Item): void {
+  #leave(item: Item, failed: boolean): void {
     if (item.state === 'gone') return;
     if (item.state === 'inside') {
       this.#spend(item);
-      this.#costs.set(item.kind, this.#cost(item.kind) * (1 - weight) + item.spentMs * weight);
+      if (!failed) this.#costs.set(item.kind, this.#cost(item.kind) * (1 - weight) + item.spentMs * weight);
       this.#drop(item);
     } else this.#giveUp(item);
     this.#admitNext();
@@ -208,8 +208,8 @@ export class Places {
     item.admit();
   }
 
-  #isLate({ kind, waitingSince }: Item): boolean {
-    return this.#clock() - waitingSince + this.#cost(kind) > this.#answerWithinMs * 2;
+  #isLate({ waitingSince }: Item): boolean {
+    return this.#clock() - waitingSince > this.#waitAtMostMs * leniency;
   }
 
   /** Those who come first: who was inside already, then by tag. */
@@ -221,24 +221,25 @@ export class Places {
     return waiting.sort((a, b) => rank(a) - rank(b) || a.tag - b.tag);
   }
 
-  /** When the item would be done, in milliseconds from now. */
-  #finishOf(item: Item): number {
-    return this.#finishes().get(item) ?? 0;
-  }
-
-  #finishes(): Map<Item, number> {
+  /** How long each would have to wait for a place, in milliseconds from now, if all took as long as their kind does. */
+  #waits(): Map<Item, number> {
     const now = this.#clock();
-    const parallel = this.#parallel();
-    let ahead = 0;
-    for (const { state, kind, enteredAt } of this.#items)
-      if (state === 'inside') ahead += Math.max(0, this.#cost(kind) - (now - enteredAt));
-    const finishes = new Map<Item, number>();
+    const inside = [...this.#items].filter(({ state }) => state === 'inside');
+    const free = inside.map(({ kind, enteredAt }) => {
+      const taken = now - enteredAt;
+      // What takes longer than its kind goes on for a while.
+      return Math.max(this.#cost(kind) - taken, taken / 4);
+    });
+    while (free.length < this.#parallel()) free.push(0);
+    const waits = new Map<Item, number>();
     for (const item of this.#order()) {
-      const cost = this.#cost(item.kind);
-      finishes.set(item, ahead / parallel + cost);
-      if (item.state !== 'announced' || now - item.announcedAt < expectedForMs) ahead += cost;
+      free.sort((a, b) => a - b);
+      const wait = free[0] ?? 0;
+      waits.set(item, wait);
+      if (item.state !== 'announced' || now - item.announcedAt < expectedForMs)
+        free[0] = wait + this.#cost(item.kind);
     }
-    return finishes;
+    return waits;
   }
 
   #parallel(): number {
@@ -253,9 +254,9 @@ export class Places {
 
   /** Another client's request goes before the last ones of a client with many. */
   #refuseTheLate(): void {
-    for (const [item, finish] of this.#finishes())
-      if (item.state === 'waiting' && finish > this.#answerWithinMs * leniency)
-        this.#refuse(item, finish - this.#answerWithinMs);
+    for (const [item, wait] of this.#waits())
+      if (item.state === 'waiting' && wait > this.#waitAtMostMs * leniency)
+        this.#refuse(item, wait - this.#waitAtMostMs);
   }
 
   #refuse(item: Item, laterByMs: number): void {

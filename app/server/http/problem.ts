@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AppEnv } from './app-env.ts';
-import { BodyTooSlow } from './bodies.ts';
+import { BodyTooSlow, ClientGone } from './bodies.ts';
 import { UnsupportedMediaType } from './uploads.ts';
 
 const statuses = {
@@ -102,6 +102,14 @@ function faultOf(error: unknown): Fault {
       action: error.action,
       details: error.details,
       headers: retry.success ? { 'retry-after': String(retry.data.retryAfterSeconds) } : {},
+    };
+  }
+  if (error instanceof ClientGone) {
+    return {
+      status: 400,
+      code: 'malformed_form',
+      detail: 'the request broke off',
+      action: 'Send it again.',
     };
   }
   if (error instanceof BodyTooSlow) {

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { reportFileNames } from '../model-report.ts';
+import { body, Id, json, limit, none, operator, personOrOperator, problem } from './route-parts.ts';
 import {
   AttemptResult,
   Attempts,
@@ -26,7 +27,6 @@ import {
   Overview,
   People,
   Person,
-  Problem,
   Proposal,
   ReleaseRecord,
   Releases,
@@ -36,32 +36,16 @@ import {
   Runs,
   Samples,
   SavedDataset,
-  Session,
   Status,
   Trace,
   Training,
   traceKinds,
 } from './schemas.ts';
-
-const problem = {
-  description: 'what was wrong and what to do',
-  content: { 'application/problem+json': { schema: Problem } },
-};
-
-function json<T extends z.ZodType>(schema: T, description: string) {
-  return { description, content: { 'application/json': { schema } } };
-}
-
-function body<T extends z.ZodType>(schema: T) {
-  return { required: true, content: { 'application/json': { schema } } };
-}
-
-const Id = z.object({ id: z.string().min(1).max(200) });
-const operator = [{ operatorToken: [] }, { session: [] }];
-const none = { description: 'done' };
-const limit = z.coerce.number().int().min(1).max(1000).default(100);
+import { waysInRoutes } from './ways-in-routes.ts';
+import { Session } from './ways-in-schemas.ts';
 
 export const routes = {
+  ...waysInRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',
@@ -116,7 +100,7 @@ export const routes = {
     path: '/api/v1/attempts/{id}/feedback',
     tags: ['sign-in'],
     summary: 'Say whether it was really this person; by the person or an operator',
-    security: operator,
+    security: personOrOperator,
     request: { params: Id, body: body(Feedback) },
     responses: { 200: json(FeedbackResult, 'kept'), default: problem },
   }),
@@ -151,7 +135,7 @@ export const routes = {
     method: 'get',
     path: '/api/v1/people/{id}',
     tags: ['people'],
-    security: operator,
+    security: personOrOperator,
     request: { params: Id },
     responses: { 200: json(Person, 'found'), default: problem },
   }),
@@ -160,7 +144,7 @@ export const routes = {
     path: '/api/v1/people/{id}',
     tags: ['people'],
     summary: 'Erase a person; by the person or an operator',
-    security: operator,
+    security: personOrOperator,
     request: { params: Id },
     responses: { 204: none, default: problem },
   }),

@@ -24,7 +24,15 @@ const PersonName = z.object({ id: z.string(), name: z.string() });
 const SampleCounts = z.object({ face: z.int(), voice: z.int() });
 
 export const Person = z
-  .object({ id: z.string(), name: z.string(), enrolledAt: Time, samples: SampleCounts })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    enrolledAt: Time,
+    samples: SampleCounts,
+    waysIn: z
+      .object({ passkeys: z.int(), recoveryCodes: z.int() })
+      .openapi({ description: 'what they can sign in with beside face and voice' }),
+  })
   .openapi('Person');
 export const People = z.object({ people: z.array(Person) }).openapi('People');
 
@@ -107,7 +115,6 @@ export const FeedbackResult = z
   .object({ id: z.string(), outcome: Outcome, samples: z.int() })
   .openapi('FeedbackResult');
 
-export const Session = z.object({ person: PersonName.nullable(), operator: z.boolean() }).openapi('Session');
 export const OperatorToken = z.object({ token: z.string().max(500) }).openapi('OperatorToken');
 
 export const Samples = z
@@ -253,6 +260,16 @@ export const enrolmentForm = form(
       description:
         'the digits that each recording says, such as 04719,83526,71048, best all ten: from then on sign-ins have to say the digits that they are asked for',
     },
+  },
+  'Everything or nothing is kept.',
+);
+/** As an enrolment, of a person who is known already. */
+export const faceAndVoiceForm = form(
+  {
+    consent: { type: 'string', enum: ['true'] },
+    face: files(3, 5, 'JPEG, PNG or WebP'),
+    voice: files(3, 3, 'WAV, WebM or Ogg with Opus, FLAC or MP3'),
+    prompts: { type: 'string', description: 'the digits that each recording says, as when enrolling' },
   },
   'Everything or nothing is kept.',
 );

@@ -2,14 +2,10 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
-import {
-  giveSession,
-  isOperatorsProgram,
-  requireOperatorToken,
-  requireSomebody,
-  takeSession,
-} from './auth.ts';
+import { requireSomebody } from './auth.ts';
 import { burstOf } from './burst.ts';
+import { giveCookie, takeCookie } from './cookies.ts';
+import { doorOf, toldSession, welcome } from './entry.ts';
 import { routes } from './routes.ts';
 import { otherWays } from './schemas.ts';
 import { readRecording, readUpload } from './uploads.ts';
@@ -17,7 +13,8 @@ import { beginVisit } from './visitor.ts';
 
 /** What people do: look whether a recording is good, sign in, say that it was them. */
 export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { champion, signIn, sessions, attempts, log, secureCookies } = resources;
+  const { champion, signIn, attempts, log, secureCookies } = resources;
+  const { waysIn, operatorSessions, operatorDoor } = resources;
 
   app.openapi(routes.checkFace, async (c) => {
     const { bytes } = await readRecording(c, 'face');
@@ -34,7 +31,7 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   app.openapi(routes.challenge, async (c) => {
     const { withoutTurn, slowly, name } = c.req.valid('json');
     const visitor = beginVisit(c, secureCookies);
-    const operator = isOperatorsProgram(c);
+    const operator = c.get('caller').program;
     const wish = { name, withTurn: !withoutTurn, slowly, visitor, operator };
     const { expiresAt, cues, ...challenge } = await signIn.challenge(wish);
     return c.json({ ...challenge, cues: [...cues], expiresAt: expiresAt.toISOString() }, 201);
@@ -46,7 +43,8 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       optional: ['frameTimes'],
       frames: true,
     });
-    const operator = isOperatorsProgram(c);
+    // A page that an operator is signed in at is used by visitors as well: only a program measures.
+    const { program: operator, session } = c.get('caller');
     const { latencyMs, ...result } = await signIn.attempt({
       name: fields.get('name') ?? '',
       challenge: fields.get('challenge') ?? '',
@@ -54,6 +52,7 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       frames: burstOf(frames, fields.get('frameTimes')),
       visitor: c.get('visitor'),
       operator,
+      mayEnter: async (person) => operator || (await waysIn.mayShowFaceAndVoice(person, session)),
       receivedAt: c.get('receivedAt'),
     });
     const { id, decision, servedBy } = result;
@@ -61,10 +60,11 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       { requestId: c.get('requestId'), attempt: id, decision, servedBy, latencyMs },
       'sign-in decided',
     );
-    if (result.person && !operator && !result.measured) {
-      const replaces = c.get('sessionToken');
-      const token = await sessions.start({ person: result.person.id, operator: false, replaces });
-      giveSession(c, token, secureCookies);
+    const { person } = result;
+    if (person && !operator && !result.measured) {
+      const shown = { way: 'face_and_voice', amr: ['face', 'vbm'] } as const;
+      const letIn = await waysIn.entrance.letIn(doorOf(c), shown, async () => person);
+      welcome(c, letIn, resources);
     }
     if (decision !== 'accept') c.set('refused', true);
     return c.json(
@@ -88,27 +88,30 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
     return c.json({ id, outcome, samples }, 200);
   });
 
-  app.openapi(routes.session, (c) => {
-    const { person, operator } = c.get('caller');
-    return c.json({ person, operator }, 200);
-  });
+  app.openapi(routes.session, (c) => c.json(toldSession(c, resources), 200));
 
   app.openapi(routes.endSession, async (c) => {
     const token = c.get('sessionToken');
-    if (token !== undefined) await sessions.end(token);
-    takeSession(c, secureCookies);
+    if (token !== undefined) await waysIn.sessions.end(token);
+    takeCookie(c, 'session', secureCookies);
     return c.body(null, 204);
   });
 
   app.openapi(routes.operatorSession, async (c) => {
-    requireOperatorToken(c.req.valid('json').token, resources.operatorToken);
-    const { person } = c.get('caller');
-    const token = await sessions.start({
-      person: person?.id ?? null,
-      operator: true,
-      replaces: c.get('sessionToken'),
-    });
-    giveSession(c, token, secureCookies);
-    return c.json({ person, operator: true }, 200);
+    const network = c.get('network');
+    const token = await operatorDoor.requireToken(c.req.valid('json').token, network);
+    const value = await operatorSessions.start(token, c.get('operatorSessionToken'));
+    giveCookie(c, 'operator', { value, secure: secureCookies });
+    const details = { network };
+    await waysIn.accessLog.record({ kind: 'operator_signed_in', person: null, by: 'operator', details });
+    c.set('caller', { ...c.get('caller'), operator: true });
+    return c.json(toldSession(c, resources), 200);
+  });
+
+  app.openapi(routes.endOperatorSession, async (c) => {
+    const token = c.get('operatorSessionToken');
+    if (token !== undefined) await operatorSessions.end(token);
+    takeCookie(c, 'operator', secureCookies);
+    return c.body(null, 204);
   });
 }

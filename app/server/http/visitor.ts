@@ -1,39 +1,27 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
 import { hashOfToken, newToken } from '../secrets.ts';
 import type { Visitor } from '../sign-in/visitor.ts';
 import type { AppEnv } from './app-env.ts';
-
-const visitCookie = 'visavox_visit';
-const deviceCookie = 'visavox_device';
-/** Longer than anybody takes to sign in, with every second try. */
-const visitSeconds = 1800;
+import { giveCookie, readCookie } from './cookies.ts';
 
 /** Tells requests of one visitor from those of others. */
 export function identifyVisitor({ secureCookies }: { secureCookies: boolean }): MiddlewareHandler<AppEnv> {
-  const nameOf = (name: string) => (secureCookies ? `__Host-${name}` : name);
   return async (c, next) => {
-    const visit = getCookie(c, nameOf(visitCookie));
+    const visit = readCookie(c, 'visit', secureCookies);
     c.set('visitor', {
       network: c.get('network'),
       visit: visit === undefined ? null : hashOfToken(visit),
-      device: getCookie(c, nameOf(deviceCookie)) ?? null,
+      device: readCookie(c, 'device', secureCookies) ?? null,
     });
     await next();
   };
 }
 
 /** Gives a visit a name, so that a challenge is answered by whoever it was given to. */
-export function beginVisit(c: Context<AppEnv>, secure: boolean): Visitor {
-  const visitor = c.get('visitor');
-  if (visitor.visit !== null) return visitor;
+export function beginVisit(c: Context<AppEnv>, secure: boolean): Visitor & { readonly visit: string } {
+  const { visit, ...visitor } = c.get('visitor');
+  if (visit !== null) return { ...visitor, visit };
   const token = newToken();
-  setCookie(c, secure ? `__Host-${visitCookie}` : visitCookie, token, {
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure,
-    path: '/',
-    maxAge: visitSeconds,
-  });
+  giveCookie(c, 'visit', { value: token, secure });
   return { ...visitor, visit: hashOfToken(token) };
 }

@@ -154,9 +154,10 @@ describe('a session', () => {
     expect(sessionCookie(accepted)).toMatch(/HttpOnly; SameSite=Strict/);
     const cookie = cookieOf(accepted);
     const session = () => server.app.request('/api/v1/session', { headers: { cookie } });
-    expect(await (await session()).json()).toEqual({
+    expect(await (await session()).json()).toMatchObject({
       person: { id: adaId, name: ada.name },
       operator: false,
+      amr: ['face', 'vbm'],
     });
 
     const own = await server.app.request(`/api/v1/people/${adaId}`, { headers: { cookie } });
@@ -165,7 +166,7 @@ describe('a session', () => {
     expect(await others.json()).toMatchObject({ status: 403, code: 'forbidden' });
 
     await server.app.request('/api/v1/session', { method: 'DELETE', headers: { cookie } });
-    expect(await (await session()).json()).toEqual({ person: null, operator: false });
+    expect(await (await session()).json()).toMatchObject({ person: null, operator: false, amr: [] });
   });
 
   it('never comes of recordings that an operator measures', async () => {
@@ -271,8 +272,13 @@ it('forgets a person without leaving anything behind', async () => {
   expect(forgotten.status).toBe(204);
 
   const after = await server.census();
-  const { attempts = 0, challenges = 0 } = before;
-  expect(after).toEqual({ ...before, attempts: attempts + 1, challenges: challenges + 1 });
+  const { attempts = 0, challenges = 0, access_events: events = 0 } = before;
+  expect(after).toEqual({
+    ...before,
+    access_events: events + 1,
+    attempts: attempts + 1,
+    challenges: challenges + 1,
+  });
   expect(await server.services.attempts.list({ limit: 1 })).toMatchObject([{ person: null }]);
   const again = await server.app.request(`/api/v1/people/${id}`, {
     method: 'DELETE',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { Champion, Serving } from '../champion.ts';
 import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
@@ -14,6 +15,7 @@ import type { AttemptRecords } from './attempt-record.ts';
 import type { Challenge, Challenges } from './challenges.ts';
 import { type ClaimedName, claimedName } from './claimed-name.ts';
 import { decoyTemplate } from './decoy.ts';
+import type { EarlierTries, Trying } from './earlier-tries.ts';
 import type { Admission, SignInLimits } from './limits.ts';
 import type { BurstFrame, LivenessChecks } from './liveness.ts';
 import type { Visitor } from './visitor.ts';
@@ -28,6 +30,8 @@ export interface SignInRequest {
   readonly visitor: Visitor;
   /** An operator's program measures: with recordings, as often as it likes, and without a session. */
   readonly operator: boolean;
+  /** Whether face and voice may open anything yet; where not, they are compared all the same, and refused. */
+  readonly mayEnter: (person: string) => Promise<boolean>;
   readonly receivedAt: Date;
 }
 
@@ -59,6 +63,7 @@ interface SignInResources {
   readonly liveness: LivenessChecks;
   readonly limits: SignInLimits;
   readonly devices: KnownDevices;
+  readonly tries: EarlierTries;
   readonly sealer: Sealer;
 }
 
@@ -125,21 +130,28 @@ export class SignIn {
     { release, loaded }: Serving,
     { request, claimant, challenge }: { request: SignInRequest; claimant: Claimant; challenge: Challenge },
   ): Promise<SignInResult> {
-    const { templates, liveness, records } = this.#resources;
+    const { templates, liveness, records, tries } = this.#resources;
     const { recogniser } = loaded;
     const { person } = claimant;
+    // Whoever takes part without face and voice is nobody to them.
+    const known = person?.faceAndVoice ? person : null;
     const started = performance.now();
     const captures = await captureAll(recogniser.signals, request.recordings);
-    const template = person
-      ? await templates.of(person.id, loaded)
+    const template = known
+      ? await templates.of(known.id, loaded)
       : decoyTemplate(recogniser, claimant.name.hash);
     const features = await featuresOfCaptures(recogniser, captures);
     const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
-    const probe = { faces: features.faces, voice: features.voices[0] ?? null, faceQuality };
-    const evidence = await recogniser.compare(template, probe);
+    const probe = {
+      ...{ faces: features.faces, faceQuality },
+      ...{ voice: features.voices[0] ?? null, voiceSeconds: features.voiceSeconds?.[0] },
+    };
+    const trying = tryingOf(request, claimant, recogniser.contract);
+    const earlier = trying && (await tries.take(trying));
+    const evidence = await recogniser.compare(template, earlier ? [earlier, probe] : probe);
     const measured = request.operator && request.frames.length === 0;
     const alive = await liveness.assess(
-      { person: person?.id ?? null, template, recogniser },
+      { person: known?.id ?? null, template, recogniser },
       {
         challenge,
         voice: onlyOne(captures.voices),
@@ -148,12 +160,19 @@ export class SignIn {
         measured,
       },
     );
-    const verdict = judge(recogniser.decide(evidence), { evidence, person, faults: alive.faults });
+    const mayEnter = known === null || (await request.mayEnter(known.id));
+    const faults = mayEnter ? alive.faults : [...alive.faults, 'passkey_first'];
+    const verdict = known
+      ? judge(recogniser.decide(evidence), evidence, faults)
+      : { decision: 'reject' as const, reasons: [person ? 'no_face_and_voice' : 'unknown_name', ...faults] };
     const accepted = verdict.decision === 'accept';
+    // What nobody said before the camera is no part of what a second try adds to.
+    const countsForNext = !accepted && !earlier && alive.faults.length === 0;
+    if (trying && countsForNext) await tries.keep(trying, probe);
     const result: SignInResult = {
       id: randomUUID(),
       decision: accepted ? 'accept' : 'reject',
-      person: accepted && person ? { id: person.id, name: person.name } : null,
+      person: accepted && known ? { id: known.id, name: known.name } : null,
       servedBy: { model: release.model, version: release.version },
       hints: hintsOf(captures),
       measured: measured || liveness.off,
@@ -179,9 +198,9 @@ export class SignIn {
 /** The decision with everything that speaks against the attempt, for operators. */
 function judge(
   decision: Decision,
-  { evidence, person, faults }: { evidence: Evidence; person: Claimed | null; faults: readonly string[] },
+  evidence: Evidence,
+  faults: readonly string[],
 ): { decision: Decision; reasons: readonly string[] } {
-  if (!person) return { decision: 'reject', reasons: ['unknown_name', ...faults] };
   if (decision === 'accept' && faults.length === 0) return { decision, reasons: [] };
   const unlike =
     decision === 'accept'
@@ -192,6 +211,11 @@ function judge(
             : `evidence_${decision === 'step_up' ? 'unclear' : 'too_weak'}`,
         ];
   return { decision: decision === 'accept' ? 'reject' : decision, reasons: [...unlike, ...faults] };
+}
+
+/** A program that keeps no cookies has one try at a time: nothing tells two visitors behind it apart. */
+function tryingOf({ visitor, operator }: SignInRequest, { name }: Claimant, contract: Digest): Trying | null {
+  return operator || visitor.visit === null ? null : { name: name.hash, visit: visitor.visit, contract };
 }
 
 function hintsOf({ faces, voices }: Captures): string[] {

@@ -23,6 +23,9 @@ import { ApplicationLineage } from '../lineage.ts';
 import { applicationMigrations } from '../migrations.ts';
 import type { ApiResources } from '../resources.ts';
 import type { LivenessPolicy } from '../sign-in/liveness.ts';
+import { OperatorDoor } from '../sign-in/operator-door.ts';
+import type { SignInPolicy } from '../ways-in/policy.ts';
+import { type RelyingParty, relyingPartyAt } from '../ways-in/relying-party.ts';
 import { testBundle } from './test-bundle.ts';
 
 export const operatorToken = 'the-token-of-the-operator-in-these-tests';
@@ -32,6 +35,8 @@ export interface TestServer {
   readonly services: Services;
   readonly lineage: readonly LineageSource[];
   readonly logged: string[];
+  /** As when the secret is replaced under a running server. */
+  rotateOperatorToken(next: string): void;
   /** Moves the server's clock. */
   advance(seconds: number): void;
   /** As an operator. */
@@ -44,8 +49,12 @@ export interface TestServer {
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
   liveness = 'required',
+  signInPolicy = 'face-and-voice',
   ...overrides
-}: Partial<ApiResources> & { liveness?: LivenessPolicy } = {}): Promise<TestServer> {
+}: Partial<ApiResources> & {
+  liveness?: LivenessPolicy;
+  signInPolicy?: SignInPolicy;
+} = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
   const database = await openTestDatabase();
   await migrate(database.db, [platformMigrations, applicationMigrations]);
@@ -62,6 +71,7 @@ export async function startTestServer({
     host: new InProcessModelHost({ objects }),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
     liveness,
+    signInPolicy,
     attempts: { failures: 5, retentionHours: 24 },
     now,
   });
@@ -69,15 +79,20 @@ export async function startTestServer({
   await services.champion.follow();
   const lineage = [new PlatformLineage(database.db), new ApplicationLineage(services.db)];
   const logged: string[] = [];
+  const log = pino({}, { write: (line: string) => void logged.push(line) });
+  let token = operatorToken;
+  const theToken = async () => token;
+  const { accessLog } = services.waysIn;
   const app = createApp({
     ...services,
-    log: pino({}, { write: (line: string) => void logged.push(line) }),
+    log,
     allowedHosts: new Set(['localhost']),
     places: new Places({ atOnce: 3 }),
     networkOf: clientNetworks([]),
     secureCookies: false,
-    now,
-    operatorToken,
+    operatorToken: theToken,
+    operatorDoor: new OperatorDoor({ operatorToken: theToken, accessLog, log, now }),
+    relyingParty: relyingPartyAt('http://localhost:4600'),
     webFolder: join(folder, 'web'),
     engine: absentEngine,
     leader: { here: true, url: async () => undefined },
@@ -106,6 +121,9 @@ export async function startTestServer({
     services,
     lineage,
     logged,
+    rotateOperatorToken: (next) => {
+      token = next;
+    },
     advance: (seconds) => {
       offset += seconds * 1000;
     },
@@ -115,6 +133,16 @@ export async function startTestServer({
       await services.champion.close();
       await database.close();
       await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** For servers whose port is known once they listen, under the name of this machine. */
+export function relyingPartyLater(url: () => string): RelyingParty {
+  return {
+    id: 'localhost',
+    get origin() {
+      return url();
     },
   };
 }

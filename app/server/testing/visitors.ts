@@ -1,6 +1,6 @@
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 import { type FilmedAnswer, Sitting } from '@visavox/recognition/synthetic/sitting';
-import { pictures } from './pictures.ts';
+import { testPictures } from '@visavox/recognition/synthetic/test-pictures';
 import { operatorToken, type TestServer } from './test-server.ts';
 
 /** A synthetic person with the recordings that a visit needs; rendered once. */
@@ -23,7 +23,7 @@ export async function visitor(index: number): Promise<Visitor> {
   const [one, two, three, four, five] = await Promise.all([1, 2, 3, 4, 5].map((shot) => person.face(shot)));
   if (!one || !two || !three || !four || !five) throw new TypeError('five faces were rendered');
   let take = 9;
-  const sitting = new Sitting(person, 1, { pictures, every: { before: 320, during: 160 } });
+  const sitting = new Sitting(person, 1, { pictures: testPictures, every: { before: 320, during: 160 } });
   return {
     name: person.name,
     faces: [one, two, three],

@@ -3,10 +3,12 @@ import { Problem, problemFrom, unreachable } from './problem.ts';
 import type { paths } from './schema.ts';
 import type { TraceKind } from './types.ts';
 
-const client = createClient<paths>();
+export const client = createClient<paths>();
 
 /** What the server answered, or a {@link Problem}. */
-async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function answer<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
   const { data, error, response } = await call.catch((cause: unknown) => {
     throw unreachable(cause);
   });
@@ -15,7 +17,7 @@ async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Re
 }
 
 const asItIs = <T>(body: T) => body;
-const withId = (id: string) => ({ params: { path: { id } } });
+export const withId = (id: string) => ({ params: { path: { id } } });
 
 export const checkFace = (jpeg: Blob) =>
   answer(client.POST('/api/v1/captures/face', { body: jpeg, ...recording(jpeg) }));
@@ -74,7 +76,7 @@ export const attemptSignIn = (attempt: {
     }),
   );
 
-function multipart(body: Record<string, string | readonly Blob[]>): FormData {
+export function multipart(body: Record<string, string | readonly Blob[]>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(body)) {
     if (typeof value === 'string') form.set(name, value);
@@ -88,6 +90,7 @@ export const giveFeedback = (attempt: string, outcome: 'genuine' | 'impostor') =
 
 export const session = () => answer(client.GET('/api/v1/session'));
 export const signOut = () => answer(client.DELETE('/api/v1/session'));
+export const signOutOperator = () => answer(client.DELETE('/api/v1/operator/session'));
 export const operatorSession = (token: string) =>
   answer(client.POST('/api/v1/operator/session', { body: { token } }));
 

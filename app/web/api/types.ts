@@ -9,6 +9,9 @@ export type AttemptAnswer = Schemas['AttemptResult'];
 /** As operators see it. */
 export type Decision = Schemas['Attempts']['attempts'][number]['decision'];
 export type Session = Schemas['Session'];
+export type Passkey = Schemas['Passkey'];
+export type WaysIn = Schemas['WaysIn'];
+export type CreationOptions = Schemas['PasskeyCreationOptions']['options'];
 export type Status = Schemas['Status'];
 export type Service = Status['services'][number];
 export type Overview = Schemas['Overview'];

@@ -22,6 +22,13 @@ describe('the loudness of a recording', () => {
     expect(levelOf(new Float32Array(0)).decibels).toBe(-100);
   });
 
+  it('is that of the sound, whatever direct current the microphone adds', () => {
+    const offset = (samples: Float32Array) => samples.map((sample) => sample + 0.05);
+    expect(levelOf(offset(new Float32Array(1024))).decibels).toBeLessThan(-90);
+    expect(levelOf(offset(tone(0.1, 1))).decibels).toBeCloseTo(-23, 1);
+    expect(speechLevel(offset(withPauses(0.1)), RATE).decibels).toBeCloseTo(-23, 0);
+  });
+
   it('is that of the speech, however long the pauses are', () => {
     expect(speechLevel(withPauses(0.1), RATE).decibels).toBeCloseTo(-23, 0);
   });

@@ -1,5 +1,5 @@
 export interface Level {
-  /** Root mean square in dB below full scale; -100 for digital silence. */
+  /** Root mean square in dB below full scale, without the microphone's direct current; -100 for digital silence. */
   readonly decibels: number;
   /** The share of samples at the end of the scale, 0..1. */
   readonly clipped: number;
@@ -14,12 +14,14 @@ const TOO_LOUD_SHARE = 0.01;
 export function levelOf(samples: Float32Array): Level {
   if (samples.length === 0) return { decibels: -100, clipped: 0 };
   let energy = 0;
+  let sum = 0;
   let clipped = 0;
   for (const sample of samples) {
     energy += sample * sample;
+    sum += sample;
     if (Math.abs(sample) >= CLIPPING) clipped++;
   }
-  const power = energy / samples.length;
+  const power = energy / samples.length - (sum / samples.length) ** 2;
   return {
     decibels: power > 1e-10 ? 10 * Math.log10(power) : -100,
     clipped: clipped / samples.length,

@@ -23,7 +23,10 @@ export function SureDialog(props: {
     <dialog ref={dialog} className="sure" aria-labelledby={title} onClose={props.onClose}>
       <div className="stack">
         <h2 id={title}>{props.title}</h2>
-        <p className="muted">{props.text}</p>
+        {/* It may change into a second question while the dialog is open. */}
+        <p className="muted" aria-live="polite">
+          {props.text}
+        </p>
         {props.error ? <ProblemNotice error={props.error} /> : null}
         <div className="actions">
           <button

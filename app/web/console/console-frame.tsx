@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { signOut } from '../api/calls.ts';
+import { signOutOperator } from '../api/calls.ts';
 import { LanguageChoice, ThemeChoice } from '../components/choices.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 
@@ -22,7 +22,7 @@ export function ConsoleFrame({ children }: { children: ReactNode }) {
   const { pathname } = useAddress();
   const queries = useQueryClient();
   const leave = useMutation({
-    mutationFn: signOut,
+    mutationFn: signOutOperator,
     async onSuccess() {
       await queries.invalidateQueries({ queryKey: ['session'] });
       navigate('/');

@@ -8,6 +8,7 @@ import { SureDialog } from '../components/sure-dialog.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
+import { IssueCode } from './issue-code.tsx';
 import { PageHead } from './page-head.tsx';
 
 export function PeoplePage() {
@@ -16,6 +17,7 @@ export function PeoplePage() {
   const wanted = address.searchParams.get('find') ?? '';
   const [doomed, setDoomed] = useState<Person | null>(null);
   const [gone, setGone] = useState('');
+  const [coded, setCoded] = useState<Person | null>(null);
   const list = useQuery({ queryKey: ['people'], queryFn: people, refetchInterval: 5000 });
   const found = list.data?.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase())) ?? [];
   return (
@@ -47,11 +49,12 @@ export function PeoplePage() {
             <p className="muted">{t('people.none_found', { text: wanted })}</p>
           ) : (
             <div className="table">
-              <PeopleTable people={found} onRemove={setDoomed} />
+              <PeopleTable people={found} onCode={setCoded} onRemove={setDoomed} />
             </div>
           )}
         </div>
       )}
+      {coded && <IssueCode person={coded} onClose={() => setCoded(null)} />}
       {doomed && <Remove person={doomed} onClose={() => setDoomed(null)} onGone={setGone} />}
     </>
   );
@@ -59,12 +62,15 @@ export function PeoplePage() {
 
 function PeopleTable({
   people,
+  onCode,
   onRemove,
 }: {
   people: readonly Person[];
+  onCode: (person: Person) => void;
   onRemove: (person: Person) => void;
 }) {
   const { t } = useTranslation('operator');
+  const { t: tw } = useTranslation('waysIn');
   const format = useFormat();
   return (
     <table>
@@ -80,6 +86,9 @@ function PeopleTable({
           <th scope="col" className="number">
             {t('people.voices')}
           </th>
+          <th scope="col" className="number optional">
+            {tw('passkeys')}
+          </th>
           <th scope="col">
             <span className="visually-hidden">{t('people.trace')}</span>
           </th>
@@ -92,7 +101,16 @@ function PeopleTable({
             <td className="optional">{format.moment(person.enrolledAt)}</td>
             <td className="number">{format.number(person.samples.face)}</td>
             <td className="number">{format.number(person.samples.voice)}</td>
+            <td className="number optional">{format.number(person.waysIn.passkeys)}</td>
             <td className="end">
+              <button
+                type="button"
+                className="button quiet small"
+                aria-label={tw('issue_of', { name: person.name })}
+                onClick={() => onCode(person)}
+              >
+                {tw('issue')}
+              </button>
               <Link
                 className="button quiet small"
                 href={`/console/trace/person/${encodeURIComponent(person.id)}`}

@@ -7,6 +7,9 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { SureDialog } from '../components/sure-dialog.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
+import { nextStep } from '../ways-in/entered.ts';
+import { OwnWaysIn, SignOutEverywhere } from '../ways-in/own-ways.tsx';
+import { ProblemOrStepUp } from '../ways-in/step-up.tsx';
 
 export function AccountPage() {
   const { t } = useTranslation();
@@ -24,6 +27,7 @@ export function AccountPage() {
       </div>
     );
   const who = current.data.person;
+  if (current.data.next) return <OneMoreStep href={nextStep(current.data)} />;
   if (!who) return <Farewell title="nobody_title" text="nobody_text" />;
   return (
     <div className="one">
@@ -32,9 +36,26 @@ export function AccountPage() {
         {!attempt && <p className="lead">{t('account.signed_in_as', { name: who.name })}</p>}
       </div>
       {attempt && <Feedback attempt={attempt} />}
+      <OwnWaysIn person={who} />
       <Stored id={who.id} />
-      <Forget id={who.id} />
+      <Forget person={who} />
       <SignOut />
+    </div>
+  );
+}
+
+/** The policy of this service asks for another one. */
+function OneMoreStep({ href }: { href: string }) {
+  const { t } = useTranslation('waysIn');
+  const { t: tp } = useTranslation();
+  return (
+    <div className="one">
+      <Heading title={t('then_face_title')} />
+      <div className="actions">
+        <Link className="button" href={href}>
+          {tp('sign_in.title')}
+        </Link>
+      </div>
     </div>
   );
 }
@@ -139,12 +160,13 @@ function Stored({ id }: { id: string }) {
   );
 }
 
-function Forget({ id }: { id: string }) {
+function Forget({ person: { id, name } }: { person: { id: string; name: string } }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [asked, setAsked] = useState(false);
   const forget = useMutation({
     mutationFn: () => forgetPerson(id),
+    onError: () => setAsked(false),
     async onSuccess() {
       await signOut().catch(() => {}); // the session may have gone with the person
       navigate('/account?deleted=1', 'replace');
@@ -162,6 +184,12 @@ function Forget({ id }: { id: string }) {
           {t('account.delete_go')}
         </button>
       </div>
+      <ProblemOrStepUp
+        error={asked ? null : forget.error}
+        person={{ name }}
+        faceAndVoice
+        onAgain={() => setAsked(true)}
+      />
       {asked && (
         <SureDialog
           title={t('account.delete_sure_title')}
@@ -169,7 +197,7 @@ function Forget({ id }: { id: string }) {
           confirm={t('account.delete_sure')}
           danger
           busy={forget.isPending}
-          error={forget.error}
+          error={null}
           onConfirm={() => forget.mutate()}
           onClose={() => setAsked(false)}
         />
@@ -193,6 +221,7 @@ function SignOut() {
       <button type="button" className="button plain" onClick={() => leave.mutate()}>
         {t('account.sign_out')}
       </button>
+      <SignOutEverywhere />
       {leave.isError && <ProblemNotice error={leave.error} />}
     </div>
   );

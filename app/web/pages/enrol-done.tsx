@@ -2,8 +2,9 @@ import { useTranslation } from 'react-i18next';
 import type { Person } from '../api/types.ts';
 import { Heading } from '../components/heading.tsx';
 import { Link } from '../router.tsx';
+import { OfferOtherWays } from '../ways-in/offer.tsx';
 
-export function EnrolDone({ person }: { person: Person }) {
+export function EnrolDone({ person, member }: { person: Person; member: boolean }) {
   const { t } = useTranslation();
   return (
     <>
@@ -11,6 +12,7 @@ export function EnrolDone({ person }: { person: Person }) {
         <Heading title={t('enrol.done_title', { name: person.name })} />
         <p className="lead">{t('enrol.done_text')}</p>
       </div>
+      {!member && <OfferOtherWays name={person.name} />}
       <div className="actions">
         <Link className="button" href={`/?name=${encodeURIComponent(person.name)}`}>
           {t('enrol.try')}

@@ -2,12 +2,18 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
-import { OtherWay } from '../components/other-way.tsx';
+import { WithoutFaceAndVoice } from '../components/other-way.tsx';
 import { TextField } from '../components/text-field.tsx';
 
 const promises = ['consent_keep', 'consent_use', 'consent_away', 'consent_free'] as const;
 
-export function EnrolForm(props: { name: string; onName: (name: string) => void; onGo: () => void }) {
+export function EnrolForm(props: {
+  name: string;
+  onName: (name: string) => void;
+  /** Takes part already, without face and voice until now. */
+  member?: boolean;
+  onGo: () => void;
+}) {
   const { t } = useTranslation();
   const [consent, setConsent] = useState(false);
   const [tried, setTried] = useState(false);
@@ -33,6 +39,7 @@ export function EnrolForm(props: { name: string; onName: (name: string) => void;
           autoCapitalize="words"
           spellCheck={false}
           maxLength={200}
+          readOnly={props.member}
           value={props.name}
           onChange={({ target }) => props.onName(target.value)}
         />
@@ -69,7 +76,7 @@ export function EnrolForm(props: { name: string; onName: (name: string) => void;
           {t('enrol.go')}
         </button>
       </form>
-      <OtherWay />
+      {!props.member && <WithoutFaceAndVoice name={props.name} />}
     </>
   );
 }

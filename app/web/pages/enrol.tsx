@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { enrol } from '../api/calls.ts';
+import { enrol, session } from '../api/calls.ts';
+import { addFaceAndVoice } from '../api/ways-in-calls.ts';
 import { enrolScript, missingTakes, promptsToSay, type Take, type Takes } from '../capture/enrol-script.ts';
 import { useCapture } from '../capture/use-capture.ts';
 import { useAddress } from '../router.tsx';
@@ -13,10 +15,14 @@ import { EnrolCapturing, EnrolReview } from './enrol-takes.tsx';
 
 const NOTHING: Takes = { faces: [], voices: [] };
 
+/** For newcomers; with `?me`, for a member who takes part without face and voice until now. */
 export function EnrolPage() {
   const { t } = useTranslation();
   const address = useAddress();
-  const [name, setName] = useState(address.searchParams.get('name') ?? '');
+  const [typed, setName] = useState(address.searchParams.get('name') ?? '');
+  const current = useQuery({ queryKey: ['session'], queryFn: session });
+  const member = address.searchParams.has('me') ? (current.data?.person ?? null) : null;
+  const name = member?.name ?? typed;
   const [state, setState] = useState<EnrolState>({ kind: 'form' });
   const [takes, setTakes] = useState<Takes>(NOTHING);
   // One key for one set of recordings, however often it has to be sent.
@@ -45,13 +51,14 @@ export function EnrolPage() {
   const save = async () => {
     setState({ kind: 'saving' });
     try {
-      const person = await enrol({
-        name: name.trim(),
+      const recordings = {
         faces: takes.faces.filter((face) => face !== undefined),
         voices: takes.voices.filter((voice) => voice !== undefined),
         prompts,
-        idempotencyKey: key,
-      });
+      };
+      const person = member
+        ? await addFaceAndVoice(member.id, recordings)
+        : await enrol({ ...recordings, name: name.trim(), idempotencyKey: key });
       setTakes(NOTHING);
       setState({ kind: 'done', person });
     } catch (error) {
@@ -70,9 +77,14 @@ export function EnrolPage() {
       <div className="words">
         <EnrolSteps state={state} />
         {state.kind === 'form' ? (
-          <EnrolForm name={name} onName={setName} onGo={() => run(missingTakes(takes))} />
+          <EnrolForm
+            name={name}
+            onName={setName}
+            member={member !== null}
+            onGo={() => run(missingTakes(takes))}
+          />
         ) : state.kind === 'done' ? (
-          <EnrolDone person={state.person} />
+          <EnrolDone person={state.person} member={member !== null} />
         ) : capturing ? (
           <>
             <EnrolCapturing state={state} takes={takes} />

@@ -54,7 +54,7 @@ export function SignInForm(props: {
       <p>
         {t('sign_in.new_here')} <Link href="/enrol">{t('sign_in.enrol')}</Link>
       </p>
-      <OtherWay />
+      <OtherWay name={props.name} />
       <p className="muted small-print">{t('sign_in.privacy')}</p>
     </>
   );

@@ -39,7 +39,7 @@ export function SignInResult(props: {
           {t('sign_in.enrol_instead')}
         </Link>
       </div>
-      <OtherWay open={state.kind === 'answered'} />
+      <OtherWay name={name} open />
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { Session } from '../api/types.ts';
 import {
+  someCodes,
   someModels,
   someOverview,
   somePeople,
@@ -10,9 +11,20 @@ import {
   someRuns,
   someStatus,
   someTrace,
+  someWaysIn,
 } from './fake-data.ts';
 
 export const OPERATOR_TOKEN = 'open-sesame';
+
+const nobody: Session = {
+  person: null,
+  operator: false,
+  amr: [],
+  authenticatedAt: null,
+  underway: null,
+  next: null,
+  policy: 'face-and-voice',
+};
 
 /** What a request comes to. */
 class Answer extends Error {
@@ -44,7 +56,7 @@ function problem(status: number, code: string): Answer {
 export function fakeApi() {
   const people = somePeople();
   const releases = someReleases();
-  let session: Session = { person: null, operator: false };
+  let session: Session = { ...nobody };
   const received: { path: string; files: Record<string, number>; fields: Record<string, string> }[] = [];
 
   // The head swings to the side and back, so that every pose comes round.
@@ -74,6 +86,7 @@ export function fakeApi() {
       name,
       enrolledAt: new Date().toISOString(),
       samples: { face: files.face ?? 0, voice: files.voice ?? 0 },
+      waysIn: { passkeys: 0, recoveryCodes: 0 },
     };
     people.push(person);
     return new Answer(201, person);
@@ -96,6 +109,16 @@ export function fakeApi() {
       otherWays: decision === 'accept' ? [] : ['passkey', 'recovery_code', 'operator_code'],
       measured: false,
     });
+  };
+
+  const waysIn = someWaysIn();
+  let stale = false;
+  const codeSignIn = async (request: IncomingMessage) => {
+    const { name, code } = JSON.parse(String(await buffer(request)));
+    if (code !== '7QK2-M0PX') throw problem(401, 'code_refused');
+    stale = false;
+    session = { ...session, person: { id: 'person-1', name }, amr: ['otp'] };
+    return new Answer(200, session);
   };
 
   const routes: [string, RegExp, (parts: string[], request: IncomingMessage) => Promise<Answer> | Answer][] =
@@ -142,7 +165,7 @@ export function fakeApi() {
         'DELETE',
         /^session$/,
         () => {
-          session = { person: null, operator: false };
+          session = { ...nobody, operator: session.operator };
           return new Answer(204, null);
         },
       ],
@@ -154,6 +177,49 @@ export function fakeApi() {
           if (token !== OPERATOR_TOKEN) throw problem(401, 'operator_token_invalid');
           session = { ...session, operator: true };
           return new Answer(200, session);
+        },
+      ],
+      [
+        'GET',
+        /^ways-in$/,
+        () => (session.person ? new Answer(200, waysIn) : problem(401, 'unauthenticated')),
+      ],
+      [
+        'POST',
+        /^recovery-codes$/,
+        () => {
+          if (stale) throw problem(403, 'step_up_required');
+          waysIn.recoveryCodes = { left: 10, madeAt: new Date().toISOString() };
+          return new Answer(201, { codes: someCodes() });
+        },
+      ],
+      ['POST', /^(?:recovery-codes|codes)\/sign-in$/, (_, request) => codeSignIn(request)],
+      [
+        'DELETE',
+        /^passkeys\/(.+)$/,
+        ([id], request) => {
+          const sure = request.url?.includes('evenIfLast=true');
+          if (waysIn.passkeys.length === 1 && !sure) throw problem(409, 'last_way_in');
+          waysIn.passkeys = waysIn.passkeys.filter((one) => one.id !== id);
+          return new Answer(204, null);
+        },
+      ],
+      [
+        'POST',
+        /^people\/(.+)\/code$/,
+        ([id]) =>
+          new Answer(201, {
+            person: { id, name: people.find((one) => one.id === id)?.name },
+            code: '7QK2-M0PX',
+            expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+          }),
+      ],
+      [
+        'DELETE',
+        /^operator\/session$/,
+        () => {
+          session = { ...session, operator: false };
+          return new Answer(204, null);
         },
       ],
       ['GET', /^status$/, () => new Answer(200, someStatus())],
@@ -187,6 +253,13 @@ export function fakeApi() {
     received,
     signIn(person: { id: string; name: string }) {
       session = { ...session, person };
+    },
+    /** Whoever is signed in showed it too long ago. */
+    grow() {
+      stale = true;
+    },
+    set(change: Partial<Session>) {
+      session = { ...session, ...change };
     },
     async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
       const { status, body } = await answer(request).catch((error: unknown) => {

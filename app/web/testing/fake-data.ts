@@ -8,6 +8,7 @@ import type {
   Status,
   Task,
   Trace,
+  WaysIn,
 } from '../api/types.ts';
 
 /** A made-up service a few weeks old, for looking at the pages without one. */
@@ -37,7 +38,23 @@ export function somePeople(): Person[] {
     name,
     enrolledAt: ago((names.length - index) * 2.7 * DAY),
     samples: { face: 4 + (index % 3) * 2, voice: 3 + (index % 3) },
+    waysIn: { passkeys: index % 3, recoveryCodes: index % 2 ? 10 : 0 },
   }));
+}
+
+export function someWaysIn(): WaysIn {
+  return {
+    passkeys: [
+      { id: 'key-1', name: 'Telephone', createdAt: ago(40 * DAY), lastUsedAt: ago(DAY), synced: true },
+      { id: 'key-2', name: 'Key on the ring', createdAt: ago(9 * DAY), lastUsedAt: null, synced: false },
+    ],
+    recoveryCodes: null,
+    faceAndVoice: true,
+  };
+}
+
+export function someCodes(): string[] {
+  return Array.from({ length: 10 }, (_, index) => `7QK2-M0PX-V8WR-000${index}`);
 }
 
 function task(name: string, inputs: string[], outputs: string[], more: Partial<Task> = {}): Task {

@@ -84,6 +84,9 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
       fields: { name: 'Grace', consent: 'true', prompts: expect.stringMatching(/^\d{5},\d{5},\d{5}$/) },
       files: { face: 4, voice: 3 },
     });
+    await page.getByRole('heading', { name: 'Add a passkey' }).waitFor();
+    await page.getByRole('button', { name: 'Make recovery codes' }).click();
+    await page.getByText('7QK2-M0PX-V8WR-0000').waitFor();
     await page.getByRole('link', { name: 'Try signing in' }).click();
     expect(await page.getByLabel('Your name').inputValue()).toBe('Grace');
   });
@@ -145,6 +148,83 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.goto('/enrol');
     await page.getByRole('heading', { name: 'Inscription' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+  });
+
+  it('signs in with a code where a passkey or a code is wanted', async () => {
+    await page.goto('/?name=Ada%20Alder');
+    await page.getByText('Use a code').click();
+    const code = page.getByLabel('Code', { exact: true });
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Please enter the code.').waitFor();
+    await code.fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('This name and this code do not open anything').waitFor();
+    await code.fill('7QK2-M0PX');
+    await page.keyboard.press('Enter');
+    await page.getByText('Signed in as Ada Alder').waitFor();
+  });
+
+  it('offers a code after a refusal at once', async () => {
+    expect(await signInThroughPage(page, 'Impostor')).toBe('reject');
+    await page.getByLabel('Code', { exact: true }).fill('7QK2-M0PX');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('Signed in as Impostor').waitFor();
+  });
+
+  it('shows recovery codes once, after it was shown again who this is', async () => {
+    api.signIn({ id: 'person-1', name: 'Ada Alder' });
+    api.grow();
+    await page.goto('/account');
+    await page.getByRole('button', { name: 'Make recovery codes' }).click();
+    await page.getByText('Show once more that it is you').waitFor();
+    await page.getByText('Use a code').click();
+    await page.getByLabel('Code', { exact: true }).fill('7QK2-M0PX');
+    await page.keyboard.press('Enter');
+    await page.getByText('7QK2-M0PX-V8WR-0009').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Keep as a file' }).click();
+    const file = await readFile(await (await download).path(), 'utf8');
+    expect(file).toMatch(/Ada Alder[\s\S]*7QK2-M0PX-V8WR-0000\n/);
+    await page.getByRole('button', { name: 'I have them' }).click();
+    await page.getByText('10 of ten are left').waitFor();
+  });
+
+  it('asks twice before the last way in goes', async () => {
+    api.signIn({ id: 'person-1', name: 'Ada Alder' });
+    await page.goto('/account');
+    for (const name of ['Telephone', 'Key on the ring']) {
+      await page.getByRole('button', { name: `Remove ${name}` }).click();
+      await page.getByRole('button', { name: 'Remove it' }).click();
+    }
+    await page.getByText('It is your last way in').waitFor();
+    await page.getByRole('button', { name: 'Remove it all the same' }).click();
+    await page.getByText('You have no passkey yet.').waitFor();
+  });
+
+  it('begins with the passkey where the service asks for it first', async () => {
+    api.set({ policy: 'passkey-then-face-and-voice' });
+    await page.goto('/');
+    await page.getByText('First your passkey, then your face').waitFor();
+    await page.getByRole('link', { name: 'I have no passkey yet' }).click();
+    await page.getByRole('button', { name: 'Continue with camera' }).waitFor();
+    api.set({ next: 'face_and_voice', underway: { id: 'person-1', name: 'Ada Alder' } });
+    await page.goto('/account');
+    await page.getByRole('link', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('button', { name: 'Continue with camera' }).waitFor();
+    expect(await page.getByLabel('Your name').first().inputValue()).toBe('Ada Alder');
+  });
+
+  it('issues a code for a person in the console, and signs operators out apart from people', async () => {
+    api.signIn({ id: 'person-1', name: 'Ada Alder' });
+    await asOperator('/console/people');
+    await page.getByRole('button', { name: 'Issue a code for Cleo Cedar' }).click();
+    await page.getByRole('button', { name: 'Issue a code', exact: true }).last().click();
+    await page.getByText('7QK2-M0PX').waitFor();
+    expect(await violations(), 'a code in a dialog').toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.goto('/account');
+    await page.getByText('Signed in as Ada Alder').waitFor();
   });
 
   it('opens the console by the link with the token and hides the token from the address', async () => {
@@ -225,9 +305,21 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
 
   it.each(['light', 'dark'] as const)('has nothing that axe-core objects to, %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const path of ['/', '/enrol', '/account', '/console', '/nowhere']) await look(path);
+    for (const path of ['/', '/enrol', '/join', '/account', '/console', '/nowhere']) await look(path);
     api.signIn({ id: 'person-1', name: 'Ada Alder' });
     await look('/account?attempt=attempt-1');
+    await page.getByRole('button', { name: 'Make recovery codes' }).click();
+    await page.getByText('Your recovery codes').waitFor();
+    expect(await violations(), 'codes').toEqual([]);
+    await page.getByRole('button', { name: 'Rename Telephone' }).click();
+    expect(await violations(), 'renaming').toEqual([]);
+    api.set({ policy: 'passkey-then-face-and-voice', person: null });
+    await look('/');
+    api.set({ next: 'passkey', underway: { id: 'person-1', name: 'Ada Alder' } });
+    await look('/');
+    api.set({ next: 'face_and_voice' });
+    await look('/');
+    api.set({ policy: 'face-and-voice', next: null, underway: null });
     await asOperator('/console');
     for (const path of [
       '',

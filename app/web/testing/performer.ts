@@ -32,6 +32,19 @@ export async function performBefore(page: Page, performer: Performer): Promise<v
   });
 }
 
+/** What a test may set and see in the page. `performerAway`: from the middle, in parts of the picture. */
+export interface PerformerWindow {
+  performerAway?: { x: number; y: number };
+  /** The person does not do what is asked for. */
+  performerWaits?: boolean;
+  /** The camera shows the same picture for ever. */
+  performerFrozen?: boolean;
+  /** What the page asked the browser for, each time. */
+  performerAsked?: MediaStreamConstraints[];
+  /** What the page was given last. */
+  performerStream?: MediaStream;
+}
+
 type Said = { voice: string; frames: string[]; times: number[] };
 
 /** Runs in the page, before its own code; what it needs is inside. */
@@ -44,7 +57,9 @@ function before(pictures: { rest: string[]; left: string[]; right: string[] }): 
   const say = (digits: string): Promise<Said> =>
     (window as unknown as { sayDigits(digits: string): Promise<Said> }).sayDigits(digits);
 
-  navigator.mediaDevices.getUserMedia = async () => {
+  const shared = window as unknown as PerformerWindow;
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    shared.performerAsked = [...(shared.performerAsked ?? []), constraints ?? {}];
     const [rest, left, right] = await load;
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width, height });
@@ -90,22 +105,28 @@ function before(pictures: { rest: string[]; left: string[]; right: string[] }): 
         return;
       }
       const shown = document.querySelector('.digits')?.textContent?.trim() ?? '';
-      if (shown !== asked) {
+      if (shown !== asked && !shared.performerWaits) {
         asked = shown;
         if (/^\d+$/.test(asked)) void speak(asked);
         else if (asked === '←') turn(left, asked);
         else if (asked === '→') turn(right, asked);
       }
+      if (shared.performerFrozen) return;
       // Nobody sits quite still, and no camera is without noise.
       const now = performance.now();
       const image = look();
-      if (image) context.drawImage(image, 2 * Math.sin(now / 700), 2 * Math.sin(now / 900), width, height);
+      const { x, y } = shared.performerAway ?? { x: 0, y: 0 };
+      const [aside, down] = [x * width + 2 * Math.sin(now / 700), y * height + 2 * Math.sin(now / 900)];
+      context.fillStyle = '#777';
+      context.fillRect(0, 0, width, height);
+      if (image) context.drawImage(image, aside, down, width, height);
       context.fillStyle = `rgb(${Math.random() * 255} 120 120)`;
       context.fillRect(0, 0, 3, 3);
     }, 40);
-    return new MediaStream([
+    shared.performerStream = new MediaStream([
       ...canvas.captureStream(25).getVideoTracks(),
       ...microphone.stream.getAudioTracks(),
     ]);
+    return shared.performerStream;
   };
 }

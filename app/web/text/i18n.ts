@@ -4,6 +4,8 @@ import { page as pageEn } from './page.en.ts';
 import { page as pageFr } from './page.fr.ts';
 import { problems as problemsEn } from './problems.en.ts';
 import { problems as problemsFr } from './problems.fr.ts';
+import { waysIn as waysInEn } from './ways-in.en.ts';
+import { waysIn as waysInFr } from './ways-in.fr.ts';
 
 export const languages = { en: 'English', fr: 'Français' } as const;
 export type Language = keyof typeof languages;
@@ -30,7 +32,10 @@ export async function startTranslation(): Promise<void> {
     lng: preferred(),
     fallbackLng: 'en',
     defaultNS: 'page',
-    resources: { en: { page: pageEn, problems: problemsEn }, fr: { page: pageFr, problems: problemsFr } },
+    resources: {
+      en: { page: pageEn, problems: problemsEn, waysIn: waysInEn },
+      fr: { page: pageFr, problems: problemsFr, waysIn: waysInFr },
+    },
     interpolation: { escapeValue: false },
     showSupportNotice: false,
   });

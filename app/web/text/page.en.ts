@@ -18,10 +18,6 @@ export const page = {
   problem_reference: 'Reference {{id}}',
   problem_title: 'That did not work',
 
-  other_way_title: 'Another way in',
-  other_way_text:
-    'You never have to use your face or your voice. Ask the people who run this service: they can let you in without either, and nothing here is held against you.',
-
   camera_off: 'The camera is off',
   camera_preview: 'What your camera sees',
   microphone: 'Microphone level',
@@ -135,7 +131,7 @@ export const page = {
     stored_text: 'Encrypted, on this service only, together with the numbers computed from them.',
     delete_title: 'Delete everything about you',
     delete_text:
-      'Your pictures, recordings and everything computed from them. You will not be able to sign in with your face and voice any more.',
+      'Your pictures, recordings and everything computed from them, your passkeys and codes. You will not be able to sign in any more.',
     delete_go: 'Delete everything…',
     delete_sure_title: 'Delete everything about you?',
     delete_sure_text: 'This cannot be undone.',

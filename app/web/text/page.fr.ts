@@ -21,10 +21,6 @@ export const page: Translation<typeof english> = {
   problem_reference: 'Référence {{id}}',
   problem_title: 'Cela n’a pas fonctionné',
 
-  other_way_title: 'Une autre façon d’entrer',
-  other_way_text:
-    'Rien ne vous oblige à utiliser votre visage ou votre voix. Adressez-vous aux personnes qui gèrent ce service : elles peuvent vous laisser entrer sans l’un ni l’autre, sans que cela vous soit reproché.',
-
   camera_off: 'La caméra est éteinte',
   camera_preview: 'Ce que voit votre caméra',
   microphone: 'Niveau du microphone',
@@ -139,7 +135,7 @@ export const page: Translation<typeof english> = {
     stored_text: 'Chiffrés, sur ce service seulement, avec les nombres qui en sont calculés.',
     delete_title: 'Tout effacer à votre sujet',
     delete_text:
-      'Vos photos, vos enregistrements et tout ce qui en est calculé. Vous ne pourrez plus vous connecter avec votre visage et votre voix.',
+      'Vos photos, vos enregistrements et tout ce qui en est calculé, vos clés d’accès et vos codes. Vous ne pourrez plus vous connecter.',
     delete_go: 'Tout effacer…',
     delete_sure_title: 'Tout effacer à votre sujet ?',
     delete_sure_text: 'Il n’y a pas de retour possible.',

@@ -20,8 +20,12 @@ export const problems = {
 
   // Recordings that are of no use
   image_unreadable: 'This is not a picture we can read.',
+  heic_unsupported:
+    'This picture is in the format HEIC. Send it as JPEG: on an iPhone, Settings, Camera, Formats, Most Compatible.',
   image_too_large: 'This picture is too large.',
   audio_too_large: 'This recording is too large.',
+  aac_unsupported:
+    'This recording is in AAC or ALAC (M4A, MP4), which we cannot read. Export it as WAV, FLAC or MP3.',
   audio_unreadable: 'This is not a recording we can read.',
   audio_too_long: 'This recording is too long.',
   silence: 'We heard no speech. Say the digits aloud.',
@@ -95,6 +99,9 @@ export const problems = {
   starting: 'The service is still starting. Try again in a few seconds.',
   recogniser_starting: 'The recogniser is still starting. Try again in a few seconds.',
   busy: 'Many people are being served right now. Try again in a few seconds.',
+  body_too_slow: 'Your connection is too slow for the recordings. Try again where it is better.',
+  decoder_unavailable: 'Recordings cannot be read right now. Try again in a few seconds.',
+  storage_unavailable: 'The service cannot store anything right now. Please tell whoever runs it.',
   too_many_requests: 'Too many tries. Wait a minute, then try again.',
   too_many_challenges: 'You have asked for digits several times. Wait two minutes, then try again.',
   another_way_needed: 'Face and voice have failed too often. Sign in another way: that opens this one again.',
@@ -120,4 +127,24 @@ export const problems = {
   service_unreachable: 'The service cannot be reached. Check the connection, then try again.',
   operator_token_invalid:
     'This token is not the right one. Copy it from the terminal where the service was started.',
+
+  // Passkeys and codes
+  passkey_refused: 'This passkey opens nothing here. Try another one, or another way in.',
+  new_passkey_refused:
+    'This passkey could not be added. Reload the page and try again; your device has to recognise you.',
+  passkey_not_shown:
+    'No passkey was shown: it was cancelled, took too long, or this device has none for this page.',
+  passkey_here_already: 'This device has a passkey of yours already.',
+  passkey_without_lock:
+    'This key cannot tell whether it is you. Use one with a PIN, a fingerprint or a face.',
+  passkey_wrong_address:
+    'Passkeys do not work under this address. Open the page under the address that its operator gave you.',
+  code_refused: 'This name and this code do not open anything. Check both; each code works once.',
+  step_up_required: 'It was shown too long ago that it is you. Sign in once more, then try again.',
+  last_way_in: 'This is your last way in. Add another one first.',
+  unknown_passkey: 'This passkey is gone already.',
+  too_many_passkeys: 'You have as many passkeys as one person may have. Remove one first.',
+  face_and_voice_enrolled: 'Your face and your voice are enrolled already.',
+  face_and_voice_missing: 'Nothing of your face and your voice is kept any more.',
+  passkey_first: 'On this service the passkey comes first.',
 } as const;

@@ -20,8 +20,12 @@ export const problems: Translation<typeof english> = {
   nothing_heard: 'Nous n’avons rien entendu. Vérifiez le microphone, puis parlez à voix haute.',
 
   image_unreadable: 'Cette image est illisible.',
+  heic_unsupported:
+    'Cette image est au format HEIC. Envoyez-la en JPEG : sur un iPhone, Réglages, Appareil photo, Formats, Le plus compatible.',
   image_too_large: 'Cette image est trop lourde.',
   audio_too_large: 'Cet enregistrement est trop lourd.',
+  aac_unsupported:
+    'Cet enregistrement est en AAC ou en ALAC (M4A, MP4), que nous ne lisons pas. Exportez-le en WAV, FLAC ou MP3.',
   audio_unreadable: 'Cet enregistrement est illisible.',
   audio_too_long: 'Cet enregistrement est trop long.',
   silence: 'Nous n’avons entendu aucune parole. Dites les chiffres à voix haute.',
@@ -99,6 +103,12 @@ export const problems: Translation<typeof english> = {
   starting: 'Le service démarre encore. Réessayez dans quelques secondes.',
   recogniser_starting: 'Le système de reconnaissance démarre encore. Réessayez dans quelques secondes.',
   busy: 'Beaucoup de personnes sont servies en ce moment. Réessayez dans quelques secondes.',
+  body_too_slow:
+    'Votre connexion est trop lente pour les enregistrements. Réessayez là où elle est meilleure.',
+  decoder_unavailable:
+    'Les enregistrements ne peuvent pas être lus en ce moment. Réessayez dans quelques secondes.',
+  storage_unavailable:
+    'Le service ne peut rien enregistrer en ce moment. Prévenez la personne qui l’exploite.',
   too_many_requests: 'Trop d’essais. Attendez une minute, puis réessayez.',
   too_many_challenges:
     'Vous avez demandé des chiffres plusieurs fois. Attendez deux minutes, puis réessayez.',
@@ -125,4 +135,26 @@ export const problems: Translation<typeof english> = {
   internal_error: 'Le service a commis une erreur. Elle est notée ; réessayez dans un instant.',
   service_unreachable: 'Le service est injoignable. Vérifiez la connexion, puis réessayez.',
   operator_token_invalid: 'Ce jeton n’est pas le bon. Copiez-le depuis le terminal où le service a démarré.',
+
+  // Passkeys and codes
+  passkey_refused: 'Cette clé d’accès n’ouvre rien ici. Essayez-en une autre, ou une autre façon d’entrer.',
+  new_passkey_refused:
+    'Cette clé d’accès n’a pas pu être ajoutée. Rechargez la page et réessayez ; votre appareil doit vous reconnaître.',
+  passkey_not_shown:
+    'Aucune clé d’accès n’a été présentée : demande annulée, trop longue, ou cet appareil n’en a pas pour cette page.',
+  passkey_here_already: 'Cet appareil a déjà une clé d’accès à vous.',
+  passkey_without_lock:
+    'Cette clé ne sait pas dire si c’est vous. Prenez-en une avec code, empreinte ou visage.',
+  passkey_wrong_address:
+    'Les clés d’accès ne fonctionnent pas sous cette adresse. Ouvrez la page sous l’adresse donnée par son exploitant.',
+  code_refused: 'Ce nom et ce code n’ouvrent rien. Vérifiez les deux ; chaque code sert une fois.',
+  step_up_required:
+    'Vous avez montré qui vous êtes il y a trop longtemps. Connectez-vous encore une fois, puis réessayez.',
+  last_way_in: 'C’est votre dernière façon d’entrer. Ajoutez-en d’abord une autre.',
+  unknown_passkey: 'Cette clé d’accès a déjà disparu.',
+  too_many_passkeys:
+    'Vous avez autant de clés d’accès qu’une personne peut en avoir. Retirez-en d’abord une.',
+  face_and_voice_enrolled: 'Votre visage et votre voix sont déjà inscrits.',
+  face_and_voice_missing: 'Plus rien de votre visage ni de votre voix n’est gardé.',
+  passkey_first: 'Sur ce service, la clé d’accès vient d’abord.',
 };

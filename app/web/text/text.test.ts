@@ -8,6 +8,8 @@ import { page as pageEn } from './page.en.ts';
 import { page as pageFr } from './page.fr.ts';
 import { problems as problemsEn } from './problems.en.ts';
 import { problems as problemsFr } from './problems.fr.ts';
+import { waysIn as waysInEn } from './ways-in.en.ts';
+import { waysIn as waysInFr } from './ways-in.fr.ts';
 
 const flat = (texts: object, path = ''): [string, string][] =>
   Object.entries(texts).flatMap(([key, value]) =>
@@ -19,6 +21,7 @@ describe.each([
   ['pages', pageEn, pageFr],
   ['problems', problemsEn, problemsFr],
   ['console', consoleEn, consoleFr],
+  ['ways in', waysInEn, waysInFr],
 ])('the words of the %s', (_, english, french) => {
   const en = flat(english);
   const fr = new Map(flat(french));
@@ -34,7 +37,9 @@ describe.each([
 });
 
 /** What these have to say is said in the terminal, before there is a page. */
-const beforeThePages = new Set(['settings.ts', 'listener.ts', 'plugin.ts', 'up.ts', 'secrets.ts']);
+const beforeThePages = new Set([
+  ...['settings.ts', 'listener.ts', 'plugin.ts', 'up.ts', 'secrets.ts', 'operator-token.ts'],
+]);
 
 describe('problems', () => {
   const root = join(import.meta.dirname, '../../..');

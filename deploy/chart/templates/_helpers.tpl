@@ -124,6 +124,9 @@ imagePullSecrets:
 - { name: VISAVOX_PUBLIC_URL, value: {{ . | quote }} }
 {{- end }}
 - { name: VISAVOX_ALLOWED_HOSTS, value: {{ include "visavox.hostNames" . | quote }} }
+{{- with .Values.trustedProxies }}
+- { name: VISAVOX_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
+{{- end }}
 - { name: VISAVOX_RETRAIN_PEOPLE, value: {{ .Values.controller.retrain.people | quote }} }
 - { name: VISAVOX_RETRAIN_SAMPLES, value: {{ .Values.controller.retrain.samples | quote }} }
 - { name: VISAVOX_ATTEMPT_FAILURES, value: {{ .Values.attempts.failures | quote }} }

@@ -1,4 +1,4 @@
-import type { Recogniser, Template } from '../../recogniser.ts';
+import { type Recogniser, secondsOf, type Template } from '../../recogniser.ts';
 import { isCaptureFault } from '../../signals/capture-fault.ts';
 import { type AnswerHeard, answerEvidence } from '../../signals/challenge-answer.ts';
 import { challengeFaults } from '../../signals/challenge-evidence.ts';
@@ -113,13 +113,15 @@ export class Checks {
     const words: SpokenDigit[] = [];
     const prints: WordPrint[] = [];
     const voices: Float32Array[] = [];
+    const voiceSeconds: number[] = [];
     for (const { digits, sound } of utterances) {
       const heard = await this.hear(sound);
       words.push(...takeApart(heard.sounds, digits));
       prints.push(...printsOf(heard, digits));
       voices.push(await this.recogniser.voiceFeatures(heard));
+      voiceSeconds.push(secondsOf(heard));
     }
-    const template = await this.recogniser.template({ faces: [], voices });
+    const template = await this.recogniser.template({ faces: [], voices, voiceSeconds });
     return { words, template, prints };
   }
 
@@ -170,7 +172,8 @@ export class Checks {
   /** Whether the voice, with the clearest of faces, would be let in. */
   async #isVoiceOf(template: Template, waveform: Float32Array): Promise<boolean> {
     const voice = await this.recogniser.voiceFeatures({ waveform });
-    const evidence = await this.recogniser.compare(template, { faces: [], voice });
+    const voiceSeconds = secondsOf({ waveform });
+    const evidence = await this.recogniser.compare(template, { faces: [], voice, voiceSeconds });
     const withFace = fuse(this.recogniser.calibration.face.limit, evidence.voice);
     return this.recogniser.decide(withFace) === 'accept';
   }

@@ -50,8 +50,8 @@ ${lineage.networks.map(({ name, source, licence, digest }) => `| ${[name, source
 
 ## Calibration and decision
 
-Fitted on: ${lineage.calibration.on}. How: ${lineage.calibration.how}. A sign-in is accepted from a summed ratio of
-${lineage.calibration.threshold.toFixed(2)} (aimed at a false match rate of ${lineage.calibration.targetFmr}), and asked for more from ${lineage.calibration.stepUp.toFixed(2)}.
+Fitted on: ${lineage.calibration.on}. How: ${lineage.calibration.how}. A sign-in is accepted
+from a summed ratio of ${lineage.calibration.threshold.toFixed(2)} (aimed at a false match rate of ${lineage.calibration.targetFmr})${ownThresholds(lineage.calibration)}.
 
 ## Limits
 
@@ -88,3 +88,9 @@ function markdown({ head, rows }: Plot['table']): string {
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+function ownThresholds({ face, voice }: ReportFigures['lineage']['calibration']): string {
+  return face === undefined || voice === undefined
+    ? ''
+    : `, with at least ${face.toFixed(2)} of the face and ${voice.toFixed(2)} of the voice, each by itself`;
+}

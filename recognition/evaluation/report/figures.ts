@@ -59,6 +59,9 @@ export const Lineage = z.object({
     targetFmr: z.number(),
     threshold: z.number(),
     stepUp: z.number(),
+    /** What each modality has to reach by itself; not there in reports of earlier versions. */
+    face: z.number().optional(),
+    voice: z.number().optional(),
   }),
 });
 export type Lineage = z.infer<typeof Lineage>;

@@ -77,7 +77,7 @@ function plan(
     const start = milliseconds;
     // Nobody says a word twice in the same way: quicker or slower, with more or less care.
     const pace = Math.exp(random.normal(0, 0.07));
-    const care = Math.exp(random.normal(0, 0.1));
+    const care = Math.exp(random.normal(0, 0.06));
     for (const sound of sounds) {
       const accent = traits.accent(sound.name);
       const length = (sound.milliseconds * accent.length * Math.exp(random.normal(0, 0.12)) * pace) / tempo;
@@ -86,8 +86,8 @@ function plan(
         ...sound,
         milliseconds: length,
         formants: [
-          reduced(first, 500, care) * accent.first * Math.exp(random.normal(0, 0.02)),
-          reduced(second, 1500, care) * accent.second * Math.exp(random.normal(0, 0.02)),
+          reduced(first, 500, care) * accent.first * Math.exp(random.normal(0, 0.012)),
+          reduced(second, 1500, care) * accent.second * Math.exp(random.normal(0, 0.012)),
           reduced(third, 2500, care),
         ],
       });

@@ -1,0 +1,24 @@
+import { z } from '@hono/zod-openapi';
+import { Problem } from './schemas.ts';
+
+/** What the descriptions of routes are made of. */
+export const problem = {
+  description: 'what was wrong and what to do',
+  content: { 'application/problem+json': { schema: Problem } },
+};
+
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+export function body<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+export const Id = z.object({ id: z.string().min(1).max(200) });
+/** By an operator, or the person where the summary says so. */
+export const operator = [{ operatorToken: [] }, { operatorSession: [] }];
+export const personOrOperator = [...operator, { session: [] }];
+export const own = [{ session: [] }];
+export const none = { description: 'done' };
+export const limit = z.coerce.number().int().min(1).max(1000).default(100);
