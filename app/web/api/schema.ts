@@ -2725,6 +2725,8 @@ export interface components {
              * @enum {string|null}
              */
             turn: "left" | "right" | null;
+            /** @description when each digit is to be shown, in milliseconds from the first one: the words have to follow them. Those shown before stay */
+            cues: number[];
             /** Format: date-time */
             expiresAt: string;
         };
@@ -2734,6 +2736,11 @@ export interface components {
              * @default false
              */
             withoutTurn?: boolean;
+            /**
+             * @description for people who need more time: digits appear half as fast
+             * @default false
+             */
+            slowly?: boolean;
             /** @description who will answer; nothing tells whether anybody has this name */
             name: string;
         };
@@ -3046,6 +3053,13 @@ export interface components {
                 /** @description nothing is begun by itself */
                 paused: boolean;
             };
+            /** @description rows of the attack table that fall short, as they were measured */
+            weakAgainst: {
+                attack: string;
+                material: string;
+                presentations: number;
+                errors: number;
+            }[];
         };
         Attempts: {
             attempts: {

@@ -1,10 +1,9 @@
 import { bundleDigest } from '@visavox/core/model';
 import type { CommandContext } from 'visavox/plugin';
-import { table } from 'visavox/table';
 import { publishedBundle } from '../../bundle.ts';
 import { Recogniser } from '../../recogniser.ts';
 import { networksFolder } from '../../setup-folder.ts';
-import { wilson } from '../error-rates.ts';
+import { type AttackFigures, figuresOf, tableOf } from './attack-figures.ts';
 import { AttackRange, attackRows, type Presentation } from './attacks.ts';
 import { Checks } from './checks.ts';
 import { recordedFilms, syntheticActor } from './films.ts';
@@ -14,23 +13,6 @@ import { recordedTalkers, syntheticTalker } from './talkers.ts';
 const syntheticSeed = 79_000;
 const syntheticPeople = 20;
 const rounds = { recorded: 6, synthetic: 1, voices: 3 };
-
-export interface AttackFigures {
-  readonly material: string;
-  /** The row, or `genuine`. */
-  readonly attack: string;
-  /** How it was done; `all` together. */
-  readonly variant: string;
-  readonly checks: string;
-  readonly presentations: number;
-  /** Attacks that were taken for live (APCER), or genuine answers that were not (BPCER). */
-  readonly errors: number;
-  readonly rate: number;
-  /** 95 %, Wilson. */
-  readonly interval: readonly [number, number];
-  /** What refused them, how often. */
-  readonly faults: Readonly<Record<string, number>>;
-}
 
 export async function runAttacks(
   options: { root?: string | undefined; networks?: string | undefined; seed: number },
@@ -95,65 +77,4 @@ async function onRecordings(
   const films = await recordedFilms(root);
   if (!films) context.log('There is no ffmpeg: films are left out. Debian: apt install ffmpeg.');
   else if (films.length > 0) add(`films (${films.length} people)`, await range.films(films));
-}
-
-/** Each row, and where it was done in several ways each of them. */
-function figuresOf(material: string, presentations: readonly Presentation[]): AttackFigures[] {
-  const rows = groupBy(presentations, ({ row }) => row);
-  return [...rows].flatMap(([attack, all]) => {
-    const variants = groupBy(all, ({ variant }) => variant);
-    const counted = [...variants].map(([variant, some]) => figureOf({ material, attack, variant }, some));
-    return variants.size === 1 ? counted : [figureOf({ material, attack, variant: 'all' }, all), ...counted];
-  });
-}
-
-function figureOf(
-  what: Pick<AttackFigures, 'material' | 'attack' | 'variant'>,
-  all: readonly Presentation[],
-): AttackFigures {
-  const faults: Record<string, number> = {};
-  for (const { fault } of all) if (fault) faults[fault] = (faults[fault] ?? 0) + 1;
-  const live = all.filter(({ fault }) => fault === null).length;
-  const errors = what.attack === 'genuine' ? all.length - live : live;
-  return {
-    ...what,
-    checks: [...new Set(all.map(({ checks }) => checks))].join(' | '),
-    presentations: all.length,
-    errors,
-    rate: errors / all.length,
-    interval: wilson(errors, all.length),
-    faults,
-  };
-}
-
-function groupBy<T>(list: readonly T[], key: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of list) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
-  return groups;
-}
-
-function tableOf(rate: string, rows: readonly AttackFigures[]): string {
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-  return table(
-    [
-      rate === 'BPCER' ? 'genuine answer' : 'attack',
-      'how',
-      'on',
-      'presentations',
-      rate,
-      '95 % interval',
-      'refused by',
-    ],
-    rows.map((row) => [
-      row.attack,
-      row.variant,
-      row.material,
-      row.presentations,
-      percent(row.rate),
-      row.interval.map(percent).join(' to '),
-      Object.entries(row.faults)
-        .map(([fault, count]) => `${fault} ${count}`)
-        .join(', '),
-    ]),
-  );
 }
