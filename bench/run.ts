@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signin: async () => (await import('./signin.ts')).benchSignIn,
   overload: async () => (await import('./overload.ts')).benchOverload,
   'rendered-people': async () => (await import('./rendered-people.ts')).benchRenderedPeople,
+  search: async () => (await import('./search.ts')).benchSearch,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
   serving: async () => (await import('./serving.ts')).benchServing('mirrored'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),

@@ -26,7 +26,7 @@ const voice = (waveform: Float32Array): VoiceCapture => ({
 });
 const face = (brightness: number): FaceCapture => ({
   crop: new Uint8Array(30 * 30 * 3).fill(brightness),
-  quality: { brightness, sharpness: 1, yaw: 0, roll: 0, eyeMouthPixels: 60, score: 1 },
+  quality: { brightness, sharpness: 1, yaw: 0, roll: 0, eyeMouthPixels: 60, margin: 0.3, score: 1 },
 });
 
 describe('where templates are made of copies', () => {

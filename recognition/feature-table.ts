@@ -8,6 +8,8 @@ export type Split = z.infer<typeof Split>;
 export const FeatureRow = z.object({
   key: z.string(),
   person: z.string(),
+  /** Of people who were found to be one, where it is not the person's own id. */
+  identity: z.string().optional(),
   sample: z.string(),
   split: Split,
   /** Under what it was recorded; of a copy, what was done to the recording. */

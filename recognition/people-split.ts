@@ -6,12 +6,13 @@ const evaluationShare = 25;
 const validationShare = 15;
 
 /**
- * By a hash of the person's id: it needs no memory, it never changes, and a person who was held out for one model is
- * held out for all, so a champion and its challenger can be compared on people that neither saw.
+ * By a hash of the identity (that of identities.ts: people who were found to be one are one): it needs no memory, it never
+ * changes, and a person who was held out for one model is held out for all, so a champion and its challenger can be compared on
+ * people that neither saw.
  */
-export function splitOf(person: string): Split {
+export function splitOf(identity: string): Split {
   const draw =
-    Number.parseInt(digestOf(`split:${person}`).slice('sha256:'.length, 'sha256:'.length + 8), 16) % 100;
+    Number.parseInt(digestOf(`split:${identity}`).slice('sha256:'.length, 'sha256:'.length + 8), 16) % 100;
   if (draw < evaluationShare) return 'evaluation';
   return draw < evaluationShare + validationShare ? 'validation' : 'train';
 }

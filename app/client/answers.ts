@@ -12,6 +12,13 @@ export const Person = z.object({
   waysIn: z
     .object({ passkeys: z.number(), recoveryCodes: z.number() })
     .default({ passkeys: 0, recoveryCodes: 0 }),
+  /** For operators: whoever is pending waits for a review. */
+  state: z.enum(['active', 'pending']).optional(),
+  /** For operators: somebody was there who turned the head and said digits. */
+  verified: z.boolean().optional(),
+  review: z
+    .array(z.object({ reason: z.string(), match: z.object({ id: z.string(), name: z.string() }).nullable() }))
+    .optional(),
 });
 export type Person = z.infer<typeof Person>;
 export const People = z.object({ people: z.array(Person) });
@@ -36,6 +43,19 @@ export const AccessEvents = z.object({
   ),
 });
 export type AccessEvent = z.infer<typeof AccessEvents>['events'][number];
+export const Reviewed = z.object({ person: Person.nullable() });
+
+export const Invitation = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+  state: z.enum(['open', 'used', 'expired']),
+  person: z.string().nullable(),
+});
+export type Invitation = z.infer<typeof Invitation>;
+export const Invitations = z.object({ invitations: z.array(Invitation) });
+export const InvitationWithLink = Invitation.extend({ token: z.string(), link: z.string() });
 
 export const CaptureVerdict = z.object({
   ok: z.literal(true),

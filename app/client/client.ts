@@ -15,12 +15,16 @@ import {
   CaptureVerdict,
   Challenge,
   EnrolmentChallenge,
+  type Invitation,
+  Invitations,
+  InvitationWithLink,
   IssuedCode,
   Models,
   Overview,
   People,
   Person,
   Releases,
+  Reviewed,
   Runs,
   Status,
   Trace,
@@ -240,6 +244,33 @@ export class VisavoxClient {
         if (!(asked > 1 && error instanceof UserError && error.kind === 'not-found')) throw error;
       }
     });
+  }
+
+  /** A link with which somebody can enrol once, under this name. */
+  invite(wish: { name: string; days: number }): Promise<z.infer<typeof InvitationWithLink>> {
+    const path = '/api/v1/invitations';
+    return this.#ask(InvitationWithLink, { method: 'POST', path, body: wish, repeatable: false });
+  }
+
+  async invitations(): Promise<readonly Invitation[]> {
+    return (await this.#get(Invitations, '/api/v1/invitations')).invitations;
+  }
+
+  async revokeInvitation(id: string): Promise<void> {
+    const path = `/api/v1/invitations/${encodeURIComponent(id)}`;
+    await this.#transport.send({ method: 'DELETE', path, repeatable: false });
+  }
+
+  /** Decides about somebody who is pending; returns who is left of it. */
+  review(
+    personId: string,
+    decision:
+      | { decision: 'approve'; name?: string }
+      | { decision: 'merge'; into: string }
+      | { decision: 'reject' },
+  ): Promise<{ person: Person | null }> {
+    const path = `/api/v1/people/${encodeURIComponent(personId)}/review`;
+    return this.#ask(Reviewed, { method: 'POST', path, body: decision, repeatable: false });
   }
 
   status(): Promise<Status> {

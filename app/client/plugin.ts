@@ -4,6 +4,7 @@ import type { CommandContext, CommandPlugin } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import type { Person } from './answers.ts';
 import type { VisavoxClient } from './client.ts';
+import { addNewcomerCommands } from './newcomer-commands.ts';
 
 interface Files {
   readonly faces: string[];
@@ -22,7 +23,9 @@ export const plugin: CommandPlugin = (program, context) => {
       '--digits <digits...>',
       'the digits that each recording says; sign-ins then have to say those asked for',
     )
-    .description('enrol a person, who can sign in from then on')
+    .description(
+      'enrol a person from recordings, for measuring: face and voice sign nobody in who has not said digits at a visit',
+    )
     .action(async (name: string, files: Files & { readonly digits?: string[] }, command) => {
       const own = context(command);
       const client = await connect(own);
@@ -34,7 +37,7 @@ export const plugin: CommandPlugin = (program, context) => {
       });
       own.result(
         person,
-        `${person.name} is enrolled (${person.id}) with ${person.samples.face} faces and ${person.samples.voice} voices.`,
+        `${person.name} is enrolled (${person.id}) with ${person.samples.face} faces and ${person.samples.voice} voices${person.state === 'pending' ? `; ${pendingBecause(person)}` : ''}.`,
       );
     });
   people
@@ -69,13 +72,12 @@ export const plugin: CommandPlugin = (program, context) => {
         one.samples.face,
         one.samples.voice,
         one.waysIn.passkeys,
+        one.state === 'pending' ? pendingBecause(one) : one.verified ? 'verified' : 'from recordings',
         one.enrolledAt,
         one.id,
       ]);
-      own.result(
-        { people: everyone },
-        table(['name', 'faces', 'voices', 'passkeys', 'enrolled', 'id'], rows),
-      );
+      const head = ['name', 'faces', 'voices', 'passkeys', 'state', 'enrolled', 'id'];
+      own.result({ people: everyone }, table(head, rows));
     });
   people
     .command('code')
@@ -120,6 +122,7 @@ export const plugin: CommandPlugin = (program, context) => {
       await client.forget(person.id);
       own.result({ id: person.id, name: person.name, forgotten: true }, `${person.name} is forgotten.`);
     });
+  addNewcomerCommands(people, { context, connect });
 };
 
 async function find(client: VisavoxClient, name: string): Promise<Person> {
@@ -134,6 +137,11 @@ async function find(client: VisavoxClient, name: string): Promise<Person> {
     message: `nobody is enrolled as "${name}"`,
     action: 'List everyone with "visavox people list".',
   });
+}
+
+function pendingBecause({ review = [] }: Person): string {
+  const found = review.map(({ reason, match }) => `${reason} of ${match?.name ?? 'somebody who is gone'}`);
+  return `pending: ${[...new Set(found)].join(', ')}`;
 }
 
 async function connect(context: CommandContext) {

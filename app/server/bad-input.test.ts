@@ -10,11 +10,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { beside, clipped, cut, silence } from './testing/spoiled.ts';
 import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
 import {
+  asOperator,
   enrol,
   enrolmentForm,
   form,
   measure,
   newChallenge,
+  request,
   type Visitor,
   visitor,
 } from './testing/visitors.ts';
@@ -102,7 +104,7 @@ describe('an enrolment is refused whole', () => {
   });
   it('without consent', async () => {
     const body = enrolmentForm({ ...ada, name: 'Somebody New' }, { consent: 'no' });
-    const response = await server.app.request('/api/v1/people', { method: 'POST', body });
+    const response = await request(server, '/api/v1/people', body, asOperator);
     await expectRefusal(response, 400, 'consent_missing');
   });
 });
@@ -223,6 +225,8 @@ describe('the character NUL', () => {
     for (const body of ['{"name":"a\\u0000b"}', '{"a":[{"b\\u0000":1}]}', '{"parameters":{"x":"\\u0000"}}'])
       for (const path of ['/api/v1/challenges', '/api/v1/runs', '/api/v1/operator/session'])
         await expectRefusal(await ask(path, 'POST', body), 400, 'request_invalid');
+    // A wrong token, which is written down once.
+    await ask('/api/v1/operator/session', 'POST', '{"token":"no"}');
     const escaped = await ask('/api/v1/operator/session', 'POST', '{"token":"\\\\u0000"}');
     await expectRefusal(escaped, 401, 'operator_token_invalid');
   });

@@ -6,9 +6,15 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost } from '@visavox/core/ports';
 import { FeatureCache } from '@visavox/recognition/feature-cache';
 import { Champion } from './champion.ts';
+import { Enrolment } from './enrolment/enrolment.ts';
+import { EnrolmentChallenges } from './enrolment/enrolment-challenges.ts';
 import { SampleFeatures } from './enrolment/features.ts';
+import { type EnrolmentPolicy, Invitations } from './enrolment/invitations.ts';
+import { NewcomerSearch } from './enrolment/newcomer-search.ts';
 import { People } from './enrolment/people.ts';
+import { Reviews } from './enrolment/reviews.ts';
 import { Templates } from './enrolment/templates.ts';
+import { Verification } from './enrolment/verification.ts';
 import { Overview } from './overview.ts';
 import { type LoadRecogniser, RecogniserPool } from './recogniser-pool.ts';
 import { environment } from './resources.ts';
@@ -18,7 +24,7 @@ import { Sealer } from './sealing.ts';
 import { AttemptRecords } from './sign-in/attempt-record.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { Challenges } from './sign-in/challenges.ts';
-import { claimedName } from './sign-in/claimed-name.ts';
+import { claimedName, hashOfName } from './sign-in/claimed-name.ts';
 import { EarlierTries } from './sign-in/earlier-tries.ts';
 import { SignInLimits } from './sign-in/limits.ts';
 import { LivenessChecks, type LivenessPolicy } from './sign-in/liveness.ts';
@@ -40,6 +46,7 @@ export interface Foundations {
   readonly attempts: { readonly failures: number; readonly retentionHours: number };
   readonly liveness: LivenessPolicy;
   readonly signInPolicy: SignInPolicy;
+  readonly enrolment: EnrolmentPolicy;
   readonly now: () => Date;
 }
 
@@ -61,7 +68,24 @@ export function composeServices(foundations: Foundations) {
   const pool = new RecogniserPool({ objects, host, load });
   const champion = new Champion({ environment, releases, pool, templates, host });
   const liveness = new LivenessChecks({ db, sealer, policy: foundations.liveness, now });
-  const people = new People({ db, champion, recordings, features, templates, liveness, now });
+  const search = new NewcomerSearch({ db, templates });
+  const tries = new EarlierTries({ db, sealer, now });
+  const people = new People({
+    ...{ db, recordings, search },
+    forgetTries: (trx, nameKey) => tries.forget(trx, hashOfName(nameKey, sealer)),
+  });
+  const enrolmentChallenges = new EnrolmentChallenges({ db, now });
+  const invitations = new Invitations({ db, now });
+  const enrolment = new Enrolment({
+    ...{ db, champion, people, recordings, features, templates, liveness, invitations, search, now },
+    challenges: enrolmentChallenges,
+    policy: foundations.enrolment,
+  });
+  const reviews = new Reviews({ db, people, search });
+  const verification = new Verification({
+    ...{ db, champion, people, templates, liveness, now },
+    challenges: enrolmentChallenges,
+  });
   const challenges = new Challenges({ db, now });
   const { failures, retentionHours } = foundations.attempts;
   const limits = new SignInLimits({ db, now, failures });
@@ -69,10 +93,11 @@ export function composeServices(foundations: Foundations) {
   const waysIn = composeWaysIn({
     ...{ db, sealer, recordings, now },
     policy: foundations.signInPolicy,
+    mayJoin: (trx, newcomer) => enrolment.admitMember(trx, newcomer),
+    search,
     lift: ({ name }) => limits.lift(claimedName(name, sealer).hash),
   });
   const { devices } = waysIn;
-  const tries = new EarlierTries({ db, sealer, now });
   const signIn = new SignIn({
     ...{ people, champion, challenges, records },
     ...{ templates, liveness, sealer, limits, devices, tries },
@@ -83,6 +108,7 @@ export function composeServices(foundations: Foundations) {
   const trainingData = new TrainingData({ db, datasets });
   return {
     ...{ db, now, sealer, objects, releases, runs, datasets, recordings, templates, pool, champion },
+    ...{ enrolment, enrolmentChallenges, invitations, reviews, search, verification },
     ...{ people, challenges, limits, tries, signIn, attempts, waysIn, operatorSessions, overview },
     ...{ trainingData },
   };

@@ -57,6 +57,7 @@ export async function openFoundations(settings: Settings, log: Logger, afterward
     attempts: settings.attempts,
     liveness: settings.liveness,
     signInPolicy: settings.signInPolicy,
+    enrolment: settings.enrolment,
   });
   // Only who has the database alone knows that nothing is under way when it starts.
   if (database.kind === 'embedded') await services.recordings.recover(0);

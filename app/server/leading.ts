@@ -40,6 +40,7 @@ export function startLeading(resources: LeadingResources): Leadership {
     await services.recordings.recover();
     await services.recordings.expire(new Date());
     await services.challenges.sweep();
+    await services.enrolmentChallenges.sweep();
     await services.limits.sweep();
     await services.tries.sweep();
     await services.operatorSessions.sweep();

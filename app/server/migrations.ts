@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { attacksMigration } from './attacks-migration.ts';
+import { enrolmentMigration } from './enrolment-migration.ts';
 import { waysInMigrations } from './ways-in/migrations.ts';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
@@ -150,6 +151,7 @@ export const applicationMigrations: Record<string, Migration> = {
         `alter table attempts add column measured boolean not null default false`,
       ),
   },
+  'application-004-enrolment': enrolmentMigration,
   'application-004-presentation-attacks': attacksMigration,
   ...waysInMigrations,
 };

@@ -2,7 +2,7 @@ import type { ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import { type Kysely, sql } from 'kysely';
-import type { ApplicationTables, Decision } from './tables.ts';
+import type { ApplicationTables, Decision, SampleSource } from './tables.ts';
 
 export interface SampleRecord {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface SampleRecord {
   readonly bytes: number;
   readonly mediaType: string;
   readonly capturedAt: Date;
-  readonly source: 'enrolment' | 'attempt';
+  readonly source: SampleSource;
   readonly attempt: string | null;
   readonly consent: string;
 }

@@ -82,6 +82,7 @@ export function createApi(
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, accessLog: waysIn.accessLog, log, now }),
     relyingParty: relyingPartyAt(url),
+    publicUrl: settings.publicUrl,
     secureCookies: url.startsWith('https:'),
     lineage: [new PlatformLineage(database.db), new ApplicationLineage(services.db)],
     services: async () => [

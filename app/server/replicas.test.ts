@@ -25,7 +25,7 @@ import { ensureFirstRelease } from './first-release.ts';
 import { applicationMigrations } from './migrations.ts';
 import { parseSettings } from './settings.ts';
 import { testBundle } from './testing/test-bundle.ts';
-import { answerForm, enrolmentForm, type Visitor, visitor } from './testing/visitors.ts';
+import { answerForm, enrolLive, enrolmentForm, type Visitor, visitor } from './testing/visitors.ts';
 import { type RunningServer, up } from './up.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -112,10 +112,11 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : JSON.parse(text) };
   };
-  const enrol = async (part: RunningServer, who: Visitor) => {
-    const body = enrolmentForm(who);
-    return (await fetch(`${part.url}/api/v1/people`, { method: 'POST', body })).json();
+  const enrolment = (part: RunningServer, who: Visitor) => {
+    const headers = { authorization: `Bearer ${new URL(one.loginLink).hash.replace('#token=', '')}` };
+    return fetch(`${part.url}/api/v1/people`, { method: 'POST', headers, body: enrolmentForm(who) });
   };
+  const enrol = async (part: RunningServer, who: Visitor) => (await enrolLive(part.url, who)).json();
   /** The challenge is given by one part and answered to another. */
   const signIn = async (part: RunningServer, who: Visitor) => {
     const giver = part === one ? other : one;
@@ -191,15 +192,10 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     patience,
   );
 
-  it('enrols one of two people who take the same name at once', async () => {
+  it('enrols one of two who send the same recordings at once', async () => {
     const [, , cleo] = people as [Visitor, Visitor, Visitor];
-    const codes = await Promise.all(
-      [one, other].map(async (part) => {
-        const body = enrolmentForm(cleo);
-        return (await fetch(`${part.url}/api/v1/people`, { method: 'POST', body })).status;
-      }),
-    );
-    expect(codes.sort()).toEqual([201, 409]);
+    const both = await Promise.all([one, other].map((part) => enrolment(part, cleo)));
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
   it('has one part that leads, which answers nobody but its probes', async () => {

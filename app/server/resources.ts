@@ -11,7 +11,12 @@ import type {
 } from '@visavox/core/ports';
 import type { Logger } from 'pino';
 import type { Champion } from './champion.ts';
+import type { Enrolment } from './enrolment/enrolment.ts';
+import type { EnrolmentChallenges } from './enrolment/enrolment-challenges.ts';
+import type { Invitations } from './enrolment/invitations.ts';
 import type { People } from './enrolment/people.ts';
+import type { Reviews } from './enrolment/reviews.ts';
+import type { Verification } from './enrolment/verification.ts';
 import type { clientNetworks } from './http/client-network.ts';
 import type { Places } from './http/places.ts';
 import type { Leader } from './leader.ts';
@@ -60,6 +65,13 @@ export interface ApiResources {
   /** The built page. */
   readonly webFolder: string;
   readonly people: People;
+  readonly enrolment: Enrolment;
+  readonly enrolmentChallenges: EnrolmentChallenges;
+  readonly invitations: Invitations;
+  readonly reviews: Reviews;
+  readonly verification: Verification;
+  /** Where people reach the service, if that was configured. */
+  readonly publicUrl: string | undefined;
   readonly signIn: SignIn;
   readonly attempts: Attempts;
   readonly champion: Champion;

@@ -76,6 +76,11 @@ const Environment = z.object({
    * whoever has both, the recommended policy; whoever has one of them only is let in with that one.
    */
   VISAVOX_SIGN_IN: z.enum(signInPolicies).default('face-and-voice'),
+  /**
+   * Who may enrol. `open`: whoever reaches the service and answers a challenge, the default where only this machine does.
+   * `invitation`: whom an operator invited, the default otherwise.
+   */
+  VISAVOX_ENROLMENT: z.enum(['open', 'invitation']).optional(),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -110,6 +115,7 @@ export interface Settings {
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly liveness: 'required' | 'off';
   readonly signInPolicy: SignInPolicy;
+  readonly enrolment: 'open' | 'invitation';
   readonly attempts: {
     readonly failures: number;
     readonly retentionHours: number;
@@ -165,6 +171,7 @@ export function parseSettings(
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     liveness: values.VISAVOX_LIVENESS,
     signInPolicy: values.VISAVOX_SIGN_IN,
+    enrolment: values.VISAVOX_ENROLMENT ?? (isOnlyHere(values) ? 'open' : 'invitation'),
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,
@@ -174,6 +181,11 @@ export function parseSettings(
 
 function listed(value: string): string[] {
   return value.split(',').flatMap((one) => one.trim() || []);
+}
+
+/** Whether nobody but this machine reaches the service, as far as its settings tell. */
+function isOnlyHere({ HOST, VISAVOX_PUBLIC_URL }: z.infer<typeof Environment>): boolean {
+  return VISAVOX_PUBLIC_URL === undefined && /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(HOST);
 }
 
 /** The parts of a divided server meet in the database, the object store and MLflow. */

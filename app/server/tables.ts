@@ -1,19 +1,32 @@
 import type { Json, PlatformTables } from '@visavox/adapters/sql/tables';
 import type { Modality } from '@visavox/recognition/bundle-parts';
-import type { Generated } from 'kysely';
+import type { Turn } from '@visavox/recognition/signals/head';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { Method } from './ways-in/policy.ts';
 import type { WaysInTables } from './ways-in/tables.ts';
 
 export type Decision = 'accept' | 'reject' | 'step_up';
 export type Outcome = 'genuine' | 'impostor';
+export type PersonState = 'active' | 'pending';
+/** `merged`: recorded by somebody who was found to be the same person; a template is made of the enrolment's alone. */
+export type SampleSource = 'enrolment' | 'attempt' | 'merged';
+export type FindingReason = 'name' | 'face';
 
 /** The application's own tables. */
 export type OwnTables = WaysInTables & {
   people: {
     id: string;
     name: string;
-    /** The name as it is compared: without regard to case and width. */
+    /** The name as it is looked up: without regard to case, width, and letters that look alike. Unique among active people. */
     name_key: string;
+    /** The name as it looks in the case that it is written in. */
+    name_look: string;
+    /** Pending: an operator has to look first; until then nobody can sign in as this person. */
+    state: PersonState;
+    /** Whether digits were said and a head was turned when this person was recorded. */
+    verified: boolean;
+    /** Equal for people who were found to be one, and else the own id: recordings are split by it. */
+    identity: string;
     consent: string;
     consented_at: Date;
     enrolled_at: Date;
@@ -30,7 +43,7 @@ export type OwnTables = WaysInTables & {
     media_type: string;
     quality: Json<Record<string, unknown>>;
     captured_at: Date;
-    source: 'enrolment' | 'attempt';
+    source: SampleSource;
     attempt: string | null;
     consent: string;
     position: number;
@@ -51,7 +64,43 @@ export type OwnTables = WaysInTables & {
     digits: string | null;
     created_at: Date;
   };
-  templates: { person: string; contract: string; vectors: Uint8Array; created_at: Date };
+  templates: {
+    person: string;
+    contract: string;
+    vectors: Uint8Array;
+    created_at: Date;
+    /** Grows with each one, so that whoever keeps them in memory knows which are new. */
+    sequence: GeneratedAlways<number>;
+  };
+  /** Why somebody is pending. */
+  review_findings: {
+    id: GeneratedAlways<number>;
+    person: string;
+    reason: FindingReason;
+    match: string | null;
+    created_at: Date;
+  };
+  /** By the hash of their token: who reads the database cannot use them. */
+  invitations: {
+    id: string;
+    token_hash: string;
+    name: string;
+    created_at: Date;
+    expires_at: Date;
+    used_at: Date | null;
+    person: string | null;
+  };
+  enrolment_challenges: {
+    id: string;
+    network: string;
+    visit: string | null;
+    invitation: string | null;
+    prompts: Json<string[]>;
+    turns: Json<Turn[]>;
+    created_at: Date;
+    expires_at: Date;
+    used_at: Date | null;
+  };
   challenges: {
     id: string;
     digits: string;
@@ -91,7 +140,8 @@ export type OwnTables = WaysInTables & {
     created_at: Date;
     latency_ms: number;
     feedback: Outcome | null;
-    feedback_by: 'self' | 'operator' | null;
+    /** `self`: in a session that face and voice began; `factor`: in one that another factor did. */
+    feedback_by: 'self' | 'factor' | 'operator' | null;
     feedback_at: Date | null;
     /** Its recordings are erased after this; null when there are none any more. */
     recordings_until: Date | null;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { rotateOperatorToken } from './operator-token.ts';
 import { parseSettings } from './settings.ts';
-import { answerForm, enrolmentForm, type Visitor, visitor } from './testing/visitors.ts';
+import { answerForm, enrolLive, type Visitor, visitor } from './testing/visitors.ts';
 import { type RunningServer, up } from './up.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -46,7 +46,7 @@ it('starts with everything, stops, and knows everyone when it starts again', {
   timeout: 300_000,
 }, async () => {
   const first = await start();
-  const enrolled = await fetch(`${first.url}/api/v1/people`, { method: 'POST', body: enrolmentForm(ada) });
+  const enrolled = await enrolLive(first.url, ada);
   expect(enrolled.status).toBe(201);
   expect(await signIn(first.url)).toMatchObject(decided);
 

@@ -28,6 +28,7 @@ export interface RunningServer {
 }
 
 const followEveryMs = 2000;
+const searchEveryMs = 30_000;
 /**
  * In percent. The few megabytes of each sign-in's pictures and sound count as growth of a heap of 40 MB: left to itself,
  * V8 goes through the whole heap at every fourth sign-in, which costs more than a tenth of it.
@@ -68,7 +69,7 @@ async function start(
   log.info({ url, role: settings.role, home: settings.home }, 'listening');
 
   const foundations = await openFoundations(settings, log, afterwards);
-  const { champion, releases } = foundations.services;
+  const { champion, releases, search } = foundations.services;
   const serves = settings.role !== 'controller';
   // Where others bring the champion up it may come later; until then this part is not ready.
   if (serves)
@@ -101,6 +102,13 @@ async function start(
   const following = serves
     ? repeat(() => champion.follow(), { name: 'following the release', everyMs: followEveryMs, log })
     : undefined;
+  const searching = serves
+    ? repeat(() => champion.use(({ loaded }) => search.keepUp(loaded)), {
+        name: 'following who is enrolled',
+        everyMs: searchEveryMs,
+        log,
+      })
+    : undefined;
   let stopping = false;
   if (settings.role !== 'server') {
     leadership = startLeading({
@@ -117,7 +125,7 @@ async function start(
     log.info('stopping');
     stopping = true;
     // Whoever is being answered still needs everything else.
-    await Promise.all([listener.close(), following?.stop(), leadership?.stop()]);
+    await Promise.all([listener.close(), following?.stop(), searching?.stop(), leadership?.stop()]);
   });
   return { url, loginLink };
 }

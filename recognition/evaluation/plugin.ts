@@ -7,6 +7,7 @@ const Options = z.object({
   voices: z.string().optional(),
   root: z.string().optional(),
   attacks: z.boolean().default(false),
+  enrolment: z.boolean().default(false),
   model: z.string().optional(),
   networks: z.string().optional(),
   backbone: z.string().optional(),
@@ -34,6 +35,10 @@ export const plugin: CommandPlugin = (program, context) => {
     .option(
       '--attacks',
       'presentation attacks on the challenge instead: on recordings below --root, or on synthetic people',
+    )
+    .option(
+      '--enrolment',
+      'what the rules of an enrolment cost genuine people and let through instead, on recordings below --root',
     )
     .option(
       '--model <name:version>',
@@ -76,12 +81,18 @@ Slices are counted at one threshold, that of FMR 1e-3 (1e-2 where there are few 
 over people. Light, noise, band and so on are measured from the recordings that are compared, not read from labels.`,
     )
     .action(async (_options, command) => {
-      const { attacks, faces, voices, root, retrainOnHalf, impostors, ...options } = Options.parse(
+      const { attacks, enrolment, faces, voices, root, retrainOnHalf, impostors, ...options } = Options.parse(
         command.opts(),
       );
       if (attacks) {
         const { runAttacks } = await import('./attacks/run.ts');
         await runAttacks({ ...options, root }, context(command));
+        return;
+      }
+      if (enrolment) {
+        if (root === undefined) throw listsMissing();
+        const { runEnrolment } = await import('./enrolment/run.ts');
+        await runEnrolment({ ...options, root }, context(command));
         return;
       }
       if (faces === undefined || voices === undefined || root === undefined) throw listsMissing();
@@ -104,6 +115,7 @@ function listsMissing(): UserError {
     kind: 'invalid',
     code: 'lists_missing',
     message: '--faces, --voices and --root are needed',
-    action: 'Name the two lists and the folder that their paths start from, or use --attacks.',
+    action:
+      'Name the two lists and the folder that their paths start from; --attacks needs neither, and --enrolment the folder alone.',
   });
 }

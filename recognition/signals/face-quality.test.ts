@@ -31,7 +31,7 @@ async function crop(how: Change = (image) => image): Promise<Uint8Array> {
 }
 
 const quality = async (how?: Change, geometry: Partial<FaceGeometry> = {}, scale = 1) =>
-  assessFace(await crop(how), { ...straight, ...geometry }, scale);
+  assessFace(await crop(how), { ...straight, ...geometry }, { width: 100, height: 120, scale });
 
 test('a crisp, well lit, straight face is good', async () => {
   const good = await quality();
@@ -42,6 +42,16 @@ test('a crisp, well lit, straight face is good', async () => {
 
 test('size is counted in pixels of the original', async () => {
   expect((await quality(undefined, {}, 3)).eyeMouthPixels).toBeCloseTo(3 * Math.hypot(20, 50), 5);
+});
+
+test.each([
+  ['in the middle', { x: 50, y: 60 }, 15 / 90],
+  ['at the edge', { x: 35, y: 60 }, 0],
+  ['half outside on the left', { x: 0, y: 60 }, -35 / 90],
+  ['cut off below', { x: 50, y: 90 }, -15 / 90],
+])('a face %s has a margin that says so', async (_, middle, margin) => {
+  const box = { ...straight.box, ...middle };
+  expect((await quality(undefined, { box })).margin).toBeCloseTo(margin, 5);
 });
 
 test.each([

@@ -12,6 +12,8 @@ export interface FaceQuality {
   /** Degrees; 0 is straight. */
   readonly yaw: number;
   readonly roll: number;
+  /** From the landmarks to the nearest edge of the image, in parts of the face's height; negative where they lie outside. */
+  readonly margin: number;
   /** 0..1: how much there is to recognise. */
   readonly score: number;
 }
@@ -24,7 +26,12 @@ const LIMITS = {
   yaw: 60,
 } as const;
 
-export function assessFace(crop: Uint8Array, geometry: FaceGeometry, scale: number): FaceQuality {
+/** `image`: in the pixels of the geometry, `scale` of which are one of the original. */
+export function assessFace(
+  crop: Uint8Array,
+  geometry: FaceGeometry,
+  image: { readonly width: number; readonly height: number; readonly scale: number },
+): FaceQuality {
   const luma = new Float32Array(FACE_CROP * FACE_CROP);
   for (let pixel = 0, at = 0; pixel < luma.length; pixel++, at += 3)
     luma[pixel] = 0.299 * crop[at]! + 0.587 * crop[at + 1]! + 0.114 * crop[at + 2]!;
@@ -33,11 +40,24 @@ export function assessFace(crop: Uint8Array, geometry: FaceGeometry, scale: numb
   const measured = {
     sharpness,
     brightness,
-    eyeMouthPixels: eyeMouthDistance(geometry) * scale,
+    eyeMouthPixels: eyeMouthDistance(geometry) * image.scale,
     yaw: degrees(geometry.yaw),
     roll: degrees(geometry.roll),
+    margin: marginOf(geometry, image),
   };
   return { ...measured, score: scoreOf(measured) };
+}
+
+/** The mesh goes on where the image ends, so that a face that is cut off is known by it. */
+function marginOf({ box, roll }: FaceGeometry, image: { width: number; height: number }): number {
+  const [across, along] = [Math.abs(Math.cos(roll)), Math.abs(Math.sin(roll))];
+  const halfWidth = (box.width * across + box.height * along) / 2;
+  const halfHeight = (box.height * across + box.width * along) / 2;
+  const left = box.x - halfWidth;
+  const top = box.y - halfHeight;
+  const right = image.width - (box.x + halfWidth);
+  const bottom = image.height - (box.y + halfHeight);
+  return Math.min(left, top, right, bottom) / box.height;
 }
 
 /** Throws what the person should mend first. */

@@ -94,7 +94,7 @@ export class Signals {
     const pyramid = new Pyramid(image);
     const geometry = await this.#find(pyramid);
     const crop = cropFace(pyramid, alignedSquare(geometry), this.faceCanvas);
-    const quality = assessFace(middleOf(crop, this.faceCanvas), geometry, image.scale);
+    const quality = assessFace(middleOf(crop, this.faceCanvas), geometry, image);
     assertGoodFace(quality);
     return { crop, quality };
   }

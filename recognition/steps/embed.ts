@@ -4,6 +4,7 @@ import { digestOf } from '@visavox/core/digest';
 import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
 import { propertiesOf } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureRow, tableOf } from '../feature-table.ts';
+import { identitiesOf } from '../identities.ts';
 import { splitOf } from '../people-split.ts';
 import { Recogniser } from '../recogniser.ts';
 import { SampleEmbedder } from '../sample-embedder.ts';
@@ -23,28 +24,34 @@ await runStep(async (step) => {
   const recogniser = await Recogniser.load(bundle.manifest, bundle.files);
   const embedder = new SampleEmbedder({ objects, recogniser, manifest: bundle.manifest });
   const unseen = unseenToJudge(manifest.items);
+  const identities = identitiesOf(manifest.items);
+  const identityOf = (item: DatasetItem) => identities.get(personOf(item)) ?? personOf(item);
   const mine = manifest.items.filter(
     (item) =>
       shardOf(item, shards) === shard &&
-      (splitOf(personOf(item)) !== 'evaluation' || unseen.has(personOf(item))),
+      (splitOf(identityOf(item)) !== 'evaluation' || unseen.has(personOf(item))),
   );
   const learnedFrom = { face: 0, voice: 0 };
   for (const item of manifest.items)
-    if (splitOf(personOf(item)) !== 'evaluation') learnedFrom[modalityOf(item)] += 1;
+    if (splitOf(identityOf(item)) !== 'evaluation') learnedFrom[modalityOf(item)] += 1;
 
   const rows = { face: [] as [FeatureRow, Float32Array][], voice: [] as [FeatureRow, Float32Array][] };
   let failedToAcquire = 0;
   let done = 0;
   for (const item of mine) {
     const [modality, person] = [modalityOf(item), personOf(item)];
-    const split = splitOf(person);
+    const identity = identityOf(item);
+    const split = splitOf(identity);
     const enrolled = enrolledCondition(modality, item.digest);
     // Those who are never learned from are enrolled all the same.
     const copies =
       split === 'evaluation'
         ? [enrolled]
         : copiesOf(modality, { sample: item.digest, person }, learnedFrom[modality]);
-    const row = { key: item.key, person, sample: item.digest, split };
+    const row = {
+      ...{ key: item.key, person, sample: item.digest, split },
+      ...(identity === person ? {} : { identity }),
+    };
     try {
       const embedded = await embedder.embed(modality, item.digest, copies);
       rows[modality].push([

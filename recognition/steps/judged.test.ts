@@ -1,10 +1,14 @@
+import { digestOf } from '@visavox/core/digest';
 import { expect, test } from 'vitest';
 import { splitOf } from '../people-split.ts';
 import { unseenToJudge } from './judged.ts';
 
 const people = Array.from({ length: 2000 }, (_, index) => `person-${index}`);
 const held = people.filter((person) => splitOf(person) === 'evaluation');
-const item = (person: string, modality: string) => ({ labels: { person, modality } });
+const item = (person: string, modality: string) => ({
+  digest: digestOf(`${modality} of ${person}`),
+  labels: { person, modality },
+});
 
 test('of a large population as many are judged on as say something new, with a face and a voice each', () => {
   const items = people.flatMap((person) => [item(person, 'face'), item(person, 'voice')]);

@@ -1,5 +1,6 @@
 import type { DatasetItem } from '@visavox/core/dataset';
 import type { Modality } from '../bundle-parts.ts';
+import { identitiesOf } from '../identities.ts';
 import { splitOf } from '../people-split.ts';
 import { crossFitted, type Embedded, embeddings, enrolsCopies, type Person } from './population.ts';
 import { modalityOf, personOf } from './recorded-item.ts';
@@ -11,11 +12,14 @@ const ENOUGH_UNSEEN = 20;
 const MOST_JUDGED = 120;
 
 /** Of whom none may learn, those who will be judged on: the others' recordings need not be embedded. */
-export function unseenToJudge(items: readonly Pick<DatasetItem, 'labels'>[]): ReadonlySet<string> {
+export function unseenToJudge(items: readonly Pick<DatasetItem, 'labels' | 'digest'>[]): ReadonlySet<string> {
+  const identities = identitiesOf(items);
   const of = (modality: Modality) =>
     new Set(items.filter((item) => modalityOf(item) === modality).map(personOf));
   const [faces, voices] = [of('face'), of('voice')];
-  const unseen = [...faces].filter((person) => voices.has(person) && splitOf(person) === 'evaluation');
+  const unseen = [...faces].filter(
+    (person) => voices.has(person) && splitOf(identities.get(person) ?? person) === 'evaluation',
+  );
   return new Set(unseen.sort().slice(0, MOST_JUDGED));
 }
 
@@ -31,6 +35,6 @@ export async function candidateOf(step: Step, modality: Modality): Promise<Embed
 
 /** Whom a model is judged on. */
 export function judged(people: readonly Person[]): Person[] {
-  const unseen = people.filter((person) => splitOf(person.person) === 'evaluation');
+  const unseen = people.filter((person) => splitOf(person.identity) === 'evaluation');
   return unseen.length >= ENOUGH_UNSEEN ? unseen.slice(0, MOST_JUDGED) : [...people];
 }

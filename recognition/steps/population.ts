@@ -3,7 +3,7 @@ import type { PersonEmbeddings } from '../comparison.ts';
 import { decodeFeatureTable, type FeatureRow, type FeatureTable, featuresOf } from '../feature-table.ts';
 import type { EmbeddedRecording } from '../signals/sides.ts';
 
-export type Person = PersonEmbeddings & { readonly person: string };
+export type Person = PersonEmbeddings & { readonly person: string; readonly identity: string };
 
 /** A recording's embedding, and under what it was recorded. */
 export interface Embedded extends EmbeddedRecording {
@@ -55,6 +55,7 @@ export function bothModalities(faces: readonly Embedded[], voices: readonly Embe
     return [
       {
         person,
+        identity: own[0]?.row.identity ?? person,
         group: `${foldOf(own)}/${foldOf(said)}`,
         face: own.map(recorded),
         voice: said.map(recorded),

@@ -1,6 +1,7 @@
 import { DatasetManifest } from '@visavox/core/dataset';
 import { UserError } from '@visavox/core/errors';
 import { blobKey, getBlob } from '@visavox/core/object-store';
+import { identitiesOf } from '../identities.ts';
 import { splitOf } from '../people-split.ts';
 import { runStep } from './step.ts';
 
@@ -36,7 +37,8 @@ await runStep(async (step) => {
     });
   }
   const bySplit = { train: 0, validation: 0, evaluation: 0 };
-  for (const person of people.keys()) bySplit[splitOf(person)] += 1;
+  const identities = identitiesOf(manifest.items);
+  for (const person of people.keys()) bySplit[splitOf(identities.get(person) ?? person)] += 1;
   const summary = { items: manifest.items.length, people: people.size, ...bySplit };
   step.log(
     `${summary.items} recordings of ${summary.people} people (${bySplit.train} train, ${bySplit.validation} validation, ${bySplit.evaluation} evaluation)`,

@@ -7,6 +7,13 @@ import type { Sealer } from '../sealing.ts';
 import type { ApplicationTables } from '../tables.ts';
 import type { LoadedRecogniser, SampleFeatures, SampleReference } from './features.ts';
 
+/** A template as it lies in the database; a later one has a higher sequence. */
+export interface KeptTemplate {
+  readonly person: string;
+  readonly sequence: number;
+  readonly template: Template;
+}
+
 const Beside = z.object({ coherence: z.number().nullable(), seconds: z.number().nullable() }).nullable();
 const Vectors = z.object({
   face: z.array(z.number()).nullable(),
@@ -42,7 +49,42 @@ export class Templates {
     return row ? this.#open(row.vectors, person, contract) : this.#compute(person, loaded);
   }
 
+  /** Those that were made after this one, in their order; of everybody, whether active or pending. */
+  async after(
+    db: Kysely<ApplicationTables>,
+    contract: Digest,
+    { sequence, limit }: { sequence: number; limit: number },
+  ): Promise<KeptTemplate[]> {
+    const rows = await db
+      .selectFrom('templates')
+      .select(['person', 'sequence', 'vectors'])
+      .where('contract', '=', contract)
+      .where('sequence', '>', sequence)
+      .orderBy('sequence')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => this.#kept(row, contract));
+  }
+
+  /** Of these people, as far as they are still there. */
+  async ofPeople(
+    db: Kysely<ApplicationTables>,
+    contract: Digest,
+    people: readonly string[],
+  ): Promise<KeptTemplate[]> {
+    if (people.length === 0) return [];
+    const rows = await db
+      .selectFrom('templates')
+      .select(['person', 'sequence', 'vectors'])
+      .where('contract', '=', contract)
+      .where('person', 'in', people)
+      .execute();
+    return rows.map((row) => this.#kept(row, contract));
+  }
+
   async insert(trx: Transaction<ApplicationTables>, person: string, template: Template): Promise<void> {
+    // In the order of their sequence, so that whoever read one of them has read all before it.
+    await sql`select pg_advisory_xact_lock(hashtext('visavox templates'))`.execute(trx);
     await trx
       .insertInto('templates')
       .values({
@@ -163,6 +205,13 @@ export class Templates {
   async #exists(person: string): Promise<boolean> {
     const row = await this.#db.selectFrom('people').select('id').where('id', '=', person).executeTakeFirst();
     return row !== undefined;
+  }
+
+  #kept(
+    { person, sequence, vectors }: { person: string; sequence: number; vectors: Uint8Array },
+    contract: Digest,
+  ): KeptTemplate {
+    return { person, sequence: Number(sequence), template: this.#open(vectors, person, contract) };
   }
 
   #seal(template: Template, person: string): Uint8Array {

@@ -74,6 +74,7 @@ describe('the API description', () => {
         "post /api/v1/codes/sign-in",
         "post /api/v1/joining/options",
         "post /api/v1/joining/verify",
+        "post /api/v1/invitations/open",
       ]
     `);
   });

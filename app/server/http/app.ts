@@ -7,6 +7,7 @@ import { Bodies } from './bodies.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import { cookieName } from './cookies.ts';
 import { addDataRoutes } from './data-routes.ts';
+import { addEnrolmentRoutes, enrolmentRoutes, operatorsOfEnrolment } from './enrolment-routes.ts';
 import { evenOutRefusals } from './even-refusals.ts';
 import { forwardToLeader } from './forward.ts';
 import {
@@ -53,6 +54,7 @@ export function createApp(resources: ApiResources): App {
   addSignInRoutes(app, resources);
   addPeopleRoutes(app, resources);
   addWaysInRoutes(app, resources);
+  addEnrolmentRoutes(app, resources);
   addConsoleRoutes(app, resources);
   addPlatformRoutes(app, resources);
   addDataRoutes(app, resources);
@@ -69,6 +71,7 @@ const heavyRoutes = [
   routes.enrol,
   routes.attempt,
   routes.addFaceAndVoice,
+  enrolmentRoutes.verify,
 ];
 
 /** Before anything else is done for a request: its body, and for heavy ones a place after it. */
@@ -100,6 +103,7 @@ const operatorRoutes = [
   ...[routes.datasets, routes.dataset, routes.saveDataset, routes.verifyDataset, routes.datasetItem],
   ...[routes.missingBlobs, routes.putBlob, routes.trace, routes.bundle, routes.bundleFile, routes.training],
   ...[routes.modelReport, routes.modelReportFile, routes.issueCode, routes.accessEvents],
+  ...operatorsOfEnrolment,
 ];
 
 function describeApi(app: App, secure: boolean): void {

@@ -1,9 +1,10 @@
 import { UserError } from '@visavox/core/errors';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiResources } from '../resources.ts';
+import type { Speaker } from '../sign-in/independence.ts';
 import { stepUpRequired } from '../ways-in/faults.ts';
 import { recentSeconds } from '../ways-in/policy.ts';
-import { type AppEnv, nobody } from './app-env.ts';
+import { type AppEnv, type Caller, nobody } from './app-env.ts';
 import { readCookie } from './cookies.ts';
 
 type Resources = Pick<
@@ -47,6 +48,11 @@ export const requireOperator: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!c.get('caller').operator) throw c.get('caller').person ? forbidden() : unauthenticated();
   await next();
 };
+
+/** Who speaks, for what depends on how a session began. */
+export function speakerOf({ person, operator, session }: Caller): Speaker {
+  return { person: person?.id ?? null, operator, amr: session?.amr };
+}
 
 /** The person or an operator. */
 export function requirePerson(c: Context<AppEnv>, id: string): void {

@@ -3,40 +3,49 @@ import type { Person } from '../enrolment/people.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { requirePerson, requireRecentPerson } from './auth.ts';
+import { burstOf } from './burst.ts';
 import { giveCookie } from './cookies.ts';
 import { routes } from './routes.ts';
 import { readUpload } from './uploads.ts';
 
 export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { people, waysIn, log, secureCookies, now } = resources;
+  const { enrolment, people, waysIn, log, secureCookies, now } = resources;
 
   app.openapi(routes.enrol, async (c) => {
-    const { fields, recordings } = await readUpload(c, {
+    const { fields, recordings, frames } = await readUpload(c, {
       fields: ['name', 'consent'],
-      optional: ['prompts'],
-      frames: false,
+      optional: ['challenge', 'frameTimes', 'invitation', 'prompts'],
+      frames: true,
     });
-    const person = await people.enrol({
+    const { operator, program } = c.get('caller');
+    const person = await enrolment.enrol({
       name: fields.get('name') ?? '',
       consent: fields.get('consent') === 'true',
       recordings,
+      challenge: fields.get('challenge'),
+      frames: burstOf(frames, fields.get('frameTimes')),
+      invitation: fields.get('invitation'),
       prompts: fields.get('prompts')?.split(',') ?? [],
       idempotencyKey: c.req.header('idempotency-key'),
+      by: { client: c.get('visitor'), operator, program },
     });
-    log.info({ requestId: c.get('requestId'), person: person.id, samples: person.samples }, 'enrolled');
-    if (!c.get('caller').program) {
+    const { id, samples, state, verified } = person;
+    log.info({ requestId: c.get('requestId'), person: id, samples, state, verified }, 'enrolled');
+    if (!program) {
       const value = await waysIn.tickets.give(person);
       giveCookie(c, 'enrolled', { value, secure: secureCookies });
     }
-    return c.json(toldPerson(person), 201);
+    return c.json(toldPerson(person, operator), 201);
   });
 
-  app.openapi(routes.people, async (c) => c.json({ people: (await people.list()).map(toldPerson) }, 200));
+  app.openapi(routes.people, async (c) =>
+    c.json({ people: (await people.list()).map((person) => toldPerson(person, true)) }, 200),
+  );
 
   app.openapi(routes.person, async (c) => {
     const { id } = c.req.valid('param');
     requirePerson(c, id);
-    return c.json(toldPerson(await people.get(id)), 200);
+    return c.json(toldPerson(await people.get(id), c.get('caller').operator), 200);
   });
 
   app.openapi(routes.forget, async (c) => {
@@ -50,7 +59,9 @@ export function addPeopleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 }
 
-export function toldPerson(person: Person) {
-  const { enrolledAt, ...rest } = person;
-  return { ...rest, enrolledAt: enrolledAt.toISOString() };
+/** To everybody but operators, whoever is pending looks like whoever is not. */
+export function toldPerson(person: Person, operator: boolean) {
+  const { id, name, enrolledAt, samples, waysIn, state, verified, review } = person;
+  const told = { id, name, enrolledAt: enrolledAt.toISOString(), samples, waysIn };
+  return operator ? { ...told, state, verified, review: review.map((finding) => ({ ...finding })) } : told;
 }

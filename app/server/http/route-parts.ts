@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Problem } from './schemas.ts';
 
-/** What the descriptions of routes are made of. */
+/** What descriptions of routes are put together from. */
 export const problem = {
   description: 'what was wrong and what to do',
   content: { 'application/problem+json': { schema: Problem } },
@@ -15,7 +15,14 @@ export function body<T extends z.ZodType>(schema: T) {
   return { required: true, content: { 'application/json': { schema } } };
 }
 
-export const Id = z.object({ id: z.string().min(1).max(200) });
+/** No id has a character that a database cannot hold. */
+export const Id = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\0]*$/, 'a NUL is in no id'),
+});
 /** By an operator, or the person where the summary says so. */
 export const operator = [{ operatorToken: [] }, { operatorSession: [] }];
 export const personOrOperator = [...operator, { session: [] }];

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { reportFileNames } from '../model-report.ts';
+import { EnrolmentChallenge, People, Person } from './enrolment-schemas.ts';
 import { body, Id, json, limit, none, operator, personOrOperator, problem } from './route-parts.ts';
 import {
   AttemptResult,
@@ -25,8 +26,6 @@ import {
   NewRun,
   OperatorToken,
   Overview,
-  People,
-  Person,
   Proposal,
   ReleaseRecord,
   Releases,
@@ -72,7 +71,7 @@ export const routes = {
     method: 'post',
     path: '/api/v1/people',
     tags: ['people'],
-    summary: 'Enrol a person, who is recognised from then on',
+    summary: 'Enrol a person, who is recognised from then on; an operator may have to look first',
     request: {
       headers: z.object({ 'idempotency-key': z.string().optional() }),
       body: enrolmentForm,
@@ -83,9 +82,10 @@ export const routes = {
     method: 'post',
     path: '/api/v1/challenges',
     tags: ['sign-in'],
-    summary: 'Digits to say and where to turn the head, good for one attempt within two minutes',
+    summary:
+      'Digits to say and where to turn the head, good for one attempt within two minutes or one enrolment within ten',
     request: { body: body(ChallengeWish) },
-    responses: { 201: json(Challenge, 'given'), default: problem },
+    responses: { 201: json(Challenge.or(EnrolmentChallenge), 'given'), default: problem },
   }),
   attempt: createRoute({
     method: 'post',

@@ -21,20 +21,6 @@ const Time = z.iso.datetime();
 const Decision = z.enum(['accept', 'reject', 'step_up']);
 const Outcome = z.enum(['genuine', 'impostor']);
 const PersonName = z.object({ id: z.string(), name: z.string() });
-const SampleCounts = z.object({ face: z.int(), voice: z.int() });
-
-export const Person = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    enrolledAt: Time,
-    samples: SampleCounts,
-    waysIn: z
-      .object({ passkeys: z.int(), recoveryCodes: z.int() })
-      .openapi({ description: 'what they can sign in with beside face and voice' }),
-  })
-  .openapi('Person');
-export const People = z.object({ people: z.array(Person) }).openapi('People');
 
 export const CaptureVerdict = z
   .object({
@@ -61,13 +47,15 @@ export const Challenge = z
 
 export const ChallengeWish = z
   .object({
+    purpose: z.enum(['sign-in', 'enrolment']).default('sign-in'),
+    invitation: z.string().max(200).optional().openapi({ description: 'of whoever enrols by one' }),
     withoutTurn: z.boolean().default(false).openapi({
       description: 'for people who cannot turn the head: more digits instead',
     }),
     slowly: z.boolean().default(false).openapi({
-      description: 'for people who need more time: digits appear half as fast',
+      description: 'for people who need more time: digits appear more slowly',
     }),
-    name: z.string().max(200).openapi({
+    name: z.string().max(200).optional().openapi({
       description: 'who will answer; nothing tells whether anybody has this name',
     }),
   })
@@ -128,7 +116,7 @@ export const Samples = z
         bytes: z.int(),
         mediaType: z.string(),
         capturedAt: Time,
-        source: z.enum(['enrolment', 'attempt']),
+        source: z.enum(['enrolment', 'attempt', 'merged']),
         attempt: z.string().nullable(),
         consent: z.string(),
       }),
@@ -249,7 +237,7 @@ export const Trace = z
   .openapi('Trace');
 
 /** What is in a form in any case; the other parts may be left out. */
-const requiredParts = ['name', 'consent', 'challenge', 'face', 'voice'];
+const requiredParts = ['name', 'consent', 'face', 'voice'];
 
 /** Bodies that are read by hand: schemas for the description alone. */
 export const enrolmentForm = form(
@@ -258,10 +246,21 @@ export const enrolmentForm = form(
     consent: { type: 'string', enum: ['true'] },
     face: files(3, 5, 'JPEG, PNG or WebP'),
     voice: files(3, 3, 'WAV, WebM or Ogg with Opus, FLAC or MP3'),
+    challenge: {
+      type: 'string',
+      description:
+        'of the purpose "enrolment"; the recordings say its prompts. Without one, operators enrol people from recordings, for measuring',
+    },
+    frame: files(0, 80, 'JPEG: the head while it turns as the challenge asks, 8 at least'),
+    frameTimes: {
+      type: 'string',
+      description: 'when each frame was taken, in milliseconds from the first, ascending: 0,140,290,…,5200',
+    },
+    invitation: { type: 'string', description: 'the token of an invitation, where people enrol by one' },
     prompts: {
       type: 'string',
       description:
-        'the digits that each recording says, such as 04719,83526,71048, best all ten: from then on sign-ins have to say the digits that they are asked for',
+        'from operators without a challenge: the digits that each recording says, such as 04719,83526,71048, best all ten',
     },
   },
   'Everything or nothing is kept.',
@@ -270,9 +269,11 @@ export const enrolmentForm = form(
 export const faceAndVoiceForm = form(
   {
     consent: { type: 'string', enum: ['true'] },
+    challenge: { type: 'string', description: 'of the purpose "enrolment"; the recordings say its prompts' },
     face: files(3, 5, 'JPEG, PNG or WebP'),
     voice: files(3, 3, 'WAV, WebM or Ogg with Opus, FLAC or MP3'),
-    prompts: { type: 'string', description: 'the digits that each recording says, as when enrolling' },
+    frame: files(8, 80, 'JPEG: the head while it turns as the challenge asks'),
+    frameTimes: { type: 'string', description: 'when each frame was taken, as when enrolling' },
   },
   'Everything or nothing is kept.',
 );
@@ -294,6 +295,7 @@ export const attemptForm = form(
     },
   },
   'Kept encrypted until it is confirmed or too old.',
+  [...requiredParts, 'challenge'],
 );
 
 interface FormProperty {
@@ -301,13 +303,17 @@ interface FormProperty {
   readonly [key: string]: unknown;
 }
 
-function form(properties: Record<string, FormProperty>, description: string) {
-  const required = Object.keys(properties).filter((name) => requiredParts.includes(name));
+export function form(
+  properties: Record<string, FormProperty>,
+  description: string,
+  always: readonly string[] = requiredParts,
+) {
+  const required = Object.keys(properties).filter((name) => always.includes(name));
   const schema = { type: 'object' as const, required, properties, description };
   return { required: true, content: { 'multipart/form-data': { schema } } };
 }
 
-function files(minItems: number, maxItems: number, description: string): FormProperty {
+export function files(minItems: number, maxItems: number, description: string): FormProperty {
   return { type: 'array', items: { type: 'string', format: 'binary' }, minItems, maxItems, description };
 }
 

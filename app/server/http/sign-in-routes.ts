@@ -1,10 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { UserError } from '@visavox/core/errors';
 import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
+import { invalidRequest } from '../faults.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
-import { requireSomebody } from './auth.ts';
+import { requireSomebody, speakerOf } from './auth.ts';
 import { burstOf } from './burst.ts';
 import { giveCookie, takeCookie } from './cookies.ts';
+import { newEnrolmentChallenge } from './enrolment-challenge.ts';
 import { doorOf, toldSession, welcome } from './entry.ts';
 import { routes } from './routes.ts';
 import { otherWays } from './schemas.ts';
@@ -29,11 +32,18 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
   });
 
   app.openapi(routes.challenge, async (c) => {
-    const { withoutTurn, slowly, name } = c.req.valid('json');
+    const wish = c.req.valid('json');
     const visitor = beginVisit(c, secureCookies);
+    const withTurn = !wish.withoutTurn;
+    if (wish.purpose === 'enrolment') {
+      const { invitation } = wish;
+      return c.json(await newEnrolmentChallenge(resources, { client: visitor, withTurn, invitation }), 201);
+    }
     const operator = c.get('caller').program;
-    const wish = { name, withTurn: !withoutTurn, slowly, visitor, operator };
-    const { expiresAt, cues, ...challenge } = await signIn.challenge(wish);
+    const { name, slowly } = wish;
+    if (name === undefined) throw nameMissing();
+    const asked = { name, withTurn, slowly, visitor, operator };
+    const { expiresAt, cues, ...challenge } = await signIn.challenge(asked);
     return c.json({ ...challenge, cues: [...cues], expiresAt: expiresAt.toISOString() }, 201);
   });
 
@@ -82,8 +92,7 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
     requireSomebody(c);
     const { id } = c.req.valid('param');
     const { outcome } = c.req.valid('json');
-    const { person, operator } = c.get('caller');
-    const { samples } = await attempts.feedback(id, outcome, { person: person?.id ?? null, operator });
+    const { samples } = await attempts.feedback(id, outcome, speakerOf(c.get('caller')));
     log.info({ requestId: c.get('requestId'), attempt: id, outcome, samples }, 'feedback given');
     return c.json({ id, outcome, samples }, 200);
   });
@@ -114,4 +123,12 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
     takeCookie(c, 'operator', secureCookies);
     return c.body(null, 204);
   });
+}
+
+function nameMissing(): UserError {
+  return invalidRequest(
+    'name: whoever signs in says who they are',
+    'Send the name, or ask for a challenge of the purpose "enrolment".',
+    { field: 'name' },
+  );
 }

@@ -6,6 +6,7 @@ import { claimedName } from '../sign-in/claimed-name.ts';
 import type { Asking } from '../ways-in/passkeys.ts';
 import type { AppEnv } from './app-env.ts';
 import { forbidden, requireOwnPerson, requirePerson, requireRecentPerson, unauthenticated } from './auth.ts';
+import { burstOf } from './burst.ts';
 import { giveCookie, readCookie, takeCookie } from './cookies.ts';
 import { doorOf, toldNewSession, welcome } from './entry.ts';
 import { toldPerson } from './people-routes.ts';
@@ -63,7 +64,7 @@ function addEntryRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void
 }
 
 function addOwnRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { waysIn, people, secureCookies, now } = resources;
+  const { waysIn, enrolment, secureCookies, now } = resources;
   const { own, passkeys, tickets } = waysIn;
 
   /** Who is signed in, or has just enrolled and may add the first other way in. */
@@ -126,20 +127,23 @@ function addOwnRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
     const { id } = requireRecentPerson(c, now);
     // By the member alone: an operator's word is no consent.
     if (id !== c.req.valid('param').id) throw forbidden();
-    const { fields, recordings } = await readUpload(c, {
-      fields: ['consent'],
-      optional: ['prompts'],
-      frames: false,
+    const { fields, recordings, frames } = await readUpload(c, {
+      fields: ['consent', 'challenge'],
+      optional: ['frameTimes'],
+      frames: true,
     });
-    const enrolment = {
+    const request = {
+      person: id,
       consent: fields.get('consent') === 'true',
+      challenge: fields.get('challenge') ?? '',
       recordings,
-      prompts: fields.get('prompts')?.split(',') ?? [],
+      frames: burstOf(frames, fields.get('frameTimes')),
+      client: c.get('visitor'),
     };
-    const person = await people.addFaceAndVoice(id, enrolment, (trx) =>
+    const person = await enrolment.addFaceAndVoice(request, (trx) =>
       waysIn.accessLog.record({ kind: 'face_and_voice_added', person: id, by: 'person' }, trx),
     );
-    return c.json(toldPerson(person), 200);
+    return c.json(toldPerson(person, c.get('caller').operator), 200);
   });
 
   app.openapi(routes.withdrawFaceAndVoice, async (c) => {

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { Person } from './enrolment-schemas.ts';
 import { body, Id, json, limit, none, operator, own, personOrOperator, problem } from './route-parts.ts';
-import { faceAndVoiceForm, Person } from './schemas.ts';
+import { faceAndVoiceForm } from './schemas.ts';
 import {
   AccessEvents,
   CodeEntry,

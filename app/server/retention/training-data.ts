@@ -7,7 +7,7 @@ import type { ApplicationTables } from '../tables.ts';
 
 export const datasetName = 'recordings';
 
-/** The samples that people gave, as the dataset that the recogniser is trained on. */
+/** The samples that people gave who may sign in, as the dataset that the recogniser is trained on. */
 export class TrainingData {
   readonly #db: Kysely<ApplicationTables>;
   readonly #datasets: DatasetStore;
@@ -19,7 +19,14 @@ export class TrainingData {
 
   /** Freezes all samples into a dataset version; without new ones, it is the version that there was. */
   async snapshot(): Promise<DatasetVersion> {
-    const rows = await this.#db.selectFrom('samples').selectAll().orderBy('id').execute();
+    const rows = await this.#db
+      .selectFrom('samples')
+      .innerJoin('people', 'people.id', 'samples.person')
+      .where('people.state', '=', 'active')
+      .selectAll('samples')
+      .select('people.identity')
+      .orderBy('samples.id')
+      .execute();
     if (rows.length === 0) {
       throw new UserError({
         kind: 'conflict',
@@ -38,6 +45,7 @@ export class TrainingData {
           person: row.person,
           modality: row.modality,
           ...(row.prompt === null ? {} : { prompt: row.prompt }),
+          ...(row.identity === row.person ? {} : { identity: row.identity }),
         },
         provenance: {
           source: row.source,
@@ -52,16 +60,19 @@ export class TrainingData {
     return dataset;
   }
 
-  /** How many samples, and people without any sample, that dataset does not hold yet. */
+  /** How many samples, and people without any sample, that dataset does not hold yet. Who were found to be one count once. */
   async countNew(since: Digest | null): Promise<{ people: number; samples: number }> {
     const { rows } = await sql<{ people: number; samples: number }>`
       with held as (
-        select samples.id, samples.person from samples
+        select samples.id, people.identity from samples
+        join people on people.id = samples.person
         join dataset_items on dataset_items.key = samples.id where dataset_items.dataset = ${since}),
-      fresh as (select person from samples where not exists (select 1 from held where held.id = samples.id))
+      fresh as (
+        select people.identity from samples join people on people.id = samples.person
+        where people.state = 'active' and not exists (select 1 from held where held.id = samples.id))
       select count(*)::int as samples,
-        (select count(distinct person)::int from fresh
-         where not exists (select 1 from held where held.person = fresh.person)) as people
+        (select count(distinct identity)::int from fresh
+         where not exists (select 1 from held where held.identity = fresh.identity)) as people
       from fresh`.execute(this.#db);
     return { people: rows[0]?.people ?? 0, samples: rows[0]?.samples ?? 0 };
   }

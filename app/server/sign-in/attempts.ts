@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Recordings } from '../retention/recordings.ts';
 import type { ApplicationTables, Decision, Outcome } from '../tables.ts';
+import { independentOfRecordings, mayTeach, type Speaker } from './independence.ts';
 
 export interface Attempt {
   readonly id: string;
@@ -55,79 +56,101 @@ export class Attempts {
   }
 
   /**
-   * Genuine: the recordings become samples of the person. Impostor: they are erased. Saying the same twice is
-   * once. Answers how many samples there are of it.
+   * Genuine: the recordings of an accepted attempt become samples of the person, if an operator says so or the person in a
+   * session that began with another factor. Impostor, said by one of these: they are erased. What a session says that face and
+   * voice alone began is written down, and done when somebody else says it too. Saying the same twice is once. Returns how many
+   * samples there are of it.
    */
-  async feedback(
-    id: string,
-    outcome: Outcome,
-    by: { person: string | null; operator: boolean },
-  ): Promise<{ samples: number }> {
+  async feedback(id: string, outcome: Outcome, by: Speaker): Promise<{ samples: number }> {
     const at = this.#now();
     const samples = await this.#db.transaction().execute(async (trx) => {
       const attempt = await trx
         .selectFrom('attempts')
-        .select(['person', 'feedback', 'created_at'])
+        .select(['person', 'decision', 'feedback', 'feedback_by', 'created_at'])
         .where('id', '=', id)
         .forUpdate()
         .executeTakeFirst();
       if (!attempt) throw unknownAttempt();
       const own = attempt.person !== null && attempt.person === by.person;
       if (!own && !by.operator) throw notYours();
-      if (attempt.feedback && attempt.feedback !== outcome) throw feedbackGiven(attempt.feedback);
-      await trx
-        .updateTable('attempts')
-        .set({
-          feedback: outcome,
-          feedback_by: own ? 'self' : 'operator',
-          feedback_at: at,
-          recordings_until: null,
-        })
-        .where('id', '=', id)
-        .where('feedback', 'is', null)
-        .execute();
-      if (outcome === 'impostor' || !attempt.person) {
-        await this.#recordings.dropOfAttempts(trx, [id]);
-        return 0;
-      }
-      const { consent } = await trx
-        .selectFrom('people')
-        .select('consent')
-        .where('id', '=', attempt.person)
-        .executeTakeFirstOrThrow();
-      const recordings = await trx
-        .selectFrom('attempt_recordings')
-        .selectAll()
-        .where('attempt', '=', id)
-        .orderBy('position')
-        .execute();
-      for (const recording of recordings) {
+      const independent = independentOfRecordings(by);
+      const settled = attempt.feedback !== null && attempt.feedback_by !== 'self';
+      if (attempt.feedback && attempt.feedback !== outcome && (settled || !independent))
+        throw feedbackGiven(attempt.feedback);
+      if (!settled && (independent || attempt.feedback === null))
         await trx
-          .insertInto('samples')
-          .values({
-            id: randomUUID(),
-            person: attempt.person,
-            modality: recording.modality,
-            digest: recording.digest,
-            bytes: recording.bytes,
-            media_type: recording.media_type,
-            quality: JSON.stringify(recording.quality),
-            captured_at: attempt.created_at,
-            source: 'attempt',
-            attempt: id,
-            consent,
-            position: recording.position,
-            prompt: recording.prompt,
+          .updateTable('attempts')
+          .set({
+            feedback: outcome,
+            feedback_by: by.operator ? 'operator' : independent ? 'factor' : 'self',
+            feedback_at: at,
+            ...(independent ? { recordings_until: null } : {}),
           })
-          .onConflict((conflict) => conflict.columns(['person', 'digest']).doNothing())
+          .where('id', '=', id)
           .execute();
-      }
+      if (!independent) return 0;
+      if (outcome === 'genuine' && mayTeach(attempt, by)) await keepAsSamples(trx, { id, ...attempt });
+      if (outcome === 'impostor') await this.#unlearn(trx, id);
       await this.#recordings.dropOfAttempts(trx, [id]);
       const became = await trx.selectFrom('samples').select('id').where('attempt', '=', id).execute();
       return became.length;
     });
     await this.#recordings.erase();
     return { samples };
+  }
+
+  /** What an earlier confirmation made of it. */
+  async #unlearn(trx: Transaction<ApplicationTables>, attempt: string): Promise<void> {
+    const samples = await trx
+      .deleteFrom('samples')
+      .where('attempt', '=', attempt)
+      .where('source', '=', 'attempt')
+      .returning('digest')
+      .execute();
+    await this.#recordings.markForErasure(
+      trx,
+      samples.map(({ digest }) => digest),
+    );
+  }
+}
+
+async function keepAsSamples(
+  trx: Transaction<ApplicationTables>,
+  attempt: { id: string; person: string | null; created_at: Date },
+): Promise<void> {
+  const { id, person } = attempt;
+  if (person === null) return;
+  const { consent } = await trx
+    .selectFrom('people')
+    .select('consent')
+    .where('id', '=', person)
+    .executeTakeFirstOrThrow();
+  const recordings = await trx
+    .selectFrom('attempt_recordings')
+    .selectAll()
+    .where('attempt', '=', id)
+    .orderBy('position')
+    .execute();
+  for (const recording of recordings) {
+    await trx
+      .insertInto('samples')
+      .values({
+        id: randomUUID(),
+        person,
+        modality: recording.modality,
+        digest: recording.digest,
+        bytes: recording.bytes,
+        media_type: recording.media_type,
+        quality: JSON.stringify(recording.quality),
+        captured_at: attempt.created_at,
+        source: 'attempt',
+        attempt: id,
+        consent,
+        position: recording.position,
+        prompt: recording.prompt,
+      })
+      .onConflict((conflict) => conflict.columns(['person', 'digest']).doNothing())
+      .execute();
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Sealer } from '../sealing.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { answer, enrolmentForm, newChallenge, visitor } from '../testing/visitors.ts';
+import { answer, enrol, newChallenge, visitor } from '../testing/visitors.ts';
 import { Challenges } from './challenges.ts';
 import { claimedName } from './claimed-name.ts';
 
@@ -17,7 +17,7 @@ const drawing = (...numbers: number[]) =>
 
 it('does not ask somebody for digits again that are remembered of an answer, nor for nearly the same', async () => {
   const ada = await visitor(0);
-  await server.app.request('/api/v1/people', { method: 'POST', body: enrolmentForm(ada) });
+  await enrol(server, ada);
   const challenge = await newChallenge(server, ada.name);
   await answer(server, { as: ada.name, by: ada, challenge });
   const { digits } = challenge;

@@ -171,6 +171,7 @@ export class Challenges {
       .innerJoin('people', 'people.id', 'answers.person')
       .select('answers.digits')
       .where('people.name_key', '=', key)
+      .where('people.state', '=', 'active')
       .execute();
     return rows.flatMap(({ digits }) => digits ?? []);
   }

@@ -11,5 +11,9 @@ export interface ClaimedName {
 
 export function claimedName(given: string, sealer: Sealer): ClaimedName {
   const { key } = personName(given);
-  return { key, hash: sealer.keyedHash(`claimed name ${key}`) };
+  return { key, hash: hashOfName(key, sealer) };
+}
+
+export function hashOfName(key: string, sealer: Sealer): string {
+  return sealer.keyedHash(`claimed name ${key}`);
 }

@@ -1,6 +1,6 @@
 import type { Digest } from '@visavox/core/digest';
 import type { Probe } from '@visavox/recognition/recogniser';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Sealer } from '../sealing.ts';
 import type { ApplicationTables } from '../tables.ts';
@@ -68,6 +68,11 @@ export class EarlierTries {
         conflict.columns(['name', 'visit']).doUpdateSet({ contract, probe, expires_at }),
       )
       .execute();
+  }
+
+  /** Of a name, in whatever visit. */
+  async forget(trx: Transaction<ApplicationTables>, name: string): Promise<void> {
+    await trx.deleteFrom('earlier_tries').where('name', '=', name).execute();
   }
 
   async sweep(): Promise<void> {

@@ -130,6 +130,7 @@ export class Sessions {
       .where('token_hash', '=', hashOfToken(token))
       .where('expires_at', '>', at)
       .where('seen_at', '>', new Date(at.getTime() - lifetime.idle))
+      .where('people.state', '=', 'active')
       .executeTakeFirst();
     if (!row) return null;
     return {

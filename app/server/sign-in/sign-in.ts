@@ -161,7 +161,12 @@ export class SignIn {
       },
     );
     const mayEnter = known === null || (await request.mayEnter(known.id));
-    const faults = mayEnter ? alive.faults : [...alive.faults, 'passkey_first'];
+    const faults = [
+      ...alive.faults,
+      ...(mayEnter ? [] : ['passkey_first']),
+      // Whoever was enrolled from recordings never was there: nothing says that the face and the voice are the person's.
+      ...(known?.verified === false && !measured ? ['not_verified'] : []),
+    ];
     const verdict = known
       ? judge(recogniser.decide(evidence), evidence, faults)
       : { decision: 'reject' as const, reasons: [person ? 'no_face_and_voice' : 'unknown_name', ...faults] };

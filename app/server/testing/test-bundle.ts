@@ -13,8 +13,8 @@ export async function testBundle(variation = 0, { copies = false } = {}): Promis
   return recogniserBundle(files, {
     calibration: {
       format: 2,
-      face: { parts: [{ slope: 60 }], offset: -55 - variation / 1000, limit: 9, copies },
-      voice: { parts: [{ slope: 40 }], offset: -30, limit: 9, copies },
+      face: { parts: [{ slope: 180 }], offset: -170 - variation / 1000, limit: 9, copies },
+      voice: { parts: [{ slope: 40 }], offset: -32, limit: 9, copies },
       decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 0, voice: 0, threshold: 6.9, stepUp: 4.6 },
       measured: { on: 'synthetic people', how: 'by eye', trials: {}, figures: {} },
     },

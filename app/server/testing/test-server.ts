@@ -15,6 +15,7 @@ import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host'
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { composeServices, type Services } from '../compose.ts';
+import type { EnrolmentPolicy } from '../enrolment/invitations.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
 import { clientNetworks } from '../http/client-network.ts';
@@ -50,10 +51,12 @@ export interface TestServer {
 export async function startTestServer({
   liveness = 'required',
   signInPolicy = 'face-and-voice',
+  enrolment = 'open',
   ...overrides
-}: Partial<ApiResources> & {
+}: Partial<Omit<ApiResources, 'enrolment'>> & {
   liveness?: LivenessPolicy;
   signInPolicy?: SignInPolicy;
+  enrolment?: EnrolmentPolicy;
 } = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
   const database = await openTestDatabase();
@@ -70,8 +73,7 @@ export async function startTestServer({
     secret: Buffer.alloc(32, 7),
     host: new InProcessModelHost({ objects }),
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served),
-    liveness,
-    signInPolicy,
+    ...{ liveness, signInPolicy, enrolment },
     attempts: { failures: 5, retentionHours: 24 },
     now,
   });
@@ -87,6 +89,7 @@ export async function startTestServer({
     ...services,
     log,
     allowedHosts: new Set(['localhost']),
+    publicUrl: undefined,
     places: new Places({ atOnce: 3 }),
     networkOf: clientNetworks([]),
     secureCookies: false,

@@ -1,7 +1,13 @@
 import type { CreationOptions, RequestOptions } from '../ways-in/passkey-options.ts';
 import { Authenticator, type Deviation } from './authenticator.ts';
 import type { TestServer } from './test-server.ts';
-import { answerForm, type GivenChallenge, type Visitor } from './visitors.ts';
+import {
+  type AskedNewcomer,
+  answerForm,
+  type GivenChallenge,
+  liveEnrolment,
+  type Visitor,
+} from './visitors.ts';
 
 /** A browser that keeps its cookies, with an authenticator. */
 export class Visit {
@@ -60,6 +66,18 @@ export class Visit {
     const challenge = await this.json<GivenChallenge>('POST', 'challenges', { name: as });
     const film = await by.film(challenge);
     return this.send('POST', 'attempts', answerForm({ name: as, challenge: challenge.id }, by, film));
+  }
+
+  /** Enrols as somebody who is there. */
+  async enrolAs(by: Visitor): Promise<{ id: string; name: string }> {
+    const asked = await this.json<AskedNewcomer>('POST', 'challenges', { purpose: 'enrolment' });
+    return this.json('POST', 'people', await liveEnrolment(by, asked));
+  }
+
+  /** Turns the head to both sides and says what is asked for. */
+  async enrolFaceAndVoice(by: Visitor, id: string): Promise<Response> {
+    const asked = await this.json<AskedNewcomer>('POST', 'challenges', { purpose: 'enrolment' });
+    return this.send('POST', `people/${id}/face-and-voice`, await liveEnrolment(by, asked));
   }
 
   /** As after an accepted attempt, where the attempt itself is for another test: to film one takes seconds. */

@@ -1,3 +1,5 @@
+import type { Turn } from '@visavox/recognition/signals/head';
+import { filmTurns } from '@visavox/recognition/synthetic/enrolment-film';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 import { type FilmedAnswer, Sitting } from '@visavox/recognition/synthetic/sitting';
 import { testPictures } from '@visavox/recognition/synthetic/test-pictures';
@@ -51,12 +53,82 @@ export function enrolmentForm(
   return form(given, { face: who.faces, voice: who.voices });
 }
 
-export function enrol(
+/** From recordings, as an operator, and then as if the person had said digits at a visit. */
+export async function enrol(
   server: TestServer,
   who: Pick<Visitor, 'name' | 'faces' | 'voices'>,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  return request(server, '/api/v1/people', enrolmentForm(who), headers);
+  const response = await enrolMeasured(server, who, headers);
+  if (response.ok) {
+    const { id } = await response.clone().json();
+    await server.services.db.updateTable('people').set({ verified: true }).where('id', '=', id).execute();
+  }
+  return response;
+}
+
+/** From recordings, as an operator. */
+export function enrolMeasured(
+  server: TestServer,
+  who: Pick<Visitor, 'name' | 'faces' | 'voices'>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return request(server, '/api/v1/people', enrolmentForm(who), { ...asOperator, ...headers });
+}
+
+export interface AskedNewcomer {
+  readonly id: string;
+  readonly prompts: readonly string[];
+  readonly turns: readonly Turn[];
+  /** What the browser keeps: a challenge is answered by whoever asked for it. */
+  readonly cookie: string;
+}
+
+/** `server`: or where one listens. */
+export async function enrolmentChallenge(
+  server: TestServer | string,
+  wish: { withoutTurn?: boolean; invitation?: string } = {},
+): Promise<AskedNewcomer> {
+  const response = await ask(server, '/api/v1/challenges', {
+    method: 'POST',
+    body: JSON.stringify({ purpose: 'enrolment', ...wish }),
+    headers: { 'content-type': 'application/json' },
+  });
+  const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  return { ...((await response.json()) as Omit<AskedNewcomer, 'cookie'>), cookie };
+}
+
+let takes = 5000;
+
+/** What somebody who is there sends: pictures, the digits that are asked for, a head that turns. */
+export async function liveEnrolment(
+  who: Visitor,
+  asked: Pick<AskedNewcomer, 'id' | 'prompts' | 'turns'>,
+  fields: Record<string, string> = {},
+): Promise<FormData> {
+  const variation = ++takes;
+  const voices = asked.prompts.map((digits, index) => who.person.utterance(digits, variation * 10 + index));
+  const { frames, times } = await filmTurns(who.person, asked.turns, { variation });
+  const given = { name: who.name, consent: 'true', challenge: asked.id, ...fields };
+  const body = form(given, { face: who.faces, voice: voices });
+  addFrames(body, frames, times);
+  return body;
+}
+
+/** As somebody who is there. */
+export async function enrolLive(
+  server: TestServer | string,
+  who: Visitor,
+  {
+    invitation,
+    fields = {},
+    headers = {},
+  }: { invitation?: string; fields?: Record<string, string>; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const asked = await enrolmentChallenge(server, invitation === undefined ? {} : { invitation });
+  const given = invitation === undefined ? fields : { invitation, ...fields };
+  const body = await liveEnrolment(who, asked, given);
+  return request(server, '/api/v1/people', body, { cookie: asked.cookie, ...headers });
 }
 
 export interface GivenChallenge {
@@ -66,7 +138,7 @@ export interface GivenChallenge {
   readonly cues: readonly number[];
 }
 
-const asOperator = { authorization: `Bearer ${operatorToken}` };
+export const asOperator = { authorization: `Bearer ${operatorToken}` };
 
 /** `name`: who will answer. */
 export async function newChallenge(
@@ -117,8 +189,7 @@ export async function answer(
 
 export function answerForm(fields: Record<string, string>, by: Visitor, film: FilmedAnswer): FormData {
   const body = form(fields, { face: by.probe.faces, voice: [film.voice] });
-  for (const frame of film.frames) body.append('frame', blob(frame, 'image/jpeg'), 'frame.jpg');
-  body.set('frameTimes', film.times.join(','));
+  addFrames(body, film.frames, film.times);
   return body;
 }
 
@@ -137,11 +208,20 @@ function blob(bytes: Uint8Array, type: string): Blob {
   return new Blob([Uint8Array.from(bytes)], { type });
 }
 
-async function request(
-  server: TestServer,
+export function addFrames(body: FormData, frames: readonly Uint8Array[], times: readonly number[]): void {
+  for (const frame of frames) body.append('frame', blob(frame, 'image/jpeg'), 'frame.jpg');
+  body.set('frameTimes', times.join(','));
+}
+
+export async function request(
+  server: TestServer | string,
   path: string,
   body: FormData,
   headers: Record<string, string>,
 ): Promise<Response> {
-  return server.app.request(path, { method: 'POST', body, headers });
+  return ask(server, path, { method: 'POST', body, headers });
+}
+
+async function ask(server: TestServer | string, path: string, init: RequestInit): Promise<Response> {
+  return typeof server === 'string' ? fetch(`${server}${path}`, init) : server.app.request(path, init);
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { NewcomerSearch } from '../enrolment/newcomer-search.ts';
 import type { Recordings } from '../retention/recordings.ts';
 import type { Sealer } from '../sealing.ts';
 import { type Session, Sessions, waysOf } from '../sign-in/sessions.ts';
@@ -23,8 +24,9 @@ export interface WaysInFoundations {
   readonly recordings: Recordings;
   readonly policy: SignInPolicy;
   readonly now: () => Date;
-  readonly mayJoin?: MayJoin;
-  readonly lift?: Lift;
+  readonly mayJoin: MayJoin;
+  readonly lift: Lift;
+  readonly search: Pick<NewcomerSearch, 'forget'>;
   readonly codeLimits?: EntryLimits;
 }
 
@@ -32,8 +34,7 @@ export type WaysIn = ReturnType<typeof composeWaysIn>;
 
 /** All ways in beside face and voice, and the sessions that every way ends in. */
 export function composeWaysIn(foundations: WaysInFoundations) {
-  const { db, sealer, recordings, policy, now } = foundations;
-  const { mayJoin = async () => {}, lift = async () => {} } = foundations;
+  const { db, sealer, recordings, search, policy, mayJoin, lift, now } = foundations;
   const limits = foundations.codeLimits ?? new RecentTries({ now });
   const accessLog = new AccessLog({ db, now });
   const sessions = new Sessions({ db, policy, now });
@@ -43,7 +44,7 @@ export function composeWaysIn(foundations: WaysInFoundations) {
   const passkeys = new Passkeys({ db, sealer, challenges, now });
   const codes = new SignInCodes({ db, sealer, now });
   const codeEntry = new CodeEntry({ db, sealer, codes, entrance, accessLog, limits });
-  const faceAndVoice = new FaceAndVoice({ db, recordings });
+  const faceAndVoice = new FaceAndVoice({ db, recordings, search });
   const tickets = new EnrolmentTickets({ db, now });
   const joining = new Joining({ db, passkeys, accessLog, mayJoin, now });
   const own = new OwnWaysIn({ db, passkeys, codes, faceAndVoice, sessions, devices, accessLog });

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { NewcomerSearch } from '../enrolment/newcomer-search.ts';
 import type { Recordings } from '../retention/recordings.ts';
 import type { ApplicationTables } from '../tables.ts';
 import { faceAndVoiceMissing } from './faults.ts';
@@ -8,10 +9,16 @@ import { membershipConsent } from './joining.ts';
 export class FaceAndVoice {
   readonly #db: Kysely<ApplicationTables>;
   readonly #recordings: Recordings;
+  readonly #search: Pick<NewcomerSearch, 'forget'>;
 
-  constructor(resources: { db: Kysely<ApplicationTables>; recordings: Recordings }) {
+  constructor(resources: {
+    db: Kysely<ApplicationTables>;
+    recordings: Recordings;
+    search: Pick<NewcomerSearch, 'forget'>;
+  }) {
     this.#db = resources.db;
     this.#recordings = resources.recordings;
+    this.#search = resources.search;
   }
 
   /**
@@ -34,9 +41,14 @@ export class FaceAndVoice {
         trx,
         samples.map(({ digest }) => digest),
       );
-      await trx.updateTable('people').set({ consent: membershipConsent }).where('id', '=', person).execute();
+      await trx
+        .updateTable('people')
+        .set({ consent: membershipConsent, verified: false })
+        .where('id', '=', person)
+        .execute();
       await this.#dropDerived(trx, [person]);
     });
+    this.#search.forget(person);
     await this.#recordings.erase();
   }
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import type { Kysely, Transaction } from 'kysely';
-import { personName } from '../enrolment/person-name.ts';
-import { databaseFault, uniqueViolation } from '../faults.ts';
-import type { ApplicationTables } from '../tables.ts';
+import { type PersonName, personName } from '../enrolment/person-name.ts';
+import type { ApplicationTables, PersonState } from '../tables.ts';
 import type { AccessLog } from './access-log.ts';
 import type { CreationOptions } from './passkey-options.ts';
 import type { Asking, Passkeys } from './passkeys.ts';
@@ -12,10 +11,19 @@ import type { RegistrationAnswer } from './webauthn.ts';
 /** What people agree to who take part without face and voice; a new wording is a new version. */
 export const membershipConsent = 'membership/1';
 
-/** Whether somebody may become a member; throws where not. In the transaction that makes them one. */
+/**
+ * Whether somebody may become a member, and what an operator has to look at first; throws where not. In the transaction that
+ * makes them one, around `insert`.
+ */
 export type MayJoin = (
   trx: Transaction<ApplicationTables>,
-  newcomer: { name: string; invitation: string | undefined },
+  newcomer: {
+    readonly id: string;
+    readonly name: PersonName;
+    readonly invitation: string | undefined;
+    readonly at: Date;
+    readonly insert: (state: PersonState) => Promise<void>;
+  },
 ) => Promise<void>;
 
 export interface NewMember {
@@ -48,36 +56,29 @@ export class Joining {
     return this.#resources.passkeys.registrationOptions(asking, person, 'joining');
   }
 
-  /** The same for names that are free and taken; who has taken another's name finds out that the passkey opens nothing. */
+  /** The same for names that are free and taken; who takes another's name waits for an operator, and the passkey opens nothing. */
   async join(asking: Asking, member: NewMember): Promise<{ id: string; name: string }> {
     const { db, passkeys, accessLog, mayJoin } = this.#resources;
     const name = personName(member.name);
     if (!member.consent) throw consentMissing();
     const { person: id, passkey } = await passkeys.verifyNew(asking, member.response, 'joining');
-    try {
-      await db.transaction().execute(async (trx) => {
-        await mayJoin(trx, { name: name.key, invitation: member.invitation });
-        const at = this.#resources.now();
+    await db.transaction().execute(async (trx) => {
+      const at = this.#resources.now();
+      const insert = async (state: PersonState) => {
         await trx
           .insertInto('people')
           .values({
-            id,
-            name: name.text,
-            name_key: name.key,
-            consent: membershipConsent,
-            consented_at: at,
-            enrolled_at: at,
-            idempotency_key: null,
-            idempotency_digest: null,
+            ...{ id, name: name.text, name_key: name.key, name_look: name.look },
+            ...{ state, verified: false, identity: id },
+            ...{ consent: membershipConsent, consented_at: at, enrolled_at: at },
+            ...{ idempotency_key: null, idempotency_digest: null },
           })
           .execute();
-        await passkeys.add(trx, id, { passkey, name: member.passkeyName });
-        await accessLog.record({ kind: 'joined', person: id, by: 'person' }, trx);
-      });
-    } catch (error) {
-      if (databaseFault(error).code !== uniqueViolation) throw error;
-      await accessLog.record({ kind: 'joined_under_a_name_taken', person: null, by: 'anybody' });
-    }
+      };
+      await mayJoin(trx, { id, name, invitation: member.invitation, at, insert });
+      await passkeys.add(trx, id, { passkey, name: member.passkeyName });
+      await accessLog.record({ kind: 'joined', person: id, by: 'person' }, trx);
+    });
     return { id, name: name.text };
   }
 }

@@ -243,13 +243,17 @@ export class Passkeys {
   }
 
   async #find(id: string) {
-    return this.#resources.db
-      .selectFrom('passkeys')
-      .innerJoin('people', 'people.id', 'passkeys.person')
-      .select(['passkeys.id', 'passkeys.person', 'public_key', 'counter', 'backup_eligible'])
-      .select(['people.name as owner', 'people.name_key'])
-      .where('passkeys.id', '=', id)
-      .executeTakeFirst();
+    return (
+      this.#resources.db
+        .selectFrom('passkeys')
+        .innerJoin('people', 'people.id', 'passkeys.person')
+        .select(['passkeys.id', 'passkeys.person', 'public_key', 'counter', 'backup_eligible'])
+        .select(['people.name as owner', 'people.name_key'])
+        .where('passkeys.id', '=', id)
+        // Of whoever waits for a review it opens nothing yet.
+        .where('people.state', '=', 'active')
+        .executeTakeFirst()
+    );
   }
 
   async #descriptorsOf(column: 'people.id' | 'people.name_key', value: string): Promise<PasskeyDescriptor[]> {
@@ -258,6 +262,7 @@ export class Passkeys {
       .innerJoin('people', 'people.id', 'passkeys.person')
       .select(['passkeys.id', 'transports'])
       .where(column, '=', value)
+      .where('people.state', '=', 'active')
       .orderBy('created_at')
       .execute();
   }

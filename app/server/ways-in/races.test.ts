@@ -47,6 +47,9 @@ describeOnEachDatabase('of two who come at once', (open) => {
     waysIn = composeWaysIn({
       ...{ db, sealer: new Sealer(Buffer.alloc(32, 7)), policy: 'face-and-voice', now: () => new Date() },
       recordings: new Recordings({ db, objects, cache: new FeatureCache(objects) }),
+      mayJoin: (_, { insert }) => insert('active'),
+      lift: async () => {},
+      search: { forget: () => {} },
     });
     authenticator = new Authenticator();
     const name = `Ada ${randomUUID().slice(0, 8)}`;

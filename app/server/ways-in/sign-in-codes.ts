@@ -57,6 +57,7 @@ export class SignInCodes {
       .selectFrom('people')
       .select(['id', 'name'])
       .where('name_key', '=', claim.nameKey)
+      .where('state', '=', 'active')
       .executeTakeFirst();
     const used = await trx
       .deleteFrom('sign_in_codes')

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 async function enrolled(server: TestServer): Promise<{ visit: Visit; id: string }> {
   const visit = new Visit(server);
-  const { id } = await visit.json<{ id: string }>('POST', 'people', enrolmentForm(ada));
+  const { id } = await visit.enrolAs(ada);
   return { visit, id };
 }
 

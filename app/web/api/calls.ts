@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 import { Problem, problemFrom, unreachable } from './problem.ts';
 import type { paths } from './schema.ts';
-import type { TraceKind } from './types.ts';
+import type { Review, TraceKind } from './types.ts';
 
 export const client = createClient<paths>();
 
@@ -28,20 +28,38 @@ function recording(blob: Blob) {
   return { bodySerializer: asItIs<Blob>, headers: { 'content-type': blob.type } };
 }
 
+/** Of the head while it turns; `times` in milliseconds from the first. */
+export interface TurnFrames {
+  frames: Blob[];
+  times: number[];
+}
+
 export async function enrol(person: {
   name: string;
   faces: Blob[];
   voices: Blob[];
-  /** The digits that each voice says. */
-  prompts: readonly string[];
+  /** What the voices say and the head did; without one the server refuses everybody but operators. */
+  challenge?: string;
+  turns?: TurnFrames;
+  /** The token of an invitation. */
+  invitation?: string | undefined;
+  /** The digits that each voice says, where there is no challenge. */
+  prompts?: readonly string[];
   idempotencyKey: string;
 }) {
-  const { name, faces, voices, prompts, idempotencyKey } = person;
+  const { name, faces, voices, challenge, turns, invitation, prompts, idempotencyKey } = person;
+  const body = {
+    ...{ name, consent: 'true' as const, face: faces, voice: voices },
+    ...(challenge === undefined ? {} : { challenge }),
+    ...framesOf(turns),
+    ...(invitation === undefined ? {} : { invitation }),
+    ...(prompts ? { prompts: prompts.join(',') } : {}),
+  };
   const send = () =>
     answer(
       client.POST('/api/v1/people', {
         params: { header: { 'idempotency-key': idempotencyKey } },
-        body: { name, consent: 'true', face: faces, voice: voices, prompts: prompts.join(',') },
+        body,
         bodySerializer: multipart,
       }),
     );
@@ -52,8 +70,31 @@ export async function enrol(person: {
   });
 }
 
-export const newChallenge = (wish: { withoutTurn: boolean; name: string }) =>
-  answer(client.POST('/api/v1/challenges', { body: wish }));
+export const framesOf = (turns: TurnFrames | undefined) =>
+  turns ? { frame: turns.frames, frameTimes: turns.times.join(',') } : {};
+
+export async function newChallenge(wish: { withoutTurn: boolean; name: string }) {
+  const given = await answer(client.POST('/api/v1/challenges', { body: wish }));
+  if ('digits' in given) return given;
+  throw new TypeError('a challenge for signing in has digits');
+}
+
+/** What a newcomer is asked to say and do, good for ten minutes in this browser. */
+export async function enrolmentChallenge(wish: { withoutTurn?: boolean; invitation?: string | undefined }) {
+  const { withoutTurn = false, invitation } = wish;
+  const body = {
+    purpose: 'enrolment' as const,
+    withoutTurn,
+    ...(invitation === undefined ? {} : { invitation }),
+  };
+  const given = await answer(client.POST('/api/v1/challenges', { body }));
+  if ('prompts' in given) return given;
+  throw new TypeError('a challenge for enrolling has prompts');
+}
+
+/** Whom an invitation is for. */
+export const openInvitation = (invitation: string) =>
+  answer(client.POST('/api/v1/invitations/open', { body: { invitation } }));
 
 export const attemptSignIn = (attempt: {
   name: string;
@@ -96,7 +137,14 @@ export const operatorSession = (token: string) =>
 
 export const person = (id: string) => answer(client.GET('/api/v1/people/{id}', withId(id)));
 export const people = async () => (await answer(client.GET('/api/v1/people'))).people;
+export const reviewPerson = (id: string, review: Review) =>
+  answer(client.POST('/api/v1/people/{id}/review', { ...withId(id), body: review }));
 export const forgetPerson = (id: string) => answer(client.DELETE('/api/v1/people/{id}', withId(id)));
+
+export const invitations = async () => (await answer(client.GET('/api/v1/invitations'))).invitations;
+export const invite = (wish: { name: string; days: number }) =>
+  answer(client.POST('/api/v1/invitations', { body: wish }));
+export const revokeInvitation = (id: string) => answer(client.DELETE('/api/v1/invitations/{id}', withId(id)));
 
 export const status = () => answer(client.GET('/api/v1/status'));
 export const overview = () => answer(client.GET('/api/v1/overview'));

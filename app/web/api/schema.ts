@@ -145,7 +145,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Digits to say and where to turn the head, good for one attempt within two minutes */
+        /** Digits to say and where to turn the head, good for one attempt within two minutes or one enrolment within ten */
         post: {
             parameters: {
                 query?: never;
@@ -165,7 +165,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Challenge"];
+                        "application/json": components["schemas"]["Challenge"] | components["schemas"]["EnrolmentChallenge"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -509,7 +509,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Enrol a person, who is recognised from then on */
+        /** Enrol a person, who is recognised from then on; an operator may have to look first */
         post: {
             parameters: {
                 query?: never;
@@ -529,7 +529,15 @@ export interface paths {
                         face: Blob[];
                         /** @description WAV, WebM or Ogg with Opus, FLAC or MP3 */
                         voice: Blob[];
-                        /** @description the digits that each recording says, such as 04719,83526,71048, best all ten: from then on sign-ins have to say the digits that they are asked for */
+                        /** @description of the purpose "enrolment"; the recordings say its prompts. Without one, operators enrol people from recordings, for measuring */
+                        challenge?: string;
+                        /** @description JPEG: the head while it turns as the challenge asks, 8 at least */
+                        frame?: Blob[];
+                        /** @description when each frame was taken, in milliseconds from the first, ascending: 0,140,290,…,5200 */
+                        frameTimes?: string;
+                        /** @description the token of an invitation, where people enrol by one */
+                        invitation?: string;
+                        /** @description from operators without a challenge: the digits that each recording says, such as 04719,83526,71048, best all ten */
                         prompts?: string;
                     };
                 };
@@ -1119,12 +1127,16 @@ export interface paths {
                     "multipart/form-data": {
                         /** @enum {string} */
                         consent: "true";
+                        /** @description of the purpose "enrolment"; the recordings say its prompts */
+                        challenge?: string;
                         /** @description JPEG, PNG or WebP */
                         face: Blob[];
                         /** @description WAV, WebM or Ogg with Opus, FLAC or MP3 */
                         voice: Blob[];
-                        /** @description the digits that each recording says, as when enrolling */
-                        prompts?: string;
+                        /** @description JPEG: the head while it turns as the challenge asks */
+                        frame?: Blob[];
+                        /** @description when each frame was taken, as when enrolling */
+                        frameTimes?: string;
                     };
                 };
             };
@@ -1417,6 +1429,292 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitations"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Invite a person, who may then enrol once under this name */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            responses: {
+                /** @description invited */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitationWithLink"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** An invitation that nobody used is good for nobody any more */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom an invitation is for; it stays as good as it was */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationToken"];
+                };
+            };
+            responses: {
+                /** @description good */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invited"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about somebody who is pending: a person of their own, somebody who is enrolled, or nobody */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            responses: {
+                /** @description decided; null where nobody is left */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            person: components["schemas"]["Person"] & (Record<string, never> | null);
+                        };
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn the head and say the digits, for somebody who was enrolled from recordings; by whoever signed in another way */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** @description of the purpose "enrolment" */
+                        challenge?: string;
+                        /** @description JPEG, PNG or WebP */
+                        face: Blob[];
+                        /** @description WAV, WebM or Ogg with Opus, FLAC or MP3, saying the prompts */
+                        voice: Blob[];
+                        /** @description JPEG: the head while it turns */
+                        frame?: Blob[];
+                        /** @description when each frame was taken, in milliseconds from the first */
+                        frameTimes?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description verified */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Person"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2730,19 +3028,37 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
+        EnrolmentChallenge: {
+            id: string;
+            /** @description three utterances of five digits each: all ten, and five of them again */
+            prompts: string[];
+            /** @description where to turn the head, one after another, as the person sees it; none where not asked for */
+            turns: ("left" | "right")[];
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description of whoever is invited */
+            name?: string;
+        };
         ChallengeWish: {
+            /**
+             * @default sign-in
+             * @enum {string}
+             */
+            purpose?: "sign-in" | "enrolment";
+            /** @description of whoever enrols by one */
+            invitation?: string;
             /**
              * @description for people who cannot turn the head: more digits instead
              * @default false
              */
             withoutTurn?: boolean;
             /**
-             * @description for people who need more time: digits appear half as fast
+             * @description for people who need more time: digits appear more slowly
              * @default false
              */
             slowly?: boolean;
             /** @description who will answer; nothing tells whether anybody has this name */
-            name: string;
+            name?: string;
         };
         AttemptResult: {
             id: string;
@@ -2822,6 +3138,23 @@ export interface components {
                 passkeys: number;
                 recoveryCodes: number;
             };
+            /**
+             * @description for operators: whoever is pending waits for a review, and cannot sign in
+             * @enum {string}
+             */
+            state?: "active" | "pending";
+            /** @description for operators: somebody was there who turned the head and said the digits */
+            verified?: boolean;
+            /** @description for operators: why somebody is pending */
+            review?: {
+                /** @enum {string} */
+                reason: "name" | "face";
+                /** @description who was found; null once forgotten */
+                match: {
+                    id: string;
+                    name: string;
+                } | null;
+            }[];
         };
         People: {
             people: components["schemas"]["Person"][];
@@ -2996,6 +3329,53 @@ export interface components {
                 };
             }[];
         };
+        InvitationWithLink: components["schemas"]["Invitation"] & {
+            /** @description told this once */
+            token: string;
+            /** @description to be given to whoever is invited, and to nobody else */
+            link: string;
+        };
+        Invitation: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @enum {string} */
+            state: "open" | "used" | "expired";
+            /** @description who enrolled with it */
+            person: string | null;
+        };
+        NewInvitation: {
+            name: string;
+            /** @default 7 */
+            days?: number;
+        };
+        Invitations: {
+            invitations: components["schemas"]["Invitation"][];
+        };
+        Invited: {
+            name: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        InvitationToken: {
+            invitation: string;
+        };
+        Review: {
+            /** @enum {string} */
+            decision: "approve";
+            /** @description another name, where the present one is somebody’s */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            decision: "merge";
+            into: string;
+        } | {
+            /** @enum {string} */
+            decision: "reject";
+        };
         Status: {
             services: {
                 name: string;
@@ -3095,7 +3475,7 @@ export interface components {
                 /** Format: date-time */
                 capturedAt: string;
                 /** @enum {string} */
-                source: "enrolment" | "attempt";
+                source: "enrolment" | "attempt" | "merged";
                 attempt: string | null;
                 consent: string;
             }[];

@@ -3,8 +3,11 @@ import type { components } from './schema.ts';
 type Schemas = components['schemas'];
 
 export type Person = Schemas['Person'];
+export type Invitation = Schemas['Invitation'];
+export type Review = Schemas['Review'];
 export type CaptureVerdict = Schemas['CaptureVerdict'];
 export type Challenge = Schemas['Challenge'];
+export type EnrolmentChallenge = Schemas['EnrolmentChallenge'];
 export type AttemptAnswer = Schemas['AttemptResult'];
 /** As operators see it. */
 export type Decision = Schemas['Attempts']['attempts'][number]['decision'];

@@ -1,4 +1,4 @@
-import { answer, client, multipart, withId } from './calls.ts';
+import { answer, client, framesOf, multipart, type TurnFrames, withId } from './calls.ts';
 import type { CreationOptions, Session } from './types.ts';
 
 type Registration = { id: string; rawId: string; type: 'public-key' } & {
@@ -46,7 +46,7 @@ export const join = (member: { name: string; credential: Registration; passkeyNa
 
 export const addFaceAndVoice = (
   id: string,
-  recordings: { faces: Blob[]; voices: Blob[]; prompts: readonly string[] },
+  recordings: { faces: Blob[]; voices: Blob[]; challenge: string; turns?: TurnFrames },
 ) =>
   answer(
     client.POST('/api/v1/people/{id}/face-and-voice', {
@@ -55,7 +55,8 @@ export const addFaceAndVoice = (
         consent: 'true',
         face: recordings.faces,
         voice: recordings.voices,
-        prompts: recordings.prompts.join(','),
+        challenge: recordings.challenge,
+        ...framesOf(recordings.turns),
       },
       bodySerializer: multipart,
     }),

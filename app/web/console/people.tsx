@@ -8,8 +8,10 @@ import { SureDialog } from '../components/sure-dialog.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
+import { Invitations } from './invitations.tsx';
 import { IssueCode } from './issue-code.tsx';
 import { PageHead } from './page-head.tsx';
+import { Reviews } from './reviews.tsx';
 
 export function PeoplePage() {
   const { t } = useTranslation('operator');
@@ -31,6 +33,7 @@ export function PeoplePage() {
       <p role="status" className={gone ? 'notice good' : 'visually-hidden'}>
         {gone && t('people.removed', { name: gone })}
       </p>
+      <Reviews people={list.data ?? []} />
       {list.data?.length === 0 && <p className="card muted">{t('people.none')}</p>}
       {list.data && list.data.length > 0 && (
         <div className="card stack">
@@ -54,6 +57,7 @@ export function PeoplePage() {
           )}
         </div>
       )}
+      <Invitations />
       {coded && <IssueCode person={coded} onClose={() => setCoded(null)} />}
       {doomed && <Remove person={doomed} onClose={() => setDoomed(null)} onGone={setGone} />}
     </>
@@ -97,7 +101,16 @@ function PeopleTable({
       <tbody>
         {people.map((person) => (
           <tr key={person.id}>
-            <th scope="row">{person.name}</th>
+            <th scope="row">
+              {person.name}
+              {person.state === 'pending' ? (
+                <span className="badge warn">{t('people.pending')}</span>
+              ) : person.verified === false ? (
+                <span className="badge" title={t('people.measured_text')}>
+                  {t('people.measured')}
+                </span>
+              ) : null}
+            </th>
             <td className="optional">{format.moment(person.enrolledAt)}</td>
             <td className="number">{format.number(person.samples.face)}</td>
             <td className="number">{format.number(person.samples.voice)}</td>

@@ -99,7 +99,7 @@ function Feedback({ attempt }: { attempt: string }) {
   if (feedback.isSuccess)
     return (
       <div className="notice good" role="status">
-        <p>{t('account.feedback_thanks')}</p>
+        <p>{t(feedback.data.samples > 0 ? 'account.feedback_learned' : 'account.feedback_thanks')}</p>
       </div>
     );
   return (

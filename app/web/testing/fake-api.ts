@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { Session } from '../api/types.ts';
+import type { Invitation, Person, Session } from '../api/types.ts';
 import {
   someCodes,
   someModels,
@@ -92,6 +92,37 @@ export function fakeApi() {
     return new Answer(201, person);
   };
 
+  let invitations: Invitation[] = [];
+  const invite = async (request: IncomingMessage) => {
+    const { name, days } = JSON.parse(String(await buffer(request)));
+    const invitation: Invitation = {
+      id: `invitation-${invitations.length + 1}`,
+      name,
+      createdAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + days * 86_400_000).toISOString(),
+      state: 'open',
+      person: null,
+    };
+    invitations = [invitation, ...invitations];
+    return new Answer(201, { ...invitation, token: 'a-token', link: 'http://page/enrol?invitation=a-token' });
+  };
+
+  /** As the server: a name that is somebody's has to be another one. */
+  const review = async (id: string, request: IncomingMessage) => {
+    const { decision, name } = JSON.parse(String(await buffer(request)));
+    const index = people.findIndex((one) => one.id === id);
+    const person = people[index];
+    if (!person) throw problem(404, 'unknown_person');
+    if (decision === 'approve') {
+      const wanted = name ?? person.name;
+      if (people.some((one) => one.id !== id && one.name === wanted)) throw problem(409, 'name_taken');
+      people[index] = { ...person, name: wanted, state: 'active', review: [] };
+      return new Answer(200, { person: people[index] });
+    }
+    people.splice(index, 1);
+    return new Answer(200, { person: null });
+  };
+
   const attempt = async (request: IncomingMessage) => {
     const { fields } = await formOf(request);
     const name = fields.name ?? '';
@@ -131,6 +162,17 @@ export function fakeApi() {
       ['POST', /^captures\/voice$/, () => new Answer(200, { ok: true, quality: {}, hints: [] })],
       ['POST', /^people$/, (_, request) => enrol(request)],
       ['GET', /^people$/, () => new Answer(200, { people })],
+      ['POST', /^people\/(.+)\/review$/, ([id], request) => review(id ?? '', request)],
+      ['GET', /^invitations$/, () => new Answer(200, { invitations })],
+      ['POST', /^invitations$/, (_, request) => invite(request)],
+      [
+        'DELETE',
+        /^invitations\/(.+)$/,
+        ([id]) => {
+          invitations = invitations.filter((one) => one.id !== id);
+          return new Answer(204, null);
+        },
+      ],
       ['GET', /^people\/(.+)$/, ([id]) => found(people.find((one) => one.id === id))],
       [
         'DELETE',
@@ -251,6 +293,18 @@ export function fakeApi() {
 
   return {
     received,
+    /** Somebody who was found among those enrolled. */
+    newcomer(person: Pick<Person, 'name'> & { review: NonNullable<Person['review']> }) {
+      people.push({
+        id: `newcomer-${people.length}`,
+        enrolledAt: new Date().toISOString(),
+        samples: { face: 4, voice: 3 },
+        waysIn: { passkeys: 0, recoveryCodes: 0 },
+        state: 'pending',
+        verified: true,
+        ...person,
+      });
+    },
     signIn(person: { id: string; name: string }) {
       session = { ...session, person };
     },

@@ -39,6 +39,9 @@ export function somePeople(): Person[] {
     enrolledAt: ago((names.length - index) * 2.7 * DAY),
     samples: { face: 4 + (index % 3) * 2, voice: 3 + (index % 3) },
     waysIn: { passkeys: index % 3, recoveryCodes: index % 2 ? 10 : 0 },
+    state: 'active',
+    verified: index !== 1,
+    review: [],
   }));
 }
 

@@ -283,6 +283,48 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByText('Cleo Cedar has been deleted.').waitFor();
   });
 
+  it('shows newcomers who look like somebody, and decides about them', async () => {
+    const match = { id: 'person-1', name: 'Ada Alder' };
+    api.newcomer({ name: 'Ada Alder', review: [{ reason: 'name', match }] });
+    api.newcomer({ name: 'Zoe Zelkova', review: [{ reason: 'face', match }] });
+    api.newcomer({ name: 'Nobody', review: [{ reason: 'face', match: null }] });
+    await asOperator('/console/people');
+    await page.getByRole('heading', { name: '3 newcomers to review' }).waitFor();
+    expect(await violations()).toEqual([]);
+
+    const named = page.getByRole('article', { name: 'Review of Ada Alder' });
+    await named.getByRole('button', { name: 'A person of their own' }).press('Enter');
+    await named.getByText('enrolled under this name already').waitFor();
+    await named.getByLabel('Name').fill('Ada Ash');
+    await named.getByRole('button', { name: 'A person of their own' }).press('Enter');
+    await page.getByText('can sign in now').waitFor();
+
+    const alike = page.getByRole('article', { name: 'Review of Zoe Zelkova' });
+    await alike.getByText('Looks like Ada Alder.').waitFor();
+    await alike.getByRole('button', { name: 'The same person as Ada Alder' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Merge' }).click();
+    await page.getByText('Zoe Zelkova is one with Ada Alder now.').waitFor();
+
+    const nobody = page.getByRole('article', { name: 'Review of Nobody' });
+    await nobody.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('The enrolment of Nobody has been deleted.').waitFor();
+  });
+
+  it('invites somebody with a link that is shown once, and takes the invitation back', async () => {
+    await asOperator('/console/people');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByText('Give the name of whom you invite.').waitFor();
+    await page.getByLabel('Name of whom you invite').fill('Grace Gum');
+    await page.getByLabel('Good for').selectOption('30');
+    await page.getByRole('button', { name: 'Invite', exact: true }).press('Enter');
+    const link = page.getByLabel('Link for Grace Gum');
+    expect(await link.inputValue()).toContain('/enrol?invitation=');
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Revoke the invitation of Grace Gum' }).click();
+    await page.getByRole('rowheader', { name: 'Grace Gum' }).waitFor({ state: 'detached' });
+  });
+
   const axe = () => readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const violations = async () => {
     await page.evaluate(await axe());

@@ -95,6 +95,53 @@ export const operator = {
       'All pictures, recordings and everything computed from them are deleted. This cannot be undone.',
     remove_sure: 'Delete for good',
     removed: '{{name}} has been deleted.',
+    pending: 'Waiting for review',
+    measured: 'From recordings',
+    measured_text:
+      'Enrolled from recordings: no sign-in by face and voice until digits were said at a visit.',
+  },
+
+  reviews: {
+    title_one: '{{count}} newcomer to review',
+    title_other: '{{count}} newcomers to review',
+    text: 'They were told that they are enrolled. Until you decide they cannot sign in, and nothing is learned from them.',
+    of: 'Review of {{name}}',
+    when: 'Enrolled {{when}}',
+    name: 'Name',
+    as: 'Has the name of {{other}}, or one that looks the same.',
+    as_gone: 'Had the name of somebody who is not enrolled any more.',
+    face: 'Looks like {{other}}.',
+    face_gone: 'Looked like somebody who is not enrolled any more.',
+    approve: 'A person of their own',
+    merge: 'The same person as {{other}}',
+    merge_title: 'Merge {{name}} into {{other}}?',
+    merge_text:
+      '{{other}} keeps name and template. The recordings of {{name}} become those of {{other}}, and the second enrolment is gone.',
+    merge_sure: 'Merge',
+    reject: 'Delete',
+    reject_title: 'Delete {{name}}?',
+    reject_text:
+      'The enrolment of {{name}} is deleted with everything computed from it. This cannot be undone.',
+    reject_sure: 'Delete for good',
+    told_approve: '{{name}} can sign in now.',
+    told_merge: '{{name}} is one with {{other}} now.',
+    told_reject: 'The enrolment of {{name}} has been deleted.',
+  },
+
+  invitations: {
+    title: 'Invitations',
+    text: 'A link lets one person enrol once, under the name that you give.',
+    name: 'Name of whom you invite',
+    name_missing: 'Give the name of whom you invite.',
+    lasts: 'Good for',
+    days_one: '{{count}} day',
+    days_other: '{{count}} days',
+    invite: 'Invite',
+    made: 'Give this link to {{name}} and to nobody else. It is shown this once.',
+    link: 'Link for {{name}}',
+    until: 'Good until',
+    revoke: 'Revoke',
+    revoke_of: 'Revoke the invitation of {{name}}',
   },
 
   runs: {

@@ -100,6 +100,53 @@ export const operator: Translation<typeof english> = {
       'Toutes les photos, tous les enregistrements et tout ce qui en est calculé sont effacés. Il n’y a pas de retour possible.',
     remove_sure: 'Effacer définitivement',
     removed: 'Tout est effacé : {{name}}.',
+    pending: 'En attente d’examen',
+    measured: 'À partir d’enregistrements',
+    measured_text:
+      'Inscription à partir d’enregistrements : pas de connexion par visage et voix avant d’avoir dit des chiffres lors d’une visite.',
+  },
+
+  reviews: {
+    title_one: '{{count}} nouvelle personne à examiner',
+    title_other: '{{count}} nouvelles personnes à examiner',
+    text: 'On leur a dit que l’inscription est faite. Avant votre décision, elles ne peuvent pas se connecter et rien n’est appris d’elles.',
+    of: 'Examen de {{name}}',
+    when: 'Inscription : {{when}}',
+    name: 'Nom',
+    as: 'Porte le nom de {{other}}, ou un nom qui se lit de même.',
+    as_gone: 'Avait le nom d’une personne qui n’est plus inscrite.',
+    face: 'Ressemble à {{other}}.',
+    face_gone: 'Ressemblait à une personne qui n’est plus inscrite.',
+    approve: 'Une personne à part entière',
+    merge: 'La même personne que {{other}}',
+    merge_title: 'Réunir {{name}} avec {{other}} ?',
+    merge_text:
+      '{{other}} garde son nom et son modèle. Les enregistrements de {{name}} deviennent ceux de {{other}}, et la seconde inscription disparaît.',
+    merge_sure: 'Réunir',
+    reject: 'Supprimer',
+    reject_title: 'Supprimer {{name}} ?',
+    reject_text:
+      'L’inscription de {{name}} est supprimée avec tout ce qui en a été calculé. C’est irréversible.',
+    reject_sure: 'Supprimer définitivement',
+    told_approve: '{{name}} peut se connecter maintenant.',
+    told_merge: '{{name}} ne fait plus qu’un avec {{other}}.',
+    told_reject: 'L’inscription de {{name}} a été supprimée.',
+  },
+
+  invitations: {
+    title: 'Invitations',
+    text: 'Un lien permet à une seule personne de s’inscrire une fois, sous le nom que vous donnez.',
+    name: 'Nom de la personne invitée',
+    name_missing: 'Indiquez le nom de la personne invitée.',
+    lasts: 'Valable',
+    days_one: '{{count}} jour',
+    days_other: '{{count}} jours',
+    invite: 'Inviter',
+    made: 'Donnez ce lien à {{name}} et à personne d’autre. Il n’est affiché que cette fois.',
+    link: 'Lien pour {{name}}',
+    until: 'Valable jusqu’au',
+    revoke: 'Révoquer',
+    revoke_of: 'Révoquer l’invitation de {{name}}',
   },
 
   runs: {

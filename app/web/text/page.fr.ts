@@ -125,7 +125,8 @@ export const page: Translation<typeof english> = {
       'Vous venez de vous connecter avec votre visage et votre voix. Si vous le confirmez, cette tentative aide le système à mieux vous connaître.',
     feedback_yes: 'Oui, c’était moi',
     feedback_no: 'Non, ce n’était pas moi',
-    feedback_thanks: 'Merci. Cette tentative a rejoint vos enregistrements.',
+    feedback_thanks: 'Merci. Cette tentative nous servira une fois confirmée aussi par un autre moyen.',
+    feedback_learned: 'Merci. Cette tentative a rejoint vos enregistrements.',
     feedback_alarm:
       'Merci de nous l’avoir dit. La tentative est marquée comme fausse et votre session est fermée.',
     stored_title: 'Gardé à votre sujet',

@@ -60,6 +60,19 @@ export const problems = {
   voices_missing: 'Recordings of your voice are missing. Make them again.',
   too_many_faces: 'Too many pictures were sent. Reload the page and try again.',
   too_many_voices: 'Too many recordings were sent. Reload the page and try again.',
+  challenge_missing: 'Start again: the page has to ask for digits first.',
+  turn_not_seen:
+    'We did not see you turn your head. Turn it slowly to each side, with your face in the oval.',
+  digits_not_heard:
+    'We did not hear the digits that were shown. Say them one after another, in one language.',
+  recording_known: 'One of these recordings was sent before. Record everything anew.',
+  invitation_missing: 'People enrol here by invitation. Open the link that you were given.',
+  invitation_invalid: 'This invitation cannot be used any more. Ask whoever invited you for a new one.',
+  invitation_unknown: 'This invitation is gone or was used already.',
+  not_pending: 'Somebody has decided about this person already. Load the page again.',
+  another_factor_needed: 'Sign in with a passkey or a code first; then say the digits.',
+  not_recognised:
+    'We did not recognise you in these recordings. Try again in better light and a quiet place.',
   more_than_one_person:
     'One of the recordings looks or sounds like somebody else. Only one person may be in an enrolment: take it again.',
   recording_repeated: 'The camera or the microphone gave the same recording twice. Take it again.',

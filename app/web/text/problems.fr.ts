@@ -60,6 +60,19 @@ export const problems: Translation<typeof english> = {
   voices_missing: 'Il manque des enregistrements de votre voix. Refaites-les.',
   too_many_faces: 'Trop de photos ont été envoyées. Rechargez la page et réessayez.',
   too_many_voices: 'Trop d’enregistrements ont été envoyés. Rechargez la page et réessayez.',
+  challenge_missing: 'Recommencez : la page doit d’abord demander des chiffres.',
+  turn_not_seen:
+    'Nous ne vous avons pas vu tourner la tête. Tournez-la lentement de chaque côté, le visage dans l’ovale.',
+  digits_not_heard:
+    'Nous n’avons pas entendu les chiffres affichés. Dites-les l’un après l’autre, dans une seule langue.',
+  recording_known: 'L’un de ces enregistrements a déjà été envoyé. Enregistrez tout à nouveau.',
+  invitation_missing: 'Ici, on s’inscrit sur invitation. Ouvrez le lien que vous avez reçu.',
+  invitation_invalid:
+    'Cette invitation ne peut plus servir. Demandez-en une nouvelle à la personne qui vous a invité.',
+  invitation_unknown: 'Cette invitation n’existe plus ou a déjà servi.',
+  not_pending: 'Quelqu’un a déjà décidé pour cette personne. Rechargez la page.',
+  another_factor_needed: 'Connectez-vous d’abord avec une clé d’accès ou un code, puis dites les chiffres.',
+  not_recognised: 'Nous ne vous avons pas reconnu. Réessayez avec plus de lumière et dans un endroit calme.',
   more_than_one_person:
     'Un des enregistrements semble être d’une autre personne. Une inscription est pour une seule personne : refaites-le.',
   recording_repeated: 'La caméra ou le microphone a donné deux fois le même enregistrement. Refaites-le.',

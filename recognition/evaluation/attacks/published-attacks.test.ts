@@ -44,7 +44,5 @@ test('the document’s first paragraph names every row that falls short, with it
     ...{ attack, errors: Number(errors), presentations: Number(all) },
   }));
   const weak = weakRows(publishedAttacks());
-  expect(named).toEqual(
-    weak.map(({ attack, errors, presentations }) => ({ attack, errors, presentations })),
-  );
+  expect(named).toEqual(weak.map(({ attack, errors, presentations }) => ({ attack, errors, presentations })));
 });

@@ -45,7 +45,7 @@ class CrossFit:
 
 
 def folds_of(people: list[str]) -> dict[str, int]:
-    """A fold for each person, by a hash of the id."""
+    """A fold for each person, by a hash of the id; of people who were found to be one, for them together."""
     count = max(1, min(MOST_FOLDS, len(people) // FEWEST_IN_FOLD))
     by_hash = sorted(people, key=lambda person: hashlib.sha256(f"fold:{person}".encode()).digest())
     return {person: index % count for index, person in enumerate(by_hash)}
@@ -57,8 +57,8 @@ def cross_fit(table: FeatureTable, champion: HeadWeights, seed: int, progress: C
     One for all folds, since scores under different adaptations cannot be put together. That is a choice of a few among
     people who are then judged by it; the head itself is never fitted on them.
     """
-    fold_of = folds_of(sorted(set(table.people)))
-    folds = np.array([fold_of[person] for person in table.people])
+    fold_of = folds_of(sorted(set(table.identities)))
+    folds = np.array([fold_of[identity] for identity in table.identities])
     grid: list[Adaptation | None] = [None, *candidates()]
     ways = (False, True) if table.enrols.any() else (False,)
     judged = _judged(table)

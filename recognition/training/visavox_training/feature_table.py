@@ -38,6 +38,11 @@ class FeatureTable:
     items: tuple[dict, ...]
 
     @property
+    def identities(self) -> np.ndarray:
+        """[n], equal for people who were found to be one."""
+        return np.array([item.get("identity", item["person"]) for item in self.items])
+
+    @property
     def dimension(self) -> int:
         return self.features.shape[1]
 
