@@ -1,4 +1,4 @@
-// npm run bench -- [signin|overload|rendered-people|memory|pipelines|serving|serving-published|training|training-large …]   all of them without a name
+// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|serving|serving-published|training|training-large|page …]   all of them without a name
 import { UserError } from '@visavox/core/errors';
 
 type Bench = (print: (line: string) => void) => Promise<boolean>;
@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   training: async () => (await import('./training.ts')).benchTraining(100, 3),
   'training-large': async () => (await import('./training.ts')).benchTraining(1000, 12),
   memory: async () => (await import('./memory.ts')).benchMemory,
+  page: async () => (await import('./page.ts')).benchPage,
 };
 
 const names = process.argv.slice(2);

@@ -41,6 +41,32 @@ describe('the inspector', () => {
     ]);
   });
 
+  it('lets the page have what runs anywhere, and nothing else of the recogniser', () => {
+    write('recognition/face-finding/sampling.ts', 'export const sample = 1;');
+    write('app/web/main.ts', "import { sample } from '@visavox/recognition/face-finding/sampling';");
+    write('app/web/other.ts', "import { recogniser } from '@visavox/recognition/recogniser';");
+    expect(inspectImports(root).violations).toMatchObject([
+      { file: 'app/web/other.ts', reason: 'app/web may not import recognition' },
+    ]);
+  });
+
+  it.each([
+    ['a package', "import sharp from 'sharp';", 'recognition/face-finding brings no packages along'],
+    [
+      'Node',
+      "import { readFile } from 'node:fs/promises';",
+      'recognition/face-finding brings no packages along',
+    ],
+    [
+      'the rest of the recogniser',
+      "import { recogniser } from '../recogniser.ts';",
+      'recognition/face-finding may not import recognition',
+    ],
+  ])('sees what runs anywhere reach for %s', (_what, text, reason) => {
+    write('recognition/face-finding/sampling.ts', text);
+    expect(inspectImports(root).violations).toMatchObject([{ reason }]);
+  });
+
   it('sees input and output in core', () => {
     write('platform/core/dataset.ts', "import { readFileSync } from 'node:fs';");
     expect(inspectImports(root).violations).toMatchObject([{ reason: 'core does no input or output' }]);

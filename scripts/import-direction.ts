@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** A room may import itself and the rooms named here, nothing else. The order is the flow of `ARCHITECTURE.md`. */
+/**
+ * A room may import itself and the rooms named here, nothing else. The order is the flow of `ARCHITECTURE.md`; a room
+ * inside another one stands before it.
+ */
 export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'platform/core': [],
   'platform/pipelines': ['platform/core'],
@@ -10,7 +13,9 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'platform/serving': ['platform/core'],
   'platform/adapters': ['platform/core', 'platform/pipelines', 'platform/control', 'platform/serving'],
   'platform/cli': ['platform/core', 'platform/pipelines'],
+  'recognition/face-finding': ['platform/core'],
   recognition: [
+    'recognition/face-finding',
     'platform/core',
     'platform/pipelines',
     'platform/serving',
@@ -19,7 +24,13 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'platform/cli',
   ],
   'app/client': ['platform/core', 'platform/cli'],
-  'app/simulation': ['platform/core', 'platform/cli', 'recognition', 'app/client'],
+  'app/simulation': [
+    'platform/core',
+    'platform/cli',
+    'recognition/face-finding',
+    'recognition',
+    'app/client',
+  ],
   'app/server': [
     'platform/core',
     'platform/pipelines',
@@ -27,10 +38,14 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'platform/control',
     'platform/adapters',
     'platform/cli',
+    'recognition/face-finding',
     'recognition',
   ],
-  'app/web': [],
+  'app/web': ['recognition/face-finding'],
 };
+
+/** Runs in browsers as well, so it brings no packages along, nor Node's modules. */
+const runsAnywhere = 'recognition/face-finding';
 
 /** Node's modules that read or write the world: `core` may use none of them. */
 const inputAndOutput =
@@ -54,7 +69,7 @@ export function inspectImports(root: string): Inspection {
   const names = packageNames(root, rooms);
   const violations: Violation[] = [];
   let imports = 0;
-  const files = rooms.flatMap((room) => sourcesBelow(join(root, room)));
+  const files = [...new Set(rooms.flatMap((room) => sourcesBelow(join(root, room))))];
   for (const path of files) {
     const file = relative(root, path);
     const room = roomOf(file, rooms);
@@ -62,14 +77,10 @@ export function inspectImports(root: string): Inspection {
     const isTest = /\.(test|contract)\.tsx?$|\/testing[./]/.test(file);
     for (const imported of importsOf(path)) {
       imports += 1;
-      const target = imported.startsWith('.')
-        ? roomOf(relative(root, resolve(path, '..', imported)), rooms)
-        : names.get(
-            imported
-              .split('/')
-              .slice(0, imported.startsWith('@') ? 2 : 1)
-              .join('/'),
-          );
+      const place = imported.startsWith('.')
+        ? relative(root, resolve(path, '..', imported))
+        : placeOf(imported, names);
+      const target = place === undefined ? undefined : roomOf(place, rooms);
       if (
         target &&
         target !== room &&
@@ -80,6 +91,9 @@ export function inspectImports(root: string): Inspection {
       }
       if (room === 'platform/core' && !isTest && inputAndOutput.test(imported)) {
         violations.push({ file, imported, reason: 'core does no input or output' });
+      }
+      if (room === runsAnywhere && !isTest && place === undefined) {
+        violations.push({ file, imported, reason: `${room} brings no packages along` });
       }
     }
   }
@@ -100,6 +114,14 @@ function packageNames(root: string, rooms: readonly string[]): ReadonlyMap<strin
         room,
       ]),
   );
+}
+
+/** The file that an import of one of our packages means; undefined for other people's. */
+function placeOf(imported: string, names: ReadonlyMap<string, string>): string | undefined {
+  const parts = imported.split('/');
+  const length = imported.startsWith('@') ? 2 : 1;
+  const folder = names.get(parts.slice(0, length).join('/'));
+  return folder && [folder, ...parts.slice(length)].join('/');
 }
 
 function roomOf(file: string, rooms: readonly string[]): string | undefined {

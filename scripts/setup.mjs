@@ -96,6 +96,9 @@ const steps = [
       digestOfFiles([
         join(root, 'package-lock.json'),
         ...filesBelow(join(root, 'app', 'web'), (name) => !name.includes('.test.') && !name.endsWith('.md')),
+        // The page finds faces with these.
+        ...filesBelow(join(root, 'recognition', 'face-finding'), (name) => !name.includes('.test.')),
+        join(setupFolder, 'networks', 'networks.json'),
       ]),
     present: () => existsSync(join(setupFolder, 'web', 'index.html')),
     run: (log) =>

@@ -9,7 +9,7 @@ import {
 } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
 import { withPasskeys } from '@visavox/web/testing/passkeys';
-import { type Performer, performBefore } from '@visavox/web/testing/performer';
+import { performBefore } from '@visavox/web/testing/performer';
 import { syntheticPerformer } from '@visavox/web/testing/synthetic-performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,20 +1,29 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressed } from './compressed.ts';
 
 const server = process.env.VISAVOX_SERVER ?? 'http://127.0.0.1:4600';
+const setup = process.env.VISAVOX_SETUP ?? fileURLToPath(new URL('../../.visavox/setup', import.meta.url));
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
-  plugins: [react()],
+  plugins: [react(), compressed()],
+  // The networks that find a face in the browser are the server's own, as set-up converted them.
+  resolve: { alias: { 'published-networks': join(setup, 'networks') } },
   build: {
-    outDir: fileURLToPath(new URL('../../.visavox/setup/web', import.meta.url)),
+    outDir: join(setup, 'web'),
     emptyOutDir: true,
     // The page is served with `default-src 'self'`, which refuses data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
   },
-  server: { proxy: { '/api': server, '/health': server } },
+  worker: { format: 'es' },
+  server: {
+    proxy: { '/api': server, '/health': server },
+    fs: { allow: [fileURLToPath(new URL('../..', import.meta.url)), setup] },
+  },
 });

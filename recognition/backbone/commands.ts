@@ -8,8 +8,8 @@ import type { CommandContext } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import { z } from 'zod';
 import { backbonePipeline, firstBackbonePipeline } from '../backbone-pipeline.ts';
+import { FACE_CROP } from '../face-finding/face-alignment.ts';
 import { networksFolder, setupFolder } from '../setup-folder.ts';
-import { FACE_CROP } from '../signals/face-alignment.ts';
 import { readBackboneManifest } from './manifest.ts';
 import { wrapNetwork } from './wrap-network.ts';
 

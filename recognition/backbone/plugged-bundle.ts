@@ -1,9 +1,9 @@
 import { SystemError } from '@visavox/core/errors';
 import { bundleDigest } from '@visavox/core/model';
 import { type Bundle, recogniserBundle } from '../bundle.ts';
+import { FACE_CROP } from '../face-finding/face-alignment.ts';
 import { RecogniserProperties } from '../recogniser.ts';
 import { Calibration } from '../signals/calibration.ts';
-import { FACE_CROP } from '../signals/face-alignment.ts';
 import { promisedRule, readStraightMap } from '../signals/straight-calibration.ts';
 import type { BackboneManifest } from './manifest.ts';
 import { type WrapOptions, wrapNetwork } from './wrap-network.ts';

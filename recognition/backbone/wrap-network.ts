@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '@visavox/core/errors';
-import { FACE_CROP } from '../signals/face-alignment.ts';
+import { FACE_CROP } from '../face-finding/face-alignment.ts';
 import { fetchNetwork, sha256Of } from './fetch-network.ts';
 import type { BackboneManifest } from './manifest.ts';
 

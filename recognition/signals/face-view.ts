@@ -1,6 +1,6 @@
-import { eyeMouthDistance } from './face-alignment.ts';
-import type { FaceGeometry } from './face-mesh.ts';
-import { type Pyramid, sampleSquare } from './sampling.ts';
+import { eyeMouthDistance } from '../face-finding/face-alignment.ts';
+import type { FaceGeometry } from '../face-finding/face-mesh.ts';
+import { type Pyramid, sampleSquare } from '../face-finding/sampling.ts';
 
 /** Side of a {@link View}, in pixels. */
 export const VIEW = 40;

@@ -1,4 +1,5 @@
 import sharp, { type OutputInfo } from 'sharp';
+import type { Pixels } from '../face-finding/sampling.ts';
 import { captureFault } from './capture-fault.ts';
 import { formatOfImage, withItsEndAgain } from './image-format.ts';
 
@@ -14,11 +15,8 @@ const MAXIMUM_BURST_PIXELS = 1920 * 1080;
 /** More than an ordinary telephone's photograph: some encodings have to be unpacked as a whole before they shrink. */
 const LARGE_PIXELS = 12_500_000;
 
-/** Interleaved RGB, upright. `scale`: pixels of the original to one pixel here. */
-export interface RgbImage {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
+/** `scale`: pixels of the original to one pixel here. */
+export interface RgbImage extends Pixels {
   readonly scale: number;
 }
 

@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publishedBundle } from '../bundle.ts';
+import { middleOf } from '../face-finding/face-alignment.ts';
 import { networksFolder } from '../setup-folder.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { wav } from '../synthetic/wav.ts';
 import { decodeAudio, SAMPLE_RATE } from './audio.ts';
-import { middleOf } from './face-alignment.ts';
 import { Signals } from './signals.ts';
 
 const ada = syntheticPerson(1, 0);

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { digestOf } from '@visavox/core/digest';
 import { typesOf } from '@visavox/web/generate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +15,7 @@ beforeAll(async () => {
   await mkdir(join(webFolder, 'assets'));
   await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>Visavox</title>');
   await writeFile(join(webFolder, 'assets', 'index-4f3a.js'), 'console.log(1)');
+  await writeFile(join(webFolder, 'assets', 'index-4f3a.js.br'), brotliCompressSync('console.log(1)'));
   server = await startTestServer({ webFolder });
 });
 afterAll(async () => {
@@ -126,7 +128,9 @@ describe('a browser', () => {
 
   it('gets headers that keep the page to itself', async () => {
     const { headers } = await ask('/');
-    expect(headers.get('content-security-policy')).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
+    const policy = headers.get('content-security-policy');
+    expect(policy).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
+    expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('permissions-policy')).toContain('camera=(self)');
     expect((await ask('/api/v1/session')).headers.get('cache-control')).toBe('no-store');
@@ -141,6 +145,9 @@ describe('a browser', () => {
     const asset = await ask('/assets/index-4f3a.js');
     expect(asset.headers.get('cache-control')).toContain('immutable');
     expect(asset.headers.get('content-type')).toContain('javascript');
+    const smaller = await ask('/assets/index-4f3a.js', { headers: { 'accept-encoding': 'gzip, br' } });
+    expect(smaller.headers.get('content-encoding')).toBe('br');
+    expect(smaller.headers.get('content-type')).toContain('javascript');
     expect((await ask('/assets/gone.js')).status).toBe(404);
     expect((await ask('/..%2f..%2fetc%2fpasswd.txt')).status).toBe(404);
   });

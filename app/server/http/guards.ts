@@ -12,6 +12,8 @@ const maximumFileBytes = 512 * 1024 * 1024;
 const securityHeaders = {
   'content-security-policy': [
     "default-src 'self'",
+    // The page finds faces by WebAssembly; nothing else may be made at run time.
+    "script-src 'self' 'wasm-unsafe-eval'",
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
     "object-src 'none'",

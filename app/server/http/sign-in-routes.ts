@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { UserError } from '@visavox/core/errors';
-import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
+import { faceHints } from '@visavox/recognition/face-finding/face-hints';
+import { voiceHints } from '../enrolment/capture-hints.ts';
 import { invalidRequest } from '../faults.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';

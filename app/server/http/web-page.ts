@@ -16,7 +16,7 @@ export function addWebPage(app: Hono<AppEnv>, folder: string): void {
       await next();
       if (c.res.ok) c.header('cache-control', 'public, max-age=31536000, immutable');
     });
-    const files = serveStatic<AppEnv>({ root: folder, index: 'no-index' });
+    const files = serveStatic<AppEnv>({ root: folder, index: 'no-index', precompressed: true });
     app.use('*', async (c, next) => (isApi(c.req.path) ? next() : files(c, next)));
   }
   app.get('*', async (c) => {

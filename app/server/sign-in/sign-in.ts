@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
+import { faceHints } from '@visavox/recognition/face-finding/face-hints';
 import type { Champion, Serving } from '../champion.ts';
-import { faceHints, voiceHints } from '../enrolment/capture-hints.ts';
+import { voiceHints } from '../enrolment/capture-hints.ts';
 import { type Captures, captureAll } from '../enrolment/captures.ts';
 import { featuresOfCaptures } from '../enrolment/features.ts';
 import type { Claimed, People } from '../enrolment/people.ts';

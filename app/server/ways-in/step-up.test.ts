@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorToken, startTestServer, type TestServer } from '../testing/test-server.ts';
 import { Visit } from '../testing/visit.ts';
-import { enrolmentForm, measure, type Visitor, visitor } from '../testing/visitors.ts';
+import { measure, type Visitor, visitor } from '../testing/visitors.ts';
 
 /** Somebody has to be rendered and looked at, frame by frame. */
 const filmed = { timeout: 300_000 };

@@ -38,22 +38,19 @@ export async function enrol(person: {
   name: string;
   faces: Blob[];
   voices: Blob[];
-  /** What the voices say and the head did; without one the server refuses everybody but operators. */
-  challenge?: string;
+  /** What the voices say and the head did. */
+  challenge: string;
   turns?: TurnFrames;
   /** The token of an invitation. */
   invitation?: string | undefined;
-  /** The digits that each voice says, where there is no challenge. */
-  prompts?: readonly string[];
   idempotencyKey: string;
 }) {
-  const { name, faces, voices, challenge, turns, invitation, prompts, idempotencyKey } = person;
+  const { name, faces, voices, challenge, turns, invitation, idempotencyKey } = person;
   const body = {
     ...{ name, consent: 'true' as const, face: faces, voice: voices },
-    ...(challenge === undefined ? {} : { challenge }),
+    challenge,
     ...framesOf(turns),
     ...(invitation === undefined ? {} : { invitation }),
-    ...(prompts ? { prompts: prompts.join(',') } : {}),
   };
   const send = () =>
     answer(
@@ -96,26 +93,25 @@ export async function enrolmentChallenge(wish: { withoutTurn?: boolean; invitati
 export const openInvitation = (invitation: string) =>
   answer(client.POST('/api/v1/invitations/open', { body: { invitation } }));
 
-export const attemptSignIn = (attempt: {
+export function attemptSignIn(attempt: {
   name: string;
   challenge: string;
-  faces: Blob[];
+  faces: readonly Blob[];
   voice: Blob;
-  burst: { frames: Blob[]; times: number[] };
-}) =>
-  answer(
-    client.POST('/api/v1/attempts', {
-      body: {
-        name: attempt.name,
-        challenge: attempt.challenge,
-        face: attempt.faces,
-        voice: [attempt.voice],
-        frame: attempt.burst.frames,
-        frameTimes: attempt.burst.times.join(','),
-      },
-      bodySerializer: multipart,
-    }),
-  );
+  frames: readonly Blob[];
+  /** Milliseconds from the beginning of the voice's recording, one a frame. */
+  frameTimes: readonly number[];
+}) {
+  const body = {
+    name: attempt.name,
+    challenge: attempt.challenge,
+    face: [...attempt.faces],
+    voice: [attempt.voice],
+    frame: [...attempt.frames],
+    frameTimes: attempt.frameTimes.join(','),
+  };
+  return answer(client.POST('/api/v1/attempts', { body, bodySerializer: multipart }));
+}
 
 export function multipart(body: Record<string, string | readonly Blob[]>): FormData {
   const form = new FormData();

@@ -5,6 +5,8 @@ export class Problem extends Error {
   readonly status: number;
   readonly action: string | null;
   readonly requestId: string | null;
+  /** Which of the recordings is meant, where it is one. */
+  readonly take: { readonly kind: 'face' | 'voice'; readonly index: number } | null;
 
   constructor(fault: {
     code: string;
@@ -12,6 +14,7 @@ export class Problem extends Error {
     message: string;
     action?: string | null;
     requestId?: string | null;
+    take?: Problem['take'];
     cause?: unknown;
   }) {
     super(fault.message, { cause: fault.cause });
@@ -19,10 +22,16 @@ export class Problem extends Error {
     this.status = fault.status;
     this.action = fault.action ?? null;
     this.requestId = fault.requestId ?? null;
+    this.take = fault.take ?? null;
   }
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+function takeOf({ modality, index }: Record<string, unknown>): Problem['take'] {
+  const kind = modality === 'face' || modality === 'voice' ? modality : null;
+  return kind && typeof index === 'number' ? { kind, index } : null;
+}
 
 export function problemFrom(status: number, body: unknown): Problem {
   const document: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {};
@@ -32,6 +41,7 @@ export function problemFrom(status: number, body: unknown): Problem {
     message: text(document.detail) ?? text(document.title) ?? `HTTP ${status}`,
     action: text(document.action),
     requestId: text(document.requestId),
+    take: takeOf(document),
   });
 }
 

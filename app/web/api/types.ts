@@ -1,13 +1,14 @@
 import type { components } from './schema.ts';
 
 type Schemas = components['schemas'];
+type Frozen<T> = { readonly [K in keyof T]: T[K] extends (infer E)[] ? readonly E[] : T[K] };
 
 export type Person = Schemas['Person'];
 export type Invitation = Schemas['Invitation'];
 export type Review = Schemas['Review'];
 export type CaptureVerdict = Schemas['CaptureVerdict'];
 export type Challenge = Schemas['Challenge'];
-export type EnrolmentChallenge = Schemas['EnrolmentChallenge'];
+export type EnrolmentChallenge = Frozen<Schemas['EnrolmentChallenge']>;
 export type AttemptAnswer = Schemas['AttemptResult'];
 /** As operators see it. */
 export type Decision = Schemas['Attempts']['attempts'][number]['decision'];

@@ -1,4 +1,4 @@
-import { grabBurstFrame } from './frames.ts';
+import { BurstFrame } from './frames.ts';
 
 const EVERY_MS = 120;
 /** What is before the speech matters for a turn of the head only, which is slow. */
@@ -12,7 +12,7 @@ export interface BurstOfFrames {
   readonly times: number[];
 }
 
-interface Taken {
+export interface Taken {
   readonly at: number;
   readonly jpeg: Blob;
 }
@@ -20,43 +20,82 @@ interface Taken {
 /** Takes small pictures while the person turns and speaks, each with its time. */
 export class Burst {
   private readonly taken: Taken[] = [];
-  private readonly timer: ReturnType<typeof setInterval>;
-  private busy = false;
+  /** Browsers encode when they find the time. */
+  private readonly encoding: Promise<void>[] = [];
+  private readonly frame = new BurstFrame();
+  private readonly video: HTMLVideoElement;
+  private readonly stopped = new AbortController();
+  private takenAt = Number.NEGATIVE_INFINITY;
 
   constructor(video: HTMLVideoElement) {
-    const canvas = document.createElement('canvas');
-    this.timer = setInterval(() => void this.take(video, canvas), EVERY_MS);
+    this.video = video;
+    if ('requestVideoFrameCallback' in video) this.watch();
+    else this.poll();
   }
 
   /** The pictures around a recording that began and lasted so long. */
-  around(startedAt: number, seconds: number): BurstOfFrames {
+  async around(startedAt: number, seconds: number): Promise<BurstOfFrames> {
+    await Promise.all(this.encoding);
     return chosen(this.taken, startedAt, seconds);
   }
 
-  stop(): void {
-    clearInterval(this.timer);
+  /** All pictures of some moments, thinned out evenly to `most`. */
+  within(moments: readonly { from: number; to: number }[], most: number): Taken[] {
+    const within = this.taken.filter(({ at }) => moments.some(({ from, to }) => at >= from && at <= to));
+    const every = Math.max(1, within.length / most);
+    return within.filter((_, index) => Math.floor(index / every) !== Math.floor((index - 1) / every));
   }
 
-  private async take(video: HTMLVideoElement, canvas: HTMLCanvasElement): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    const at = performance.now();
-    const jpeg = await grabBurstFrame(video, canvas).finally(() => {
-      this.busy = false;
+  /** Goes on until a moment, and until what was taken by then is encoded. */
+  async finish(at: number): Promise<void> {
+    await new Promise((done) => setTimeout(done, Math.max(0, at - performance.now())));
+    this.stop();
+    await Promise.all(this.encoding);
+  }
+
+  stop(): void {
+    this.stopped.abort();
+  }
+
+  /** Each picture of the camera once. */
+  private watch(): void {
+    this.video.requestVideoFrameCallback(() => {
+      if (this.stopped.signal.aborted) return;
+      this.watch();
+      this.take();
     });
-    if (jpeg) this.taken.push({ at, jpeg });
+  }
+
+  private poll(): void {
+    const timer = setInterval(() => this.take(), EVERY_MS / 2);
+    this.stopped.signal.addEventListener('abort', () => clearInterval(timer));
+  }
+
+  private take(): void {
+    const at = performance.now();
+    // A little less, so that a camera of 25 pictures a second gives every third one.
+    if (at - this.takenAt < EVERY_MS * 0.95) return;
+    this.takenAt = at;
+    const encoded = this.frame.take(this.video).then((jpeg) => {
+      if (jpeg) this.taken.push({ at, jpeg });
+      this.taken.sort((one, other) => one.at - other.at); // one may overtake another on its way through the encoder
+    });
+    this.encoding.push(encoded);
   }
 }
 
 export function chosen(taken: readonly Taken[], startedAt: number, seconds: number): BurstOfFrames {
-  const kept: { time: number; jpeg: Blob }[] = [];
-  for (const { at, jpeg } of taken) {
-    const time = Math.round(at - startedAt);
+  const kept: { time: number; taken: Taken }[] = [];
+  for (const one of taken) {
+    const time = Math.round(one.at - startedAt);
     const last = kept.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
     const apart = time < 0 ? EVERY_MS_BEFORE * 0.9 : 1;
     if (time >= -LONGEST_BEFORE_MS && time <= seconds * 1000 && time - last >= apart)
-      kept.push({ time, jpeg });
+      kept.push({ time, taken: one });
   }
   const latest = kept.slice(-MOST);
-  return { frames: latest.map(({ jpeg }) => jpeg), times: latest.map(({ time }) => time) };
+  return {
+    frames: latest.map(({ taken: { jpeg } }) => jpeg),
+    times: latest.map(({ time }) => time),
+  };
 }

@@ -1,27 +1,52 @@
 import { checkVoice } from '../api/calls.ts';
 import { Problem } from '../api/problem.ts';
-import type { CaptureVerdict } from '../api/types.ts';
+import type { EnrolmentChallenge } from '../api/types.ts';
+import { Burst, type Taken } from './burst.ts';
+import type { SeenFace } from './face/face-look.ts';
+import { type SpeechStep, speak } from './steps/speak.ts';
+import type { Turn } from './steps/step.ts';
 import type { Capturing } from './use-capture.ts';
 
-export const poses = ['straight', 'left', 'right', 'again'] as const;
-export type Pose = (typeof poses)[number];
+export type Pose = 'straight' | Turn | 'again';
 
-export const UTTERANCES = 3;
 /** At most: who speaks fast is done earlier. */
 export const UTTERANCE_SECONDS = 6.5;
-/** Degrees of turn that are asked for, and the time to read what is asked and do it. */
+/** Of the burst that shows the turns. */
+const MOST_FRAMES = 72;
+/** What is kept of a turn: the way there, and a moment after its picture was taken. */
+const TURN_MS = { before: 2600, after: 600 } as const;
+
+/**
+ * Degrees of turn that are asked for, from how the head is held when it looks straight ahead, and the time to read what is
+ * asked and do it.
+ */
 const POSES = {
-  straight: { after: 700, turned: [0, 20] },
-  left: { after: 1500, turned: [9, 40] },
-  right: { after: 1700, turned: [9, 40] },
-  again: { after: 1500, turned: [0, 20] },
+  straight: { after: 700, turned: [0, 15] },
+  left: { after: 1200, turned: [15, 42] },
+  right: { after: 1200, turned: [15, 42] },
+  again: { after: 1200, turned: [0, 7] },
 } as const satisfies Record<Pose, { after: number; turned: readonly [number, number] }>;
 
-/** A hint about the turn is none where a turn is asked for. */
-export function isPose(pose: Pose, verdict: CaptureVerdict): boolean {
+/** A head that cannot turn is shown three times as it is. */
+export function posesOf({ turns }: Pick<EnrolmentChallenge, 'turns'>): Pose[] {
+  return turns.length > 0 ? ['straight', ...turns, 'again'] : ['straight', 'again', 'again'];
+}
+
+/** Whether the head is turned as asked, and to that side. */
+export function isPose(pose: Pose, { yaw }: Pick<SeenFace, 'yaw'>, straight = 0): boolean {
   const [least, most] = POSES[pose].turned;
-  const turned = Math.abs(verdict.quality.yaw ?? 0);
-  return turned >= least && turned <= most && verdict.hints.every((hint) => hint === 'face_turned');
+  const turned = isTurn(pose) ? (yaw - straight) * (pose === 'left' ? 1 : -1) : Math.abs(yaw - straight);
+  return turned >= least && turned <= most;
+}
+
+/** How much of the turn is done, 0..1. */
+export function poseProgress(pose: Pose, yaw: number, straight = 0): number {
+  if (!isTurn(pose)) return 0;
+  return Math.max(0, Math.min(1, ((yaw - straight) * (pose === 'left' ? 1 : -1)) / POSES[pose].turned[0]));
+}
+
+function isTurn(pose: Pose): pose is Turn {
+  return pose === 'left' || pose === 'right';
 }
 
 export type Take =
@@ -31,85 +56,121 @@ export type Take =
 export interface Takes {
   readonly faces: readonly (Blob | undefined)[];
   readonly voices: readonly (Blob | undefined)[];
+  /** The head on its way to the sides. */
+  readonly turns: readonly Taken[];
 }
 
-export type EnrolStep =
-  | { readonly kind: 'face'; readonly index: number; readonly pose: Pose }
-  | {
-      readonly kind: 'voice';
-      readonly index: number;
-      readonly digits: string;
-      readonly heard: boolean;
-      readonly mend: string | null;
-    }
-  | { readonly kind: 'checking'; readonly index: number };
+export const NOTHING_TAKEN: Takes = { faces: [], voices: [], turns: [] };
 
-export function missingTakes(takes: Takes): Take[] {
-  const faces = poses.map((_, index) => ({ kind: 'face', index }) as const);
-  const voices = Array.from({ length: UTTERANCES }, (_, index) => ({ kind: 'voice', index }) as const);
+export type EnrolStep =
+  | { readonly kind: 'face'; readonly index: number; readonly pose: Pose; readonly progress: number }
+  | ({ readonly index: number } & SpeechStep)
+  | { readonly kind: 'hearing'; readonly index: number };
+
+/** Turns belong together: one run shows them all, or they are taken anew. */
+export function missingTakes(takes: Takes, challenge: Pick<EnrolmentChallenge, 'turns' | 'prompts'>): Take[] {
+  const faces = posesOf(challenge).map((pose, index) => ({ kind: 'face', index, pose }) as const);
+  const voices = challenge.prompts.map((_, index) => ({ kind: 'voice', index }) as const);
   return [
-    ...faces.filter(({ index }) => !takes.faces[index]),
+    ...faces
+      .filter(({ index, pose }) => !takes.faces[index] || (isTurn(pose) && takes.turns.length === 0))
+      .map(({ kind, index }) => ({ kind, index }) as const),
     ...voices.filter(({ index }) => !takes.voices[index]),
   ];
 }
 
-/**
- * Five digits an utterance: all ten, so that it is known how each is said, and five of them again. No two neighbours are alike,
- * so that one says them evenly.
- */
-export function promptsToSay(random: () => number = Math.random): string[] {
-  const shuffled = () => {
-    const digits = [...'0123456789'];
-    for (let last = digits.length - 1; last > 0; last--) {
-      const other = Math.floor(random() * (last + 1));
-      [digits[last], digits[other]] = [digits[other] ?? '', digits[last] ?? ''];
-    }
-    return digits.join('');
-  };
-  const all = shuffled();
-  return [all.slice(0, 5), all.slice(5), shuffled().slice(0, 5)];
+export interface EnrolCallbacks {
+  readonly step: (step: EnrolStep) => Promise<void>;
+  readonly taken: (take: Take, recording: Blob) => void;
+  readonly turned: (turns: readonly Taken[]) => void;
 }
 
 /** Makes the takes that are asked for, each accepted by the server before the next one. */
 export async function enrolScript(
-  { wanted, prompts }: { wanted: readonly Take[]; prompts: readonly string[] },
-  { devices, guide, signal }: Capturing,
-  on: { step: (step: EnrolStep) => void; taken: (take: Take, recording: Blob) => void },
+  { wanted, challenge }: { wanted: readonly Take[]; challenge: EnrolmentChallenge },
+  capturing: Capturing,
+  on: EnrolCallbacks,
 ): Promise<void> {
-  for (const take of wanted) {
-    signal.throwIfAborted();
-    if (take.kind === 'face') {
-      const pose = poses[take.index] ?? 'straight';
-      on.step({ kind: 'face', index: take.index, pose });
-      const like = (verdict: CaptureVerdict) => isPose(pose, verdict);
-      on.taken(take, await guide.goodFrame({ after: POSES[pose].after, like, patience: 4000, signal }));
-    } else {
-      guide.close();
-      const prompt = { index: take.index, digits: prompts[take.index] ?? '' };
-      on.taken(take, await utterance(prompt, devices.microphone, signal, on.step));
+  const faces = wanted.filter(({ kind }) => kind === 'face').map(({ index }) => index);
+  if (faces.length > 0) await takeFaces(faces, challenge, capturing, on);
+  for (const { index } of wanted.filter(({ kind }) => kind === 'voice')) {
+    const digits = challenge.prompts[index] ?? '';
+    on.taken({ kind: 'voice', index }, await utterance({ index, digits }, capturing, on.step));
+  }
+}
+
+async function takeFaces(
+  indices: readonly number[],
+  challenge: EnrolmentChallenge,
+  { guide, video, signal }: Capturing,
+  on: EnrolCallbacks,
+): Promise<void> {
+  const poses = posesOf(challenge);
+  const burst = new Burst(video);
+  const turnedAt: number[] = [];
+  const began = performance.now();
+  let straight = 0;
+  try {
+    for (const index of indices) {
+      const pose = poses[index] ?? 'straight';
+      let told = -1;
+      const tell = (progress: number) => {
+        if (Math.abs(progress - told) < 0.05) return;
+        told = progress;
+        void on.step({ kind: 'face', index, pose, progress });
+      };
+      tell(0);
+      const taken = new AbortController();
+      const until = AbortSignal.any([signal, taken.signal]);
+      const following = guide
+        .watch((look) => {
+          if (look.kind === 'face') tell(poseProgress(pose, look.yaw, straight));
+          return false;
+        }, until)
+        .catch(() => {}); // until the picture is taken
+      let yaw = 0;
+      const like = (face: SeenFace) => {
+        yaw = face.yaw;
+        return isPose(pose, face, straight);
+      };
+      const wish = { after: POSES[pose].after, confirmed: true, like, mayTurn: isTurn(pose), signal };
+      const frame = await guide.goodFrame(wish).finally(() => taken.abort());
+      await following;
+      if (pose === 'straight') straight = yaw;
+      on.taken({ kind: 'face', index }, frame);
+      if (isTurn(pose)) turnedAt.push(performance.now());
     }
+    if (challenge.turns.length === 0) {
+      await burst.finish(performance.now());
+      on.turned(burst.within([{ from: began, to: performance.now() }], MOST_FRAMES));
+    } else if (turnedAt.length === challenge.turns.length) {
+      await burst.finish(Math.max(...turnedAt) + TURN_MS.after);
+      const moments = turnedAt.map((at) => ({ from: at - TURN_MS.before, to: at + TURN_MS.after }));
+      on.turned(burst.within(moments, MOST_FRAMES));
+    }
+  } finally {
+    burst.stop();
   }
 }
 
 async function utterance(
   { index, digits }: { index: number; digits: string },
-  microphone: Capturing['devices']['microphone'],
-  signal: AbortSignal,
-  onStep: (step: EnrolStep) => void,
+  { devices, byHand, signal }: Capturing,
+  onStep: (step: EnrolStep) => Promise<void>,
 ): Promise<Blob> {
+  const { microphone } = devices;
   let mend: string | null = null;
   for (;;) {
-    onStep({ kind: 'voice', index, digits, heard: false, mend });
     try {
-      const recording = await microphone.record({
-        seconds: UTTERANCE_SECONDS,
-        signal,
-        onSpeech: () => onStep({ kind: 'voice', index, digits, heard: true, mend: null }),
-      });
-      onStep({ kind: 'checking', index });
+      const speech = { digits, seconds: UTTERANCE_SECONDS, mend };
+      const recording = await speak(speech, { microphone, byHand, signal }, (step) =>
+        onStep({ ...step, index }),
+      );
+      void onStep({ kind: 'hearing', index });
       await checkVoice(recording.wav);
       return recording.wav;
     } catch (error) {
+      signal.throwIfAborted();
       // Whatever is wrong with this recording is said, and the next try mends it; all else ends the script.
       if (!(error instanceof Problem) || error.status >= 500 || error.code === 'service_unreachable')
         throw error;

@@ -1,80 +1,109 @@
-import { Problem } from '../api/problem.ts';
-import type { CaptureVerdict } from '../api/types.ts';
-import { distanceHint, frameHint, measureFrame } from './frame-measures.ts';
-import { grabFrame, grabLuma, THUMBNAIL } from './frames.ts';
+import type { FaceLook, SeenFace } from './face/face-look.ts';
+import type { FaceSight, ServerSight } from './face/face-sight.ts';
+import { type FrameHint, frameHint, measureFrame } from './frame-measures.ts';
+import { StageFrame, THUMBNAIL } from './frames.ts';
+import { ALL_IS_WELL, type Guidance, guidanceFor } from './guidance.ts';
 
-const LOOK_MS = 200;
-const ASK_MS = 700;
-
-/** `null`: all is well. Otherwise the code of a hint or of a problem. */
-export type Guidance = string | null;
+const TICK_MS = 40;
+/** Two pictures that are compared for motion are this far apart. */
+const MOTION_MS = 180;
+/** The browser's own networks are worth a moment's wait when they are still on their way. */
+const LOADING_MS = 3000;
+/** What the server did not like about a frame is shown for so long before the next one is tried. */
+const REFUSED_MS = 700;
 
 export interface Wish {
   readonly signal: AbortSignal;
   /** Milliseconds before which no frame is taken, to read what is asked and do it. */
   readonly after?: number;
-  /** What the frame should be like. */
-  readonly like?: (verdict: CaptureVerdict) => boolean;
-  /** After so many milliseconds any frame that the server can use will do: not everyone can turn their head. */
-  readonly patience?: number;
+  /** What the face should be like, beside being well seen. */
+  readonly like?: (face: SeenFace) => boolean;
+  /** Whether a turn of the head is asked for. */
+  readonly mayTurn?: boolean;
+  /** Whether the server has to have seen the frame. */
+  readonly confirmed?: boolean;
 }
 
-export function withoutHints(verdict: CaptureVerdict): boolean {
-  return verdict.hints.length === 0;
+/**
+ * Not every room can be lit better, nor is every skin as light as hints suppose: after so long the server decides alone, and
+ * frames that it does not see first are taken in the light in which it took the ones before.
+ */
+const LIGHT_PATIENCE_MS = { confirmed: 6000, unconfirmed: 1500 } as const;
+const BLURRED = new Set<string | null>(['hold_still', 'too_blurred']);
+
+function isFor(
+  { like, from, confirmed = false }: Waiting,
+  { look, guidance, seenAt }: { look: SeenFace; guidance: Guidance; seenAt: number },
+): boolean {
+  const inPlace = guidance.direction === null && guidance.hint !== 'face_turned';
+  const patience = LIGHT_PATIENCE_MS[confirmed ? 'confirmed' : 'unconfirmed'];
+  const usable = confirmed || !BLURRED.has(guidance.hint);
+  const wellLit = guidance.hint === null || (usable && seenAt - from > patience);
+  return from <= seenAt && inPlace && wellLit && (like?.(look) ?? true);
 }
 
-interface Waiting {
+interface Waiting extends Wish {
   readonly from: number;
-  readonly anyFrom: number;
-  readonly like: (verdict: CaptureVerdict) => boolean;
   readonly take: (frame: Blob) => void;
 }
 
 /**
- * Watches the camera: five times a second by itself, and every 700 ms through the server, which finds the
- * face. A frame that is handed out is one that the server has seen and can use, and no two are the same.
+ * Watches the camera, several times a second, and says what would help. A frame that is handed out is exactly one that was
+ * looked at and found good, by the server too where that is wished for, and no two are the same.
  */
 export class FaceGuide {
   private readonly video: HTMLVideoElement;
-  private readonly check: (jpeg: Blob) => Promise<CaptureVerdict>;
+  private readonly sights: {
+    readonly browser: (FaceSight & { state: 'loading' | 'ready' | 'failed' }) | null;
+    readonly server: ServerSight;
+  };
+  private readonly openedAt = performance.now();
   private readonly onGuidance: (guidance: Guidance) => void;
-  private readonly canvas = document.createElement('canvas');
+  private readonly frame = new StageFrame();
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly waiting = new Set<Waiting>();
+  private readonly watching = new Set<(look: FaceLook) => void>();
   private readonly handedOut = new Set<string>();
-  private before: Float32Array | null = null;
-  private asking = false;
-  private askedAt = 0;
-  private guidance: Guidance | undefined;
+  private last: Float32Array | null = null;
+  private before: { luma: Float32Array; at: number } | null = null;
+  private busy = false;
+  private notBefore = 0;
+  private good = 0;
+  private said: Guidance | undefined;
+  /** Since when the picture has been the same to the last bit, and in how many looks; no camera is without noise. */
+  still = { since: performance.now(), looks: 0 };
 
   constructor(
     video: HTMLVideoElement,
-    check: (jpeg: Blob) => Promise<CaptureVerdict>,
+    sights: FaceGuide['sights'],
     onGuidance: (guidance: Guidance) => void,
   ) {
     this.video = video;
-    this.check = check;
+    this.sights = sights;
     this.onGuidance = onGuidance;
-    this.timer = setInterval(() => this.look(), LOOK_MS);
+    this.timer = setInterval(() => void this.tick(), TICK_MS);
   }
 
-  goodFrame({ signal, after = 0, like = withoutHints, patience = 5000 }: Wish): Promise<Blob> {
+  goodFrame(wish: Wish): Promise<Blob> {
+    const { signal, after = 0 } = wish;
     return new Promise((resolve, reject) => {
-      const now = performance.now();
-      const wait: Waiting = {
-        from: now + after,
-        anyFrom: now + after + patience,
-        like,
+      signal.throwIfAborted();
+      this.good = 0;
+      const leave = () => {
+        this.waiting.delete(waiting);
+        reject(signal.reason);
+      };
+      const waiting: Waiting = {
+        ...wish,
+        from: performance.now() + after,
         take: (frame) => {
-          this.waiting.delete(wait);
+          this.waiting.delete(waiting);
+          signal.removeEventListener('abort', leave);
           resolve(frame);
         },
       };
-      this.waiting.add(wait);
-      signal.addEventListener('abort', () => {
-        this.waiting.delete(wait);
-        reject(signal.reason);
-      });
+      this.waiting.add(waiting);
+      signal.addEventListener('abort', leave);
     });
   }
 
@@ -101,37 +130,92 @@ export class FaceGuide {
     };
   }
 
+  /** Every look until `done` says that it has seen what it waits for. */
+  watch(done: (look: FaceLook) => boolean, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const leave = () => {
+        this.watching.delete(see);
+        reject(signal.reason);
+      };
+      const see = (look: FaceLook) => {
+        if (!done(look)) return;
+        this.watching.delete(see);
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      this.watching.add(see);
+      signal.addEventListener('abort', leave);
+    });
+  }
+
   close(): void {
     clearInterval(this.timer);
     this.waiting.clear();
+    this.watching.clear();
   }
 
-  private look(): void {
-    const luma = grabLuma(this.video, this.canvas);
-    if (!luma) return;
-    const hint = frameHint(measureFrame(luma, THUMBNAIL.width, this.before));
-    this.before = luma;
-    if (hint) this.say(hint);
-    else if (!this.asking && performance.now() - this.askedAt >= ASK_MS) void this.ask();
-  }
-
-  private async ask(): Promise<void> {
-    this.asking = true;
+  private async tick(): Promise<void> {
+    const sight = this.sight();
+    if (!sight || this.busy || performance.now() < this.notBefore || !this.frame.take(this.video)) return;
+    this.busy = true;
     const seenAt = performance.now();
-    this.askedAt = seenAt;
+    this.notBefore = seenAt + sight.pace;
     try {
-      const frame = await grabFrame(this.video);
-      if (!frame) return;
-      const verdict = withDistance(await this.check(frame.jpeg), frame.height);
-      const wishes = [...this.waiting];
-      this.say(wishes.some((one) => one.like(verdict)) ? null : (verdict.hints[0] ?? null));
-      const wait = wishes.find((one) => one.from <= seenAt && (one.like(verdict) || one.anyFrom <= seenAt));
-      if (wait && (await this.isNew(frame.jpeg))) wait.take(frame.jpeg);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.say(error.code);
+      const light = this.light(seenAt);
+      // The look that decides whether a frame is handed out.
+      const look = await sight.look(this.frame, this.good === sight.steady - 1);
+      for (const see of [...this.watching]) see(look);
+      await this.consider({ look, light, seenAt }, sight);
     } finally {
-      this.asking = false;
+      this.busy = false;
+    }
+  }
+
+  private sight(): FaceSight | null {
+    const { browser, server } = this.sights;
+    if (browser?.state === 'ready') return browser;
+    const wait = browser?.state === 'loading' && performance.now() - this.openedAt < LOADING_MS;
+    return wait ? null : server;
+  }
+
+  private light(now: number): FrameHint | null {
+    const luma = this.frame.luma();
+    const isSame = this.last?.every((value, index) => value === luma[index]) ?? false;
+    this.still = isSame ? { ...this.still, looks: this.still.looks + 1 } : { since: now, looks: 0 };
+    this.last = luma;
+    const before = this.before && now - this.before.at < MOTION_MS * 4 ? this.before.luma : null;
+    const hint = frameHint(measureFrame(luma, THUMBNAIL.width, before));
+    if (!this.before || now - this.before.at >= MOTION_MS) this.before = { luma, at: now };
+    return hint;
+  }
+
+  /** Says what would help, and hands the frame to whoever waits for one like it. */
+  private async consider(
+    { look, light, seenAt }: { look: FaceLook; light: FrameHint | null; seenAt: number },
+    sight: FaceSight,
+  ): Promise<void> {
+    const wishes = [...this.waiting];
+    const mayTurn = wishes.some((wish) => wish.mayTurn);
+    const guidance = guidanceFor(look, light, { mayTurn });
+    this.say(guidance);
+    const wish =
+      look.kind === 'face' ? wishes.find((one) => isFor(one, { look, guidance, seenAt })) : undefined;
+    this.good = wish ? this.good + 1 : 0;
+    if (!wish || this.good < sight.steady) return;
+    const jpeg = await this.frame.jpeg();
+    if (!jpeg || !(await this.isNew(jpeg))) return;
+    if (wish.confirmed && !sight.byServer) {
+      const verdict = await this.sights.server.ask(jpeg, this.frame.height);
+      if (verdict.kind === 'fault') {
+        this.say({ hint: verdict.code, direction: null });
+        this.notBefore = performance.now() + REFUSED_MS;
+        return;
+      }
+    }
+    if (this.waiting.has(wish)) {
+      this.good = 0;
+      wish.take(jpeg);
     }
   }
 
@@ -144,13 +228,8 @@ export class FaceGuide {
   }
 
   private say(guidance: Guidance): void {
-    if (guidance === this.guidance) return;
-    this.guidance = guidance;
-    this.onGuidance(guidance);
+    if (guidance.hint === this.said?.hint && guidance.direction === this.said.direction) return;
+    this.said = guidance;
+    this.onGuidance(guidance.hint === null ? ALL_IS_WELL : guidance);
   }
-}
-
-function withDistance(verdict: CaptureVerdict, frameHeight: number): CaptureVerdict {
-  const hint = distanceHint(verdict.quality.eyeMouthPixels, frameHeight);
-  return hint ? { ...verdict, hints: [hint, ...verdict.hints] } : verdict;
 }

@@ -15,49 +15,85 @@ export function stageCrop(
   };
 }
 
-function draw(video: HTMLVideoElement, canvas: HTMLCanvasElement, width: number, height: number) {
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('this browser gives no 2d canvas');
-  const crop = stageCrop(video.videoWidth, video.videoHeight);
-  context.drawImage(video, crop.x, crop.y, crop.width, crop.height, 0, 0, width, height);
-  return context;
+/** The stage as it was at one moment, in three sizes: to keep, to find a face in, and to tell the light by. */
+export class StageFrame {
+  private readonly whole = canvasWithContext();
+  private readonly face = canvasWithContext();
+  private readonly light = canvasWithContext();
+
+  /** Holds what the camera shows now. False while it shows nothing. */
+  take(video: HTMLVideoElement): boolean {
+    if (video.videoWidth === 0) return false;
+    const crop = stageCrop(video.videoWidth, video.videoHeight);
+    const scale = Math.min(1, TALLEST / crop.height);
+    draw(this.whole, video, crop, Math.round(crop.width * scale), Math.round(crop.height * scale));
+    const all = { x: 0, y: 0, width: this.whole.canvas.width, height: this.whole.canvas.height };
+    draw(this.light, this.whole.canvas, all, THUMBNAIL.width, THUMBNAIL.height);
+    return true;
+  }
+
+  get height(): number {
+    return this.whole.canvas.height;
+  }
+
+  /** A small grey picture for {@link measureFrame}. */
+  luma(): Float32Array {
+    return lumaOf(this.light.context.getImageData(0, 0, THUMBNAIL.width, THUMBNAIL.height).data);
+  }
+
+  /** Large enough for the networks, which see 256 pixels at most. */
+  pixels(): ImageData {
+    const { canvas } = this.whole;
+    const all = { x: 0, y: 0, width: canvas.width, height: canvas.height };
+    const height = Math.min(FACE_HEIGHT, canvas.height);
+    const width = Math.round((height * 3) / 4);
+    draw(this.face, canvas, all, width, height);
+    return this.face.context.getImageData(0, 0, width, height);
+  }
+
+  jpeg(): Promise<Blob | null> {
+    return new Promise((done) => this.whole.canvas.toBlob(done, 'image/jpeg', 0.92));
+  }
 }
 
-export interface Frame {
-  readonly jpeg: Blob;
-  readonly height: number;
-}
-
-/** The stage as a JPEG, at most 720 pixels high and never enlarged. Null while the camera gives no picture. */
-export async function grabFrame(video: HTMLVideoElement): Promise<Frame | null> {
-  if (video.videoWidth === 0) return null;
-  const crop = stageCrop(video.videoWidth, video.videoHeight);
-  const scale = Math.min(1, 720 / crop.height);
-  const canvas = document.createElement('canvas');
-  draw(video, canvas, Math.round(crop.width * scale), Math.round(crop.height * scale));
-  const jpeg = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', 0.92));
-  return jpeg && { jpeg, height: canvas.height };
-}
-
+/** Of a picture that is kept, which is never enlarged. */
+const TALLEST = 720;
+const FACE_HEIGHT = 480;
+export const THUMBNAIL = { width: 36, height: 48 };
 /** Small pictures of a burst show the lips well enough, and there are many. */
 const BURST = { width: 240, height: 320, quality: 0.85 } as const;
 
-export async function grabBurstFrame(
-  video: HTMLVideoElement,
-  canvas: HTMLCanvasElement,
-): Promise<Blob | null> {
-  if (video.videoWidth === 0) return null;
-  draw(video, canvas, BURST.width, BURST.height);
-  return new Promise((done) => canvas.toBlob(done, 'image/jpeg', BURST.quality));
+export class BurstFrame {
+  private readonly small = canvasWithContext();
+
+  async take(video: HTMLVideoElement): Promise<Blob | null> {
+    if (video.videoWidth === 0) return null;
+    const crop = stageCrop(video.videoWidth, video.videoHeight);
+    draw(this.small, video, crop, BURST.width, BURST.height);
+    return new Promise((done) => this.small.canvas.toBlob(done, 'image/jpeg', BURST.quality));
+  }
 }
 
-export const THUMBNAIL = { width: 36, height: 48 };
+interface Drawable {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
+}
 
-/** A small grey picture of the stage for {@link measureFrame}. */
-export function grabLuma(video: HTMLVideoElement, canvas: HTMLCanvasElement): Float32Array | null {
-  if (video.videoWidth === 0) return null;
-  const context = draw(video, canvas, THUMBNAIL.width, THUMBNAIL.height);
-  return lumaOf(context.getImageData(0, 0, THUMBNAIL.width, THUMBNAIL.height).data);
+function canvasWithContext(): Drawable {
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('this browser gives no 2d canvas');
+  return { canvas, context };
+}
+
+function draw(
+  { canvas, context }: Drawable,
+  source: CanvasImageSource,
+  from: ReturnType<typeof stageCrop>,
+  width: number,
+  height: number,
+): void {
+  // Setting a size clears a canvas, even the size that it has.
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  context.drawImage(source, from.x, from.y, from.width, from.height, 0, 0, width, height);
 }

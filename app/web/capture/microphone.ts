@@ -1,14 +1,13 @@
 import { Problem } from '../api/problem.ts';
 import { type Level, levelOf, loudnessHint, speechLevel } from './levels.ts';
 import tapUrl from './microphone-worklet.ts?worker&url';
+import { speechThreshold, Utterance } from './utterance.ts';
 import { encodeWav, SAMPLE_RATE } from './wav.ts';
 
-const ONSET = -46;
-const LEAD_IN_SECONDS = 0.3;
-const PATIENCE_SECONDS = 8;
-/** Who was silent for so long has said it all; between digits nobody waits as long. */
-const END_SECONDS = 1.1;
-const SHORTEST_SECONDS = 2;
+/** How long somebody may wait before the first word. By the clock: a microphone that is gone sends no samples to count. */
+const PATIENCE_MS = 8000;
+/** Of levels, so that a room is known by its last three seconds. */
+const ROOM_MS = 3000;
 
 export interface Recording {
   readonly wav: Blob;
@@ -19,15 +18,20 @@ export interface Recording {
 
 /** The microphone as plain samples: no codec comes between the voice and the server. */
 export class Microphone {
-  private readonly context: AudioContext;
+  readonly context: AudioContext;
   private readonly tap: AudioWorkletNode;
   private readonly listeners = new Set<(block: Float32Array) => void>();
+  private readonly room: { at: number; decibels: number }[] = [];
+  private heard = performance.now();
 
   private constructor(context: AudioContext, tap: AudioWorkletNode) {
     this.context = context;
     this.tap = tap;
-    tap.port.onmessage = (event: MessageEvent<Float32Array>) => {
-      for (const listener of this.listeners) listener(event.data);
+    tap.port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
+      this.heard = performance.now();
+      this.room.push({ at: this.heard, decibels: levelOf(data).decibels });
+      while (this.heard - (this.room[0]?.at ?? this.heard) > ROOM_MS) this.room.shift();
+      for (const listener of this.listeners) listener(data);
     };
   }
 
@@ -40,8 +44,14 @@ export class Microphone {
       channelCountMode: 'explicit',
     });
     context.createMediaStreamSource(stream).connect(tap);
-    await context.resume();
+    // A context that may not start yet, or never will, is noticed by those who watch the devices.
+    context.resume().catch(() => {});
     return new Microphone(context, tap);
+  }
+
+  /** When samples last came in, by `performance.now()`. */
+  get heardAt(): number {
+    return this.heard;
   }
 
   onLevel(listener: (level: Level) => void): () => void {
@@ -54,14 +64,16 @@ export class Microphone {
    */
   async record(options: { seconds: number; signal: AbortSignal; onSpeech?: () => void }): Promise<Recording> {
     const rate = this.context.sampleRate;
-    const { samples, startedAt } = await this.collect(options, rate);
+    const _began = performance.now();
+    const utterance = await this.listenTo(options);
+    const samples = utterance.samples();
     const hint = loudnessHint(speechLevel(samples, rate));
-    if (hint) throw new Problem({ code: hint, status: 0, message: hint });
+    if (hint) throw problem(hint);
     const resampled = await resample(samples, rate);
     return {
       wav: new Blob([encodeWav(resampled)], { type: 'audio/wav' }),
       seconds: resampled.length / SAMPLE_RATE,
-      startedAt,
+      startedAt: this.heard - utterance.milliseconds,
     };
   }
 
@@ -71,43 +83,34 @@ export class Microphone {
     void this.context.close();
   }
 
-  private collect(
-    { seconds, signal, onSpeech }: { seconds: number; signal: AbortSignal; onSpeech?: () => void },
-    rate: number,
-  ): Promise<{ samples: Float32Array; startedAt: number }> {
-    const wanted = Math.round(seconds * rate);
+  private listenTo(options: {
+    seconds: number;
+    signal: AbortSignal;
+    onSpeech?: () => void;
+  }): Promise<Utterance> {
+    const { seconds, signal, onSpeech } = options;
+    signal.throwIfAborted();
+    const threshold = speechThreshold(this.room.map(({ decibels }) => decibels));
+    const utterance = new Utterance({ rate: this.context.sampleRate, seconds, threshold });
     return new Promise((resolve, reject) => {
-      const blocks: Float32Array[] = [];
-      let held = 0;
-      let waited = 0;
       let speaking = false;
-      let quiet = 0;
+      const tooLong = setTimeout(() => end(() => reject(problem('nothing_heard'))), PATIENCE_MS);
       const stop = this.listen((block) => {
-        blocks.push(block);
-        held += block.length;
-        if (!speaking) {
-          speaking = levelOf(block).decibels > ONSET;
-          if (speaking) onSpeech?.();
-          while (!speaking && held - (blocks[0]?.length ?? 0) > LEAD_IN_SECONDS * rate)
-            held -= blocks.shift()?.length ?? 0;
-          waited += block.length;
-          if (!speaking && waited > PATIENCE_SECONDS * rate) {
-            stop();
-            reject(new Problem({ code: 'nothing_heard', status: 0, message: 'nothing heard' }));
-          }
-        }
-        quiet = levelOf(block).decibels > ONSET ? 0 : quiet + block.length;
-        const ended = quiet >= END_SECONDS * rate && held >= SHORTEST_SECONDS * rate;
-        if (speaking && (held >= wanted || ended)) {
-          stop();
-          const startedAt = performance.now() - (held / rate) * 1000;
-          resolve({ samples: join(blocks, Math.min(held, wanted)), startedAt });
-        }
+        const state = utterance.add(block);
+        if (state === 'waiting') return;
+        if (!speaking) onSpeech?.();
+        speaking = true;
+        clearTimeout(tooLong);
+        if (state === 'over') end(() => resolve(utterance));
       });
-      signal.addEventListener('abort', () => {
+      const leave = () => end(() => reject(signal.reason));
+      signal.addEventListener('abort', leave);
+      const end = (settle: () => void) => {
         stop();
-        reject(signal.reason);
-      });
+        clearTimeout(tooLong);
+        signal.removeEventListener('abort', leave);
+        settle();
+      };
     });
   }
 
@@ -117,14 +120,8 @@ export class Microphone {
   }
 }
 
-function join(blocks: readonly Float32Array[], length: number): Float32Array {
-  const whole = new Float32Array(length);
-  let at = 0;
-  for (const block of blocks) {
-    whole.set(block.subarray(0, length - at), at);
-    at += Math.min(block.length, length - at);
-  }
-  return whole;
+function problem(code: string): Problem {
+  return new Problem({ code, status: 0, message: code });
 }
 
 /** The browser's own resampler, low-pass included; a context at 16 kHz from the start fails in Firefox. */

@@ -1,96 +1,88 @@
 import { attemptSignIn, newChallenge } from '../api/calls.ts';
-import { Problem } from '../api/problem.ts';
-import type { AttemptAnswer, CaptureVerdict, Challenge } from '../api/types.ts';
+import type { AttemptAnswer, Challenge } from '../api/types.ts';
 import { Burst } from './burst.ts';
+import { isMendable, speak } from './steps/speak.ts';
+import type { Scene, SceneStep, SignInStep } from './steps/step.ts';
+import { turnHead } from './steps/turn-head.ts';
 import type { Capturing } from './use-capture.ts';
+
+/** What comes before the digits, one after another. */
+const BEFORE_SPEECH: readonly SceneStep[] = [turnHead];
+
+const FACES = 3;
+const TRIES = 3;
+/** A challenge is good for two minutes; one that would run out while it is answered is not begun with. */
+const FRESH_MS = 100_000;
 
 /** At most, for who speaks slowly. */
 export function secondsFor(digits: string): number {
   return 1 + 1.1 * digits.length;
 }
 
-export type SignInStep =
-  | { readonly kind: 'looking' }
-  | { readonly kind: 'turning'; readonly turn: 'left' | 'right' }
-  | {
-      readonly kind: 'speaking';
-      readonly digits: string;
-      readonly heard: boolean;
-      readonly mend: string | null;
-    }
-  | { readonly kind: 'checking' };
-
-const FACES = 3;
-const MENDABLE = new Set(['voice_too_quiet', 'voice_too_loud', 'nothing_heard']);
-const TRIES = 3;
-
-/** Degrees that are surely a turn; and how long somebody has for it before we go on all the same. */
-const TURNED = 14;
-const TURN_PATIENCE_MS = 5000;
-const TO_LOOK_BACK_MS = 700;
-
-/** Whether the head is turned as asked; the server counts degrees to the person's left. */
-export function isTurned(turn: 'left' | 'right', verdict: CaptureVerdict): boolean {
-  return (verdict.quality.yaw ?? 0) * (turn === 'left' ? 1 : -1) >= TURNED;
+export interface SignInWish {
+  readonly name: string;
+  /** For who cannot turn the head, who says more digits instead. */
+  readonly withoutTurn: boolean;
 }
 
-/**
- * Waits for a good face, has the head turned, shows the digits, records face and voice together, and asks the server.
- * `withoutTurn`: for who cannot turn the head, who says more digits instead.
- */
+/** Waits for a good face, goes through the challenge's steps, has the digits said, and asks the server. */
 export async function signInScript(
-  { name, withoutTurn }: { name: string; withoutTurn: boolean },
-  { devices, guide, video, signal }: Capturing,
-  onStep: (step: SignInStep) => void,
+  wish: SignInWish,
+  capturing: Capturing,
+  onStep: (step: SignInStep) => Promise<void>,
 ): Promise<AttemptAnswer> {
-  onStep({ kind: 'looking' });
-  const first = await guide.goodFrame({ after: 600, signal });
-  const challenge = await newChallenge({ withoutTurn, name });
-  const burst = new Burst(video);
-  try {
-    if (challenge.turn) {
-      const { turn } = challenge;
-      onStep({ kind: 'turning', turn });
-      const like = (verdict: CaptureVerdict) => isTurned(turn, verdict);
-      await guide.goodFrame({ like, patience: TURN_PATIENCE_MS, signal });
-      await new Promise((done) => setTimeout(done, TO_LOOK_BACK_MS));
+  const { guide, video, signal } = capturing;
+  for (;;) {
+    void onStep({ kind: 'looking' });
+    let straight = 0;
+    const like = ({ yaw }: { yaw: number }) => {
+      straight = yaw;
+      return true;
+    };
+    const first = await guide.goodFrame({ after: 600, confirmed: true, like, signal });
+    const challenge = await newChallenge(wish);
+    const until = performance.now() + FRESH_MS;
+    const burst = new Burst(video);
+    try {
+      const scene: Scene = { ...capturing, challenge, burst, straight, onStep };
+      for (const step of BEFORE_SPEECH) await step(scene);
+      const answer = await sayDigits({ name: wish.name, challenge, first, until }, scene);
+      if (answer) return answer;
+    } finally {
+      burst.stop();
     }
-    return await answer({ name, challenge, first, burst }, { devices, guide, signal }, onStep);
-  } finally {
-    burst.stop();
   }
 }
 
-/** Says the digits, up to three times when too little is heard of them. */
-async function answer(
-  request: { name: string; challenge: Challenge; first: Blob; burst: Burst },
-  { devices, guide, signal }: Pick<Capturing, 'devices' | 'guide' | 'signal'>,
-  onStep: (step: SignInStep) => void,
-): Promise<AttemptAnswer> {
-  const { name, challenge, first, burst } = request;
+/** Says the digits, up to three times when too little is heard of them. Null where the challenge grew too old meanwhile. */
+async function sayDigits(
+  { name, challenge, first, until }: { name: string; challenge: Challenge; first: Blob; until: number },
+  { devices, guide, burst, byHand, signal, onStep }: Scene,
+): Promise<AttemptAnswer | null> {
+  const { microphone } = devices;
+  const { digits } = challenge;
   let mend: string | null = null;
-  for (let attempt = 1; ; attempt++) {
-    onStep({ kind: 'speaking', digits: challenge.digits, heard: false, mend });
+  for (let attempt = 1; performance.now() < until; attempt++) {
     const during = guide.gather(FACES - 1, signal);
     try {
-      const { wav, startedAt, seconds } = await devices.microphone.record({
-        seconds: secondsFor(challenge.digits),
-        signal,
-        onSpeech: () => onStep({ kind: 'speaking', digits: challenge.digits, heard: true, mend: null }),
-      });
-      onStep({ kind: 'checking' });
+      const speech = { digits, seconds: secondsFor(digits), mend };
+      const recording = await speak(speech, { microphone, byHand, signal }, onStep);
+      void onStep({ kind: 'checking' });
+      const { frames, times } = await burst.around(recording.startedAt, recording.seconds);
       return await attemptSignIn({
         name,
         challenge: challenge.id,
         faces: [first, ...during.stop()],
-        voice: wav,
-        burst: burst.around(startedAt, seconds),
+        voice: recording.wav,
+        frames,
+        frameTimes: times,
       });
     } catch (error) {
-      if (!(error instanceof Problem) || !MENDABLE.has(error.code) || attempt === TRIES) throw error;
+      if (!isMendable(error) || attempt === TRIES) throw error;
       mend = error.code;
     } finally {
       during.stop();
     }
   }
+  return null;
 }

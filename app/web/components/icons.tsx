@@ -27,9 +27,3 @@ export const CrossIcon = () => (
     <path d="m6.5 6.5 11 11m0-11-11 11" />
   </Icon>
 );
-
-export const QuestionIcon = () => (
-  <Icon>
-    <path d="M8.6 9.2a3.5 3.5 0 1 1 5.3 3c-1.2.7-1.9 1.4-1.9 2.6M12 18.6v.1" />
-  </Icon>
-);

@@ -1,12 +1,14 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Direction } from '../capture/guidance.ts';
 import { meterPosition } from '../capture/levels.ts';
 import type { Microphone } from '../capture/microphone.ts';
-import { CheckIcon, CrossIcon, QuestionIcon } from './icons.tsx';
+import type { Turn } from '../capture/steps/step.ts';
+import { CheckIcon, CrossIcon } from './icons.tsx';
+import { OVAL, OvalArrows, TurnArc } from './oval-arrows.tsx';
 
-export type Tone = 'idle' | 'attention' | 'good' | 'speaking' | 'busy' | 'done' | 'refused' | 'unsure';
+export type Tone = 'idle' | 'attention' | 'good' | 'speaking' | 'busy' | 'done' | 'refused';
 
-const OVAL = { cx: 150, cy: 176, rx: 92, ry: 120 };
 /** From the top clockwise, so that progress runs as on a clock. */
 const OVAL_PATH = `M150 ${OVAL.cy - OVAL.ry}a${OVAL.rx} ${OVAL.ry} 0 1 1 -0.01 0z`;
 
@@ -17,10 +19,14 @@ export function Stage(props: {
   tone: Tone;
   /** How far the recording has come, 0..1. */
   progress?: number | undefined;
+  /** Where to move. */
+  direction?: Direction | null;
+  /** A turn of the head that is asked for, and how much of it is done, 0..1. */
+  turn?: { readonly to: Turn; readonly progress: number } | null;
   children?: ReactNode;
 }) {
   const { t } = useTranslation();
-  const { video, stream, tone, progress } = props;
+  const { video, stream, tone, progress, direction, turn } = props;
   useEffect(() => {
     if (video.current) video.current.srcObject = stream;
   }, [video, stream]);
@@ -47,11 +53,11 @@ export function Stage(props: {
             strokeDashoffset={1 - progress}
           />
         )}
+        {turn && <TurnArc turn={turn.to} progress={turn.progress} />}
+        {stream && direction && <OvalArrows direction={direction} />}
       </svg>
-      {tone === 'done' || tone === 'refused' || tone === 'unsure' ? (
-        <div className="verdict">
-          {tone === 'done' ? <CheckIcon /> : tone === 'refused' ? <CrossIcon /> : <QuestionIcon />}
-        </div>
+      {tone === 'done' || tone === 'refused' ? (
+        <div className="verdict">{tone === 'done' ? <CheckIcon /> : <CrossIcon />}</div>
       ) : null}
       {props.children && <div className="caption">{props.children}</div>}
     </div>

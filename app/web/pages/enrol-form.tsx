@@ -1,8 +1,10 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CaptureOptions } from '../components/capture-options.tsx';
 import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { WithoutFaceAndVoice } from '../components/other-way.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
 import { TextField } from '../components/text-field.tsx';
 
 const promises = ['consent_keep', 'consent_use', 'consent_away', 'consent_free'] as const;
@@ -11,7 +13,15 @@ export function EnrolForm(props: {
   name: string;
   onName: (name: string) => void;
   /** Takes part already, without face and voice until now. */
-  member?: boolean;
+  member: boolean;
+  withoutTurn: boolean;
+  onWithoutTurn: (withoutTurn: boolean) => void;
+  /** The invitation says the name. */
+  invited: boolean;
+  /** Why it could not begin. */
+  error: unknown;
+  /** Somebody is about to need the camera. */
+  onPrepare: () => void;
   onGo: () => void;
 }) {
   const { t } = useTranslation();
@@ -29,6 +39,7 @@ export function EnrolForm(props: {
         <Heading title={t('enrol.title')} />
         <p className="lead">{t('enrol.lead')}</p>
       </div>
+      {props.error ? <ProblemNotice error={props.error} /> : null}
       <form className="stack" onSubmit={submit} noValidate>
         <TextField
           label={t('enrol.name')}
@@ -39,8 +50,9 @@ export function EnrolForm(props: {
           autoCapitalize="words"
           spellCheck={false}
           maxLength={200}
-          readOnly={props.member}
+          readOnly={props.member || props.invited}
           value={props.name}
+          onFocus={props.onPrepare}
           onChange={({ target }) => props.onName(target.value)}
         />
         <div className="stack tight">
@@ -72,10 +84,19 @@ export function EnrolForm(props: {
             </span>
           )}
         </div>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={props.withoutTurn}
+            onChange={({ target }) => props.onWithoutTurn(target.checked)}
+          />
+          {t('enrol.without_turn')}
+        </label>
         <button type="submit" className="button">
           {t('enrol.go')}
         </button>
       </form>
+      <CaptureOptions />
       {!props.member && <WithoutFaceAndVoice name={props.name} />}
     </>
   );

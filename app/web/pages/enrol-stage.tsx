@@ -1,56 +1,67 @@
 import { useTranslation } from 'react-i18next';
-import type { EnrolStep } from '../capture/enrol-script.ts';
-import { UTTERANCE_SECONDS } from '../capture/enrol-script.ts';
+import { type EnrolStep, UTTERANCE_SECONDS } from '../capture/enrol-script.ts';
 import type { Capture } from '../capture/use-capture.ts';
-import { Digits } from '../components/digits.tsx';
-import { LiveHint } from '../components/live-hint.tsx';
-import { useRecordingProgress } from '../components/recording-progress.ts';
-import { Meter, Stage, type Tone } from '../components/stage.tsx';
+import { CaptureStage } from '../components/capture-stage.tsx';
+import type { Tone } from '../components/stage.tsx';
 import { useCodeText } from '../text/code-text.ts';
 import type { EnrolState } from './enrol-state.ts';
 
 export function EnrolStage({ state, capture }: { state: EnrolState; capture: Capture }) {
   const { t } = useTranslation();
   const explain = useCodeText();
+  const { guidance } = capture;
   const step = state.kind === 'capturing' ? state.step : null;
-  const voice = step?.kind === 'voice' ? step : null;
-  const progress = useRecordingProgress(voice?.heard === true, UTTERANCE_SECONDS);
+  const face = step?.kind === 'face' ? step : null;
+  const speech = step?.kind === 'speaking' || step?.kind === 'ready' ? step : null;
+  const turn = face && (face.pose === 'left' || face.pose === 'right') ? face.pose : null;
   const hint = () => {
-    if (step?.kind === 'checking') return t('sign_in.checking_title');
-    if (voice?.mend) return explain(voice.mend);
-    if (voice) return t(voice.heard ? 'sign_in.listening' : 'sign_in.waiting_speech');
-    if (step?.kind === 'face' && capture.guidance === null) return t(`enrol.pose_${step.pose}`);
-    return explain(capture.guidance ?? 'good');
+    switch (step?.kind) {
+      case 'hearing':
+        return t('sign_in.checking_title');
+      case 'ready':
+        return step.mend ? explain(step.mend) : t('sign_in.ready');
+      case 'speaking':
+        if (step.mend) return explain(step.mend);
+        return t(`sign_in.speech_${step.state}`);
+      case 'face':
+        return guidance.hint === null ? t(`enrol.pose_${step.pose}`) : explain(guidance.hint);
+      default:
+        return explain(guidance.hint ?? 'good');
+    }
   };
   return (
-    <Stage
-      video={capture.video}
-      stream={capture.devices?.stream ?? null}
-      tone={toneOf(state, step, capture.guidance)}
-      progress={progress}
-    >
-      {capture.devices && (
-        <>
-          {voice && <Digits digits={voice.digits} />}
-          <LiveHint text={hint()} />
-          <Meter microphone={capture.devices.microphone} />
-        </>
-      )}
-    </Stage>
+    <CaptureStage
+      capture={capture}
+      tone={toneOf(state, step, guidance.hint)}
+      hint={hint()}
+      step={step ? `${step.kind} ${step.index}` : state.kind}
+      direction={face && guidance.direction}
+      turn={turn && face && { to: turn, progress: face.progress }}
+      speech={
+        speech && {
+          digits: speech.digits,
+          seconds: UTTERANCE_SECONDS,
+          heard: speech.kind === 'speaking' && speech.state === 'heard',
+        }
+      }
+      silent={step?.kind === 'speaking' && step.state !== 'told'}
+    />
   );
 }
 
-function toneOf(state: EnrolState, step: EnrolStep | null, guidance: Capture['guidance']): Tone {
+function toneOf(state: EnrolState, step: EnrolStep | null, hint: string | null): Tone {
   if (state.kind === 'done') return 'done';
   if (state.kind === 'saving') return 'busy';
-  if (!step) return 'idle';
-  switch (step.kind) {
+  switch (step?.kind) {
+    case undefined:
+      return 'idle';
     case 'face':
-      if (guidance === 'looking') return 'idle';
-      return guidance === null ? 'good' : 'attention';
-    case 'voice':
+      if (hint === 'looking') return 'idle';
+      return hint === null ? 'good' : 'attention';
+    case 'ready':
+    case 'speaking':
       return step.mend ? 'attention' : 'speaking';
-    case 'checking':
+    case 'hearing':
       return 'busy';
   }
 }

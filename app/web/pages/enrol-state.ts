@@ -3,7 +3,7 @@ import type { EnrolStep } from '../capture/enrol-script.ts';
 
 /** How far an enrolment is. */
 export type EnrolState =
-  | { readonly kind: 'form' }
+  | { readonly kind: 'form'; readonly error: unknown }
   | { readonly kind: 'asking' }
   | { readonly kind: 'capturing'; readonly step: EnrolStep }
   | { readonly kind: 'review'; readonly error: unknown }

@@ -1,44 +1,89 @@
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem.ts';
-import { missingTakes, poses, type Take, type Takes, UTTERANCES } from '../capture/enrol-script.ts';
+import type { EnrolmentChallenge } from '../api/types.ts';
+import { type EnrolStep, missingTakes, posesOf, type Take, type Takes } from '../capture/enrol-script.ts';
+import { CaptureOptions } from '../components/capture-options.tsx';
+import { GrowingHelp, type HelpWith } from '../components/growing-help.tsx';
 import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
+import { OtherWay } from '../components/other-way.tsx';
 import { Picture } from '../components/picture.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { RecordButton } from '../components/record-button.tsx';
+import { isDeviceProblem } from '../text/code-text.ts';
 import type { EnrolState } from './enrol-state.ts';
 
 type Underway = Extract<EnrolState, { kind: 'asking' | 'capturing' }>;
+type Asked = Pick<EnrolmentChallenge, 'turns' | 'prompts'>;
 
 /** What is asked at the moment, and what has been taken so far. */
-export function EnrolCapturing({ state, takes }: { state: Underway; takes: Takes }) {
+export function EnrolCapturing(props: {
+  state: Underway;
+  takes: Takes;
+  challenge: Asked;
+  onCancel: () => void;
+  onRestart: () => void;
+  onGuidance: () => void;
+}) {
   const { t } = useTranslation();
-  if (state.kind === 'asking')
-    return (
-      <div className="stack tight">
-        <Heading title={t('sign_in.asking_title')} />
-        <p className="lead">{t('sign_in.asking_text')}</p>
-      </div>
-    );
-  const { step } = state;
-  const face = step.kind === 'face';
+  const { state, challenge } = props;
+  const step = state.kind === 'capturing' ? state.step : null;
   return (
     <>
-      <div className="stack tight">
-        <Heading title={t(face ? 'enrol.face_title' : 'enrol.voice_title')} />
-        <p className="lead">{face ? `${t(`enrol.pose_${step.pose}`)}.` : t('enrol.voice_text')}</p>
-        <p className="muted">
-          {face
-            ? t('enrol.picture_of', { n: String(step.index + 1), all: String(poses.length) })
-            : t('enrol.recording_of', { n: String(step.index + 1), all: String(UTTERANCES) })}
-        </p>
+      {step ? (
+        <Asking step={step} challenge={challenge} />
+      ) : (
+        <div className="stack tight">
+          <Heading title={t('sign_in.asking_title')} />
+          <p className="lead">{t('sign_in.asking_text')}</p>
+        </div>
+      )}
+      <div className="actions">
+        {step && <RecordButton step={step} />}
+        <button type="button" className="button plain" onClick={props.onCancel}>
+          {t('cancel')}
+        </button>
       </div>
-      <TakeList takes={takes} now={{ kind: face ? 'face' : 'voice', index: step.index }} />
+      {step && (
+        <TakeList
+          takes={props.takes}
+          challenge={challenge}
+          now={{ kind: step.kind === 'face' ? 'face' : 'voice', index: step.index }}
+        />
+      )}
+      <GrowingHelp what={helpWith(step)} step={`${helpWith(step)} ${step?.index ?? ''}`}>
+        <OtherWay open />
+      </GrowingHelp>
+      <CaptureOptions allowed={step !== null} onDevices={props.onRestart} onGuidance={props.onGuidance} />
     </>
+  );
+}
+
+function helpWith(step: EnrolStep | null): HelpWith {
+  if (!step) return 'asking';
+  if (step.kind !== 'face') return 'voice';
+  return step.pose === 'left' || step.pose === 'right' ? 'turn' : 'face';
+}
+
+function Asking({ step, challenge }: { step: EnrolStep; challenge: Asked }) {
+  const { t } = useTranslation();
+  const face = step.kind === 'face';
+  const of = {
+    n: String(step.index + 1),
+    all: String(face ? posesOf(challenge).length : challenge.prompts.length),
+  };
+  return (
+    <div className="stack tight">
+      <Heading title={t(face ? 'enrol.face_title' : 'enrol.voice_title')} />
+      <p className="lead">{face ? `${t(`enrol.pose_${step.pose}`)}.` : t('enrol.voice_text')}</p>
+      <p className="muted">{t(face ? 'enrol.picture_of' : 'enrol.recording_of', of)}</p>
+    </div>
   );
 }
 
 export function EnrolReview(props: {
   takes: Takes;
+  challenge: Asked;
   error: unknown;
   saving: boolean;
   onRedo: (take: Take) => void;
@@ -47,9 +92,9 @@ export function EnrolReview(props: {
   onOtherName: () => void;
 }) {
   const { t } = useTranslation();
-  const { takes, error, saving } = props;
-  const complete = missingTakes(takes).length === 0;
-  const nameTaken = error instanceof Problem && error.code === 'name_taken';
+  const { takes, challenge, error, saving } = props;
+  const complete = missingTakes(takes, challenge).length === 0;
+  const ofTheName = error instanceof Problem && error.code.startsWith('name_');
   return (
     <>
       <div className="stack tight">
@@ -57,9 +102,9 @@ export function EnrolReview(props: {
         <p className="lead">{t(error ? 'enrol.failed_text' : 'enrol.review_text')}</p>
       </div>
       {error ? <ProblemNotice error={error} /> : null}
-      <TakeList takes={takes} now={null} onRedo={saving ? undefined : props.onRedo} />
+      <TakeList takes={takes} challenge={challenge} now={null} onRedo={saving ? undefined : props.onRedo} />
       <div className="actions">
-        {complete && !nameTaken && (
+        {complete && !ofTheName && (
           <button type="button" className="button" disabled={saving} onClick={props.onSave}>
             {t(saving ? 'enrol.saving' : error ? 'retry' : 'enrol.finish')}
           </button>
@@ -69,19 +114,25 @@ export function EnrolReview(props: {
             {t('retry')}
           </button>
         )}
-        {nameTaken && (
+        {ofTheName && (
           <button type="button" className="button" onClick={props.onOtherName}>
             {t('enrol.other_name')}
           </button>
         )}
       </div>
+      <CaptureOptions open={isDeviceProblem(error)} />
     </>
   );
 }
 
-function TakeList(props: { takes: Takes; now: Take | null; onRedo?: ((take: Take) => void) | undefined }) {
-  const faces = poses.map((_, index) => ({ kind: 'face', index }) as const);
-  const voices = Array.from({ length: UTTERANCES }, (_, index) => ({ kind: 'voice', index }) as const);
+function TakeList(props: {
+  takes: Takes;
+  challenge: Asked;
+  now: Take | null;
+  onRedo?: ((take: Take) => void) | undefined;
+}) {
+  const faces = posesOf(props.challenge).map((_, index) => ({ kind: 'face', index }) as const);
+  const voices = props.challenge.prompts.map((_, index) => ({ kind: 'voice', index }) as const);
   return (
     <div className="stack">
       {[faces, voices].map((list) => (

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CaptureOptions } from '../components/capture-options.tsx';
 import { Heading } from '../components/heading.tsx';
 import { OtherWay } from '../components/other-way.tsx';
 import { TextField } from '../components/text-field.tsx';
@@ -10,6 +11,8 @@ export function SignInForm(props: {
   onName: (name: string) => void;
   withoutTurn: boolean;
   onWithoutTurn: (withoutTurn: boolean) => void;
+  /** Somebody is about to need the camera. */
+  onPrepare: () => void;
   onGo: () => void;
 }) {
   const { t } = useTranslation();
@@ -37,6 +40,7 @@ export function SignInForm(props: {
           spellCheck={false}
           maxLength={200}
           value={props.name}
+          onFocus={props.onPrepare}
           onChange={({ target }) => props.onName(target.value)}
         />
         <label className="check">
@@ -54,6 +58,7 @@ export function SignInForm(props: {
       <p>
         {t('sign_in.new_here')} <Link href="/enrol">{t('sign_in.enrol')}</Link>
       </p>
+      <CaptureOptions />
       <OtherWay name={props.name} />
       <p className="muted small-print">{t('sign_in.privacy')}</p>
     </>

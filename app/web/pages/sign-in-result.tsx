@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import { CaptureOptions } from '../components/capture-options.tsx';
 import { Heading } from '../components/heading.tsx';
 import { OtherWay } from '../components/other-way.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Link } from '../router.tsx';
-import { isKnownCode, useCodeText } from '../text/code-text.ts';
+import { isDeviceProblem, isKnownCode, useCodeText } from '../text/code-text.ts';
 import type { SignInState } from './sign-in-state.ts';
 
 type Settled = Extract<SignInState, { kind: 'answered' | 'failed' }>;
@@ -18,51 +19,66 @@ export function SignInResult(props: {
   const { state, name } = props;
   if (state.kind === 'answered' && state.answer.decision === 'accept')
     return <Heading title={t('account.welcome', { name: state.answer.person?.name ?? name })} />;
+  const refused = state.kind === 'answered';
+  // A second try is added to the first one; after that another way is quicker than a third.
+  const onceMore = refused && state.refusals < 2;
+  const ways = <OtherWay name={name} open={refused} />;
   return (
     <>
-      {state.kind === 'failed' ? (
-        <>
-          <Heading title={t('sign_in.failed_title')} />
-          <ProblemNotice error={state.error} />
-        </>
-      ) : (
-        <Refusal hints={state.answer.hints} />
-      )}
+      {refused ? <Refusal hints={state.answer.hints} /> : <Failure error={state.error} />}
+      {refused && !onceMore && ways}
       <div className="actions">
-        <button type="button" className="button" onClick={props.onAgain}>
-          {t('sign_in.again')}
+        <button
+          type="button"
+          className={refused && !onceMore ? 'button plain' : 'button'}
+          onClick={props.onAgain}
+        >
+          {t(onceMore ? 'sign_in.once_more' : 'sign_in.again')}
         </button>
         <button type="button" className="button plain" onClick={props.onOtherName}>
           {t('sign_in.other_name')}
         </button>
-        <Link className="button plain" href={`/enrol?name=${encodeURIComponent(name)}`}>
-          {t('sign_in.enrol_instead')}
-        </Link>
+        {refused && (
+          <Link className="button plain" href={`/enrol?name=${encodeURIComponent(name)}`}>
+            {t('sign_in.enrol_instead')}
+          </Link>
+        )}
       </div>
-      <OtherWay name={name} open />
+      {!(refused && !onceMore) && ways}
+      <CaptureOptions open={state.kind === 'failed' && isDeviceProblem(state.error)} />
     </>
   );
 }
 
-/** One and the same for everybody, but for what the recordings themselves could do better. */
+function Failure({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Heading title={t('sign_in.failed_title')} />
+      <ProblemNotice error={error} />
+    </>
+  );
+}
+
+/** The same words whatever was wrong, but for what the person's own camera and microphone measured. */
 function Refusal({ hints }: { hints: readonly string[] }) {
   const { t } = useTranslation();
   const explain = useCodeText();
-  const known = [...new Set(hints.filter(isKnownCode).map((code) => explain(code)))];
+  const measured = [...new Set(hints.filter(isKnownCode).map((code) => explain(code)))];
+  const advice = (['advice_light', 'advice_close', 'advice_voice'] as const).map((one) =>
+    t(`sign_in.${one}`),
+  );
   return (
     <>
       <div className="stack tight">
         <Heading title={t('sign_in.reject_title')} />
-        <p className="lead">{known.join(' ') || t('sign_in.reject_text')}</p>
+        <p className="lead">{t('sign_in.reject_text')}</p>
       </div>
       <div className="stack tight">
         <h2>{t('sign_in.advice_title')}</h2>
-        <ul className="consent">
-          {(['advice_light', 'advice_close', 'advice_voice'] as const).map((advice) => (
-            <li key={advice}>
-              <span aria-hidden="true">–</span>
-              {t(`sign_in.${advice}`)}
-            </li>
+        <ul className="advice">
+          {(measured.length > 0 ? measured : advice).map((one) => (
+            <li key={one}>{one}</li>
           ))}
         </ul>
       </div>

@@ -1,64 +1,74 @@
 import { useTranslation } from 'react-i18next';
 import { secondsFor } from '../capture/sign-in-script.ts';
 import type { Capture } from '../capture/use-capture.ts';
-import { Digits } from '../components/digits.tsx';
-import { LiveHint } from '../components/live-hint.tsx';
-import { useRecordingProgress } from '../components/recording-progress.ts';
-import { Meter, Stage, type Tone } from '../components/stage.tsx';
+import { CaptureStage } from '../components/capture-stage.tsx';
+import type { Tone } from '../components/stage.tsx';
 import { useCodeText } from '../text/code-text.ts';
 import type { SignInState } from './sign-in-state.ts';
 
 export function SignInStage({ state, capture }: { state: SignInState; capture: Capture }) {
   const { t } = useTranslation();
   const explain = useCodeText();
-  const speaking = state.kind === 'speaking' ? state : null;
-  const progress = useRecordingProgress(speaking?.heard === true, secondsFor(speaking?.digits ?? ''));
+  const { guidance } = capture;
+  const speech = state.kind === 'speaking' || state.kind === 'ready' ? state : null;
+  const isRecording = state.kind === 'speaking' && state.state !== 'told';
+  const looking = state.kind === 'looking' || state.kind === 'looking_back';
   const hint = () => {
-    if (state.kind === 'checking') return t('sign_in.checking_title');
-    if (state.kind === 'turning') return t(`sign_in.turn_${state.turn}`);
-    if (!speaking) return explain(capture.guidance ?? 'good');
-    if (speaking.mend) return explain(speaking.mend);
-    return t(speaking.heard ? 'sign_in.listening' : 'sign_in.waiting_speech');
+    switch (state.kind) {
+      case 'checking':
+        return t('sign_in.checking_title');
+      case 'turning':
+        return guidance.direction && guidance.hint
+          ? explain(guidance.hint)
+          : t(`sign_in.turn_${state.turn}_hint`);
+      case 'looking_back':
+        return t('sign_in.looking_back_title');
+      case 'ready':
+        return state.mend ? explain(state.mend) : t('sign_in.ready');
+      case 'speaking':
+        if (state.mend) return explain(state.mend);
+        return t(`sign_in.speech_${state.state}`);
+      default:
+        return explain(guidance.hint ?? 'good');
+    }
   };
   return (
-    <Stage
-      video={capture.video}
-      stream={capture.devices?.stream ?? null}
-      tone={toneOf(state, capture.guidance)}
-      progress={progress}
-    >
-      {capture.devices && (
-        <>
-          {state.kind === 'turning' && (
-            <span className="digits" aria-hidden="true">
-              {state.turn === 'left' ? '←' : '→'}
-            </span>
-          )}
-          {speaking && <Digits digits={speaking.digits} />}
-          <LiveHint text={hint()} />
-          <Meter microphone={capture.devices.microphone} />
-        </>
-      )}
-    </Stage>
+    <CaptureStage
+      capture={capture}
+      tone={toneOf(state, guidance.hint)}
+      hint={hint()}
+      step={state.kind}
+      direction={looking ? guidance.direction : null}
+      turn={state.kind === 'turning' ? { to: state.turn, progress: state.progress } : null}
+      speech={
+        speech && {
+          digits: speech.digits,
+          seconds: secondsFor(speech.digits),
+          heard: speech.kind === 'speaking' && speech.state === 'heard',
+        }
+      }
+      silent={isRecording}
+    />
   );
 }
 
-function toneOf(state: SignInState, guidance: Capture['guidance']): Tone {
+function toneOf(state: SignInState, hint: string | null): Tone {
   switch (state.kind) {
     case 'form':
     case 'asking':
+    case 'failed':
       return 'idle';
     case 'looking':
-      if (guidance === 'looking') return 'idle';
-      return guidance === null ? 'good' : 'attention';
+    case 'looking_back':
+      if (hint === 'looking') return 'idle';
+      return hint === null ? 'good' : 'attention';
     case 'turning':
       return 'attention';
+    case 'ready':
     case 'speaking':
       return state.mend ? 'attention' : 'speaking';
     case 'checking':
       return 'busy';
-    case 'failed':
-      return 'idle';
     case 'answered':
       return state.answer.decision === 'accept' ? 'done' : 'refused';
   }

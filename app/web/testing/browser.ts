@@ -24,8 +24,13 @@ export function findBrowser(environment: NodeJS.ProcessEnv = process.env): strin
   });
 }
 
-/** A browser whose camera and microphone play the given files (MJPEG or Y4M; WAV), or its own test pattern and beeps. */
-export async function openBrowser(devices: { video?: string; audio?: string } = {}): Promise<Browser> {
+/**
+ * A browser whose camera and microphone play the given files (MJPEG or Y4M; WAV), or its own test pattern and beeps; `count` of
+ * each.
+ */
+export async function openBrowser(
+  devices: { video?: string; audio?: string; count?: number } = {},
+): Promise<Browser> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error(howToGetABrowser);
   return chromium.launch({
@@ -40,7 +45,7 @@ export async function openBrowser(devices: { video?: string; audio?: string } = 
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
       '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
+      `--use-fake-device-for-media-stream${devices.count ? `=device-count=${devices.count}` : ''}`,
       ...(devices.video ? [`--use-file-for-fake-video-capture=${devices.video}`] : []),
       ...(devices.audio ? [`--use-file-for-fake-audio-capture=${devices.audio}`] : []),
     ],
@@ -68,7 +73,7 @@ export async function enrolThroughPage(page: Page, name: string): Promise<void> 
 
 export type SignInOutcome = 'accept' | 'reject';
 
-/** Goes through the sign-in page and answers what the page says in the end. */
+/** Goes through the sign-in page and returns what the page says in the end. */
 export async function signInThroughPage(page: Page, name: string): Promise<SignInOutcome> {
   await page.goto('/');
   await page.getByLabel('Your name').fill(name);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { Invitation, Person, Session } from '../api/types.ts';
+import type { AttemptAnswer, EnrolmentChallenge, Invitation, Person, Session } from '../api/types.ts';
 import {
   someCodes,
   someModels,
@@ -37,8 +37,9 @@ class Answer extends Error {
   }
 }
 
-function problem(status: number, code: string): Answer {
+function problem(status: number, code: string, details: object = {}): Answer {
   return new Answer(status, {
+    ...details,
     type: `urn:visavox:problem:${code}`,
     title: code,
     status,
@@ -51,17 +52,19 @@ function problem(status: number, code: string): Answer {
 
 /**
  * Stands in for the server where only the pages are looked at; the end-to-end test runs against the real one.
- * Names decide what happens: `Impostor` is refused, `Unsure` is stepped up, `Nobody` is unknown.
+ * Names decide what happens: `Impostor` is refused, and so is `Nobody`, who is unknown, in the same words; `Dark` has hints; of `Mumbler` the second
+ * recording is not understood at first.
  */
 export function fakeApi() {
   const people = somePeople();
   const releases = someReleases();
   let session: Session = { ...nobody };
   const received: { path: string; files: Record<string, number>; fields: Record<string, string> }[] = [];
+  const asked = { face: 0 };
 
-  // The head swings to the side and back, so that every pose comes round.
+  // The head swings to both sides and back, so that every pose comes round.
   let looks = 0;
-  const turn = () => (looks++ % 4 < 2 ? 2 : 14);
+  const turn = () => [2, 2, 20, 20, 2, 2, -20, -20][looks++ % 8];
 
   const formOf = async (request: IncomingMessage) => {
     const type = request.headers['content-type'] ?? '';
@@ -79,11 +82,12 @@ export function fakeApi() {
 
   const enrol = async (request: IncomingMessage) => {
     const { files, fields } = await formOf(request);
-    const name = fields.name ?? '';
-    if (people.some((one) => one.name === name)) throw problem(409, 'name_taken');
+    const mumbled =
+      fields.name === 'Mumbler' && received.filter(({ path }) => path.endsWith('/people')).length === 1;
+    if (mumbled) throw problem(400, 'digits_differ', { modality: 'voice', index: 1 });
     const person = {
       id: `person-${people.length + 1}`,
-      name,
+      name: fields.name ?? '',
       enrolledAt: new Date().toISOString(),
       samples: { face: files.face ?? 0, voice: files.voice ?? 0 },
       waysIn: { passkeys: 0, recoveryCodes: 0 },
@@ -123,23 +127,45 @@ export function fakeApi() {
     return new Answer(200, { person: null });
   };
 
+  const challenge = async (request: IncomingMessage) => {
+    const wish = JSON.parse(String(await buffer(request)));
+    received.push({ path: request.url ?? '', files: {}, fields: wish });
+    if (wish.purpose === 'enrolment') {
+      if (wish.invitation === 'used') throw problem(403, 'invitation_invalid');
+      const asked: EnrolmentChallenge = {
+        id: 'challenge-2',
+        prompts: ['04719', '83526', '71048'],
+        turns: wish.withoutTurn ? [] : ['left', 'right'],
+        expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      };
+      return new Answer(201, asked);
+    }
+    return new Answer(201, {
+      id: 'challenge-1',
+      digits: wish.withoutTurn ? '471926' : '4719',
+      turn: wish.withoutTurn ? null : 'left',
+      expiresAt: new Date(Date.now() + 120_000).toISOString(),
+    });
+  };
+
   const attempt = async (request: IncomingMessage) => {
     const { fields } = await formOf(request);
     const name = fields.name ?? '';
     const known = people.find((one) => one.name === name);
-    const decision = name === 'Impostor' || name === 'Nobody' ? 'reject' : 'accept';
-    const person = decision === 'accept' ? { id: known?.id ?? 'person-1', name } : null;
+    const accepted = !['Impostor', 'Nobody', 'Dark'].includes(name);
+    const person = accepted ? { id: known?.id ?? 'person-1', name } : null;
     session = { ...session, person: person ?? session.person };
-    return new Answer(200, {
+    const made: AttemptAnswer = {
       id: 'attempt-1',
-      decision,
+      decision: accepted ? 'accept' : 'reject',
       person,
       servedBy: { model: 'recogniser', version: 4 },
-      hints: decision === 'accept' ? [] : ['too_dark'],
-      reasons: decision === 'accept' ? [] : ['not_recognised'],
-      otherWays: decision === 'accept' ? [] : ['passkey', 'recovery_code', 'operator_code'],
+      hints: name === 'Dark' ? ['too_dark'] : [],
+      reasons: accepted ? [] : ['not_recognised'],
+      otherWays: accepted ? [] : ['passkey', 'recovery_code', 'operator_code'],
       measured: false,
-    });
+    };
+    return new Answer(200, made);
   };
 
   const waysIn = someWaysIn();
@@ -157,7 +183,10 @@ export function fakeApi() {
       [
         'POST',
         /^captures\/face$/,
-        () => new Answer(200, { ok: true, quality: { eyeMouthPixels: 110, yaw: turn() }, hints: [] }),
+        () => {
+          asked.face++;
+          return new Answer(200, { ok: true, quality: { eyeMouthPixels: 150, yaw: turn() }, hints: [] });
+        },
       ],
       ['POST', /^captures\/voice$/, () => new Answer(200, { ok: true, quality: {}, hints: [] })],
       ['POST', /^people$/, (_, request) => enrol(request)],
@@ -185,16 +214,15 @@ export function fakeApi() {
           return new Answer(204, null);
         },
       ],
+      ['POST', /^challenges$/, (_, request) => challenge(request)],
       [
         'POST',
-        /^challenges$/,
-        () =>
-          new Answer(201, {
-            id: 'challenge-1',
-            digits: '4719',
-            turn: 'left',
-            expiresAt: new Date(Date.now() + 120_000).toISOString(),
-          }),
+        /^invitations\/open$/,
+        async (_, request) => {
+          const { invitation } = JSON.parse(String(await buffer(request)));
+          if (invitation === 'used') throw problem(403, 'invitation_invalid');
+          return new Answer(200, { name: 'Grace' });
+        },
       ],
       ['POST', /^attempts$/, (_, request) => attempt(request)],
       [
@@ -305,6 +333,8 @@ export function fakeApi() {
         ...person,
       });
     },
+    /** How often the server had to look at a picture. */
+    asked,
     signIn(person: { id: string; name: string }) {
       session = { ...session, person };
     },

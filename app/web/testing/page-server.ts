@@ -10,6 +10,7 @@ const types: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
 };
 
 /** Serves the built page under the strictest policy that it promises to work with, and a fake API beside it. */
@@ -21,7 +22,8 @@ export async function servePage(folder: string, api: ReturnType<typeof fakeApi>)
     const bytes = await readFile(join(folder, name)).catch(() => null);
     response.writeHead(bytes ? 200 : 404, {
       'content-type': types[extname(name)] ?? 'application/octet-stream',
-      'content-security-policy': "default-src 'self'; img-src 'self' data: blob:",
+      'content-security-policy':
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:",
     });
     response.end(bytes);
   });

@@ -1,65 +1,31 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  enrolThroughPage,
-  findBrowser,
-  howToGetABrowser,
-  openBrowser,
-  openPage,
-  signInThroughPage,
-} from './browser.ts';
-import { buildPage } from './built-page.ts';
-import { fakeApi, OPERATOR_TOKEN } from './fake-api.ts';
-import { servePage } from './page-server.ts';
-import { hum } from './spoken.ts';
+import { findBrowser, howToGetABrowser } from './browser.ts';
+import { OPERATOR_TOKEN } from './fake-api.ts';
+import { type OpenedPage, openPages, violations } from './page-harness.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
 
-describe.skipIf(!browserThere)('the pages in a browser with a fake camera and microphone', () => {
-  let built: Awaited<ReturnType<typeof buildPage>>;
-  let recordings: string;
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof servePage>>;
-  let api: ReturnType<typeof fakeApi>;
+describe.skipIf(!browserThere)('the pages in a browser', () => {
+  let pages: Awaited<ReturnType<typeof openPages>>;
+  let opened: OpenedPage;
   let page: Page;
-  let complaints: string[];
+  let api: OpenedPage['api'];
 
   beforeAll(async () => {
-    built = await buildPage();
-    recordings = await mkdtemp(join(tmpdir(), 'visavox-hum-'));
-    const audio = join(recordings, 'hum.wav');
-    await writeFile(audio, hum(10));
-    browser = await openBrowser({ audio });
+    pages = await openPages();
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await built?.remove();
-    await rm(recordings, { recursive: true, force: true });
-  });
+  afterAll(() => pages?.close());
 
   beforeEach(async () => {
-    api = fakeApi();
-    server = await servePage(built.folder, api);
-    page = await openPage(browser, server.url);
-    complaints = [];
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 40\d/.test(message.text()))
-        complaints.push(message.text());
-    });
+    opened = await pages.open();
+    ({ page, api } = opened);
   });
 
-  afterEach(async () => {
-    await page.context().close();
-    await server.close();
-    expect(complaints).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   const asOperator = async (path: string) => {
     await page.goto(`/#token=${OPERATOR_TOKEN}`);
@@ -68,29 +34,6 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByRole('heading', { level: 1 }).waitFor();
   };
 
-  it('enrols with four pictures and three recordings; a name that is taken costs no new ones', async () => {
-    await expect(enrolThroughPage(page, 'Ada Alder')).rejects.toThrow('enrolled under this name already');
-    await page.getByRole('button', { name: 'Choose another name' }).click();
-    await page.getByLabel('Your name').fill('Grace');
-    await page.getByLabel('I agree').check();
-    await page.getByRole('button', { name: 'Start camera' }).click();
-    await page.getByRole('heading', { name: 'All there' }).waitFor();
-    await page.getByRole('button', { name: 'Redo Picture 2' }).click();
-    await page.getByText('Picture 2 of 4').waitFor();
-    await page.getByRole('button', { name: 'Finish enrolment' }).click();
-    await page.getByRole('heading', { name: 'Welcome, Grace' }).waitFor();
-    expect(api.received[1]).toEqual({
-      path: '/api/v1/people',
-      fields: { name: 'Grace', consent: 'true', prompts: expect.stringMatching(/^\d{5},\d{5},\d{5}$/) },
-      files: { face: 4, voice: 3 },
-    });
-    await page.getByRole('heading', { name: 'Add a passkey' }).waitFor();
-    await page.getByRole('button', { name: 'Make recovery codes' }).click();
-    await page.getByText('7QK2-M0PX-V8WR-0000').waitFor();
-    await page.getByRole('link', { name: 'Try signing in' }).click();
-    expect(await page.getByLabel('Your name').inputValue()).toBe('Grace');
-  });
-
   it('asks for name and consent before the camera', async () => {
     await page.goto('/enrol');
     await page.getByRole('button', { name: 'Start camera' }).click();
@@ -98,39 +41,13 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByText('We need your agreement').waitFor();
   });
 
-  it('signs in by digits that are shown large and read out one by one, and takes the confirmation', async () => {
-    const shown = page.getByText('4719', { exact: true }).waitFor();
-    const readOut = page.getByText('Say aloud: 4 7 1 9').waitFor();
-    const asked = page.getByText('Turn your head to your left').first().waitFor();
-    expect(await signInThroughPage(page, 'Ada Alder')).toBe('accept');
-    await Promise.all([shown, readOut, asked]);
-    const [attempt] = api.received;
-    expect(attempt).toMatchObject({
-      fields: { name: 'Ada Alder', challenge: 'challenge-1' },
-      files: { voice: 1 },
-    });
-    expect(attempt?.files.face).toBeGreaterThanOrEqual(1);
-    const times = attempt?.fields.frameTimes?.split(',').map(Number) ?? [];
-    expect(times).toHaveLength(attempt?.files.frame ?? 0);
-    expect(times.filter((time) => time < 0).length).toBeGreaterThan(3);
-    expect(times.filter((time) => time >= 0).length).toBeGreaterThan(10);
+  it('takes the confirmation of somebody who has signed in', async () => {
+    api.signIn({ id: 'person-1', name: 'Ada Alder' });
+    await page.goto('/account?attempt=attempt-1');
     await page.getByRole('button', { name: 'Yes, it was me' }).click();
     await page.getByText('was added to your recordings').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  });
-
-  it('refuses, and says what helps and that there is another way in', async () => {
-    expect(await signInThroughPage(page, 'Impostor')).toBe('reject');
-    await page.getByText('Too dark').first().waitFor();
-    await page.getByText('Face a window or a lamp').waitFor();
-    await page.getByText('You never have to use your face').waitFor();
-  });
-
-  it('says the same to those whom nobody knows, and offers enrolment to everybody', async () => {
-    expect(await signInThroughPage(page, 'Nobody')).toBe('reject');
-    await page.getByRole('link', { name: 'Enrol as a new person' }).click();
-    expect(await page.getByLabel('Your name').inputValue()).toBe('Nobody');
   });
 
   it('deletes everything about a person after asking once more', async () => {
@@ -162,13 +79,6 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await code.fill('7QK2-M0PX');
     await page.keyboard.press('Enter');
     await page.getByText('Signed in as Ada Alder').waitFor();
-  });
-
-  it('offers a code after a refusal at once', async () => {
-    expect(await signInThroughPage(page, 'Impostor')).toBe('reject');
-    await page.getByLabel('Code', { exact: true }).fill('7QK2-M0PX');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByText('Signed in as Impostor').waitFor();
   });
 
   it('shows recovery codes once, after it was shown again who this is', async () => {
@@ -220,7 +130,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByRole('button', { name: 'Issue a code for Cleo Cedar' }).click();
     await page.getByRole('button', { name: 'Issue a code', exact: true }).last().click();
     await page.getByText('7QK2-M0PX').waitFor();
-    expect(await violations(), 'a code in a dialog').toEqual([]);
+    expect(await violations(page), 'a code in a dialog').toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.goto('/account');
@@ -229,7 +139,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
 
   it('opens the console by the link with the token and hides the token from the address', async () => {
     await asOperator('/console');
-    expect(page.url()).toBe(`${server.url}/console`);
+    expect(page.url()).toBe(`${opened.url}/console`);
     await page.getByText('recogniser 4').waitFor();
     await page.getByText('31 of 50').waitFor();
     await page.getByRole('button', { name: 'Retrain now' }).click();
@@ -290,7 +200,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     api.newcomer({ name: 'Nobody', review: [{ reason: 'face', match: null }] });
     await asOperator('/console/people');
     await page.getByRole('heading', { name: '3 newcomers to review' }).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
 
     const named = page.getByRole('article', { name: 'Review of Ada Alder' });
     await named.getByRole('button', { name: 'A person of their own' }).press('Enter');
@@ -320,29 +230,15 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await page.getByRole('button', { name: 'Invite', exact: true }).press('Enter');
     const link = page.getByLabel('Link for Grace Gum');
     expect(await link.inputValue()).toContain('/enrol?invitation=');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Revoke the invitation of Grace Gum' }).click();
     await page.getByRole('rowheader', { name: 'Grace Gum' }).waitFor({ state: 'detached' });
   });
 
-  const axe = () => readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  const violations = async () => {
-    await page.evaluate(await axe());
-    return page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: {
-          run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-        };
-      };
-      const { violations } = await axe.run({ resultTypes: ['violations'] });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-  };
-
   const look = async (path: string) => {
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    expect(await violations(), path).toEqual([]);
+    expect(await violations(page), path).toEqual([]);
   };
 
   it.each(['light', 'dark'] as const)('has nothing that axe-core objects to, %s', async (colorScheme) => {
@@ -352,9 +248,9 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     await look('/account?attempt=attempt-1');
     await page.getByRole('button', { name: 'Make recovery codes' }).click();
     await page.getByText('Your recovery codes').waitFor();
-    expect(await violations(), 'codes').toEqual([]);
+    expect(await violations(page), 'codes').toEqual([]);
     await page.getByRole('button', { name: 'Rename Telephone' }).click();
-    expect(await violations(), 'renaming').toEqual([]);
+    expect(await violations(page), 'renaming').toEqual([]);
     api.set({ policy: 'passkey-then-face-and-voice', person: null });
     await look('/');
     api.set({ next: 'passkey', underway: { id: 'person-1', name: 'Ada Alder' } });
@@ -374,16 +270,7 @@ describe.skipIf(!browserThere)('the pages in a browser with a fake camera and mi
     ]) {
       await page.goto(`/console${path}`);
       await page.locator('.card').first().waitFor();
-      expect(await violations(), `/console${path}`).toEqual([]);
+      expect(await violations(page), `/console${path}`).toEqual([]);
     }
-  });
-
-  it('has nothing that axe-core objects to while capturing', async () => {
-    await page.goto('/?name=Impostor');
-    await page.getByRole('button', { name: 'Continue with camera' }).click();
-    await page.getByText('4719').waitFor();
-    expect(await violations(), 'while speaking').toEqual([]);
-    await page.getByRole('heading', { name: 'We could not recognise you' }).waitFor();
-    expect(await violations(), 'refused').toEqual([]);
   });
 });

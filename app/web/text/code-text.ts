@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { Problem } from '../api/problem.ts';
 import { problems } from './problems.en.ts';
 
 export type KnownCode = keyof typeof problems;
@@ -11,4 +12,11 @@ export function isKnownCode(code: string): code is KnownCode {
 export function useCodeText(): (code: string, otherwise?: string) => string {
   const { t } = useTranslation('problems');
   return (code, otherwise) => (isKnownCode(code) ? t(code) : (otherwise ?? t('request_refused')));
+}
+
+const aboutDevices = /^(camera|microphone|sound|device)_/;
+
+/** Whether another camera or microphone may help. */
+export function isDeviceProblem(error: unknown): boolean {
+  return error instanceof Problem && aboutDevices.test(error.code);
 }

@@ -7,6 +7,10 @@ export const problems = {
   several_faces: 'Only one face, please. We see several.',
   face_too_small: 'Come a little closer.',
   face_too_large: 'Move back a little.',
+  move_left: 'Move a little to the left.',
+  move_right: 'Move a little to the right.',
+  move_up: 'Move up a little.',
+  move_down: 'Move down a little.',
   face_turned: 'Turn towards the camera.',
   face_cut_off: 'Move to the middle of the oval.',
   too_dark: 'It is too dark. Turn towards a light.',
@@ -38,6 +42,19 @@ export const problems = {
   camera_refused:
     'This page may not use the camera or the microphone. Allow both in the browser’s address bar, then try again.',
   camera_missing: 'No camera or no microphone was found. Connect both, then try again.',
+  microphone_missing: 'No microphone was found. Connect one, then try again.',
+  camera_lost:
+    'The camera was disconnected or switched off. Connect it again or choose another one, then try again.',
+  microphone_lost:
+    'The microphone was disconnected or switched off. Connect it again or choose another one, then try again.',
+  camera_stalled:
+    'The camera sends no pictures any more. A closed lid or cover, or another application, may be the reason. Put that right or choose another camera, then try again.',
+  sound_interrupted:
+    'The microphone sends no sound any more. A call, a mute switch or another application may be the reason. Put that right or choose another microphone, then try again.',
+  device_changed:
+    'The camera or the microphone changed in the middle, for example to a headset. Try again with the one that you want to use.',
+  page_hidden:
+    'Camera and microphone were switched off because you left this page. Try again when you are back.',
   camera_busy: 'Another application is using the camera or the microphone. Close it, then try again.',
   insecure_page:
     'The browser gives camera and microphone to secure pages only. Open this page with https, or on this machine as localhost.',

@@ -8,6 +8,10 @@ export const problems: Translation<typeof english> = {
   several_faces: 'Un seul visage, s’il vous plaît. Nous en voyons plusieurs.',
   face_too_small: 'Approchez-vous un peu.',
   face_too_large: 'Reculez un peu.',
+  move_left: 'Déplacez-vous un peu vers la gauche.',
+  move_right: 'Déplacez-vous un peu vers la droite.',
+  move_up: 'Montez un peu.',
+  move_down: 'Descendez un peu.',
   face_turned: 'Tournez-vous vers la caméra.',
   face_cut_off: 'Placez-vous au milieu de l’ovale.',
   too_dark: 'Il fait trop sombre. Tournez-vous vers une lumière.',
@@ -37,6 +41,19 @@ export const problems: Translation<typeof english> = {
   camera_refused:
     'Cette page ne peut utiliser ni la caméra ni le microphone. Autorisez les deux dans la barre d’adresse, puis réessayez.',
   camera_missing: 'Il manque une caméra ou un microphone. Branchez les deux, puis réessayez.',
+  microphone_missing: 'Aucun microphone n’a été trouvé. Branchez-en un, puis réessayez.',
+  camera_lost:
+    'La caméra a été débranchée ou éteinte. Rebranchez-la ou choisissez-en une autre, puis réessayez.',
+  microphone_lost:
+    'Le microphone a été débranché ou éteint. Rebranchez-le ou choisissez-en un autre, puis réessayez.',
+  camera_stalled:
+    'La caméra n’envoie plus d’image. Un cache ou un écran fermé, ou une autre application, peut en être la cause. Remédiez-y ou choisissez une autre caméra, puis réessayez.',
+  sound_interrupted:
+    'Le microphone n’envoie plus de son. Un appel, un bouton de sourdine ou une autre application peut en être la cause. Remédiez-y ou choisissez un autre microphone, puis réessayez.',
+  device_changed:
+    'La caméra ou le microphone a changé en cours de route, par exemple pour un casque. Réessayez avec celui que vous voulez utiliser.',
+  page_hidden:
+    'La caméra et le microphone ont été éteints parce que vous avez quitté cette page. Réessayez à votre retour.',
   camera_busy: 'Une autre application utilise la caméra ou le microphone. Fermez-la, puis réessayez.',
   insecure_page:
     'Le navigateur ne donne caméra et microphone qu’aux pages sécurisées. Ouvrez cette page en https, ou sur cette machine par localhost.',

@@ -49,13 +49,17 @@ describe('problems', () => {
       .map((name) => join(root, folder, name));
 
   it('have words for every code that the server answers with', async () => {
-    const files = [...(await sources('app/server')), join(root, 'recognition/signals/capture-fault.ts')];
+    const files = [
+      ...(await sources('app/server')),
+      join(root, 'recognition/signals/capture-fault.ts'),
+      join(root, 'recognition/face-finding/face-hints.ts'),
+    ];
     const codes = new Set<string>();
     for (const file of files) {
       const text = await readFile(file, 'utf8');
       for (const [, code] of text.matchAll(/\bcode: '([a-z]+(?:_[a-z]+)*)'/g)) if (code) codes.add(code);
-      if (file.endsWith('capture-fault.ts') || file.endsWith('capture-hints.ts'))
-        for (const [, code] of text.matchAll(/(?:^ {2}|\[')([a-z]+(?:_[a-z]+)+)(?:: \[|'\])/gm))
+      if (/capture-fault|(capture|face)-hints/.test(file))
+        for (const [, code] of text.matchAll(/(?:^ {2}|\['|push\(')([a-z]+(?:_[a-z]+)+)(?:: \[|'\]|'\))/gm))
           if (code) codes.add(code);
     }
     expect(codes.size).toBeGreaterThan(20);

@@ -1,4 +1,4 @@
-import type { FaceGeometry } from '../../signals/face-mesh.ts';
+import type { FaceGeometry } from '../../face-finding/face-mesh.ts';
 import type { Turn } from '../../signals/head.ts';
 import type { Random } from '../../synthetic/random.ts';
 import { Hand, type Hold } from './held-sheet.ts';

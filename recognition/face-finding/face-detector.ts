@@ -1,7 +1,6 @@
 import { SystemError } from '@visavox/core/errors';
-import { floats, Network } from '@visavox/serving/onnx-network';
-import type { RgbImage } from './image.ts';
-import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
+import type { ImageNetwork } from './image-network.ts';
+import { type Pixels, type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
 import { Scratch } from './scratch.ts';
 
 export interface Point {
@@ -43,7 +42,7 @@ const ANCHORS: readonly Point[] = [
 export function searches({
   width,
   height,
-}: Pick<RgbImage, 'width' | 'height'>): readonly (readonly Square[])[] {
+}: Pick<Pixels, 'width' | 'height'>): readonly (readonly Square[])[] {
   const view = (u: number, v: number, scale: number): Square => ({
     x: width * u,
     y: height * v,
@@ -58,15 +57,11 @@ export function searches({
 }
 
 export class FaceDetector {
-  readonly #network: Network;
+  readonly #network: ImageNetwork;
   readonly #scratch = new Scratch(INPUT * INPUT * 3);
 
-  private constructor(network: Network) {
+  constructor(network: ImageNetwork) {
     this.#network = network;
-  }
-
-  static async load(files: ReadonlyMap<string, Uint8Array>): Promise<FaceDetector> {
-    return new FaceDetector(await Network.load(files, 'face-detector.onnx'));
   }
 
   /** Faces in all `views`, each once. */
@@ -79,7 +74,7 @@ export class FaceDetector {
   async #look(pyramid: Pyramid, square: Square): Promise<DetectedFace[]> {
     const result = await this.#scratch.lend((buffer) => {
       const pixels = sampleSquare(pyramid, square, INPUT, buffer);
-      return this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+      return this.#network.run(pixels, INPUT);
     });
     const [scores, boxes] = [result.get('scores'), result.get('boxes')];
     if (!scores || !boxes) throw new SystemError('the face detector gives no scores or no boxes');

@@ -1,6 +1,6 @@
 import { SystemError } from '@visavox/core/errors';
-import { floats, Network } from '@visavox/serving/onnx-network';
 import type { DetectedFace, Point } from './face-detector.ts';
+import type { ImageNetwork } from './image-network.ts';
 import { type Pyramid, pointInImage, type Square, sampleSquare } from './sampling.ts';
 import { Scratch } from './scratch.ts';
 
@@ -28,15 +28,11 @@ export interface FaceGeometry {
 }
 
 export class FaceMesh {
-  readonly #network: Network;
+  readonly #network: ImageNetwork;
   readonly #scratch = new Scratch(INPUT * INPUT * 3);
 
-  private constructor(network: Network) {
+  constructor(network: ImageNetwork) {
     this.#network = network;
-  }
-
-  static async load(files: ReadonlyMap<string, Uint8Array>): Promise<FaceMesh> {
-    return new FaceMesh(await Network.load(files, 'face-mesh.onnx'));
   }
 
   async fit(
@@ -51,7 +47,7 @@ export class FaceMesh {
     };
     const result = await this.#scratch.lend((buffer) => {
       const pixels = sampleSquare(pyramid, square, INPUT, buffer);
-      return this.#network.run({ image: floats(pixels, [1, INPUT, INPUT, 3]) });
+      return this.#network.run(pixels, INPUT);
     });
     const [mesh, score] = [result.get('landmarks'), result.get('confidence')?.[0]];
     if (mesh?.length !== POINTS * 3 || score === undefined)

@@ -1,4 +1,9 @@
-import type { RgbImage } from './image.ts';
+/** Interleaved RGB, upright. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
 
 /** A square of an image: centre and side in pixels, turned clockwise by `angle` radians. */
 export interface Square {
@@ -8,19 +13,17 @@ export interface Square {
   readonly angle: number;
 }
 
-type Level = Pick<RgbImage, 'width' | 'height' | 'data'>;
-
 /** An image with its halves, quarters, …: made when first asked for. */
 export class Pyramid {
-  readonly image: RgbImage;
-  readonly #levels: Level[];
+  readonly image: Pixels;
+  readonly #levels: Pixels[];
 
-  constructor(image: RgbImage) {
+  constructor(image: Pixels) {
     this.image = image;
     this.#levels = [image];
   }
 
-  level(index: number): Level {
+  level(index: number): Pixels {
     for (let last = this.#levels.length - 1; last < index; last++)
       this.#levels.push(halve(this.#levels[last]!));
     return this.#levels[index]!;
@@ -89,7 +92,7 @@ export function sampleSquare(
   return out;
 }
 
-function halve({ width, height, data }: Level): Level {
+function halve({ width, height, data }: Pixels): Pixels {
   const w = Math.max(1, width >> 1);
   const h = Math.max(1, height >> 1);
   const out = new Uint8Array(w * h * 3);

@@ -1,4 +1,3 @@
-import { captureFault } from './capture-fault.ts';
 import { eyeMouthDistance, FACE_CROP } from './face-alignment.ts';
 import type { FaceGeometry } from './face-mesh.ts';
 
@@ -60,13 +59,16 @@ function marginOf({ box, roll }: FaceGeometry, image: { width: number; height: n
   return Math.min(left, top, right, bottom) / box.height;
 }
 
-/** Throws what the person should mend first. */
-export function assertGoodFace(quality: FaceQuality): void {
-  if (quality.eyeMouthPixels < LIMITS.eyeMouthPixels) throw captureFault('face_too_small', { quality });
-  if (quality.brightness < LIMITS.darkest) throw captureFault('too_dark', { quality });
-  if (quality.brightness > LIMITS.brightest) throw captureFault('too_bright', { quality });
-  if (quality.sharpness < LIMITS.sharpness) throw captureFault('too_blurred', { quality });
-  if (Math.abs(quality.yaw) > LIMITS.yaw) throw captureFault('face_turned', { quality });
+export type FaceFault = 'face_too_small' | 'too_dark' | 'too_bright' | 'too_blurred' | 'face_turned';
+
+/** What makes a picture useless, and has to be put right first; null where it can be used. */
+export function faceFault(quality: FaceQuality): FaceFault | null {
+  if (quality.eyeMouthPixels < LIMITS.eyeMouthPixels) return 'face_too_small';
+  if (quality.brightness < LIMITS.darkest) return 'too_dark';
+  if (quality.brightness > LIMITS.brightest) return 'too_bright';
+  if (quality.sharpness < LIMITS.sharpness) return 'too_blurred';
+  if (Math.abs(quality.yaw) > LIMITS.yaw) return 'face_turned';
+  return null;
 }
 
 /** What lies inside the face: the middle of the crop. */

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import type { RgbImage } from './image.ts';
-import { Pyramid, pointInImage, sampleSquare } from './sampling.ts';
+import { type Pixels, Pyramid, pointInImage, sampleSquare } from './sampling.ts';
 
 /** Red rises to the right, green to the bottom; 4 x 4 blocks of one colour. */
-function gradient(width: number, height: number): RgbImage {
+function gradient(width: number, height: number): Pixels {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set([x, y, 7], (y * width + x) * 3);
-  return { width, height, data, scale: 1 };
+  return { width, height, data };
 }
 
 const at = (pixels: Float32Array, size: number, x: number, y: number) => [

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { openBrowser, openPage } from './browser.ts';
+import { buildPage } from './built-page.ts';
+import { fakeApi } from './fake-api.ts';
+import { servePage } from './page-server.ts';
+
+/** A page in front of the fake API, and what its console complained of. */
+export interface OpenedPage {
+  readonly page: Page;
+  readonly api: ReturnType<typeof fakeApi>;
+  readonly url: string;
+  /** Of what is expected to be complained of. */
+  expectComplaint(words: RegExp): void;
+  /** Closes it all; fails where the page complained. */
+  close(): Promise<void>;
+}
+
+/** The built page and a browser, for the tests of one file. */
+export async function openPages(devices: Parameters<typeof openBrowser>[0] = {}) {
+  const built = await buildPage();
+  const browser: Browser = await openBrowser(devices);
+  return {
+    browser,
+    async open(): Promise<OpenedPage> {
+      const api = fakeApi();
+      const server = await servePage(built.folder, api);
+      const page = await openPage(browser, server.url);
+      const complaints: string[] = [];
+      let expected: RegExp | null = null;
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !/status of 40\d/.test(message.text()))
+          complaints.push(message.text());
+      });
+      return {
+        page,
+        api,
+        url: server.url,
+        expectComplaint(words) {
+          expected = words;
+        },
+        async close() {
+          await page.context().close();
+          await server.close();
+          expect(complaints.filter((complaint) => !expected?.test(complaint))).toEqual([]);
+        },
+      };
+    },
+    async close() {
+      await browser.close();
+      await built.remove();
+    },
+  };
+}
+
+/** Before a page is opened: lets {@link networksReady} know when the page can find faces by itself. */
+export async function noteNetworks(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const Real = window.Worker;
+    window.Worker = class extends Real {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        super(...given);
+        this.addEventListener('message', ({ data }: MessageEvent<{ kind: string }>) => {
+          if (data.kind === 'ready') Object.assign(window, { networksAreReady: true });
+        });
+      }
+    };
+  });
+}
+
+export async function networksReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'networksAreReady' in window);
+}
+
+/** What axe-core objects to, as lines that name the rule and the element. */
+export async function violations(page: Page): Promise<string[]> {
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+/** The parts of the page that do not lie wholly within the window. */
+export function outsideTheWindow(page: Page, selectors: readonly string[]): Promise<string[]> {
+  return page.evaluate(
+    (all) =>
+      all.filter((selector) => {
+        const box = document.querySelector(selector)?.getBoundingClientRect();
+        if (!box || box.width === 0 || box.height === 0) return true;
+        return box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
+      }),
+    selectors,
+  );
+}
