@@ -47,7 +47,7 @@ export function answerEvidence({ sounds, seen, words }: HeardAndSeen, asked: Ask
   const depth = asked.turn && seen.length > 0 ? turnDepth(seen) : null;
   const life = facialLife(seen);
   const twins = nearestTwins(seen);
-  const spans = wordSpans(sounds, asked.digits.length);
+  const spans = asked.digits === '' ? null : wordSpans(sounds, asked.digits.length);
   return {
     evidence: {
       digits: wrong === null ? null : digitsRatio(wrong),
