@@ -35,8 +35,8 @@ export async function networkTimes(
     // In a film the face is found once and then followed; its straightest picture is looked at as a face, too.
     { name: 'face-detector', runs: faces + 2, feeds: () => ({ image: zeros(1, 256, 256, 3) }) },
     { name: 'face-mesh', runs: faces + frames + 1, feeds: () => ({ image: zeros(1, 192, 192, 3) }) },
-    { name: 'face-backbone', runs: faces + 1, feeds: () => ({ image: zeros(1, 150, 150, 3) }) },
-    { name: 'face-head', runs: faces, feeds: () => ({ features: zeros(1, 128) }) },
+    { name: 'face-backbone', runs: faces + 1, feeds: () => ({ image: zeros(1, 182, 182, 3) }) },
+    { name: 'face-head', runs: faces, feeds: () => ({ features: zeros(1, 256) }) },
     {
       name: 'voice-activity',
       runs: 1,

@@ -9,7 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rendered-people': async () => (await import('./rendered-people.ts')).benchRenderedPeople,
   search: async () => (await import('./search.ts')).benchSearch,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
-  serving: async () => (await import('./serving.ts')).benchServing('mirrored'),
+  serving: async () => (await import('./serving.ts')).benchServing('whole'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),
   training: async () => (await import('./training.ts')).benchTraining(100, 3),
   'training-large': async () => (await import('./training.ts')).benchTraining(1000, 12),

@@ -87,8 +87,13 @@ export class ServerProcess {
     await this.#end('SIGKILL');
   }
 
-  async stop(): Promise<void> {
+  /** Ends as an operator ends it; what it keeps stays, and it can be started again. */
+  async shutDown(): Promise<void> {
     await this.#end('SIGTERM');
+  }
+
+  async stop(): Promise<void> {
+    await this.shutDown();
     await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
   }
 

@@ -43,14 +43,17 @@ interface Answer {
   readonly milliseconds: number;
 }
 
-/** As the recogniser uses it, averaging the picture and its mirror image, or as it was published: one pass. */
-export type FaceNetwork = 'mirrored' | 'published';
+/** As the recogniser uses it, two networks side by side, or one of them as it was published. */
+export type FaceNetwork = 'whole' | 'published';
+
+/** Of the picture that it takes, in pixels. */
+const sides: Readonly<Record<FaceNetwork, number>> = { whole: 182, published: 150 };
 
 const setup = process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '.visavox', 'setup');
 
 async function networkFile(which: FaceNetwork, folder: string): Promise<string> {
   const networks = join(setup, 'networks');
-  if (which === 'mirrored') return join(networks, `${modelName}.onnx`);
+  if (which === 'whole') return join(networks, `${modelName}.onnx`);
   const out = join(folder, 'published.onnx');
   const script = join(import.meta.dirname, 'peers', 'published_face_network.py');
   const python = join(setup, 'python', 'bin', 'python');
@@ -76,7 +79,7 @@ async function compareServers(which: FaceNetwork, print: (line: string) => void)
   try {
     const network = await networkFile(which, folder);
     print(
-      `serving: ${modelName}, ${which}, 270 KB a request, ${availableParallelism()} cores shared by server and client`,
+      `serving: ${modelName}, ${which}, ${Math.round((sides[which] ** 2 * 12) / 1000)} KB a request, ${availableParallelism()} cores shared by server and client`,
     );
     for (const name of ['visavox', 'kserve', 'mlserver'] as const)
       started.push(await startModelServer(name, { folder, network }));
@@ -101,7 +104,7 @@ async function compareServers(which: FaceNetwork, print: (line: string) => void)
         return subjectOfRaw(`raw, ${sessions} x ${threads} thread${threads > 1 ? 's' : ''}`, child);
       }),
     );
-    const requests = preparedRequests();
+    const requests = preparedRequests(sides[which]);
     const subjects = [
       ...raw,
       ...started.map((server) => subjectOfServer(server, 'rest', requests, load)),
@@ -230,9 +233,9 @@ interface Prepared {
 }
 
 /** The same image for all: raw over REST where the server knows the extension, as JSON for mlserver, raw over gRPC. */
-function preparedRequests(): Readonly<Record<'binary' | 'json' | 'grpc', Prepared>> {
-  const data = Float32Array.from({ length: 150 * 150 * 3 }, (_, index) => (index * 37) % 255);
-  const image: Tensor = { name: 'image', datatype: 'FP32', shape: [1, 150, 150, 3], data };
+function preparedRequests(side: number): Readonly<Record<'binary' | 'json' | 'grpc', Prepared>> {
+  const data = Float32Array.from({ length: side * side * 3 }, (_, index) => (index * 37) % 255);
+  const image: Tensor = { name: 'image', datatype: 'FP32', shape: [1, side, side, 3], data };
   const { header, parts } = encodeInferRequest([image], undefined);
   const json = JSON.stringify({ inputs: [{ ...image, data: Array.from(data) }] });
   const message = grpcMessage({

@@ -11,7 +11,7 @@ const blocks = 20;
 const perBlock = 5;
 /** Until the code that a sign-in runs is compiled. */
 const warmUp = 250;
-const limitMilliseconds = 150;
+const limitMilliseconds = 200;
 
 /** What one sign-in (two faces, the film of an answer and its speech, decoding included) costs the server in CPU, beside its networks alone. */
 export async function benchSignIn(print: (line: string) => void): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { component, pipeline } from '@visavox/pipelines/definition';
-import { adapted, embedded, evaluateAgainst, register, report, validate } from './pipeline.ts';
+import type { Reference } from '@visavox/pipelines/nodes';
+import { adapted, embedded, evaluateAgainst, register, report, type Tasks, validate } from './pipeline.ts';
 
 const plugIn = component({
   name: 'plug-in',
@@ -40,23 +41,58 @@ export const backbonePipeline = pipeline(
   (p) => {
     const { backbone, beside, champion, dataset, seed } = p.parameters;
     const { base } = p.task(plugIn, { backbone, beside, champion }).outputs;
-    const { manifest, summary } = p.task(validate, { dataset }).outputs;
-    const before = embedded(p, { manifest, champion }, '-champion');
-    const now = embedded(p, { manifest, champion: base });
-    const { features, heads, crossfit, calibration } = adapted(p, { dataset, champion: base, seed, ...now });
-    const { comparison } = p.task(evaluateAgainst, {
-      champion,
-      champion_face_features: before.face_features,
-      champion_voice_features: before.voice_features,
-      ...{ ...features, ...heads, ...crossfit, calibration, seed },
-    }).outputs;
-    const { model } = p.task(register, { champion: base, ...heads, calibration, comparison }).outputs;
-    p.task(report, {
-      ...{ manifest, summary, dataset, model, comparison },
-      ...{ ...features, ...heads, ...crossfit, calibration, seed },
-    });
+    fromOtherBackbone(p, { dataset, champion, base, seed });
   },
 );
+
+/** New published networks, fitted to the people of a dataset version and judged against the recogniser that serves. */
+export const upgradePipeline = pipeline(
+  {
+    name: 'upgrade',
+    description:
+      'Embed with new published networks and with the champion, adapt, calibrate, compare, register.',
+    parameters: {
+      dataset: 'string',
+      champion: 'string',
+      /** Bundle digest of the published networks, which training starts from. */
+      base: 'string',
+      seed: { type: 'integer', default: 1 },
+    },
+  },
+  (p) => fromOtherBackbone(p, p.parameters),
+);
+
+/** A training that starts from a bundle with other backbones than the champion, which is embedded with as well to compare. */
+function fromOtherBackbone(
+  p: Tasks,
+  {
+    dataset,
+    champion,
+    base,
+    seed,
+  }: {
+    dataset: Reference<'string'>;
+    champion: Reference<'string'>;
+    base: Reference<'string'>;
+    seed: Reference<'integer'>;
+  },
+): void {
+  const { manifest, summary } = p.task(validate, { dataset }).outputs;
+  const before = embedded(p, { manifest, champion }, '-champion');
+  const now = embedded(p, { manifest, champion: base });
+  const { features, heads, crossfit, calibration } = adapted(p, { dataset, champion: base, seed, ...now });
+  const { comparison } = p.task(evaluateAgainst, {
+    champion,
+    champion_face_features: before.face_features,
+    champion_voice_features: before.voice_features,
+    ...{ ...features, ...heads, ...crossfit, calibration, seed },
+  }).outputs;
+  const { model } = p.task(register, { champion: base, ...heads, calibration, comparison }).outputs;
+  p.task(report, {
+    ...{ manifest, summary, dataset, model, comparison },
+    ...{ ...features, ...heads, ...crossfit, calibration, seed },
+  });
+}
 
 /** The same where nobody is enrolled: with the manifest's own calibration, and nothing to compare on. */
 export const firstBackbonePipeline = pipeline(

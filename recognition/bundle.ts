@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, digestOf } from '@visavox/core/digest';
+import { canonicalJson, Digest, digestOf } from '@visavox/core/digest';
 import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { Network } from '@visavox/serving/onnx-network';
+import { z } from 'zod';
+import { FaceAlignmentProperties } from './bundle-parts.ts';
 import publishedCalibration from './published-calibration.json' with { type: 'json' };
 import { Calibration } from './signals/calibration.ts';
 import { PREPROCESSING } from './signals/signals.ts';
@@ -25,18 +27,60 @@ export interface Bundle {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Version 1: the published networks as set-up converts them, with the published calibration. Equal files, equal digest. */
+/** The published networks as set-up converts them, with the published calibration. Equal files, equal digest. */
 export async function publishedBundle(networksFolder: string): Promise<Bundle> {
-  const networks = await Promise.all(
-    NETWORK_FILES.map(
-      async (path): Promise<[string, Uint8Array]> => [path, await readNetwork(join(networksFolder, path))],
-    ),
+  const manifest = await publishedManifest(networksFolder);
+  const networks = NETWORK_FILES.map(
+    async (path): Promise<[string, Uint8Array]> => [path, await readNetwork(join(networksFolder, path))],
   );
-  return recogniserBundle(new Map(networks), {
-    calibration: Calibration.parse(publishedCalibration),
-    parent: null,
-  });
+  const files = new Map(await Promise.all(networks)).set('calibration.json', encoded(publishedCalibration));
+  return { manifest, files };
 }
+
+/** Its manifest alone, from what set-up wrote down; whoever takes the files in hand checks them against it. */
+export async function publishedManifest(networksFolder: string): Promise<BundleManifest> {
+  const described = Described.parse(
+    JSON.parse(Buffer.from(await readNetwork(join(networksFolder, 'networks.json'))).toString('utf8')),
+  );
+  const of = (path: string) => {
+    const found = described.find(({ file }) => file === path);
+    if (found) return found;
+    throw networkMissing(join(networksFolder, path), 'networks.json does not describe it');
+  };
+  const face = of('face-backbone.onnx');
+  const calibration = encoded(publishedCalibration);
+  return {
+    format: 1,
+    name: 'recogniser',
+    files: [
+      ...NETWORK_FILES.map((path) => ({ path, digest: of(path).digest, bytes: of(path).bytes })),
+      { path: 'calibration.json', digest: digestOf(calibration), bytes: calibration.length },
+    ],
+    parent: null,
+    properties: {
+      dimension: { face: of('face-head.onnx').dimension, voice: of('voice-head.onnx').dimension },
+      preprocessing: PREPROCESSING,
+      backbones: {
+        face: FaceAlignmentProperties.parse({ canvas: face.inputs.image?.[1], points: face.points }),
+      },
+    },
+  };
+}
+
+/** What set-up writes down of each network, as far as it matters here. */
+const Described = z.array(
+  z.object({
+    file: z.string(),
+    digest: Digest,
+    bytes: z.number().int().positive(),
+    dimension: z.number().int().positive().optional(),
+    inputs: z.record(z.string(), z.array(z.union([z.number(), z.string()]))),
+    points: FaceAlignmentProperties.shape.points,
+  }),
+);
+
+const encoded = (calibration: unknown) =>
+  new TextEncoder().encode(canonicalJson(Calibration.parse(calibration)));
 
 /** Puts a bundle together from its networks, by file name. Its dimensions are read from the heads. */
 export async function recogniserBundle(
@@ -48,7 +92,7 @@ export async function recogniserBundle(
   }: {
     calibration: Calibration;
     parent: BundleManifest['parent'];
-    /** What is known of networks that an operator plugged in, by modality; handed on to what is trained from them. */
+    /** How faces are aligned, and what is known of networks that an operator plugged in; handed on to what is trained from them. */
     backbones?: unknown;
   },
 ): Promise<Bundle> {
@@ -58,7 +102,7 @@ export async function recogniserBundle(
     if (!bytes) throw new SystemError(`a recogniser's bundle needs ${path}`);
     files.set(path, bytes);
   }
-  files.set('calibration.json', new TextEncoder().encode(canonicalJson(calibration)));
+  files.set('calibration.json', encoded(calibration));
   const manifest: BundleManifest = {
     format: 1,
     name: 'recogniser',
@@ -91,12 +135,16 @@ async function readNetwork(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new UserError({
-      kind: 'unavailable',
-      code: 'networks_missing',
-      message: `The network ${path} cannot be read: ${messageOf(cause)}`,
-      action: 'Run `npm run setup`, which converts the published networks.',
-      cause,
-    });
+    throw networkMissing(path, messageOf(cause), cause);
   }
+}
+
+function networkMissing(path: string, reason: string, cause?: unknown): UserError {
+  return new UserError({
+    kind: 'unavailable',
+    code: 'networks_missing',
+    message: `The network ${path} cannot be read: ${reason}`,
+    action: 'Run `npm run setup`, which converts the published networks.',
+    cause,
+  });
 }

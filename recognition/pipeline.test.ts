@@ -1,10 +1,14 @@
 import { compile } from '@visavox/pipelines/compile';
 import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
 import { expect, it } from 'vitest';
+import { backbonePipeline, firstBackbonePipeline, upgradePipeline } from './backbone-pipeline.ts';
 import pipeline from './pipeline.ts';
 
 const sdk = kfpSdk();
 
-it.skipIf(!sdk)("the pipeline that trains a recogniser is one that Kubeflow's protobuf takes", () => {
-  expect(sdk?.objection(compile(pipeline))).toBeUndefined();
-});
+it.skipIf(!sdk).each([pipeline, backbonePipeline, firstBackbonePipeline, upgradePipeline])(
+  "$name is a pipeline that Kubeflow's protobuf takes",
+  (definition) => {
+    expect(sdk?.objection(compile(definition))).toBeUndefined();
+  },
+);

@@ -203,7 +203,7 @@ export const report = component({
   ],
 });
 
-type Tasks = Pick<PipelineBuilder<Record<never, never>>, 'task' | 'forEach'>;
+export type Tasks = Pick<PipelineBuilder<Record<never, never>>, 'task' | 'forEach'>;
 
 /** Features of all recordings under a bundle, in shards side by side, and the heads that training starts from. */
 export function embedded(

@@ -3,9 +3,9 @@ import { SystemError, UserError } from '@visavox/core/errors';
 import { type BundleManifest, bundleDigest } from '@visavox/core/model';
 import type { ServedBundle } from '@visavox/core/ports';
 import { openInProcess } from '@visavox/serving/host/in-process-model-host';
-import { z } from 'zod';
 import { copiedFace, copiedVoice } from './augmentation/copied-capture.ts';
 import { enrolledCondition } from './augmentation/copies.ts';
+import { faceAlignmentOf, RecogniserProperties } from './bundle-parts.ts';
 import { Calibration } from './signals/calibration.ts';
 import { type Decision, decide, type Evidence, fuse } from './signals/decision.ts';
 import type { Decoder } from './signals/decoder.ts';
@@ -18,15 +18,6 @@ import { meanDirection } from './signals/vectors.ts';
 export { publishedBundle } from './bundle.ts';
 export type { Decision, Evidence } from './signals/decision.ts';
 export { type FaceCapture, Signals, secondsOf, type VoiceCapture } from './signals/signals.ts';
-
-/** What a bundle of this project says about itself. */
-export const RecogniserProperties = z.object({
-  dimension: z.object({ face: z.number().int().positive(), voice: z.number().int().positive() }),
-  preprocessing: z.string(),
-  backbones: z
-    .object({ face: z.object({ canvas: z.number().int().positive().optional() }).optional() })
-    .optional(),
-});
 
 /** What a person is recognised by. Only comparable within its contract. */
 export interface Template {
@@ -71,7 +62,7 @@ export class Recogniser {
 
   private constructor(parts: {
     bundle: Digest;
-    properties: z.infer<typeof RecogniserProperties>;
+    properties: RecogniserProperties;
     calibration: Calibration;
     signals: Signals;
     served: ServedBundle;
@@ -116,7 +107,7 @@ export class Recogniser {
       bundle: bundleDigest(manifest),
       properties,
       calibration,
-      signals: await Signals.load(files, { faceCanvas: properties.backbones?.face?.canvas, decoder }),
+      signals: await Signals.load(files, { faceAlignment: faceAlignmentOf(properties), decoder }),
       served: served ?? (await openInProcess({ files }, SERVED_NETWORKS)),
     });
   }
@@ -124,7 +115,7 @@ export class Recogniser {
   /** Output of the face backbone for each capture. */
   async faceFeatures(captures: readonly FaceCapture[]): Promise<Float32Array[]> {
     if (captures.length === 0) return [];
-    const side = this.signals.faceCanvas;
+    const side = this.signals.faceAlignment.canvas;
     const size = side * side * 3;
     const pixels = new Float32Array(captures.length * size);
     captures.forEach(({ crop }, index) => {
@@ -261,7 +252,7 @@ function isSeveral(tries: Probe | readonly Probe[]): tries is readonly Probe[] {
 }
 
 /** Vectors are comparable exactly if these agree. */
-export function embeddingContract(bundle: Digest, properties: z.infer<typeof RecogniserProperties>): Digest {
+export function embeddingContract(bundle: Digest, properties: RecogniserProperties): Digest {
   return digestOfJson({ bundle, dimension: properties.dimension, preprocessing: properties.preprocessing });
 }
 

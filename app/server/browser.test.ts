@@ -67,7 +67,7 @@ describe.skipIf(!browserThere)('people in front of a camera and a microphone', (
     const outcome = await signInThroughPage(mine, owner.name);
     expect(outcome, await told()).toBe('accept');
     await mine.getByRole('button', { name: 'Yes, it was me' }).click();
-    await mine.getByText('was added to your recordings').waitFor();
+    await mine.getByText('We learn from this attempt once it is confirmed').waitFor();
 
     const theirs = await browserOf(impostor);
     expect(await signInThroughPage(theirs, owner.name)).toBe('reject');

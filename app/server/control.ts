@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Exclusively } from '@visavox/adapters/sql/database-lock';
 import { Controller, type ControlState, type TrainingSubject } from '@visavox/control/controller';
 import { Comparison, type GatePolicy } from '@visavox/control/gate';
+import type { OfferedModel } from '@visavox/control/offered-model';
 import { SystemError } from '@visavox/core/errors';
 import { ModelVersion } from '@visavox/core/model';
 import type { ModelRegistry, RunStore } from '@visavox/core/ports';
+import type { Release } from '@visavox/core/release';
 import { compile } from '@visavox/pipelines/compile';
+import { upgradePipeline } from '@visavox/recognition/backbone-pipeline';
 import { STRANGERS_FACE, STRANGERS_VOICE } from '@visavox/recognition/comparison';
 import recogniserPipeline from '@visavox/recognition/pipeline';
 import { type ControlResources, environment } from './resources.ts';
@@ -39,6 +42,21 @@ export const gatePolicy: GatePolicy = {
   },
 };
 
+/**
+ * New published networks, fitted here, take the place of a champion that was trained from older ones unless they are
+ * surely worse for the people here: what they were measured on before is many times as much.
+ */
+const offerPolicy: GatePolicy = {
+  minimumUnits: gatePolicy.minimumUnits,
+  criteria: [
+    { metric: 'fused/cllr', rule: 'not-surely-worse', tolerance: 0.002 },
+    { metric: 'fused/fnmr', rule: 'not-surely-worse', tolerance: 0.01 },
+    { metric: 'fused/fmr', rule: 'not-surely-worse', tolerance: 0.002 },
+    { metric: 'face/eer', rule: 'not-surely-worse', tolerance: 0.01 },
+    { metric: 'voice/eer', rule: 'not-surely-worse', tolerance: 0.01 },
+  ],
+};
+
 const seed = 1;
 const retryAfterSeconds = 120;
 
@@ -46,12 +64,13 @@ export function createController(
   resources: ControlResources & { readonly state: ControlState; readonly exclusively: Exclusively },
 ): Controller {
   const { log, retrain, engine, releases, target, registry, state, exclusively } = resources;
-  const { runs, trainingData } = resources;
+  const { runs, trainingData, offered } = resources;
   return new Controller({
     environment,
     rule: { thresholds: { people: retrain.people, samples: retrain.samples }, retryAfterSeconds },
     policy: gatePolicy,
-    subject: recogniserTraining({ trainingData, runs, registry }),
+    offerPolicy,
+    subject: recogniserTraining({ trainingData, runs, registry, offered }),
     ...{ state, engine, releases, target, registry, exclusively },
     newId: randomUUID,
     now: () => new Date(),
@@ -63,18 +82,28 @@ export function recogniserTraining(resources: {
   trainingData: TrainingData;
   runs: RunStore;
   registry: Pick<ModelRegistry, 'get'>;
+  /** What came with the software; see {@link PublishedOffer}. */
+  offered: (champion: Release) => Promise<OfferedModel | null>;
 }): TrainingSubject {
-  const { trainingData, runs, registry } = resources;
+  const { trainingData, runs, registry, offered } = resources;
   const pipelineSpec = compile(recogniserPipeline);
+  const upgradeSpec = compile(upgradePipeline);
   return {
     countNew: (since) => trainingData.countNew(since),
     snapshot: () => trainingData.snapshot(),
-    request: async (dataset, champion) => ({
-      pipelineSpec,
-      parameters: { dataset, champion: champion.bundle, seed },
+    request: async (dataset, { bundle: champion }, base) => ({
+      pipelineSpec: base ? upgradeSpec : pipelineSpec,
+      parameters: { dataset, champion, seed, ...(base ? { base } : {}) },
       datasets: [dataset],
       seed,
     }),
+    async offered(champion) {
+      const offer = await offered(champion);
+      if (offer?.way !== 'train') return offer;
+      // With next to nobody left there is nothing to fit or to compare on.
+      const { people = 0 } = await trainingData.countNew(null);
+      return people < gatePolicy.minimumUnits ? { ...offer, way: 'release' } : offer;
+    },
     async result(runId) {
       const run = await runs.get(runId);
       const output = (task: string, name: string) =>

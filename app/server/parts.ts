@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
+import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle';
 import type { Logger } from 'pino';
 import { createController } from './control.ts';
 import { createEngine } from './engine.ts';
@@ -11,6 +12,7 @@ import { createApp } from './http/app.ts';
 import { clientNetworks } from './http/client-network.ts';
 import type { Leader } from './leader.ts';
 import { ApplicationLineage } from './lineage.ts';
+import { publishedOffer } from './published-offer.ts';
 import type { Settings } from './settings.ts';
 import { OperatorDoor } from './sign-in/operator-door.ts';
 import type { openTracking } from './tracking.ts';
@@ -51,12 +53,20 @@ export async function openEngine({
 
 export function openController(parts: Parts & { engine: EngineOfLeader }) {
   const { settings, foundations, tracking, log, engine } = parts;
+  const networks = join(settings.setup, 'networks');
   const { champion, trainingData, runs, datasets, releases } = foundations.services;
   return createController({
     ...{ log, trainingData, engine, runs, datasets, releases },
     registry: tracking.registry,
     retrain: settings.retrain,
     target: champion,
+    offered: publishedOffer({
+      objects: foundations.objects,
+      published: {
+        manifest: () => publishedManifest(networks),
+        bundle: () => publishedBundle(networks),
+      },
+    }),
     state: new SqlControlState(foundations.database.db),
     exclusively: databaseLock(foundations.database, 'visavox controller'),
   });

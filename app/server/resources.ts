@@ -1,4 +1,5 @@
 import type { Controller } from '@visavox/control/controller';
+import type { OfferedModel } from '@visavox/control/offered-model';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type {
@@ -9,6 +10,7 @@ import type {
   ReleaseTarget,
   RunStore,
 } from '@visavox/core/ports';
+import type { Release } from '@visavox/core/release';
 import type { Logger } from 'pino';
 import type { Champion } from './champion.ts';
 import type { Enrolment } from './enrolment/enrolment.ts';
@@ -99,4 +101,6 @@ export interface ControlResources {
   readonly registry: ModelRegistry;
   readonly releases: ReleaseStore;
   readonly target: ReleaseTarget;
+  /** The recogniser that came with the software, where another one serves. */
+  readonly offered: (champion: Release) => Promise<OfferedModel | null>;
 }

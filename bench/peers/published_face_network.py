@@ -1,4 +1,4 @@
-"""The face network as it was published, without the mirror image that the recogniser averages with: one pass a request.
+"""dlib's half of the face network as it was published: what one network costs to serve, one pass a request.
 
 python published_face_network.py face-backbone.keras OUT.onnx
 """
@@ -11,16 +11,17 @@ os.environ["KERAS_BACKEND"] = "torch"
 
 import keras
 import numpy as np
+from visavox_training import face_backbone
+from visavox_training.dlib_face import NAME, SIZE
 from visavox_training.export import to_onnx
-from visavox_training.face_backbone import SIZE
 
 
 def main(source: str, out: str) -> None:
-    """Exports the trunk behind the input of the whole model: [n, 150, 150, 3] to [n, 128]."""
-    whole = keras.models.load_model(source, compile=False)
+    """Exports the network with its image as the whole model takes it: [n, 150, 150, 3] to [n, 128]."""
+    # Keras finds the layers by their names among the modules that were imported.
+    whole = keras.models.load_model(source, {"Square": face_backbone.Square}, compile=False)
     image = keras.Input((SIZE, SIZE, 3), name="image")
-    upright = whole.get_layer("channels_first")(whole.get_layer("scaled")(image))
-    model = keras.Model(image, whole.get_layer("trunk")(upright))
+    model = keras.Model(image, whole.get_layer(NAME)(keras.layers.Permute((3, 1, 2))(image)))
     example = np.random.default_rng(1).uniform(0, 255, (2, SIZE, SIZE, 3)).astype(np.float32)
     axes = {"image": {0: "n"}, "features": {0: "n"}}
     Path(out).write_bytes(to_onnx(model, example, input_name="image", output_name="features", dynamic=axes))

@@ -1,5 +1,5 @@
 import type { DatasetVersion } from '@visavox/core/dataset';
-import { Digest } from '@visavox/core/digest';
+import type { Digest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { type ModelVersion, modelReference } from '@visavox/core/model';
 import type {
@@ -11,8 +11,9 @@ import type {
 } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import { isFinished } from '@visavox/core/run';
-import { z } from 'zod';
 import { type Comparison, type GatePolicy, judge } from './gate.ts';
+import { blank, Memory, type Training } from './memory.ts';
+import { isGivenUp, judgeOffered, type OfferedModel, offeredReleaseId } from './offered-model.ts';
 import { type Counts, dueBecause, type TriggerRule } from './trigger.ts';
 
 /** What is being trained, told by the application. */
@@ -21,13 +22,16 @@ export interface TrainingSubject {
   countNew(since: Digest | null): Promise<Counts>;
   /** Freezes what there is now into a dataset version. Repeating it without new data gives the same version. */
   snapshot(): Promise<DatasetVersion>;
-  /** The run to submit for this dataset against this champion. */
+  /** The run to submit for this dataset against this champion; it starts from `base`, or from the champion. */
   request(
     dataset: Digest,
     champion: Release,
+    base?: Digest,
   ): Promise<Pick<RunRequest, 'pipelineSpec' | 'parameters' | 'datasets' | 'seed'>>;
   /** Reads what a succeeded run of it produced. */
   result(runId: string): Promise<{ model: ModelVersion; comparison: Comparison }>;
+  /** The model that came with the software, unless the champion is that one. May be asked for often. */
+  offered?(champion: Release): Promise<OfferedModel | null>;
 }
 
 /** Where the controller remembers what it is in the middle of. `set` is durable when it returns. */
@@ -40,12 +44,14 @@ export interface ControllerResources {
   readonly environment: string;
   readonly rule: TriggerRule;
   readonly policy: GatePolicy;
+  /** What a training from an offered model is judged by; too few units to judge by do not keep it back. */
+  readonly offerPolicy?: GatePolicy;
   readonly subject: TrainingSubject;
   readonly state: ControlState;
   readonly engine: PipelineEngine;
   readonly releases: ReleaseStore;
   readonly target: ReleaseTarget;
-  readonly registry: Pick<ModelRegistry, 'get' | 'setAlias'>;
+  readonly registry: Pick<ModelRegistry, 'register' | 'get' | 'setAlias'>;
   readonly newId: () => string;
   readonly now: () => Date;
   /** Keeps the same work of other processes out, where there are others. */
@@ -54,39 +60,6 @@ export interface ControllerResources {
   readonly report: (event: string, details: Record<string, unknown>) => void;
 }
 
-const Training = z.object({
-  phase: z.enum(['submitting', 'running', 'releasing']),
-  run: z.string(),
-  dataset: Digest,
-  trigger: z.string(),
-});
-type Training = z.infer<typeof Training>;
-
-const Memory = z.object({
-  training: Training.nullable(),
-  /** Asked for by hand and not started yet. */
-  requested: z.string().nullable(),
-  /** The dataset of the newest run that came to an end by itself: what is new is counted from here. */
-  trainedOn: Digest.nullable(),
-  lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
-  /** How often the release in hand could not be prepared. */
-  prepareFailures: z.number().int(),
-  /** The version that the registry's alias `champion` was last set to. */
-  alias: z.string().nullable(),
-  /** Nothing is begun by itself until somebody goes on; what is under way is finished, what is asked for is done. */
-  paused: z.boolean().default(false),
-});
-type Memory = z.infer<typeof Memory>;
-
-const blank: Memory = {
-  training: null,
-  requested: null,
-  trainedOn: null,
-  lastFailure: null,
-  prepareFailures: 0,
-  alias: null,
-  paused: false,
-};
 const maximumPrepareFailures = 5;
 
 /**
@@ -224,7 +197,7 @@ export class Controller {
     const { training } = memory;
     switch (training?.phase) {
       case undefined:
-        return this.#startIfDue(memory);
+        return (await this.#takeOffer(memory)) || this.#startIfDue(memory);
       case 'submitting':
         return this.#submit(memory, training as Training);
       case 'running':
@@ -235,24 +208,81 @@ export class Controller {
   }
 
   async #startIfDue(memory: Memory): Promise<boolean> {
-    const { subject, rule, releases, environment, now } = this.#resources;
+    const { subject, rule, releases, environment } = this.#resources;
     if (memory.paused || !(await releases.champion(environment))) return false;
     const reason = dueBecause(await subject.countNew(memory.trainedOn), rule);
-    if (!reason) return false;
-    const failedAt = memory.lastFailure ? Date.parse(memory.lastFailure.at) : Number.NEGATIVE_INFINITY;
-    if (now().getTime() - failedAt < rule.retryAfterSeconds * 1000) return false;
+    if (!reason || this.#failedJustNow(memory)) return false;
     await this.#begin(memory, reason);
     return true;
   }
 
-  async #begin(memory: Memory, trigger: string): Promise<void> {
+  #failedJustNow({ lastFailure }: Memory): boolean {
+    const { rule, now } = this.#resources;
+    const failedAt = lastFailure ? Date.parse(lastFailure.at) : Number.NEGATIVE_INFINITY;
+    return now().getTime() - failedAt < rule.retryAfterSeconds * 1000;
+  }
+
+  async #begin(memory: Memory, trigger: string, base?: Digest): Promise<void> {
     const dataset = await this.#resources.subject.snapshot();
     const run = this.#resources.newId();
     await this.#remember({
       ...memory,
-      training: { phase: 'submitting', run, dataset: dataset.digest, trigger },
+      training: { phase: 'submitting', run, dataset: dataset.digest, trigger, ...(base && { base }) },
     });
     this.#resources.report('training due', { run, trigger, dataset: dataset.digest });
+  }
+
+  /** Answers whether it came a step further with a model that came with the software. */
+  async #takeOffer(memory: Memory): Promise<boolean> {
+    const { subject, releases, environment } = this.#resources;
+    const champion = await releases.champion(environment);
+    if (memory.paused || !champion || this.#failedJustNow(memory)) return false;
+    const offer = await subject.offered?.(champion);
+    if (!offer || offer.bundle === memory.offered) return false;
+    const dealtWith = () => this.#remember({ ...memory, offered: offer.bundle });
+    const id = offeredReleaseId(offer.bundle);
+    // It has served before, as with software that was set back to what it had been.
+    const known = (await releases.list(environment)).some(
+      (release) => release.bundle === offer.bundle && release.id !== id,
+    );
+    if (known) {
+      await dealtWith();
+      return true;
+    }
+    const model = await this.#registered(offer.bundle, champion);
+    if (!model) return false;
+    if (offer.way === 'release') return this.#releaseOffered(memory, offer, model);
+    if (offer.way === 'train') await this.#begin(memory, offer.reason, offer.bundle);
+    else await dealtWith();
+    return true;
+  }
+
+  /** Null while the registry is away. */
+  async #registered(bundle: Digest, { model: name }: Release): Promise<ModelVersion | null> {
+    const { registry, report } = this.#resources;
+    try {
+      return await registry.register({ name, bundle, run: null, metrics: {}, trackingRun: null });
+    } catch (error) {
+      report('offered model not registered yet', { bundle, reason: messageOf(error) });
+      return null;
+    }
+  }
+
+  async #releaseOffered(memory: Memory, offer: OfferedModel, model: ModelVersion): Promise<boolean> {
+    const { releases, now } = this.#resources;
+    const release = this.#newRelease(offeredReleaseId(offer.bundle), model, 'preparing', offer.reason);
+    await this.#createOnce(releases, release);
+    const trouble = await this.#bringUp(memory, release.id);
+    if (trouble === null) {
+      await this.#remember({ ...memory, offered: offer.bundle, prepareFailures: 0, lastFailure: null });
+      return true;
+    }
+    await this.#remember({
+      ...memory,
+      prepareFailures: memory.prepareFailures + 1,
+      lastFailure: { run: release.id, at: now().toISOString(), reason: trouble },
+    });
+    return false;
   }
 
   async #submit(memory: Memory, training: Training): Promise<boolean> {
@@ -263,31 +293,37 @@ export class Controller {
       id: training.run,
       trigger: training.trigger,
       useCache: true,
-      ...(await subject.request(training.dataset, champion)),
+      ...(await subject.request(training.dataset, champion, training.base)),
     });
     await this.#remember({ ...memory, training: { ...training, phase: 'running' } });
     return true;
   }
 
   async #follow(memory: Memory, training: Training): Promise<boolean> {
-    const { engine, subject, releases, policy, now, report } = this.#resources;
+    const { engine, subject, releases, policy, offerPolicy, now, report } = this.#resources;
     const run = await engine.get(training.run);
     if (!isFinished(run.state)) return false;
     if (run.state !== 'succeeded') {
       const reason = run.reason ?? run.state;
       report('training did not succeed', { run: run.id, state: run.state, reason });
-      // A run canceled by hand is not tried again until there is something new.
-      const trainedOn = run.state === 'canceled' ? training.dataset : memory.trainedOn;
+      const canceled = run.state === 'canceled';
+      const givenUp = training.base !== undefined && isGivenUp(memory, canceled);
+      if (givenUp && training.base) await this.#holdBackOffered(training.base, reason);
       await this.#remember({
         ...memory,
         training: null,
-        trainedOn,
+        // A run canceled by hand is not tried again until there is something new.
+        trainedOn: canceled ? training.dataset : memory.trainedOn,
+        offered: givenUp && training.base ? training.base : memory.offered,
+        offerFailures: training.base && !givenUp ? memory.offerFailures + 1 : 0,
         lastFailure: { run: run.id, at: now().toISOString(), reason },
       });
       return false;
     }
     const { model, comparison } = await subject.result(training.run);
-    const verdict = judge(comparison, policy);
+    const verdict = training.base
+      ? judgeOffered(comparison, offerPolicy ?? policy)
+      : judge(comparison, policy);
     const release = this.#newRelease(
       releaseIdOf(training.run),
       model,
@@ -300,7 +336,13 @@ export class Controller {
       model: modelReference(model),
       reasons: verdict.reasons,
     });
-    const finished = { ...memory, trainedOn: training.dataset, lastFailure: null, prepareFailures: 0 };
+    const finished = {
+      ...memory,
+      ...(training.base ? { offered: training.base, offerFailures: 0 } : {}),
+      trainedOn: training.dataset,
+      lastFailure: null,
+      prepareFailures: 0,
+    };
     await this.#remember({
       ...finished,
       training: verdict.pass ? { ...training, phase: 'releasing' } : null,
@@ -308,31 +350,41 @@ export class Controller {
     return verdict.pass;
   }
 
+  /** Seen among the releases, so that it is not lost in silence. */
+  async #holdBackOffered(bundle: Digest, reason: string): Promise<void> {
+    const { releases, environment } = this.#resources;
+    const champion = await releases.champion(environment);
+    const model = champion && (await this.#registered(bundle, champion));
+    if (!model) return;
+    const why = `no training from it succeeded: ${reason}`;
+    await this.#createOnce(releases, this.#newRelease(offeredReleaseId(bundle), model, 'held-back', why));
+  }
+
   async #release(memory: Memory, training: Training): Promise<boolean> {
-    const { releases, environment, report } = this.#resources;
-    const release = (await releases.list(environment)).find(
-      (candidate) => candidate.id === releaseIdOf(training.run),
+    const trouble = await this.#bringUp(memory, releaseIdOf(training.run));
+    await this.#remember(
+      trouble === null
+        ? { ...memory, training: null, prepareFailures: 0 }
+        : { ...memory, prepareFailures: memory.prepareFailures + 1 },
     );
-    const settled = release === undefined || release.stage === 'held-back' || release.stage === 'retired';
-    if (!settled) {
-      try {
-        await this.#makeChampion(release, release.reason);
-      } catch (error) {
-        const failures = memory.prepareFailures + 1;
-        report('release could not be brought up', {
-          release: release.id,
-          failures,
-          reason: messageOf(error),
-        });
-        if (failures < maximumPrepareFailures) {
-          await this.#remember({ ...memory, prepareFailures: failures });
-          return false;
-        }
-        await releases.setStage(release.id, 'held-back', `could not be brought up: ${messageOf(error)}`);
-      }
+    return trouble === null;
+  }
+
+  /** Answers why it has to be tried again, or null: it serves, or it is held back after so many tries. */
+  async #bringUp({ prepareFailures }: Memory, id: string): Promise<string | null> {
+    const { releases, environment, report } = this.#resources;
+    const release = (await releases.list(environment)).find((candidate) => candidate.id === id);
+    if (release === undefined || release.stage === 'held-back' || release.stage === 'retired') return null;
+    try {
+      await this.#makeChampion(release, release.reason);
+      return null;
+    } catch (error) {
+      const failures = prepareFailures + 1;
+      report('release could not be brought up', { release: release.id, failures, reason: messageOf(error) });
+      if (failures < maximumPrepareFailures) return messageOf(error);
+      await releases.setStage(release.id, 'held-back', `could not be brought up: ${messageOf(error)}`);
+      return null;
     }
-    await this.#remember({ ...memory, training: null, prepareFailures: 0 });
-    return true;
   }
 
   async #makeChampion(release: Release, reason: string): Promise<void> {

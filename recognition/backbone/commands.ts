@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import { BundleManifest, ModelVersion, modelReference } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
@@ -8,7 +6,8 @@ import type { CommandContext } from 'visavox/plugin';
 import { table } from 'visavox/table';
 import { z } from 'zod';
 import { backbonePipeline, firstBackbonePipeline } from '../backbone-pipeline.ts';
-import { FACE_CROP } from '../face-finding/face-alignment.ts';
+import { publishedBundle } from '../bundle.ts';
+import { faceAlignmentOf, propertiesOf } from '../bundle-parts.ts';
 import { networksFolder, setupFolder } from '../setup-folder.ts';
 import { readBackboneManifest } from './manifest.ts';
 import { wrapNetwork } from './wrap-network.ts';
@@ -73,8 +72,10 @@ export async function listBackbones(context: CommandContext): Promise<void> {
       await context.request('GET', `/api/v1/models/${model.version}/bundle`),
     );
     const { backbones = {} } = Plugged.parse(properties);
+    // The published ones have no name.
     for (const [modality, { name, licence }] of Object.entries(backbones))
-      found.push({ model: modelReference(model), aliases: model.aliases, modality, name, licence });
+      if (name && licence)
+        found.push({ model: modelReference(model), aliases: model.aliases, modality, name, licence });
   }
   const rows = found.map((one) => [one.model, one.aliases.join(', '), one.modality, one.name, one.licence]);
   context.result(
@@ -86,13 +87,17 @@ export async function listBackbones(context: CommandContext): Promise<void> {
 }
 
 const Plugged = z.object({
-  backbones: z.record(z.string(), z.object({ name: z.string(), licence: z.string() })).optional(),
+  backbones: z
+    .record(z.string(), z.object({ name: z.string().optional(), licence: z.string().optional() }))
+    .optional(),
 });
 
 async function tried(path: string) {
   const { manifest, beside } = await readBackboneManifest(path);
-  const own = await readFile(join(networksFolder(), `${manifest.modality}-backbone.onnx`));
-  const options = { beside, setup: setupFolder(), own, ownCanvas: FACE_CROP };
+  const published = await publishedBundle(networksFolder());
+  const own = published.files.get(`${manifest.modality}-backbone.onnx`) ?? Buffer.of();
+  const ownAlignment = faceAlignmentOf(propertiesOf(published.manifest));
+  const options = { beside, setup: setupFolder(), own, ownAlignment };
   return { manifest, beside, wrapped: await wrapNetwork(manifest, options) };
 }
 

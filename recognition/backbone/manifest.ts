@@ -54,7 +54,12 @@ export const BackboneManifest = z.discriminatedUnion('modality', [
       scale: Channel3,
       /** Whether the mirrored image is averaged in. */
       mirror: z.boolean().default(true),
-      /** Side of the square that it sees, of the side of the square that the recogniser's own network sees. */
+      /**
+       * By what it wants faces aligned: by five points at the places that ArcFace's authors chose and most networks
+       * since are trained for, or by the distance from the eyes to the mouth without turning the head.
+       */
+      alignment: z.enum(['five-points', 'eyes-to-mouth']).default('eyes-to-mouth'),
+      /** Side of the square that it sees, of the side that this alignment gives it. */
       view: z.number().min(0.5).max(2).default(1),
     }),
   }),

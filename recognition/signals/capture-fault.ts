@@ -24,6 +24,10 @@ const FAULTS = {
   ],
   face_too_small: ['The face is too small in the image.', 'Come closer to the camera.'],
   face_cut_off: ['Part of the face is outside the image.', 'Move so that the whole face is in the image.'],
+  face_upside_down: [
+    'The face seems to stand on its head.',
+    'Hold the camera upright, or turn the picture before it is sent.',
+  ],
   face_turned: ['The face is turned too far to the side.', 'Look straight into the camera.'],
   too_dark: ['The face is too dark.', 'Turn towards a light, or switch one on.'],
   too_bright: ['The face is overexposed.', 'Move away from the direct light.'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { logLikelihoodRatio, REFERENCE, straightLine } from './evidence-map.ts';
+import { type Counts, logLikelihoodRatio, REFERENCE, straightLine } from './evidence-map.ts';
 import { effectiveCount, fitAveraging, fitMap, refitted } from './fit-map.ts';
 import { scatteredPeople } from './test-sides.test-support.ts';
 import { scoresOf, verifications } from './trials.ts';
@@ -55,16 +55,36 @@ test('people are told from each other in corpora of any scatter by one map', () 
   }
 });
 
-test('several recordings are worth what the fits at their counts say', () => {
-  const line = straightLine({ slope: 250, offset: -232.5 }, { limit: 8 });
-  const steeper = 1 / (1 / 250 - 0.001);
-  const measured = fitAveraging(line, [
-    { counts: { enrol: 3, probe: 1 }, map: line },
-    { counts: { enrol: 3, probe: 2 }, map: straightLine({ slope: steeper, offset: -0.945 * steeper }, line) },
-  ]);
-  expect(measured).toEqual({ shift: expect.closeTo(-7.5, 6), stretch: expect.closeTo(0.5, 6) });
-  const averaged = { ...line, averaging: { ...measured, coherence: 0.95 } };
-  expect(logLikelihoodRatio(averaged, 3.75, { enrol: 3, probe: 2 })).toBeCloseTo(0, 6);
+test.each([
+  ['one network', {}],
+  ['two networks', { widths: [8, 8] }],
+])('the ratio of %s stays where the errors are, however many recordings are enrolled', (_, shape) => {
+  const people = scatteredPeople(30, { scatter: 1.4, recordings: 8 });
+  const at = (counts: Counts) => ({ trials: verifications(people, counts), share: 1 });
+  const map = fitMap([at(REFERENCE)], shape);
+  const counted = [{ enrol: 1, probe: 1 }, { enrol: 2, probe: 1 }, REFERENCE, { enrol: 3, probe: 2 }];
+  const measured = fitAveraging(
+    map,
+    counted.map((counts) => ({ counts, corpora: [at(counts)] })),
+  );
+  const averaged = { ...map, averaging: { ...measured, coherence: 0.5 } };
+  const falseMatches = (counts: Counts) => {
+    const { impostor } = scoresOf(averaged, at(counts).trials);
+    return (
+      impostor.filter((score) => logLikelihoodRatio(averaged, score, counts) > 0).length / impostor.length
+    );
+  };
+  for (const counts of counted) {
+    expect(falseMatches(counts)).toBeGreaterThan(falseMatches(REFERENCE) / 2);
+    expect(falseMatches(counts)).toBeLessThan(falseMatches(REFERENCE) * 2 + 0.02);
+  }
+});
+
+test('averaging is measured against the counts that maps are fitted at', () => {
+  const map = straightLine({ slope: 30, offset: -18 }, { limit: 8 });
+  expect(() => fitAveraging(map, [{ counts: { enrol: 1, probe: 1 }, corpora: [corpus(1)] }])).toThrow(
+    'counts',
+  );
 });
 
 test('the frames of a burst count as one recording, photographs of other days as several', () => {

@@ -6,6 +6,7 @@ import {
   SIDE_TERMS,
   type SideTerm,
   type SideTermName,
+  scoreOf,
 } from './evidence-map.ts';
 import { type Example, fitLogOdds, PRIOR, PRIOR_LOG_ODDS } from './logistic-regression.ts';
 import type { Side } from './sides.ts';
@@ -88,21 +89,8 @@ export function fitMap(corpora: readonly Corpus[], shape: MapShape): EvidenceMap
     ...cosines(parts, trial),
     ...names.map((name) => withinOf(beside[name]!, knownOf(name, trial))),
   ];
-  const { slopes, offset } = fitLogOdds(
-    usable.flatMap(({ trials: { genuine, impostor }, share }) => [
-      ...genuine.map((trial) => ({
-        features: features(trial),
-        genuine: 1,
-        weight: (share * PRIOR) / genuine.length,
-      })),
-      ...impostor.map((trial) => ({
-        features: features(trial),
-        genuine: 0,
-        weight: (share * (1 - PRIOR)) / impostor.length,
-      })),
-    ]),
-    parts.length + names.length > 1 ? RIDGE : undefined,
-  );
+  const several = parts.length + names.length > 1;
+  const { slopes, offset } = fitLogOdds(examplesOf(usable, features), several ? RIDGE : undefined);
   if (slopes.slice(0, parts.length).some((slope) => !(slope > 0)))
     throw new TypeError('the genuine scores are not above the impostor scores');
   const terms = names.map((name, index): [SideTermName, SideTerm] => {
@@ -119,6 +107,15 @@ export function fitMap(corpora: readonly Corpus[], shape: MapShape): EvidenceMap
     ...(terms.length > 0 && { beside: Object.fromEntries(terms) }),
     limit: Math.log(most + 1),
   };
+}
+
+function examplesOf(corpora: readonly Corpus[], features: (trial: Trial) => number[]): Example[] {
+  const of = (trials: readonly Trial[], genuine: 0 | 1, weight: number) =>
+    trials.map((trial) => ({ features: features(trial), genuine, weight: weight / trials.length }));
+  return corpora.flatMap(({ trials: { genuine, impostor }, share }) => [
+    ...of(genuine, 1, share * PRIOR),
+    ...of(impostor, 0, share * (1 - PRIOR)),
+  ]);
 }
 
 function cosines(widths: readonly number[], { enrolled, probe }: Trial): number[] {
@@ -147,22 +144,38 @@ function withinOf({ least, most }: { least: number; most: number }, value: numbe
   return Math.max(least, Math.min(most, value));
 }
 
-/** How the ratio depends on the counts, from maps that were fitted at several: straight lines. */
+/** Trials of so many recordings on either side. */
+export interface CountedCorpora {
+  readonly counts: Counts;
+  readonly corpora: readonly Corpus[];
+}
+
+/**
+ * How the ratio depends on the counts: what the map's scores mean at several of them, along straight lines. Of the scores, since
+ * maps that were fitted at each of the counts divide themselves between networks in different ways.
+ */
 export function fitAveraging(
   map: EvidenceMap,
-  fits: readonly { readonly counts: Counts; readonly map: EvidenceMap }[],
+  counted: readonly CountedCorpora[],
 ): Omit<NonNullable<EvidenceMap['averaging']>, 'coherence'> {
-  const slopeOf = ({ parts: [part] }: EvidenceMap) => part!.slope;
-  const x = fits.map(({ counts }) => 1 / counts.enrol + 1 / counts.probe);
+  const fits = counted.map(({ corpora }) => {
+    const { slopes, offset } = fitLogOdds(
+      examplesOf(corpora, ({ enrolled, probe }) => [scoreOf(map, enrolled, probe)]),
+    );
+    return { gain: slopes[0]!, offset };
+  });
+  const x = counted.map(({ counts }) => 1 / counts.enrol + 1 / counts.probe);
   const gradient = (y: readonly number[]) => {
     const [mx, my] = [mean(x), mean(y)];
     const along = x.reduce((sum, value, index) => sum + (value - mx) * (y[index]! - my), 0);
     return along / x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
   };
-  const slope = slopeOf(map);
+  const reference = fits[x.indexOf(1 / REFERENCE.enrol + 1 / REFERENCE.probe)];
+  if (!reference) throw new TypeError('averaging is measured against the counts that maps are fitted at');
   return {
-    shift: slope * gradient(fits.map((fit) => -fit.map.offset / slopeOf(fit.map))),
-    stretch: slope * gradient(fits.map((fit) => 1 / slopeOf(fit.map))),
+    shift: gradient(fits.map(({ gain, offset }) => -offset / gain)),
+    // Not of the map's own slope, which is drawn towards nothing more than these are.
+    stretch: reference.gain * gradient(fits.map(({ gain }) => 1 / gain)),
   };
 }
 

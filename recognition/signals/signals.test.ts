@@ -34,7 +34,9 @@ describe('a face', () => {
   });
 
   test('comes with more around it for a network that sees more, in the same pixels', async () => {
-    const wide = await Signals.load((await publishedBundle(networksFolder())).files, { faceCanvas: 208 });
+    const wide = await Signals.load((await publishedBundle(networksFolder())).files, {
+      faceAlignment: { canvas: 208 },
+    });
     try {
       const [narrow, more] = [await signals.captureFace(photograph), await wide.captureFace(photograph)];
       expect(more.crop.length).toBe(208 * 208 * 3);
@@ -65,6 +67,18 @@ describe('a face', () => {
     const turned = await sharp(photograph).rotate(-90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const { quality } = await signals.captureFace(turned);
     expect(Math.abs(quality.roll)).toBeLessThan(25);
+  });
+
+  test.each([
+    ['on its head', 180],
+    ['on its side', 90],
+    ['on its other side', 270],
+  ])('%s is turned upright where no camera said so', async (_, degrees) => {
+    const turned = await sharp(photograph).rotate(degrees).jpeg().toBuffer();
+    const [upright, found] = [await signals.captureFace(photograph), await signals.captureFace(turned)];
+    const differences = found.crop.map((value, at) => Math.abs(value - upright.crop[at]!));
+    const mean = differences.reduce((sum, one) => sum + one, 0) / differences.length;
+    expect(mean).toBeLessThan(12);
   });
 
   test('beside another of the same size is refused', async () => {

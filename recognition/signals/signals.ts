@@ -1,4 +1,11 @@
-import { alignedSquare, cropFace, FACE_CROP, middleOf } from '../face-finding/face-alignment.ts';
+import {
+  alignedSquare,
+  cropFace,
+  type FaceAlignment,
+  FIRST_ALIGNMENT,
+  middleOf,
+  pictureOf,
+} from '../face-finding/face-alignment.ts';
 import { FaceDetector } from '../face-finding/face-detector.ts';
 import { FaceFinder } from '../face-finding/face-finder.ts';
 import { type FaceGeometry, FaceMesh } from '../face-finding/face-mesh.ts';
@@ -13,7 +20,7 @@ import { loadImageNetwork } from './image-networks.ts';
 import { VoiceActivity } from './voice-activity.ts';
 import { assertGoodVoice, assessVoice, trimToSpeech, type VoiceQuality } from './voice-quality.ts';
 
-/** RGB around the face as the face network wants it: a square of {@link Signals.faceCanvas}, 150 x 150 unless it sees more. */
+/** RGB around the face as the face network wants it: a square, its side {@link Signals.faceAlignment}'s canvas. */
 export interface FaceCapture {
   readonly crop: Uint8Array;
   readonly quality: FaceQuality;
@@ -42,8 +49,8 @@ export const PREPROCESSING = 'visavox-signals-1';
 
 /** From recordings to what the recognition networks see. Bad recordings are UserErrors with the codes of capture-fault.ts. */
 export class Signals {
-  /** Side of what {@link captureFace} answers, in pixels. */
-  readonly faceCanvas: number;
+  /** What the pictures of {@link captureFace} are like. */
+  readonly faceAlignment: FaceAlignment;
   readonly #faces: FaceFinder;
   readonly #activity: VoiceActivity;
   readonly #sounds: ChallengeSounds;
@@ -51,9 +58,9 @@ export class Signals {
 
   private constructor(
     networks: { faces: FaceFinder; activity: VoiceActivity; sounds: ChallengeSounds },
-    { faceCanvas, decoder }: { faceCanvas: number; decoder: Decoder },
+    { faceAlignment, decoder }: { faceAlignment: FaceAlignment; decoder: Decoder },
   ) {
-    this.faceCanvas = faceCanvas;
+    this.faceAlignment = faceAlignment;
     this.#faces = networks.faces;
     this.#activity = networks.activity;
     this.#sounds = networks.sounds;
@@ -67,9 +74,9 @@ export class Signals {
   static async load(
     files: ReadonlyMap<string, Uint8Array>,
     {
-      faceCanvas = FACE_CROP,
+      faceAlignment = FIRST_ALIGNMENT,
       decoder = inProcessDecoder,
-    }: { faceCanvas?: number | undefined; decoder?: Decoder | undefined } = {},
+    }: { faceAlignment?: FaceAlignment | undefined; decoder?: Decoder | undefined } = {},
   ): Promise<Signals> {
     const networks = {
       faces: new FaceFinder(
@@ -79,7 +86,7 @@ export class Signals {
       activity: await VoiceActivity.load(files),
       sounds: await ChallengeSounds.load(files),
     };
-    return new Signals(networks, { faceCanvas, decoder });
+    return new Signals(networks, { faceAlignment, decoder });
   }
 
   async captureFace(bytes: Uint8Array): Promise<FaceCapture> {
@@ -87,10 +94,15 @@ export class Signals {
     const pyramid = new Pyramid(image);
     const found = await this.#faces.find(pyramid);
     if (found.kind === 'several') throw captureFault('several_faces', { faces: found.faces });
+    if (found.kind === 'upside_down') throw captureFault('face_upside_down');
     if (found.kind === 'none') throw captureFault('no_face');
     const { geometry } = found;
-    const crop = cropFace(pyramid, alignedSquare(geometry), this.faceCanvas);
-    const quality = assessFace(middleOf(crop, this.faceCanvas), geometry, image);
+    const crop = pictureOf(pyramid, geometry, this.faceAlignment);
+    // Quality means the same whatever the network takes.
+    const judged = this.faceAlignment.points
+      ? cropFace(pyramid, alignedSquare(geometry))
+      : middleOf(crop, this.faceAlignment.canvas);
+    const quality = assessFace(judged, geometry, image);
     const fault = faceFault(quality);
     if (fault) throw captureFault(fault, { quality });
     return { crop, quality };

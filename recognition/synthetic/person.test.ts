@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { Network } from '@visavox/serving/onnx-network';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { publishedBundle } from '../bundle.ts';
+import { faceAlignmentOf, propertiesOf } from '../bundle-parts.ts';
+import type { FaceAlignment } from '../face-finding/face-alignment.ts';
 import { networksFolder } from '../setup-folder.ts';
 import { Signals } from '../signals/signals.ts';
 import { microphoneLoop, mjpeg, syntheticPerson } from './person.ts';
@@ -11,6 +14,7 @@ const people = [0, 1, 2, 3, 4, 5].map((index) => syntheticPerson(1, index));
 const texts = ['47190', '28356', '90413'];
 
 let signals: Signals;
+let alignment: FaceAlignment;
 let networks: { face: Network; voice: Network };
 beforeAll(async () => {
   const folder = networksFolder();
@@ -19,7 +23,9 @@ beforeAll(async () => {
       .filter((name) => name.endsWith('.onnx'))
       .map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
   );
-  signals = await Signals.load(files);
+  const { manifest } = await publishedBundle(folder);
+  alignment = faceAlignmentOf(propertiesOf(manifest));
+  signals = await Signals.load(files, { faceAlignment: alignment });
   networks = {
     face: await Network.load(files, 'face-backbone.onnx'),
     voice: await Network.load(files, 'voice-backbone.onnx'),
@@ -41,7 +47,7 @@ describe('a synthetic person', () => {
         Promise.all(
           [0, 1, 2].map(async (variation) => {
             const { crop } = await signals.captureFace(await person.face(variation));
-            return networks.face.map(Float32Array.from(crop), [1, 150, 150, 3]);
+            return networks.face.map(Float32Array.from(crop), [1, alignment.canvas, alignment.canvas, 3]);
           }),
         ),
       ),

@@ -1,5 +1,5 @@
 import { canonicalJson, type Digest } from '@visavox/core/digest';
-import { SystemError } from '@visavox/core/errors';
+import { SystemError, type UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { underCondition } from '@visavox/recognition/augmentation/copies';
 import { featureSource, type Modality } from '@visavox/recognition/bundle-parts';
@@ -12,6 +12,7 @@ import {
 } from '@visavox/recognition/captured-recording';
 import type { FeatureCache, FeatureKey } from '@visavox/recognition/feature-cache';
 import { secondsOf } from '@visavox/recognition/recogniser';
+import { isCaptureFault } from '@visavox/recognition/signals/capture-fault';
 import type { Features, RecogniserPort } from '../recogniser-port.ts';
 import type { Recordings } from '../retention/recordings.ts';
 import type { Captures } from './captures.ts';
@@ -68,6 +69,13 @@ export async function enrolledFeatures(
   return { ...features, copies };
 }
 
+interface EnrolledSample {
+  readonly features: Float32Array;
+  /** Of speech. */
+  readonly seconds: number | null;
+  readonly copy: Float32Array | null;
+}
+
 /** Backbone outputs of retained samples, from the cache or computed and cached. */
 export class SampleFeatures {
   readonly #cache: FeatureCache;
@@ -78,26 +86,42 @@ export class SampleFeatures {
     this.#recordings = resources.recordings;
   }
 
-  /** What a template is made of: the samples, and the copies that stand beside them. */
+  /**
+   * What a template is made of: the samples, and the copies that stand beside them. A sample that was taken once and would be
+   * refused today is left out, as long as another of its kind is there: nobody is locked out by stricter software.
+   */
   async enrolled(samples: readonly SampleReference[], loaded: LoadedRecogniser): Promise<Features> {
-    const features = { face: [] as Float32Array[], voice: [] as Float32Array[] };
-    const copies = { face: [] as Float32Array[], voice: [] as Float32Array[] };
-    const voiceSeconds: number[] = [];
+    const taken: (EnrolledSample & { modality: Modality })[] = [];
+    const refused: { modality: Modality; fault: UserError }[] = [];
     for (const sample of samples) {
-      const { modality, digest } = sample;
-      features[modality].push(await this.#ofOne(sample, loaded, null));
-      const condition = loaded.recogniser.enrolledCondition(modality, digest);
-      if (modality === 'face' && !condition) continue;
-      const measures = await this.#measured(sample, loaded);
-      const seconds = secondsIn(modality, measures);
-      if (seconds !== null) voiceSeconds.push(seconds);
-      if (condition && !takenWorse(modality, measures))
-        copies[modality].push(await this.#ofOne(sample, loaded, condition));
+      try {
+        taken.push({ modality: sample.modality, ...(await this.#besideItsCopy(sample, loaded)) });
+      } catch (error) {
+        if (!isCaptureFault(error)) throw error;
+        refused.push({ modality: sample.modality, fault: error });
+      }
     }
+    const lost = refused.find(({ modality }) => !taken.some((sample) => sample.modality === modality));
+    if (lost) throw lost.fault;
+    const of = (modality: Modality) => taken.filter((sample) => sample.modality === modality);
+    const copiesOf = (modality: Modality) => of(modality).flatMap(({ copy }) => (copy ? [copy] : []));
     return {
-      ...{ faces: features.face, voices: features.voice, voiceSeconds },
-      copies: { faces: copies.face, voices: copies.voice },
+      faces: of('face').map(({ features }) => features),
+      voices: of('voice').map(({ features }) => features),
+      voiceSeconds: taken.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])),
+      copies: { faces: copiesOf('face'), voices: copiesOf('voice') },
     };
+  }
+
+  async #besideItsCopy(sample: SampleReference, loaded: LoadedRecogniser): Promise<EnrolledSample> {
+    const { modality, digest } = sample;
+    const features = await this.#ofOne(sample, loaded, null);
+    const condition = loaded.recogniser.enrolledCondition(modality, digest);
+    if (modality === 'face' && !condition) return { features, seconds: null, copy: null };
+    const measures = await this.#measured(sample, loaded);
+    const seconds = secondsIn(modality, measures);
+    if (!condition || takenWorse(modality, measures)) return { features, seconds, copy: null };
+    return { features, seconds, copy: await this.#ofOne(sample, loaded, condition) };
   }
 
   /** Keeps what was computed already, in the order of the samples. */

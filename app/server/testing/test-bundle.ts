@@ -9,7 +9,7 @@ const setup = process.env.VISAVOX_SETUP ?? resolve(import.meta.dirname, '../../.
  * Another `variation` is another bundle, hence another contract; `copies` are what its templates are made of besides.
  */
 export async function testBundle(variation = 0, { copies = false } = {}): Promise<BundleFiles> {
-  const { files } = await publishedBundle(join(setup, 'networks'));
+  const { manifest, files } = await publishedBundle(join(setup, 'networks'));
   return recogniserBundle(files, {
     calibration: {
       format: 2,
@@ -19,5 +19,6 @@ export async function testBundle(variation = 0, { copies = false } = {}): Promis
       measured: { on: 'synthetic people', how: 'by eye', trials: {}, figures: {} },
     },
     parent: null,
+    backbones: manifest.properties.backbones,
   });
 }

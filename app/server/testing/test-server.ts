@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import type { ControlState } from '@visavox/control/controller';
+import type { BundleFiles } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { PipelineEngine } from '@visavox/core/ports';
@@ -36,6 +39,8 @@ export interface TestServer {
   readonly services: Services;
   readonly lineage: readonly LineageSource[];
   readonly logged: string[];
+  /** What a controller remembers, in the database. */
+  readonly controlState: ControlState;
   /** As when the secret is replaced under a running server. */
   rotateOperatorToken(next: string): void;
   /** Moves the server's clock. */
@@ -52,11 +57,13 @@ export async function startTestServer({
   liveness = 'required',
   signInPolicy = 'face-and-voice',
   enrolment = 'open',
+  published = testBundle,
   ...overrides
 }: Partial<Omit<ApiResources, 'enrolment'>> & {
   liveness?: LivenessPolicy;
   signInPolicy?: SignInPolicy;
   enrolment?: EnrolmentPolicy;
+  published?: () => Promise<BundleFiles>;
 } = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-server-'));
   const database = await openTestDatabase();
@@ -77,7 +84,7 @@ export async function startTestServer({
     attempts: { failures: 5, retentionHours: 24 },
     now,
   });
-  await ensureFirstRelease({ objects, releases: services.releases, published: () => testBundle(), now });
+  await ensureFirstRelease({ objects, releases: services.releases, published: () => published(), now });
   await services.champion.follow();
   const lineage = [new PlatformLineage(database.db), new ApplicationLineage(services.db)];
   const logged: string[] = [];
@@ -124,6 +131,7 @@ export async function startTestServer({
     services,
     lineage,
     logged,
+    controlState: new SqlControlState(database.db),
     rotateOperatorToken: (next) => {
       token = next;
     },

@@ -154,7 +154,7 @@ describe.skipIf(!browserThere)('somebody in front of the camera', { timeout: 120
 
     it('not with an invitation that is not good any more, and is told so before the camera starts', async () => {
       await fillIn('/enrol?invitation=used', 'Grace');
-      await page.getByText('This invitation is not good').waitFor();
+      await page.getByText('This invitation cannot be used any more').waitFor();
       await go();
       await page.getByRole('heading', { name: 'Enrol', exact: true }).waitFor();
       expect(

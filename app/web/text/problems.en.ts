@@ -12,6 +12,7 @@ export const problems = {
   move_up: 'Move up a little.',
   move_down: 'Move down a little.',
   face_turned: 'Turn towards the camera.',
+  face_upside_down: 'Your face is upside down. Hold the camera the right way up.',
   face_cut_off: 'Move to the middle of the oval.',
   too_dark: 'It is too dark. Turn towards a light.',
   too_bright: 'It is too bright. Move out of the glare.',

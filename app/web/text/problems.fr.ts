@@ -13,6 +13,7 @@ export const problems: Translation<typeof english> = {
   move_up: 'Montez un peu.',
   move_down: 'Descendez un peu.',
   face_turned: 'Tournez-vous vers la caméra.',
+  face_upside_down: 'Votre visage est à l’envers. Tenez la caméra à l’endroit.',
   face_cut_off: 'Placez-vous au milieu de l’ovale.',
   too_dark: 'Il fait trop sombre. Tournez-vous vers une lumière.',
   too_bright: 'Il y a trop de lumière. Évitez l’éblouissement.',

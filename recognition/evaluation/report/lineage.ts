@@ -59,7 +59,9 @@ export function lineageOf(
 
 const trainedOrUnknown = (name: string) => (name.endsWith('-head') ? 'trained here' : 'not described here');
 
-/** What a backbone that an operator plugged in says of itself. */
+/** What a backbone says of itself that an operator plugged in; of the published ones set-up knows it. */
 const Plugged = z.object({
-  backbones: z.record(z.string(), z.looseObject({ source: z.string(), licence: z.string() })).optional(),
+  backbones: z
+    .record(z.string(), z.looseObject({ source: z.string().optional(), licence: z.string().optional() }))
+    .optional(),
 });

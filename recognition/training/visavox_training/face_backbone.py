@@ -1,112 +1,79 @@
-"""Keras model of dlib's face recognition network, with the weights that `@vladmandic/face-api` publishes.
+"""The face network: two published networks side by side, from an aligned face to features.
 
-Architecture: a ResNet of 29 convolutions, after `dlib_face_recognition_resnet_model_v1` (Davis King, public domain,
-http://dlib.net/face_recognition.py.html), as restated in `src/faceRecognitionNet` of face-api. The package's weights
-are quantised to 8 bits.
+SFace is the stronger one. dlib's, whose weights come from other people, errs elsewhere: both together are better than
+either on people that nothing was chosen on. What each sees is cut out of one picture of the face in the graph, so that
+training and serving share one implementation.
 """
 
 from pathlib import Path
 
 import keras
-import numpy as np
-from keras import ops
+import torch
 
-from visavox_training.tfjs_weights import read_weights
+from visavox_training import dlib_face, sface
+from visavox_training.layers import UnitLength
 
-SIZE = 150
-DIMENSION = 128
-MEAN_RGB = (122.782, 117.001, 104.298)
-MANIFEST = "face_recognition_model-weights_manifest.json"
+SIZE = 182
+DIMENSION = sface.DIMENSION + dlib_face.DIMENSION
 
-_CHANNELS_FIRST = "channels_first"
-# Name and width of every residual block; blocks named `down` halve the image.
-_BLOCKS = (
-    ("conv32_1", 32),
-    ("conv32_2", 32),
-    ("conv32_3", 32),
-    ("conv64_down", 64),
-    ("conv64_1", 64),
-    ("conv64_2", 64),
-    ("conv64_3", 64),
-    ("conv128_down", 128),
-    ("conv128_1", 128),
-    ("conv128_2", 128),
-    ("conv256_down", 256),
-    ("conv256_1", 256),
-    ("conv256_2", 256),
-    ("conv256_down_out", 256),
+# Left, top and side, in pixels of the picture.
+SFACE_SEES = (7, 0, 168)
+DLIB_SEES = (16, 32, 150)
+_TEMPLATE = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
+"""Where SFace was trained to find eyes, tip of the nose and corners of the mouth, in its 112 pixels."""
+
+POINTS = tuple(
+    tuple(round(value * SFACE_SEES[2] / sface.SIZE + SFACE_SEES[axis], 3) for axis, value in enumerate(point))
+    for point in _TEMPLATE
 )
+"""Where they are to lie in the picture."""
+
+
+@keras.saving.register_keras_serializable("visavox")
+class Square(keras.layers.Layer):
+    """A square of a picture at another size, by linear interpolation: [n, channels, side, side], size as given."""
+
+    def __init__(self, left: int, top: int, side: int, size: int, **options):
+        super().__init__(**options)
+        self.left, self.top, self.side, self.size = left, top, side, size
+
+    def call(self, picture):
+        square = picture[:, :, self.top : self.top + self.side, self.left : self.left + self.side]
+        if self.size == self.side:
+            return square
+        return torch.nn.functional.interpolate(square, (self.size, self.size), mode="bilinear")
+
+    def compute_output_shape(self, shape):
+        return (shape[0], shape[1], self.size, self.size)
+
+    def get_config(self):
+        own = {"left": self.left, "top": self.top, "side": self.side, "size": self.size}
+        return {**super().get_config(), **own}
 
 
 def build_face_backbone() -> keras.Model:
     """Builds the network with weights at their initial, random values.
 
-    Input `image`: [n, 150, 150, 3], RGB, 0 to 255, an aligned face.
-    Output `features`: [n, 128], the mean of the image's and its mirror image's descriptors, not normalised.
+    Input `image`: [n, 182, 182, 3], RGB, 0 to 255, a face of which the five points lie at `POINTS`.
+    Output `features`: [n, 256], SFace's 128 and dlib's 128, each of unit length, so that the cosine of two features is
+    the mean of both networks' cosines.
     """
     image = keras.Input((SIZE, SIZE, 3), name="image")
-    offset = [-mean / 255 for mean in MEAN_RGB]
-    scaled = keras.layers.Rescaling(1 / 255, offset=offset, name="scaled")(image)
-    upright = keras.layers.Permute((3, 1, 2), name="channels_first")(scaled)
-    both = ops.stack([upright, ops.flip(upright, axis=-1)], axis=1)
-    descriptors = _trunk()(ops.reshape(both, (-1, 3, SIZE, SIZE)))
-    features = ops.mean(ops.reshape(descriptors, (-1, 2, DIMENSION)), axis=1)
-    return keras.Model(image, features, name="face_backbone")
+    picture = keras.layers.Permute((3, 1, 2), name="channels_first")(image)
+    halves = [
+        _unit(sface.sface(), Square(*SFACE_SEES, sface.SIZE, name="sface_sees")(picture)),
+        _unit(dlib_face.dlib_face(), Square(*DLIB_SEES, dlib_face.SIZE, name="dlib_sees")(picture)),
+    ]
+    return keras.Model(image, keras.layers.Concatenate()(halves), name="face_backbone")
 
 
-def load_face_backbone(folder: Path) -> keras.Model:
-    """Builds the network with the published weights, `folder` being face-api's `model`."""
-    import json
+def _unit(network: keras.Model, square):
+    return UnitLength(name=f"{network.name}_unit")(network(square))
 
-    manifest = json.loads((folder / MANIFEST).read_text())
-    weights = read_weights(manifest, folder)
+
+def load_face_backbone(*, sface_file: Path, dlib_folder: Path) -> keras.Model:
+    """Builds the network with the published weights of both packages."""
     model = build_face_backbone()
-    trunk = model.get_layer("trunk")
-    for layer in trunk.layers:
-        if isinstance(layer, keras.layers.Conv2D):
-            layer.set_weights(_folded(weights, layer.name))
-    trunk.get_layer("fc").set_weights([weights["fc"]])
+    sface.set_sface(model.get_layer(sface.NAME), sface_file)
+    dlib_face.set_dlib_face(model.get_layer(dlib_face.NAME), dlib_folder)
     return model
-
-
-def _folded(weights: dict[str, np.ndarray], name: str) -> list[np.ndarray]:
-    """The convolution with dlib's affine layer, which follows it, multiplied in."""
-    prefix = name.replace("_conv", "/conv")
-    scale = weights[f"{prefix}/scale/weights"].astype(np.float64)
-    kernel = weights[f"{prefix}/conv/filters"] * scale
-    bias = weights[f"{prefix}/conv/bias"] * scale + weights[f"{prefix}/scale/biases"]
-    return [kernel.astype(np.float32), bias.astype(np.float32)]
-
-
-def _trunk() -> keras.Model:
-    """[n, 3, 150, 150], scaled RGB, to [n, 128]."""
-    image = keras.Input((3, SIZE, SIZE))
-    x = _convolution(image, 32, "conv32_down", size=7, strides=2, padding="valid")
-    x = keras.layers.ReLU()(x)
-    x = keras.layers.MaxPooling2D(3, 2, data_format=_CHANNELS_FIRST)(x)
-    for name, width in _BLOCKS:
-        x = _residual_down(x, width, name) if "down" in name else _residual(x, width, name)
-    x = keras.layers.GlobalAveragePooling2D(data_format=_CHANNELS_FIRST)(x)
-    return keras.Model(image, keras.layers.Dense(DIMENSION, use_bias=False, name="fc")(x), name="trunk")
-
-
-def _convolution(x, width: int, name: str, *, size: int = 3, strides: int = 1, padding: str = "same"):
-    layer = keras.layers.Conv2D(width, size, strides, padding, data_format=_CHANNELS_FIRST, name=name)
-    return layer(x)
-
-
-def _residual(x, width: int, name: str):
-    y = keras.layers.ReLU()(_convolution(x, width, f"{name}_conv1"))
-    y = _convolution(y, width, f"{name}_conv2")
-    return keras.layers.ReLU()(keras.layers.Add()([y, x]))
-
-
-def _residual_down(x, width: int, name: str):
-    y = keras.layers.ReLU()(_convolution(x, width, f"{name}_conv1", strides=2, padding="valid"))
-    y = _convolution(y, width, f"{name}_conv2")
-    pooled = keras.layers.AveragePooling2D(2, 2, data_format=_CHANNELS_FIRST)(x)
-    if pooled.shape[2] != y.shape[2]:
-        y = keras.layers.ZeroPadding2D(((0, 1), (0, 1)), data_format=_CHANNELS_FIRST)(y)
-    if pooled.shape[1] != width:
-        pooled = ops.pad(pooled, [[0, 0], [0, width - pooled.shape[1]], [0, 0], [0, 0]])
-    return keras.layers.ReLU()(keras.layers.Add()([pooled, y]))

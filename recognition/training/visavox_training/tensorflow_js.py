@@ -18,7 +18,7 @@ def run_tensorflow_js(packages: Path, images: Mapping[str, np.ndarray]) -> dict[
 
     Returns:
         Flat outputs by name: `blazeface.boxes`, `blazeface.scores`, `facemesh.landmarks`, `facemesh.confidence`,
-        `face.features` (the mean of the image's and its mirror image's).
+        `face.features`.
     """
     node = shutil.which("node")
     if node is None:

@@ -36,6 +36,7 @@ const ABOUT_THE_LIGHT = new Set<string>(['too_dark', 'too_bright', 'hold_still',
 export function lookOf(found: Found, pyramid: Pyramid): FaceLook {
   if (found.kind === 'none') return { kind: 'fault', code: 'no_face' };
   if (found.kind === 'several') return { kind: 'fault', code: 'several_faces' };
+  if (found.kind === 'upside_down') return { kind: 'fault', code: 'face_upside_down' };
   const { geometry } = found;
   const { width, height } = pyramid.image;
   const quality = assessFace(cropFace(pyramid, alignedSquare(geometry)), geometry, {
