@@ -83,9 +83,9 @@ async function visitorOf(index: number, options: SittingOptions, seconds: number
     voices: prompts.map((digits, utterance) => person.utterance(digits, utterance)),
     probe: { faces: faces.slice(3), voice: new Uint8Array() },
     person,
-    async film({ digits, turn, cues }) {
+    async film(digits, turn) {
       const before = process.cpuUsage();
-      const film = await sittingOf(take).answer(digits, { turn, cues, take: take++ });
+      const film = await sittingOf(take).answer(digits, { turn, take: take++ });
       const { user, system } = process.cpuUsage(before);
       seconds.push((user + system) / 1e6);
       return film;

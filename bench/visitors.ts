@@ -11,10 +11,7 @@ const camera = { width: 640, height: 480 };
 /** Somebody enrolled, who answers challenges. */
 export interface Visitor {
   readonly name: string;
-  answer(
-    asked: { digits: string; turn: 'left' | 'right' | null; cues: readonly number[] },
-    take: number,
-  ): Promise<Answer>;
+  answer(asked: { digits: string; turn: 'left' | 'right' | null }, take: number): Promise<Answer>;
 }
 
 /** Looks are kept beside what the server keeps. */
@@ -30,8 +27,8 @@ export async function enrolVisitor(server: ServerProcess, index: number): Promis
   const sitting = new Sitting(person, 0, { pictures });
   return {
     name: person.name,
-    async answer({ digits, turn, cues }, take) {
-      const film = await sitting.answer(digits, { turn, cues, take });
+    async answer({ digits, turn }, take) {
+      const film = await sitting.answer(digits, { turn, take });
       const faces = [0, 1].map((still) => person.face(10 + 2 * (take % 3) + still, camera));
       return { ...film, faces: await Promise.all(faces) };
     },

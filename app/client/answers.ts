@@ -69,8 +69,6 @@ export const Challenge = z.object({
   digits: z.string(),
   /** Where to turn the head before speaking, as the person sees it; null where it is not asked for. */
   turn: z.enum(['left', 'right']).nullable(),
-  /** When each digit is to be shown, in milliseconds from the first one: the words have to follow them. */
-  cues: z.array(z.number()),
   expiresAt: z.string(),
 });
 export type Challenge = z.infer<typeof Challenge>;

@@ -47,7 +47,6 @@ const challengeOf = (number: number) => ({
   id: `c${number}`,
   digits: `000${number}`,
   turn: 'left',
-  cues: [0, 700, 2300, 3000],
   expiresAt: 'soon',
 });
 const filmed = (digits: string) => ({

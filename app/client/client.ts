@@ -90,7 +90,7 @@ type Visit = Map<string, string>;
  * @example
  * const client = new VisavoxClient({ server: 'http://127.0.0.1:4600' });
  * await client.enrol({ name: 'Ada', answer: ({ prompts, turns }) => filmNewcomer(prompts, turns) });
- * const { decision } = await client.signIn({ name: 'Ada', answer: ({ digits, turn, cues }) => film(digits, turn, cues) });
+ * const { decision } = await client.signIn({ name: 'Ada', answer: ({ digits, turn }) => film(digits, turn) });
  */
 export class VisavoxClient {
   readonly #transport: Transport;

@@ -122,7 +122,7 @@ describe('a sign-in is refused', () => {
     expect((await measure(server, { ...own(), challenge })).status).toBe(200);
   });
   it('with a challenge that was never given, or was given for another name', async () => {
-    const madeUp = { id: 'made-up', digits: '1234', turn: null, cues: [] };
+    const madeUp = { id: 'made-up', digits: '1234', turn: null };
     await expectRefusal(await measure(server, { ...own(), challenge: madeUp }), 404, 'challenge_unknown');
     const challenge = await newChallenge(server, 'Somebody Else');
     before = await server.census();
@@ -233,7 +233,7 @@ describe('the character NUL', () => {
   it('is refused in the fields of a form', async () => {
     const named = await enrol(server, { ...ada, name: 'A\0da' });
     await expectRefusal(named, 400, 'request_invalid');
-    const challenge = { id: 'a\0b', digits: '1234', turn: null, cues: [] };
+    const challenge = { id: 'a\0b', digits: '1234', turn: null };
     const tried = await measure(server, { as: ada.name, probe: ada.probe, challenge });
     await expectRefusal(tried, 400, 'request_invalid');
   });

@@ -121,8 +121,8 @@ describeOnPostgres('a server in parts, over one database and one object store', 
   const signIn = async (part: RunningServer, who: Visitor) => {
     const giver = part === one ? other : one;
     const given = await ask(giver, 'POST', '/api/v1/challenges', { name: who.name });
-    const film = await who.film(given.body);
-    const body = answerForm({ name: who.name, challenge: given.body.id }, who, film);
+    const { id, digits, turn } = given.body;
+    const body = answerForm({ name: who.name, challenge: id }, who, await who.film(digits, turn));
     const response = await fetch(`${part.url}/api/v1/attempts`, { method: 'POST', body });
     return {
       status: response.status,

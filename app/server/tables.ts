@@ -105,7 +105,6 @@ export type OwnTables = WaysInTables & {
     id: string;
     digits: string;
     turn: 'left' | 'right' | null;
-    cues: Json<number[]>;
     /** Keyed hash of the name that it was given for. */
     name: string;
     network: string;

@@ -28,7 +28,7 @@ const signIn = async (url: string) => {
       headers: { 'content-type': 'application/json' },
     })
   ).json();
-  const film = await ada.film(challenge);
+  const film = await ada.film(challenge.digits, challenge.turn);
   const body = answerForm({ name: ada.name, challenge: challenge.id }, ada, film);
   return (await fetch(`${url}/api/v1/attempts`, { method: 'POST', body })).json();
 };

@@ -192,7 +192,7 @@ describe.skipIf(!browserThere).each(['face-and-voice', 'passkey-then-face-and-vo
           });
           return response.json();
         }, owner.name);
-        const film = await owner.film(challenge);
+        const film = await owner.film(challenge.digits, challenge.turn);
         const body = answerForm({ name: owner.name, challenge: challenge.id }, owner, film);
         const parts = await Promise.all(
           [...body].map(async ([name, value]) => ({

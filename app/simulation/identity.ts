@@ -23,10 +23,7 @@ export interface Identity {
   /** Enrols before a camera: says each prompt, turns the head to each side. Not there where `answer` is not. */
   enrolment?(asked: { prompts: readonly string[]; turns: readonly Turn[] }, take: number): Promise<Enrolment>;
   /** Turns the head and says the digits before a camera. Whoever is there in recordings alone cannot, and is measured. */
-  answer?(
-    asked: { digits: string; turn: Turn | null; cues: readonly number[] },
-    occasion: number,
-  ): Promise<Answer>;
+  answer?(asked: { digits: string; turn: Turn | null }, occasion: number): Promise<Answer>;
   /** How this person comes in one wave (counted from 0), where that changes over time. */
   at?(wave: number): { readonly identity: Identity; readonly shifted: boolean };
 }

@@ -64,9 +64,9 @@ export function syntheticIdentities(
           ...(await sitting.turns(turns, { take })),
         };
       },
-      async answer({ digits, turn, cues }, occasion) {
+      async answer({ digits, turn }, occasion) {
         const sitting = new Sitting(person, occasion % distinctSittings, { pictures });
-        const film = await sitting.answer(digits, { turn, cues, take: occasion, language });
+        const film = await sitting.answer(digits, { turn, take: occasion, language });
         const faces = await Promise.all(
           [0, 1].map((still) => sitting.photograph({ take: 2 * occasion + still })),
         );

@@ -27,7 +27,7 @@ export interface Refusal {
 }
 
 /** What a challenge asks for. */
-type Asked = Pick<Challenge, 'digits' | 'turn' | 'cues'>;
+type Asked = Pick<Challenge, 'digits' | 'turn'>;
 
 export interface Visits {
   readonly signedIn: number;
@@ -177,21 +177,20 @@ export class SteadyVisitor {
     return { faces, voices, prompts: enrolled.voices };
   }
 
-  async #answer({ digits, turn, cues }: Asked, take: number): Promise<Answer> {
-    const film = await this.#sitting.answer(digits, { turn, cues, take });
+  async #answer({ digits, turn }: Asked, take: number): Promise<Answer> {
+    const film = await this.#sitting.answer(digits, { turn, take });
     const shots = occasions[take % occasions.length] ?? [];
     return { ...film, faces: await Promise.all(shots.map((shot) => this.#person.face(shot))) };
   }
 
   async #visit(): Promise<void> {
     for (let take = 0; !this.#stopped; take++) {
-      let asked: Asked = { digits: '', turn: null, cues: [] };
+      let asked: Asked = { digits: '', turn: null };
       try {
         const { decision, reasons, servedBy } = await this.#client.signIn({
           name: this.#name,
           answer: (challenge) => {
-            const { digits, turn, cues } = challenge;
-            asked = { digits, turn, cues };
+            asked = { digits: challenge.digits, turn: challenge.turn };
             return this.#answer(asked, take);
           },
         });

@@ -6,7 +6,6 @@ import {
   lifeRatio,
   lipsRatio,
   noveltyRatio,
-  rhythmRatio,
 } from './challenge-evidence.ts';
 import type { Sounds } from './challenge-sounds.ts';
 import { misfit, type SpokenDigit } from './challenge-words.ts';
@@ -14,7 +13,6 @@ import { facialLife } from './facial-life.ts';
 import { headTurn, type Turn } from './head.ts';
 import { lipAgreement, type SeenFace } from './lips.ts';
 import { nearestTwins } from './recurring-pictures.ts';
-import { rhythmOf } from './rhythm.ts';
 import { turnDepth } from './turn-depth.ts';
 import { type WordSpan, wordSpans } from './word-spans.ts';
 
@@ -29,8 +27,6 @@ export interface HeardAndSeen {
 export interface Asked {
   readonly digits: string;
   readonly turn: Turn | null;
-  /** When each digit appeared, in milliseconds from the first one; null where all were there at once. */
-  readonly cues: readonly number[] | null;
 }
 
 export interface AnswerHeard {
@@ -56,7 +52,6 @@ export function answerEvidence({ sounds, seen, words }: HeardAndSeen, asked: Ask
       depth: depth && depthRatio(depth),
       life: life && lifeRatio(life),
       novelty: twins === null ? null : noveltyRatio(twins),
-      rhythm: asked.cues && spans && rhythmRatio(rhythmOf(spans, asked.cues)),
     },
     spans,
   };

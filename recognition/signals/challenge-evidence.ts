@@ -1,7 +1,6 @@
 import type { FacialLife } from './facial-life.ts';
 import type { HeadTurn } from './head.ts';
 import type { LipAgreement } from './lips.ts';
-import type { Rhythm } from './rhythm.ts';
 import type { TurnDepth } from './turn-depth.ts';
 
 /**
@@ -14,8 +13,6 @@ export interface ChallengeEvidence {
   readonly head: number | null;
   /** Whether what turned is a head, not a sheet. */
   readonly depth: number | null;
-  /** Whether the words follow the digits as they appeared. */
-  readonly rhythm: number | null;
   /** Whether the face moves as living ones do. */
   readonly life: number | null;
   /** Whether every picture is a new one. */
@@ -28,7 +25,6 @@ export type ChallengeFault =
   | 'lips_differ'
   | 'head_not_turned'
   | 'head_is_flat'
-  | 'rhythm_differs'
   | 'face_animated'
   | 'pictures_recur';
 
@@ -44,13 +40,12 @@ const MAPS = {
   /** Degrees. Photographs that are turned by 50 degrees are taken for heads turned by 16 at most. */
   head: { slope: 0.4, intercept: -6.4, lowest: -4, highest: 2 },
   depth: { slope: -100, intercept: 96.2, lowest: -4, highest: 4 },
-  rhythm: { slope: 1, intercept: 0, lowest: -6, highest: 4 },
   life: { slope: 1, intercept: 1.2, lowest: -4, highest: 4 },
-  novelty: { slope: 25, intercept: -10, lowest: -4, highest: 4 },
+  novelty: { slope: 25, intercept: -7, lowest: -4, highest: 4 },
 } as const;
 
 /** Below this, each stands for itself against an answer: a mouth that moves does not pay for a head that did not turn. */
-const LEAST = { digits: -1.5, lips: 0, head: 0, depth: 0, rhythm: 0, life: 0, novelty: 0 } as const;
+const LEAST = { digits: -1.5, lips: 0, head: 0, depth: 0, life: 0, novelty: 0 } as const;
 
 export function digitsRatio(misfit: number): number {
   return onLine(MAPS.digits, misfit);
@@ -66,10 +61,6 @@ export function headRatio({ asked, other }: HeadTurn): number {
 
 export function depthRatio({ bent }: TurnDepth): number {
   return onLine(MAPS.depth, bent);
-}
-
-export function rhythmRatio({ ratio }: Rhythm): number {
-  return onLine(MAPS.rhythm, ratio);
 }
 
 /** Logistic regression on 72 films of rendered people and 3 of GRID, and photographs of the same that were animated. */
@@ -94,12 +85,11 @@ const FAULTS = {
   lips: 'lips_differ',
   head: 'head_not_turned',
   depth: 'head_is_flat',
-  rhythm: 'rhythm_differs',
   life: 'face_animated',
   novelty: 'pictures_recur',
 } as const satisfies Record<keyof ChallengeEvidence, ChallengeFault>;
 
-const parts = ['digits', 'lips', 'head', 'depth', 'rhythm', 'life', 'novelty'] as const;
+const parts = ['digits', 'lips', 'head', 'depth', 'life', 'novelty'] as const;
 
 /** What speaks clearly against an answer. */
 export function challengeFaults(evidence: ChallengeEvidence): ChallengeFault[] {

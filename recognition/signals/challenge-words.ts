@@ -6,8 +6,8 @@ export interface SpokenDigit {
   readonly sounds: Float32Array;
 }
 
-/** With the pause behind it, in 10 ms: digits that appear one after another are said as slowly as that. */
-const LONGEST_WORD = 400;
+/** Ten words of the length that a prompt has at most, in 10 ms. */
+const LONGEST_WORD = 250;
 const SHORTEST_WORD = 4;
 /** More is no worse: the digits that were asked for do not fit at all. */
 const WORST = 0.5;

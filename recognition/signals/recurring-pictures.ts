@@ -3,7 +3,7 @@ import type { SeenFace } from './lips.ts';
 
 const FEWEST_FRAMES = 12;
 /** Of the pictures, those that have the nearest twins. */
-const SHARE = 0.25;
+const SHARE = 0.1;
 /** In grey levels: a camera that is slower than the page is seen twice in the same picture. */
 const SAME = 0.05;
 /** Every third pixel tells as much as all of them. */

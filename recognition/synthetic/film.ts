@@ -6,12 +6,7 @@ import { type FilmedAnswer, Sitting, type SittingOptions } from './sitting.ts';
 export function filmAnswer(
   person: SyntheticPerson,
   digits: string,
-  {
-    turn,
-    cues,
-    variation,
-    ...options
-  }: { turn: Turn | null; cues?: readonly number[]; variation: number } & SittingOptions,
+  { turn, variation, ...options }: { turn: Turn | null; variation: number } & SittingOptions,
 ): Promise<FilmedAnswer> {
-  return new Sitting(person, variation, options).answer(digits, { turn, cues, take: 0 });
+  return new Sitting(person, variation, options).answer(digits, { turn, take: 0 });
 }

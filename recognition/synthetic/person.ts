@@ -4,11 +4,10 @@ import { closedMouth } from './face/expression.ts';
 import { drawShot, type Shot } from './face/shot.ts';
 import { drawFace, type FaceTraits } from './face/traits.ts';
 import { Random } from './random.ts';
-import { drawReactions, wordStarts } from './reactions.ts';
 import { type Articulation, drawArticulation } from './voice/articulation.ts';
 import { recordVoice } from './voice/microphone.ts';
 import type { Language } from './voice/phonemes.ts';
-import { sampleRate, speak, speakSeen } from './voice/speak.ts';
+import { sampleRate, speak } from './voice/speak.ts';
 import { drawVoice, type VoiceTraits } from './voice/traits.ts';
 import { wav } from './wav.ts';
 
@@ -19,8 +18,6 @@ export interface FaceOptions {
 }
 
 export interface VoiceOptions {
-  /** When each digit is shown, in milliseconds from the first one; without them all are said one after another. */
-  readonly cues?: readonly number[] | undefined;
   readonly conditions?: readonly Condition[];
   readonly language?: Language | undefined;
 }
@@ -57,7 +54,6 @@ const familyNames = [
 export function syntheticPerson(seed: number, index: number): SyntheticPerson {
   const look = drawFace(seed, index);
   const sound = drawVoice(seed, index);
-  const reactions = drawReactions(new Random('reactions', seed, index));
   const given = givenNames[index % givenNames.length];
   const family = familyNames[Math.floor(index / givenNames.length) % familyNames.length];
   const round = Math.floor(index / (givenNames.length * familyNames.length));
@@ -74,11 +70,12 @@ export function syntheticPerson(seed: number, index: number): SyntheticPerson {
     },
     utterance(digits, variation, options = {}) {
       const random = new Random('utterance', seed, index, variation, digits);
-      const { language, cues, conditions = [] } = options;
-      const starts =
-        cues && wordStarts(cues, reactions, new Random('starts', seed, index, variation, digits));
-      const { samples } = speakSeen(sound, digits, random, { language, starts });
-      return wav(recordVoice(samples, random, conditions), sampleRate);
+      const recorded = recordVoice(
+        speak(sound, digits, random, options.language),
+        random,
+        options.conditions ?? [],
+      );
+      return wav(recorded, sampleRate);
     },
   };
 }

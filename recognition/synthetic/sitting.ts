@@ -8,7 +8,6 @@ import { type Moment, Performance, planTurns } from './performance.ts';
 import type { SyntheticPerson } from './person.ts';
 import type { PictureStore } from './picture-store.ts';
 import { Random } from './random.ts';
-import { drawReactions, type Reactions, wordStarts } from './reactions.ts';
 import { articulate } from './voice/articulation.ts';
 import { recordVoice } from './voice/microphone.ts';
 import type { Language } from './voice/phonemes.ts';
@@ -57,7 +56,6 @@ export class Sitting {
   readonly #options: Required<Omit<SittingOptions, 'pictures'>> & Pick<SittingOptions, 'pictures'>;
   /** Milliseconds by which the camera is late. */
   readonly #late: number;
-  readonly #reactions: Reactions;
 
   constructor(person: SyntheticPerson, session: number, options: SittingOptions = {}) {
     this.#person = person;
@@ -66,7 +64,6 @@ export class Sitting {
     const random = new Random('sitting', person.seed, person.index, session);
     const drawn = drawShot(random);
     this.#late = random.between(10, 60);
-    this.#reactions = drawReactions(new Random('reactions', person.seed, person.index));
     this.#shot = {
       ...drawn,
       size: CLOSE * random.between(0.92, 1.08),
@@ -85,8 +82,6 @@ export class Sitting {
     digits: string,
     asked: {
       readonly turn: Turn | null;
-      /** When each digit is shown, in milliseconds from the first one; without them all are said one after another. */
-      readonly cues?: readonly number[] | undefined;
       /** Another take, another way to do the same. */
       readonly take: number;
       readonly language?: Language | undefined;
@@ -95,10 +90,7 @@ export class Sitting {
   ): Promise<FilmedAnswer> {
     const random = this.#random('answer', asked.take, digits);
     const { sound, articulation } = this.#person;
-    const { language } = asked;
-    const starts =
-      asked.cues && wordStarts(asked.cues, this.#reactions, this.#random('starts', asked.take, digits));
-    const { samples, sounds } = speakSeen(sound, digits, random, { language, starts });
+    const { samples, sounds } = speakSeen(sound, digits, random, asked.language);
     const voice = wav(recordVoice(samples, random, asked.conditions ?? []), sampleRate);
     const mouth = articulate(sounds, articulation, random);
     const { turns, lasts } = planTurns(asked.turn ? [asked.turn] : [], random);

@@ -37,10 +37,6 @@ export const Challenge = z
     turn: z.enum(['left', 'right']).nullable().openapi({
       description: 'where to turn the head before speaking, as the person sees it; null when not asked for',
     }),
-    cues: z.array(z.int().nonnegative()).openapi({
-      description:
-        'when each digit is to be shown, in milliseconds from the first one: the words have to follow them. Those shown before stay',
-    }),
     expiresAt: Time,
   })
   .openapi('Challenge');
@@ -51,9 +47,6 @@ export const ChallengeWish = z
     invitation: z.string().max(200).optional().openapi({ description: 'of whoever enrols by one' }),
     withoutTurn: z.boolean().default(false).openapi({
       description: 'for people who cannot turn the head: more digits instead',
-    }),
-    slowly: z.boolean().default(false).openapi({
-      description: 'for people who need more time: digits appear more slowly',
     }),
     name: z.string().max(200).optional().openapi({
       description: 'who will answer; nothing tells whether anybody has this name',

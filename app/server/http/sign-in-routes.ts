@@ -41,11 +41,10 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       return c.json(await newEnrolmentChallenge(resources, { client: visitor, withTurn, invitation }), 201);
     }
     const operator = c.get('caller').program;
-    const { name, slowly } = wish;
+    const { name } = wish;
     if (name === undefined) throw nameMissing();
-    const asked = { name, withTurn, slowly, visitor, operator };
-    const { expiresAt, cues, ...challenge } = await signIn.challenge(asked);
-    return c.json({ ...challenge, cues: [...cues], expiresAt: expiresAt.toISOString() }, 201);
+    const { expiresAt, ...challenge } = await signIn.challenge({ name, withTurn, visitor, operator });
+    return c.json({ ...challenge, expiresAt: expiresAt.toISOString() }, 201);
   });
 
   app.openapi(routes.attempt, async (c) => {

@@ -1,6 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
-import { drawCues } from '@visavox/recognition/signals/cues';
 import type { Turn } from '@visavox/recognition/signals/head';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ApplicationTables } from '../tables.ts';
@@ -24,17 +23,7 @@ export interface Challenge {
   readonly digits: string;
   /** Where to turn the head before speaking; null for who cannot. */
   readonly turn: Turn | null;
-  /** When each digit appears, in milliseconds from the first one. */
-  readonly cues: readonly number[];
   readonly expiresAt: Date;
-}
-
-/** What somebody can and cannot do. */
-export interface Wish {
-  /** Whether the person can turn the head. */
-  readonly withTurn: boolean;
-  /** For who needs more time between the digits. */
-  readonly slowly?: boolean | undefined;
 }
 
 /** Who will answer. */
@@ -68,10 +57,10 @@ export class Challenges {
   }
 
   /**
-   * Digits of the last answers on this name do not come again: whoever says
+   * `withTurn`: whether the person can turn the head. Digits of the last answers on this name do not come again: whoever says
    * the same digits much alike each time would seem to play an earlier answer back, and a playback would say the right ones.
    */
-  async create({ withTurn, slowly = false, ...answerer }: Answerer & Wish): Promise<Challenge> {
+  async create({ withTurn, ...answerer }: Answerer & { withTurn: boolean }): Promise<Challenge> {
     if (!answerer.unlimited) await this.#requireFew(answerer);
     const length = withTurn ? digitsWithTurn : digitsWithoutTurn;
     const said = await this.#lastSaid(answerer.name);
@@ -83,7 +72,6 @@ export class Challenges {
       id: randomUUID(),
       digits,
       turn: withTurn ? (randomInt(2) === 0 ? ('left' as const) : ('right' as const)) : null,
-      cues: JSON.stringify(drawCues(length, { slowly, random: () => this.#below(1000) / 1000 })),
       name: answerer.name.hash,
       network: answerer.visitor.network,
       visit: answerer.visitor.visit,
@@ -92,7 +80,7 @@ export class Challenges {
       used_at: null,
     };
     await this.#db.insertInto('challenges').values(challenge).execute();
-    return toChallenge({ ...challenge, cues: JSON.parse(challenge.cues) });
+    return toChallenge(challenge);
   }
 
   /** Refuses early, before any work; `claim` decides. One that was given to somebody else, or for another name, was never given. */
@@ -182,11 +170,8 @@ function nearlyEqual(a: string, b: string): boolean {
   return a.length === b.length && [...a].filter((digit, at) => digit !== b[at]).length <= 1;
 }
 
-function toChallenge(
-  row: Pick<Challenge, 'id' | 'digits' | 'turn' | 'cues'> & { expires_at: Date },
-): Challenge {
-  const { id, digits, turn, cues } = row;
-  return { id, digits, turn, cues, expiresAt: row.expires_at };
+function toChallenge(row: { id: string; digits: string; turn: Turn | null; expires_at: Date }): Challenge {
+  return { id: row.id, digits: row.digits, turn: row.turn, expiresAt: row.expires_at };
 }
 
 function used(): UserError {

@@ -38,7 +38,7 @@ async function changed(
 ) {
   const challenge = await newChallenge(server, ada.name);
   const turn = claim.turn && claim.turn !== 'as asked' ? claim.turn : challenge.turn;
-  const film = change(await ada.film({ ...challenge, turn }));
+  const film = change(await ada.film(challenge.digits, turn));
   const body = answerForm({ name: ada.name, challenge: challenge.id }, ada, film);
   return judged(await server.app.request('/api/v1/attempts', { method: 'POST', body }));
 }
@@ -74,7 +74,7 @@ describe('what is refused in one and the same way, and told to operators', () =>
   });
   it('an answer that was given before, from a loudspeaker as well', async () => {
     const challenge = await newChallenge(server, ada.name);
-    const film = await ada.film(challenge);
+    const film = await ada.film(challenge.digits, challenge.turn);
     const send = async (id: string) =>
       judged(
         await server.app.request('/api/v1/attempts', {

@@ -54,7 +54,6 @@ export type LivenessFault =
   | 'digits_unknown'
   | 'lips_unknown'
   | 'head_unknown'
-  | 'rhythm_unknown'
   | 'face_not_followed';
 
 export interface Liveness {
@@ -135,7 +134,6 @@ export class LivenessChecks {
     if (evidence.digits === null) faults.push('digits_unknown');
     if (evidence.lips === null) faults.push('lips_unknown');
     if (turn && (evidence.head === null || evidence.depth === null)) faults.push('head_unknown');
-    if (evidence.rhythm === null) faults.push('rhythm_unknown');
     return {
       faults,
       evidence,
@@ -226,7 +224,6 @@ const nothing: ChallengeEvidence = {
   lips: null,
   head: null,
   depth: null,
-  rhythm: null,
   life: null,
   novelty: null,
 };

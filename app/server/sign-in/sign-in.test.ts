@@ -281,7 +281,7 @@ describe('recordings of attempts', () => {
 });
 
 it('makes whoever fails again and again wait, on a name that nobody has as well', async () => {
-  const film = await intruder.film({ digits: '1234', turn: 'left', cues: [0, 700, 2300, 3000] });
+  const film = await intruder.film('1234', 'left');
   for (const as of [ben.name, 'Nobody at all']) {
     const statuses: number[] = [];
     for (let count = 0; count < 6; count++) {

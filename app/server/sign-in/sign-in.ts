@@ -86,16 +86,15 @@ export class SignIn {
   async challenge(wish: {
     name: string;
     withTurn: boolean;
-    slowly?: boolean | undefined;
     visitor: Visitor;
     operator: boolean;
   }): Promise<Challenge> {
     const { challenges, limits } = this.#resources;
-    const { visitor, operator, withTurn, slowly } = wish;
+    const { visitor, operator } = wish;
     const { name, device } = await this.#claimant(wish.name, visitor);
     if (!operator) await limits.check({ name: name.hash, network: visitor.network, device });
     const unlimited = operator || device !== null;
-    return challenges.create({ name, visitor, unlimited, withTurn, slowly });
+    return challenges.create({ name, visitor, unlimited, withTurn: wish.withTurn });
   }
 
   /** One attempt from beginning to end with the champion of its first moment. */

@@ -64,7 +64,7 @@ export class Visit {
   /** Turns the head as asked and says the digits. */
   async showFaceAndVoice(by: Visitor, as = by.name): Promise<Response> {
     const challenge = await this.json<GivenChallenge>('POST', 'challenges', { name: as });
-    const film = await by.film(challenge);
+    const film = await by.film(challenge.digits, challenge.turn);
     return this.send('POST', 'attempts', answerForm({ name: as, challenge: challenge.id }, by, film));
   }
 

@@ -14,7 +14,7 @@ export interface Visitor {
   readonly probe: { readonly faces: readonly Uint8Array[]; readonly voice: Uint8Array };
   readonly person: SyntheticPerson;
   /** Filmed anew each time. */
-  film(asked: Pick<GivenChallenge, 'digits' | 'turn' | 'cues'>): Promise<FilmedAnswer>;
+  film(digits: string, turn: 'left' | 'right' | null): Promise<FilmedAnswer>;
 }
 
 /** What the voices of every visitor say. */
@@ -38,9 +38,9 @@ export async function visitor(index: number): Promise<Visitor> {
       },
     },
     person,
-    film({ digits, turn, cues }) {
+    film(digits, turn) {
       take += 1;
-      return sitting.answer(digits, { turn, cues, take });
+      return sitting.answer(digits, { turn, take });
     },
   };
 }
@@ -135,7 +135,6 @@ export interface GivenChallenge {
   readonly id: string;
   readonly digits: string;
   readonly turn: 'left' | 'right' | null;
-  readonly cues: readonly number[];
 }
 
 export const asOperator = { authorization: `Bearer ${operatorToken}` };
@@ -177,8 +176,7 @@ export async function answer(
   { as, by, say, challenge: given, headers = {} }: Claim & { by: Visitor; say?: (digits: string) => string },
 ): Promise<Response> {
   const challenge = given ?? (await newChallenge(server, as, { headers }));
-  const digits = say?.(challenge.digits) ?? challenge.digits;
-  const film = await by.film({ ...challenge, digits });
+  const film = await by.film(say?.(challenge.digits) ?? challenge.digits, challenge.turn);
   return request(
     server,
     '/api/v1/attempts',

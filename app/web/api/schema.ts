@@ -3023,8 +3023,6 @@ export interface components {
              * @enum {string|null}
              */
             turn: "left" | "right" | null;
-            /** @description when each digit is to be shown, in milliseconds from the first one: the words have to follow them. Those shown before stay */
-            cues: number[];
             /** Format: date-time */
             expiresAt: string;
         };
@@ -3052,11 +3050,6 @@ export interface components {
              * @default false
              */
             withoutTurn?: boolean;
-            /**
-             * @description for people who need more time: digits appear more slowly
-             * @default false
-             */
-            slowly?: boolean;
             /** @description who will answer; nothing tells whether anybody has this name */
             name?: string;
         };

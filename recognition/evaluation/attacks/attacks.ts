@@ -1,5 +1,4 @@
 import { SAMPLE_RATE } from '../../signals/audio.ts';
-import { drawCues } from '../../signals/cues.ts';
 import type { Turn } from '../../signals/head.ts';
 import { Random } from '../../synthetic/random.ts';
 import { animatedStill, animatedStillTricks } from './animated-still.ts';
@@ -63,17 +62,17 @@ export class AttackRange {
     const known = await this.#checks.remembering(enrolled, before);
     const apart = await this.#takenApart(before);
     const made: Presentation[] = [];
-    const checks = 'digits, rhythm, freshness';
+    const checks = 'digits, freshness';
     for (let round = 0; round < rounds; round++) {
       const asked = ask(random, { turn: null });
       const fault = (sound: Float32Array, of: Enrolled = known) =>
         this.#checks.fault({ sound }, asked, { known: of, voice: false });
-      const genuine = await talker.say(asked.digits, { before: false, take: round, cues: asked.cues });
+      const genuine = await talker.say(asked.digits, { before: false, take: round });
       made.push({ row: 'genuine', variant: 'says the digits', checks, fault: await fault(genuine) });
       const words = findWords(asked.digits, apart, random);
       if (!words) continue;
       for (const filled of [true, false]) {
-        const sound = spliced(placed(words, asked.cues, random), { filled });
+        const sound = spliced(placed(words, random), { filled });
         const pauses = filled ? '' : ', silent pauses';
         const add = async (variant: string, heard: Float32Array, of: Enrolled) =>
           made.push({
@@ -92,7 +91,7 @@ export class AttackRange {
   }
 
   /**
-   * The right digits at the right moments in a voice that is made to be taken for the person's, by a synthesiser and out of
+   * The right digits in a voice that is made to be taken for the person's, by a synthesiser and out of
    * another's speech, with a face that says as much as a face can. The attacker has three recordings of the person.
    */
   async imitations(talker: Talker, other: Talker, rounds: number): Promise<Presentation[]> {
@@ -103,16 +102,16 @@ export class AttackRange {
       stolen.push(await talker.say(drawDigits(random, 4), { before: false, take: 8000 + take }));
     const synthesise = await fittedSynthesiser(stolen, (waveform) => this.#checks.embed(waveform));
     const made: Presentation[] = [];
-    const checks = 'digits, rhythm, freshness, voice';
+    const checks = 'digits, freshness, voice';
     for (let round = 0; round < rounds; round++) {
       const asked = ask(random, { turn: null });
       const add = async (row: Presentation['row'], variant: string, sound: Float32Array) => {
         const fault = await this.#checks.fault({ sound }, asked, { known, voice: true });
         made.push({ row, variant, checks, fault });
       };
-      const take = { before: false, take: round, cues: asked.cues };
+      const take = { before: false, take: round };
       await add('genuine', 'says the digits, whose voice it is counts', await talker.say(asked.digits, take));
-      const synthetic = synthesise(asked.digits, random, asked.cues);
+      const synthetic = synthesise(asked.digits, random);
       await add('synthesised-voice', 'fitted to three recordings', synthetic);
       await add('synthesised-voice', 'the same, loudspeaker', throughLoudspeaker(synthetic, random));
       const foreign = await other.say(asked.digits, take);
@@ -133,7 +132,7 @@ export class AttackRange {
     const made: Presentation[] = [];
     for (let round = 0; round < rounds; round++)
       for (const turn of [random.pick<Turn>(['left', 'right']), null]) {
-        const checks = `digits, rhythm, freshness, lips${turn ? ', head, depth' : ''}`;
+        const checks = `digits, freshness, lips${turn ? ', head, depth' : ''}`;
         const how = turn ? '' : ', no turn asked';
         const asked = ask(random, { turn });
         const genuine = await actor.answer(asked, 2 * round);
@@ -173,12 +172,11 @@ export class AttackRange {
   async #injected({ asked, actor, random, add, enrolled }: Injection): Promise<void> {
     const digits = random.shuffle([...'0123456789']).join('');
     const turn = asked.turn ?? random.pick<Turn>(['left', 'right']);
-    const cues = drawCues(digits.length, { random: () => random.next() });
-    const film = await actor.answer({ digits, turn, cues }, 5000 + random.below(1000));
+    const film = await actor.answer({ digits, turn }, 5000 + random.below(1000));
     const taken = await this.#checks.apart({ digits, sound: film.sound });
     const found = taken && findWords(asked.digits, [taken], random);
     if (!found) return;
-    const words = placed(found, asked.cues, random).map((word) => ({ ...word, film }));
+    const words = placed(found, random).map((word) => ({ ...word, film }));
     const sound = spliced(words, { filled: true });
     const times = film.times.filter((time) => time < 0);
     for (let at = 0; at < (sound.length / SAMPLE_RATE) * 1000; at += 120) times.push(at);
@@ -224,8 +222,7 @@ export class AttackRange {
 }
 
 function ask(random: Random, { turn }: { turn: Turn | null }): AskedOf {
-  const digits = drawDigits(random, turn ? 4 : 6);
-  return { digits, turn, cues: drawCues(digits.length, { random: () => random.next() }) };
+  return { digits: drawDigits(random, turn ? 4 : 6), turn };
 }
 
 function drawDigits(random: Random, count: number): string {
@@ -249,11 +246,7 @@ async function saidBefore(talker: Talker, random: Random, count: number): Promis
   const utterances: Utterance[] = [];
   for (let take = 0; take < count; take++) {
     const said = digits.slice(take * 4, take * 4 + 4);
-    const cues = drawCues(4, { random: () => random.next() });
-    utterances.push({
-      digits: said,
-      sound: await talker.say(said, { before: true, take: 100 + take, cues }),
-    });
+    utterances.push({ digits: said, sound: await talker.say(said, { before: true, take: 100 + take }) });
   }
   return utterances;
 }

@@ -70,7 +70,6 @@ export class Checks {
     const turn = seen ? asked.turn : null;
     const { evidence, spans } = this.evidence({ heard, seen: seen ?? [], known }, { ...asked, turn });
     const faults: string[] = challengeFaults(evidence);
-    if (evidence.rhythm === null) faults.push('rhythm_unknown');
     if (seen && evidence.lips === null) faults.push('lips_unknown');
     if (turn && evidence.depth === null) faults.push('head_unknown');
     if (wereSaidBefore(wordPrints(heard.waveform, asked.digits, spans ?? []), known.prints))
@@ -92,7 +91,7 @@ export class Checks {
       const heard = await this.hear(sound);
       const seen = await this.#see(frames, times, heard);
       if (seen.length < frames.length * FOLLOWED) return 'face_not_followed';
-      const asked = { digits: '', turn: null, cues: null };
+      const asked = { digits: '', turn: null };
       return (
         challengeFaults(answerEvidence({ sounds: heard.sounds, seen, words: null }, asked).evidence)[0] ??
         null

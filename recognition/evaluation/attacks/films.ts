@@ -18,7 +18,6 @@ export interface Film {
 export interface AskedOf {
   readonly digits: string;
   readonly turn: Turn | null;
-  readonly cues: readonly number[];
 }
 
 /** Somebody who answers in front of a camera. */
@@ -35,9 +34,9 @@ export function syntheticActor(seed: number, index: number): Actor {
   return {
     name: person.name,
     photograph: (variation) => person.face(variation, { width: 480, height: 480 }),
-    async answer({ digits, turn, cues }, session) {
+    async answer({ digits, turn }, session) {
       const sitting = new Sitting(person, session);
-      const { frames, times, voice } = await sitting.answer(digits, { turn, cues, take: 0 });
+      const { frames, times, voice } = await sitting.answer(digits, { turn, take: 0 });
       return { frames, times, sound: await decodeAudio(voice) };
     },
   };

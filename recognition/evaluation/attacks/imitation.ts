@@ -3,14 +3,11 @@ import { filtered } from '../../signals/band-filter.ts';
 import { resample } from '../../signals/resample.ts';
 import { dot, meanDirection } from '../../signals/vectors.ts';
 import { Random } from '../../synthetic/random.ts';
-import { speakSeen } from '../../synthetic/voice/speak.ts';
+import { speak } from '../../synthetic/voice/speak.ts';
 import { drawVoice } from '../../synthetic/voice/traits.ts';
 
 /** What a speaker network makes of a waveform: the attacker has the published one too. */
 export type EmbedVoice = (waveform: Float32Array) => Promise<Float32Array>;
-
-/** Says digits, and where it is told when they appear, at the moments at which somebody would. */
-export type Synthesiser = (digits: string, random: Random, cues?: readonly number[]) => Float32Array;
 
 const SYNTHESISER_SEED = 91_000;
 
@@ -22,18 +19,15 @@ export async function fittedSynthesiser(
   recordings: readonly Float32Array[],
   embed: EmbedVoice,
   voices = 24,
-): Promise<Synthesiser> {
+): Promise<(digits: string, random: Random) => Float32Array> {
   const target = meanDirection(await Promise.all(recordings.map(embed)));
   const pitch = medianPitch(recordings);
   const levels = bandLevels(recordings);
-  let best: { score: number; say: Synthesiser } | undefined;
+  let best: { score: number; say: (digits: string, random: Random) => Float32Array } | undefined;
   for (let index = 0; index < voices; index++) {
     const drawn = drawVoice(SYNTHESISER_SEED, index);
     const traits = { ...drawn, pitch: pitch ?? drawn.pitch };
-    const say: Synthesiser = (digits, random, cues) => {
-      const starts = cues?.map((cue) => 400 + cue + random.normal(500, 60));
-      return coloured(speakSeen(traits, digits, random, { starts }).samples, levels);
-    };
+    const say = (digits: string, random: Random) => coloured(speak(traits, digits, random), levels);
     const tried = say('40718352', new Random('synthesiser', index));
     const score = dot(target, meanDirection([await embed(tried)]));
     if (!best || score > best.score) best = { score, say };

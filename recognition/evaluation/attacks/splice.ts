@@ -42,15 +42,21 @@ export interface Placed extends Found {
   readonly at: number;
 }
 
-/** As somebody would say them who sees the digits: when each word is begun, in seconds from the beginning of the recording. */
-export function placed(found: readonly Found[], cues: readonly number[], random: Random): readonly Placed[] {
-  const [shown, usual] = [random.between(0.15, 0.4), random.between(0.43, 0.72)];
+/** Seconds from the beginning of a word to that of the next one, and to that of the first. */
+const APART = [0.55, 1.1] as const;
+const FIRST = [0.3, 0.6] as const;
+/** Where a word is longer than that, the next one follows it so soon. */
+const SHORTEST_PAUSE = 0.03;
+
+/** One after another, as people say digits. */
+export function placed(found: readonly Found[], random: Random): readonly Placed[] {
+  let wanted = random.between(...FIRST);
   let free = 0;
-  return found.map((one, word) => {
-    const wanted = shown + (cues[word] ?? 0) / 1000 + usual + random.normal(0, 0.06);
-    const at = Math.max(free + 0.03, wanted);
+  return found.map((one) => {
+    const at = Math.max(free + SHORTEST_PAUSE, wanted);
     const { from, to } = one.source.spans[one.word]!;
     free = at + to - from;
+    wanted = at + random.between(...APART);
     return { ...one, at };
   });
 }

@@ -3,15 +3,12 @@ import { join } from 'node:path';
 import { decodeAudio, join as joinAudio, SAMPLE_RATE } from '../../signals/audio.ts';
 import { syntheticPerson } from '../../synthetic/person.ts';
 import { Random } from '../../synthetic/random.ts';
-import { drawReactions, wordStarts } from '../../synthetic/reactions.ts';
 
 /** How digits are said. */
 export interface Take {
   /** At enrolment or at another time before: recordings have other repetitions for what is said later. */
   readonly before: boolean;
   readonly take: number;
-  /** When each digit is shown, in milliseconds from the first one; without them all are said one after another. */
-  readonly cues?: readonly number[] | undefined;
 }
 
 /** Somebody who can say digits. Waveforms at 16 kHz. */
@@ -24,8 +21,7 @@ export function syntheticTalker(seed: number, index: number): Talker {
   const person = syntheticPerson(seed, index);
   return {
     name: person.name,
-    say: (digits, { before, take, cues }) =>
-      decodeAudio(person.utterance(digits, take + (before ? 0 : 1000), { cues })),
+    say: (digits, { before, take }) => decodeAudio(person.utterance(digits, take + (before ? 0 : 1000))),
   };
 }
 
@@ -58,11 +54,9 @@ async function folders(path: string): Promise<string[]> {
 function recordedTalker(name: string, spoken: readonly (readonly string[])[]): Talker {
   return {
     name,
-    async say(digits, { before, take, cues }) {
+    async say(digits, { before, take }) {
       const random = new Random('recorded', name, digits, Number(before), take);
-      const starts = cues && wordStarts(cues, drawReactions(new Random('reactions', name)), random);
       const parts: Float32Array[] = [];
-      let length = 0;
       for (const [index, digit] of [...digits].entries()) {
         const all = spoken[Number(digit)] ?? [];
         const middle = all.length >> 1;
@@ -70,11 +64,8 @@ function recordedTalker(name: string, spoken: readonly (readonly string[])[]): T
         const file = usable[random.below(usable.length)];
         if (!file) continue;
         const word = withoutSilence(await decodeAudio(new Uint8Array(await readFile(file))));
-        const wanted = starts?.[index];
-        const usual = random.between(0.02, 0.25);
-        const pause = wanted === undefined ? usual : Math.max(0.04, wanted / 1000 - length / SAMPLE_RATE);
+        const pause = index === 0 ? random.between(0.18, 0.32) : random.between(0.02, 0.25);
         parts.push(quiet(word, pause, random), word);
-        length += parts.at(-2)!.length + word.length;
       }
       const last = parts.at(-1);
       if (last) parts.push(quiet(last, 0.25, random));

@@ -28,32 +28,21 @@ export function speak(
   random: Random,
   language?: Language,
 ): Float32Array {
-  return speakSeen(traits, digits, random, { language }).samples;
+  return speakSeen(traits, digits, random, language).samples;
 }
 
-/**
- * The same, with the sounds that the mouth makes. `starts`: when each digit is begun, in milliseconds, or as soon after as the
- * one before it is over; without them the digits follow each other.
- */
+/** The same, with the sounds that the mouth makes. */
 export function speakSeen(
   traits: VoiceTraits,
   digits: string,
   random: Random,
-  { language, starts }: { language?: Language | undefined; starts?: readonly number[] | undefined } = {},
+  language?: Language,
 ): { samples: Float32Array; sounds: readonly SpokenSound[] } {
-  const { segments, tracks } = plan(traits, digits, random, { language, starts });
+  const { segments, tracks } = plan(traits, digits, random, language);
   return { samples: synthesise(tracks, traits, random), sounds: segments };
 }
 
-/** Milliseconds between two words that could not be nearer. */
-const SHORTEST_PAUSE = 60;
-
-function plan(
-  traits: VoiceTraits,
-  digits: string,
-  random: Random,
-  { language, starts }: { language?: Language | undefined; starts?: readonly number[] | undefined },
-) {
+function plan(traits: VoiceTraits, digits: string, random: Random, language?: Language) {
   const tempo = traits.tempo * Math.exp(random.normal(0, 0.05));
   const silence = (milliseconds: number, like: Segment): Segment => ({
     name: 'pause',
@@ -70,10 +59,9 @@ function plan(
   };
   for (const digit of digits) {
     const sounds = pronounce(digit, language);
-    const usual = words.length === 0 ? random.between(180, 320) : random.between(170, 430) / tempo;
-    const wanted = starts?.[words.length];
-    const pause = wanted === undefined ? usual : Math.max(SHORTEST_PAUSE, wanted - milliseconds);
-    add(silence(pause, sounds[0]!));
+    add(
+      silence(words.length === 0 ? random.between(180, 320) : random.between(170, 430) / tempo, sounds[0]!),
+    );
     const start = milliseconds;
     // Nobody says a word twice in the same way: quicker or slower, with more or less care.
     const pace = Math.exp(random.normal(0, 0.07));
