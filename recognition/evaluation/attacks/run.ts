@@ -11,7 +11,7 @@ import { recordedTalkers, syntheticTalker } from './talkers.ts';
 
 /** Not those that anything was chosen on. */
 const syntheticSeed = 79_000;
-const syntheticPeople = 20;
+const syntheticPeople = 12;
 const rounds = { recorded: 6, synthetic: 1, voices: 3 };
 
 export async function runAttacks(
