@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { attacksMigration } from './attacks-migration.ts';
 import { enrolmentMigration } from './enrolment-migration.ts';
 import { waysInMigrations } from './ways-in/migrations.ts';
 
@@ -151,5 +152,6 @@ export const applicationMigrations: Record<string, Migration> = {
       ),
   },
   'application-004-enrolment': enrolmentMigration,
+  'application-004-presentation-attacks': attacksMigration,
   ...waysInMigrations,
 };

@@ -58,7 +58,8 @@ export type OwnTables = WaysInTables & {
     person: string;
     /** Digests of its recordings and pictures. */
     marks: Json<string[]>;
-    fingerprint: Uint8Array;
+    /** How each of its words was said; null of answers from before that was kept. */
+    words: Uint8Array | null;
     /** What was asked for; null of answers from before it was written down. */
     digits: string | null;
     created_at: Date;

@@ -8,10 +8,10 @@ import { capturedRecording } from '@visavox/recognition/captured-recording';
 import { Recogniser, type Signals, secondsOf, type Template } from '@visavox/recognition/recogniser';
 import { answerEvidence } from '@visavox/recognition/signals/challenge-answer';
 import { challengeFaults } from '@visavox/recognition/signals/challenge-evidence';
-import { fingerprintOf, isSameRecording } from '@visavox/recognition/signals/challenge-replay';
-import type { Sounds } from '@visavox/recognition/signals/challenge-sounds';
 import { type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
 import type { SeenFace } from '@visavox/recognition/signals/lips';
+import { type WordPrint, wereSaidBefore, wordPrints } from '@visavox/recognition/signals/word-prints';
+import { wordSpans } from '@visavox/recognition/signals/word-spans';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 import type { PictureStore } from '@visavox/recognition/synthetic/picture-store';
 import { Sitting } from '@visavox/recognition/synthetic/sitting';
@@ -37,7 +37,7 @@ export interface Visits {
 }
 
 /** As many as the server keeps of a person. */
-const rememberedAnswers = 50;
+const rememberedAnswers = 200;
 const enrolled = { faces: [1, 2, 3] };
 /** Photographs to sign in with: rendering them is dear, so they come again. */
 const occasions = [11, 12, 13].map((shot) => [shot, shot + 20]);
@@ -112,10 +112,17 @@ export class SteadyVisitor {
     const { faces, voice, frames, times } = await this.#answer(asked, take);
     const heard = await signals.captureVoice(voice);
     const sounds = await signals.hear(heard);
-    if (await this.#seemsReplayed(signals, { take, sounds })) return 'reject';
     const seen = await followed(signals, { frames, times, startSeconds: heard.startSeconds });
     const words = await this.#words(signals);
-    if (challengeFaults(answerEvidence({ sounds, seen, words }, asked)).length > 0) return 'reject';
+    const { evidence, spans } = answerEvidence({ sounds, seen, words }, asked);
+    if (challengeFaults(evidence).length > 0) return 'reject';
+    if (
+      await this.#seemsReplayed(signals, {
+        take,
+        prints: wordPrints(heard.waveform, asked.digits, spans ?? []),
+      })
+    )
+      return 'reject';
     const template = await this.#template(recogniser);
     const captures = await Promise.all(faces.map((bytes) => signals.captureFace(bytes)));
     const probe = {
@@ -126,16 +133,20 @@ export class SteadyVisitor {
     return recogniser.decide(await recogniser.compare(template, probe));
   }
 
-  /** Whether the answer is too much like one of those that were accepted before it. */
-  async #seemsReplayed(signals: Signals, given: { take: number; sounds: Sounds }): Promise<boolean> {
-    const own = fingerprintOf(given.sounds);
+  /** Whether the words are too much like some of the answers that were accepted before. */
+  async #seemsReplayed(
+    signals: Signals,
+    given: { take: number; prints: readonly WordPrint[] },
+  ): Promise<boolean> {
+    const earlier: WordPrint[] = [];
     const before = this.#accepted.filter(({ take }) => take < given.take).slice(-rememberedAnswers);
     for (const { take, asked } of before) {
       const { voice } = await this.#answer(asked, take);
-      const earlier = await signals.hear(await signals.captureVoice(voice));
-      if (isSameRecording(fingerprintOf(earlier), own)) return true;
+      const heard = await signals.captureVoice(voice);
+      const spans = wordSpans(await signals.hear(heard), asked.digits.length) ?? [];
+      earlier.push(...wordPrints(heard.waveform, asked.digits, spans));
     }
-    return false;
+    return wereSaidBefore(given.prints, earlier);
   }
 
   /** How the digits were said when they were enrolled. */

@@ -23,6 +23,9 @@ export interface FaceGeometry {
   readonly roll: number;
   /** Distance between the lips in parts of that from eyes to mouth: 0 closed, about 0.4 wide open. */
   readonly mouthOpening: number;
+  /** x and y of 18 points of the lips from their middle, and the height of the eyes' gap, in parts of the distance from eyes to mouth. */
+  readonly lips: Float32Array;
+  readonly lids: number;
   /** What surrounds all landmarks. */
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
@@ -67,6 +70,12 @@ const MOUTH = [61, 291, 13, 14];
 const NOSE = [1];
 const CORNERS_OF_MOUTH = [61, 291] as const;
 const INNER_LIPS = [13, 14] as const;
+const LIPS = [61, 84, 17, 314, 291, 40, 37, 0, 267, 270, 78, 87, 14, 317, 308, 82, 13, 312];
+/** Upper and lower lid of each eye. */
+const LIDS = [
+  [159, 145],
+  [386, 374],
+] as const;
 const LEFT_CHEEK = 234;
 const RIGHT_CHEEK = 454;
 
@@ -90,10 +99,38 @@ function geometry(mesh: Float32Array, square: Square): Omit<FaceGeometry, 'score
     rightOfMouth: mean([CORNERS_OF_MOUTH[1]]),
     mouthOpening:
       Math.hypot(upper.x - lower.x, upper.y - lower.y) / Math.hypot(eyes.x - mouth.x, eyes.y - mouth.y),
+    ...shapeOf(mesh),
     box: boxOf(mesh, square),
     yaw: Math.atan2(across(2), Math.hypot(across(0), across(1))),
     roll: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),
   };
+}
+
+/** In the axes of the eyes, which are level in the square but for a little. */
+function shapeOf(mesh: Float32Array): Pick<FaceGeometry, 'lips' | 'lids'> {
+  const mean = (indices: readonly number[], axis: number) =>
+    indices.reduce((sum, index) => sum + mesh[index * 3 + axis]!, 0) / indices.length;
+  const [acrossX, acrossY] = [0, 1].map((axis) => mean(RIGHT_EYE, axis) - mean(LEFT_EYE, axis)) as [
+    number,
+    number,
+  ];
+  const across = Math.hypot(acrossX, acrossY) || 1;
+  const [cosine, sine] = [acrossX / across, acrossY / across];
+  const toMouth = [0, 1].map((axis) => mean(MOUTH, axis) - mean([...LEFT_EYE, ...RIGHT_EYE], axis)) as [
+    number,
+    number,
+  ];
+  const unit = Math.hypot(...toMouth) || 1;
+  const [middleX, middleY] = [mean(LIPS, 0), mean(LIPS, 1)];
+  const lips = new Float32Array(LIPS.length * 2);
+  for (const [at, index] of LIPS.entries()) {
+    const [x, y] = [mesh[index * 3]! - middleX, mesh[index * 3 + 1]! - middleY];
+    lips[2 * at] = (x * cosine + y * sine) / unit;
+    lips[2 * at + 1] = (-x * sine + y * cosine) / unit;
+  }
+  const gap = ([upper, lower]: readonly [number, number]) =>
+    Math.hypot(mesh[upper * 3]! - mesh[lower * 3]!, mesh[upper * 3 + 1]! - mesh[lower * 3 + 1]!);
+  return { lips, lids: (gap(LIDS[0]) + gap(LIDS[1])) / 2 / unit };
 }
 
 /** In the axes of the square, so that a head that is tilted is not larger. */

@@ -15,6 +15,8 @@ const straight: FaceGeometry = {
   yaw: 0,
   roll: 0,
   mouthOpening: 0,
+  lips: new Float32Array(),
+  lids: 0.2,
   box: { x: 50, y: 60, width: 70, height: 90 },
 };
 

@@ -47,7 +47,7 @@ export function speechRows(sounds: Sounds, from = 0, to = sounds.frames): Float3
 }
 
 /** Dynamic programming over all ways to cut: a cut costs its loudness, a word how far its length is from the mean. */
-function cutsOf({ level, speech }: Sounds, words: number): number[] {
+export function cutsOf({ level, speech }: Pick<Sounds, 'level' | 'speech'>, words: number): number[] {
   const first = speech.indexOf(1);
   const length = speech.lastIndexOf(1) + 1 - first;
   if (first < 0 || length < words) return Array.from({ length: words + 1 }, () => 0);
@@ -61,6 +61,10 @@ function cutsOf({ level, speech }: Sounds, words: number): number[] {
     return (2 * sum) / 7 / 40;
   };
   const cut = Float32Array.from({ length: length + 1 }, (_, at) => loudness(at));
+  const unlike = Float64Array.from({ length: spoken[length]! + 1 }, (_, frames) => {
+    const share = Math.log(Math.max(0.01, frames / mean));
+    return 0.6 * share * share;
+  });
   let costs = new Float64Array(length + 1).fill(Number.POSITIVE_INFINITY);
   costs[0] = 0;
   const from: Int32Array[] = [];
@@ -69,8 +73,7 @@ function cutsOf({ level, speech }: Sounds, words: number): number[] {
     const back = new Int32Array(length + 1);
     for (let at = word === words ? length : 1; at <= length; at++) {
       for (let start = Math.max(0, at - LONGEST_WORD); start < at; start++) {
-        const share = Math.log(Math.max(0.01, (spoken[at]! - spoken[start]!) / mean));
-        const cost = costs[start]! + 0.6 * share * share + (word < words ? cut[at]! : 0);
+        const cost = costs[start]! + unlike[spoken[at]! - spoken[start]!]! + (word < words ? cut[at]! : 0);
         if (cost < next[at]!) {
           next[at] = cost;
           back[at] = start;

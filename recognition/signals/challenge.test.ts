@@ -4,13 +4,14 @@ import { networksFolder } from '../setup-folder.ts';
 import { filmAnswer } from '../synthetic/film.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
 import { decodeAudio } from './audio.ts';
-import { answerEvidence } from './challenge-answer.ts';
+import { type Asked, answerEvidence, type HeardAndSeen } from './challenge-answer.ts';
 import { challengeFaults } from './challenge-evidence.ts';
-import { fingerprintOf, isSameRecording } from './challenge-replay.ts';
 import type { Sounds } from './challenge-sounds.ts';
 import { decodeSpokenDigits, encodeSpokenDigits } from './challenge-template.ts';
 import { misfit, type SpokenDigit, takeApart } from './challenge-words.ts';
 import { Signals } from './signals.ts';
+import { decodeWordPrints, encodeWordPrints, wereSaidBefore, wordPrints } from './word-prints.ts';
+import { wordSpans } from './word-spans.ts';
 
 const ada = syntheticPerson(31_000, 2);
 let signals: Signals;
@@ -56,31 +57,45 @@ describe('digits', () => {
   });
 });
 
-test('a recording is known again at another level, and other digits of the person are not it', async () => {
-  const first = fingerprintOf(await said('6203', 30));
-  expect(isSameRecording(first, fingerprintOf(await said('6203', 30, 0.4)))).toBe(true);
-  expect(isSameRecording(first, fingerprintOf(await said('7148', 31)))).toBe(false);
-});
+describe('words', () => {
+  const printed = async (waveform: Float32Array, digits: string) => {
+    const capture = await signals.captureWaveform(waveform);
+    const spans = wordSpans(await signals.hear(capture), digits.length);
+    return wordPrints(capture.waveform, digits, spans ?? []);
+  };
+  const spoken = (digits: string, take: number) => decodeAudio(ada.utterance(digits, take));
 
-test('a part of an earlier recording is known, and an answer that shares three digits with it is another', async () => {
-  const whole = ada.utterance('6203', 32);
-  const samples = await decodeAudio(whole);
-  const earlier = fingerprintOf(await signals.hear({ waveform: samples }));
-  const part = samples.slice(Math.round(samples.length * 0.2), Math.round(samples.length * 0.9));
-  expect(isSameRecording(earlier, fingerprintOf(await signals.hear({ waveform: part })))).toBe(true);
-  for (let take = 33; take < 39; take++) {
-    expect(isSameRecording(earlier, fingerprintOf(await said('1620', take)))).toBe(false);
-    expect(isSameRecording(earlier, fingerprintOf(await said('2031', take)))).toBe(false);
-  }
+  test('that were said before are known again in another order, at another level and from another recording', async () => {
+    const [one, other] = [await spoken('6203', 30), await spoken('7148', 31)];
+    const earlier = [...(await printed(one, '6203')), ...(await printed(other, '7148'))];
+    const halves = [other.slice(0, other.length / 2), one.slice(one.length / 2)].map((half) =>
+      half.map((sample) => 0.4 * sample),
+    );
+    const cut = Float32Array.from(halves.flatMap((half) => [...half]));
+    expect(wereSaidBefore(await printed(cut, '7103'), earlier)).toBe(true);
+  });
+
+  test('are others when the person says them again', async () => {
+    const earlier = await printed(await spoken('6203', 32), '6203');
+    for (let take = 33; take < 39; take++)
+      expect(wereSaidBefore(await printed(await spoken('2063', take), '2063'), earlier)).toBe(false);
+  });
+
+  test('are kept in a few kilobytes', async () => {
+    const prints = await printed(await spoken('6203', 34), '6203');
+    const bytes = encodeWordPrints(prints);
+    expect(bytes.length).toBeLessThan(8_000);
+    expect(decodeWordPrints(bytes)).toEqual(prints);
+    expect(() => decodeWordPrints(bytes.subarray(0, bytes.length - 1))).toThrow('cut off');
+  });
 });
 
 describe('a face that answers', () => {
+  const asked = { digits: '6203', turn: 'left' } as const;
+  const faultsOf = (given: HeardAndSeen, wanted: Asked) =>
+    challengeFaults(answerEvidence(given, wanted).evidence);
   const answer = async () => {
-    const film = await filmAnswer(ada, '6203', {
-      turn: 'left',
-      variation: 4,
-      size: { width: 180, height: 240 },
-    });
+    const film = await filmAnswer(ada, '6203', { turn: 'left', variation: 4 });
     const voice = await signals.captureVoice(film.voice);
     const faces = await signals.followFace(film.frames);
     const seen = film.times.flatMap((time, index) => {
@@ -94,25 +109,29 @@ describe('a face that answers', () => {
     given = await answer();
   });
 
-  test('turns as asked while its lips move with the speech', () => {
-    const evidence = answerEvidence(given, { digits: '6203', turn: 'left' });
+  test('turns as asked while its lips move with its words', () => {
+    const { evidence } = answerEvidence(given, asked);
     expect(challengeFaults(evidence)).toEqual([]);
-    expect(evidence.digits).toBeGreaterThan(0);
-    expect(evidence.lips).toBeGreaterThan(0);
-    expect(evidence.head).toBeGreaterThan(0);
+    for (const ratio of Object.values(evidence)) expect(ratio).toBeGreaterThan(0);
   });
 
   test('is refused when it turned to the other side, or not at all, or its mouth is a photograph’s', () => {
-    const asked = { digits: '6203', turn: 'left' } as const;
-    expect(challengeFaults(answerEvidence(given, { ...asked, turn: 'right' }))).toEqual(['head_not_turned']);
+    expect(faultsOf(given, { ...asked, turn: 'right' })).toEqual(['head_not_turned']);
     const straight = given.seen.map((face) => ({ ...face, yaw: 0 }));
-    expect(challengeFaults(answerEvidence({ ...given, seen: straight }, asked))).toEqual(['head_not_turned']);
+    expect(faultsOf({ ...given, seen: straight }, asked)).toEqual(['head_not_turned']);
     const still = given.seen.map((face) => ({ ...face, mouthOpening: 0.02 }));
-    expect(challengeFaults(answerEvidence({ ...given, seen: still }, asked))).toContain('lips_differ');
+    expect(faultsOf({ ...given, seen: still }, asked)).toContain('lips_differ');
+  });
+
+  test('is refused when what turns is a sheet: a mouth that moves does not pay for it', () => {
+    const front = given.seen.find(({ at }) => at > 0)?.view ?? new Uint8Array();
+    const sheet = given.seen.map((face) => ({ ...face, view: front }));
+    expect(faultsOf({ ...given, seen: sheet }, asked)).toEqual(['head_is_flat']);
   });
 
   test('says nothing where too few pictures were sent or no turn was asked for', () => {
-    const evidence = answerEvidence({ ...given, seen: given.seen.slice(-3) }, { digits: '6203', turn: null });
-    expect(evidence).toMatchObject({ lips: null, head: null });
+    const few = { ...given, seen: given.seen.slice(-3) };
+    const { evidence } = answerEvidence(few, { digits: '6203', turn: null });
+    expect(evidence).toMatchObject({ lips: null, head: null, depth: null, life: null, novelty: null });
   });
 });

@@ -1,4 +1,5 @@
 import { FRAMES_PER_SECOND, type Sounds } from './challenge-sounds.ts';
+import type { View } from './face-view.ts';
 
 /** A face at a moment, in seconds from the beginning of the recording. */
 export interface SeenFace {
@@ -6,10 +7,17 @@ export interface SeenFace {
   readonly mouthOpening: number;
   /** Radians, positive to the person's left. */
   readonly yaw: number;
+  readonly view: View;
+  /** As in FaceGeometry. */
+  readonly lips: Float32Array;
+  readonly lids: number;
 }
 
 export interface LipAgreement {
-  /** Correlation of the mouth's opening with the loudness of the speech, at the delay that suits best; -1..1. */
+  /**
+   * Correlation with the loudness of the speech, at the delay that suits best, -1..1: of the mouth's opening, or of how far its
+   * shape is from how it rests in the pauses, whichever is higher. Some people speak with the one, some with the other.
+   */
   readonly correlation: number;
   /** Deviation of the mouth's opening, in parts of the distance from eyes to mouth. */
   readonly movement: number;
@@ -23,23 +31,45 @@ const RANGE = 30;
 /** Of the envelope, in frames of 10 ms: a little less than a syllable. */
 const SMOOTHING = 15;
 
+/** Below, of the envelope, it is quiet; and so many pictures have to be of pauses, or the mouth's rest is its usual shape. */
+const QUIET = 0.12;
+const FEWEST_AT_REST = 4;
+
 /** Null with too few pictures of the mouth during the speech. */
 export function lipAgreement(faces: readonly SeenFace[], sounds: Sounds): LipAgreement | null {
   const during = faces.filter(({ at }) => at >= 0 && at * FRAMES_PER_SECOND < sounds.frames);
   if (during.length < FEWEST_FRAMES) return null;
   const envelope = envelopeOf(sounds);
-  // Of a small opening the change tells more.
-  const openings = during.map((face) => Math.sqrt(face.mouthOpening));
   let correlation = -1;
   for (let delay = DELAYS.from; delay <= DELAYS.to; delay += DELAYS.step) {
-    const heard = during.map(({ at }) => envelope[Math.round((at + delay) * FRAMES_PER_SECOND)]);
-    const pairs = openings.flatMap((opening, index) => {
-      const loudness = heard[index];
-      return loudness === undefined ? [] : [[opening, loudness] as const];
+    const heard = during.flatMap((face) => {
+      const loudness = envelope[Math.round((face.at + delay) * FRAMES_PER_SECOND)];
+      return loudness === undefined ? [] : [{ face, loudness }];
     });
-    if (pairs.length >= FEWEST_FRAMES * 0.8) correlation = Math.max(correlation, correlationOf(pairs));
+    if (heard.length < FEWEST_FRAMES * 0.8) continue;
+    const loudness = heard.map((one) => one.loudness);
+    const quiet = heard.filter((one) => one.loudness < QUIET);
+    const rest = medianShape((quiet.length >= FEWEST_AT_REST ? quiet : heard).map(({ face }) => face.lips));
+    // Of a small opening the change tells more.
+    const openings = heard.map(({ face }) => Math.sqrt(face.mouthOpening));
+    const away = heard.map(({ face }) => Math.sqrt(distance(face.lips, rest)));
+    correlation = Math.max(correlation, correlationOf(openings, loudness), correlationOf(away, loudness));
   }
   return { correlation, movement: deviation(during.map((face) => face.mouthOpening)) };
+}
+
+function medianShape(shapes: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(shapes[0] ?? [], (_, at) => median(shapes.map((shape) => shape[at]!)));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function distance(one: Float32Array, other: Float32Array): number {
+  let squares = 0;
+  for (let at = 0; at < one.length; at++) squares += (one[at]! - other[at]!) ** 2;
+  return Math.sqrt(squares);
 }
 
 /** 0 in pauses to 1 where it is loudest. */
@@ -53,10 +83,9 @@ function envelopeOf({ level, frames }: Sounds): Float32Array {
   });
 }
 
-function correlationOf(pairs: readonly (readonly [number, number])[]): number {
-  const [a, b] = [pairs.map(([value]) => value), pairs.map(([, value]) => value)];
+function correlationOf(a: readonly number[], b: readonly number[]): number {
   const [ma, mb] = [mean(a), mean(b)];
-  const product = mean(pairs.map(([x, y]) => (x - ma) * (y - mb)));
+  const product = mean(a.map((value, index) => (value - ma) * (b[index]! - mb)));
   return product / Math.max(1e-9, deviation(a) * deviation(b));
 }
 

@@ -109,7 +109,7 @@ describe('a face', () => {
   test.each([
     ['no_face', () => grey(640, 480).jpeg().toBuffer()],
     ['too_dark', () => sharp(photograph).linear(0.08, 0).jpeg().toBuffer()],
-    ['face_too_small', () => sharp(photograph).resize(70).jpeg().toBuffer()],
+    ['face_too_small', () => sharp(photograph).resize(76).jpeg().toBuffer()],
     ['image_unreadable', async () => new TextEncoder().encode('%PDF-1.7')],
   ])('%s is said with what to do', async (code, image) => {
     await expect(signals.captureFace(await image())).rejects.toMatchObject({

@@ -15,6 +15,7 @@ import { SAMPLE_RATE } from './audio.ts';
 import { captureFault } from './capture-fault.ts';
 import { ChallengeSounds, type Sounds } from './challenge-sounds.ts';
 import { type Decoder, inProcessDecoder } from './decoder.ts';
+import { faceView, type View } from './face-view.ts';
 import { loadImageNetwork } from './image-networks.ts';
 import { VoiceActivity } from './voice-activity.ts';
 import { assertGoodVoice, assessVoice, trimToSpeech, type VoiceQuality } from './voice-quality.ts';
@@ -31,6 +32,11 @@ export interface VoiceCapture {
   /** Seconds of the recording before it. */
   readonly startSeconds: number;
   readonly quality: VoiceQuality;
+}
+
+/** A face in one picture of a burst. */
+export interface FollowedFace extends FaceGeometry {
+  readonly view: View;
 }
 
 /** How long a voice is, from just before the first word to just after the last: what calibrations count. */
@@ -106,12 +112,14 @@ export class Signals {
    * Where the face looks and how far its mouth is open in each image of a burst; null where no face is found. It is
    * searched for once and then followed, which costs a fraction.
    */
-  async followFace(images: readonly Uint8Array[]): Promise<(FaceGeometry | null)[]> {
-    const followed: (FaceGeometry | null)[] = [];
+  async followFace(images: readonly Uint8Array[]): Promise<(FollowedFace | null)[]> {
+    const followed: (FollowedFace | null)[] = [];
     for await (const image of this.#decoder.images(images)) {
       const pyramid = new Pyramid(image);
       const found = await this.#faces.follow(pyramid, followed.at(-1) ?? null);
-      followed.push(found.kind === 'face' ? found.geometry : null);
+      followed.push(
+        found.kind === 'face' ? { ...found.geometry, view: faceView(pyramid, found.geometry) } : null,
+      );
     }
     return followed;
   }

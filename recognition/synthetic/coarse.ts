@@ -7,6 +7,8 @@ const STEP = 4 * degrees;
 const STRAIGHT = 3 * degrees;
 
 const OPENINGS = [0, 0.1, 0.2, 0.3, 0.42, 0.56, 0.72, 0.92];
+/** A blink is seen where the mouth is less open. */
+const BLINKING = 0.35;
 const SPREADS = [-0.9, -0.45, 0, 0.5];
 
 /**
@@ -21,8 +23,8 @@ export function coarse({ expression, pose, shift }: Moment): Moment {
     expression: {
       mouth,
       smile: expression.smile,
-      // A blink is seen where the mouth rests.
-      eyesOpen: expression.eyesOpen < 0.4 && mouth.open < 0.05 && !turned ? 0.05 : 1,
+      // With few shapes of the mouth: blinks are short, and would be as many looks again.
+      eyesOpen: expression.eyesOpen < 0.4 && mouth.open < BLINKING && !turned ? 0.05 : 1,
       browRaise: 0,
       gaze: [Math.max(-0.4, Math.min(0.4, -0.8 * yaw)), 0],
     },

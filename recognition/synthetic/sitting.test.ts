@@ -33,7 +33,8 @@ async function faultsOf(film: FilmedAnswer, asked: { digits: string; turn: 'left
     return face ? [{ ...face, at: time / 1000 - voice.startSeconds }] : [];
   });
   expect(seen).toHaveLength(film.frames.length);
-  return challengeFaults(answerEvidence({ sounds: await signals.hear(voice), seen, words: null }, asked));
+  const sounds = await signals.hear(voice);
+  return challengeFaults(answerEvidence({ sounds, seen, words: null }, asked).evidence);
 }
 
 describe('somebody before a camera', () => {

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Release } from '@visavox/core/release';
+import { publishedAttacks, weakRows } from '@visavox/recognition/evaluation/attacks/published-attacks';
 import { type ApiResources, environment } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { routes } from './routes.ts';
@@ -41,6 +42,9 @@ export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResourc
           lastFailure,
           paused,
         },
+        weakAgainst: weakRows(publishedAttacks()).map(({ attack, material, presentations, errors }) => ({
+          ...{ attack, material, presentations, errors },
+        })),
       },
       200,
     );

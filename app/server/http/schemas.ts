@@ -142,6 +142,9 @@ export const Overview = z
       lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
       paused: z.boolean().openapi({ description: 'nothing is begun by itself' }),
     }),
+    weakAgainst: z
+      .array(z.object({ attack: z.string(), material: z.string(), presentations: z.int(), errors: z.int() }))
+      .openapi({ description: 'rows of the attack table that fall short, as they were measured' }),
   })
   .openapi('Overview');
 

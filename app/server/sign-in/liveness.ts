@@ -7,14 +7,18 @@ import {
   type ChallengeFault,
   challengeFaults,
 } from '@visavox/recognition/signals/challenge-evidence';
-import {
-  type Fingerprint,
-  fingerprintOf,
-  isSameRecording,
-} from '@visavox/recognition/signals/challenge-replay';
 import { decodeSpokenDigits, encodeSpokenDigits } from '@visavox/recognition/signals/challenge-template';
 import { type SpokenDigit, takeApart } from '@visavox/recognition/signals/challenge-words';
 import type { SeenFace } from '@visavox/recognition/signals/lips';
+import {
+  anyDigit,
+  decodeWordPrints,
+  encodeWordPrints,
+  type WordPrint,
+  wereSaidBefore,
+  wordPrints,
+} from '@visavox/recognition/signals/word-prints';
+import { wordSpans } from '@visavox/recognition/signals/word-spans';
 import type { Kysely, Transaction } from 'kysely';
 import type { RecogniserPort, SignalsPort, Template, VoiceCapture } from '../recogniser-port.ts';
 import type { Sealer } from '../sealing.ts';
@@ -63,8 +67,8 @@ export interface Liveness {
 const nobody = '';
 /** Fewer pictures show neither a turn nor lips. */
 const fewestFrames = 20;
-/** Answers that are remembered of one person. */
-const remembered = 50;
+/** Answers that are remembered of one person, beside the enrolment. */
+const remembered = 200;
 /** A person's face in a small picture of the burst may say this much against the person. */
 const leastOfBurst = -1;
 /** Shares of the burst in which the face has to be found. */
@@ -115,24 +119,26 @@ export class LivenessChecks {
     const sounds = await signals.hear(answer.voice);
     const words = await this.#spokenDigits(person);
     const seen = await follow(signals, answer);
-    const evidence = answerEvidence({ sounds, seen, words: words ?? null }, answer.challenge);
+    const { evidence, spans } = answerEvidence({ sounds, seen, words: words ?? null }, answer.challenge);
     const faults: LivenessFault[] = challengeFaults(evidence);
-    const fingerprint = fingerprintOf(sounds);
+    const { digits, turn } = answer.challenge;
+    // Of words that may be others than were asked for, any may come again.
+    const labels = (evidence.digits ?? -1) > 0 ? digits : digits.replace(/./g, anyDigit);
+    const prints = spans ? wordPrints(answer.voice.waveform, labels, spans) : [];
     const marks = [answer.voiceBytes, ...answer.frames.map(({ bytes }) => bytes)].map((bytes) =>
       digestOf(bytes),
     );
-    if (await this.#knows(person, marks, fingerprint)) faults.push('replayed');
+    if (await this.#knows(person, { marks, prints })) faults.push('replayed');
     if (seen.length < answer.frames.length * leastFollowed) faults.push('face_not_followed');
     else faults.push(...(await faceFaults(who, seen)));
     if (evidence.digits === null) faults.push('digits_unknown');
     if (evidence.lips === null) faults.push('lips_unknown');
-    if (answer.challenge.turn && evidence.head === null) faults.push('head_unknown');
-    const { digits } = answer.challenge;
+    if (turn && (evidence.head === null || evidence.depth === null)) faults.push('head_unknown');
     return {
       faults,
       evidence,
       remember: async (trx) => {
-        if (who.person !== null) await this.#remember(trx, who.person, { marks, fingerprint, digits });
+        if (who.person !== null) await this.#remember(trx, who.person, { marks, prints, digits });
       },
     };
   }
@@ -141,9 +147,10 @@ export class LivenessChecks {
   async learn(
     trx: Transaction<ApplicationTables>,
     person: string,
-    words: readonly SpokenDigit[],
+    { words, prints }: SpokenPrompts,
   ): Promise<void> {
     if (words.length === 0) return;
+    await this.#remember(trx, person, { marks: [], prints, digits: null });
     const sealed = this.#resources.sealer.seal(encodeSpokenDigits(words), `spoken digits ${person}`);
     await trx.insertInto('spoken_digits').values({ person, words: sealed }).execute();
   }
@@ -157,30 +164,33 @@ export class LivenessChecks {
     return row && decodeSpokenDigits(this.#resources.sealer.open(row.words, `spoken digits ${person}`));
   }
 
-  async #knows(person: string, marks: readonly string[], fingerprint: Fingerprint): Promise<boolean> {
+  async #knows(person: string, { marks, prints }: Pick<Remembered, 'marks' | 'prints'>): Promise<boolean> {
     const rows = await this.#resources.db
       .selectFrom('answers')
-      .select(['marks', 'fingerprint'])
+      .select(['marks', 'words'])
       .where('person', '=', person)
       .execute();
     const given = new Set(marks);
     if (rows.some((row) => row.marks.some((mark) => given.has(mark)))) return true;
-    return rows.some((row) => isSameRecording(this.#openFingerprint(row.fingerprint, person), fingerprint));
+    const { sealer } = this.#resources;
+    const earlier = rows.flatMap(({ words }) =>
+      words ? decodeWordPrints(sealer.open(words, `answer ${person}`)) : [],
+    );
+    return wereSaidBefore(prints, earlier);
   }
 
   async #remember(
     trx: Transaction<ApplicationTables>,
     person: string,
-    { marks, fingerprint, digits }: { marks: readonly string[]; fingerprint: Fingerprint; digits: string },
+    { marks, prints, digits }: Remembered,
   ): Promise<void> {
     const { sealer, now } = this.#resources;
-    const bytes = new Uint8Array(fingerprint.buffer, fingerprint.byteOffset, fingerprint.byteLength);
     await trx
       .insertInto('answers')
       .values({
         person,
         marks: JSON.stringify(marks),
-        fingerprint: sealer.seal(bytes, `answer ${person}`),
+        words: sealer.seal(encodeWordPrints(prints), `answer ${person}`),
         digits,
         created_at: now(),
       })
@@ -189,30 +199,57 @@ export class LivenessChecks {
       .selectFrom('answers')
       .select('id')
       .where('person', '=', person)
+      .where('digits', 'is not', null)
       .orderBy('id', 'desc')
       .limit(remembered);
-    await trx.deleteFrom('answers').where('person', '=', person).where('id', 'not in', kept).execute();
-  }
-
-  #openFingerprint(sealed: Uint8Array, person: string): Fingerprint {
-    return new Int8Array(this.#resources.sealer.open(sealed, `answer ${person}`));
+    await trx
+      .deleteFrom('answers')
+      .where('person', '=', person)
+      .where('digits', 'is not', null)
+      .where('id', 'not in', kept)
+      .execute();
   }
 }
 
-const nothing: ChallengeEvidence = { digits: null, lips: null, head: null };
+interface Remembered {
+  /** Digests of its recordings and pictures. */
+  readonly marks: readonly string[];
+  readonly prints: readonly WordPrint[];
+  /** What was asked for; null of an enrolment. */
+  readonly digits: string | null;
+}
+
+const nothing: ChallengeEvidence = {
+  digits: null,
+  lips: null,
+  head: null,
+  depth: null,
+  life: null,
+  novelty: null,
+};
+
+/** What prompts say of a person's speech: how the digits sound, and what no answer may be a copy of. */
+export interface SpokenPrompts {
+  readonly words: readonly SpokenDigit[];
+  readonly prints: readonly WordPrint[];
+}
 
 /** How the person says the digits of these prompts, one prompt a recording. */
 export async function spokenDigits(
   signals: SignalsPort,
   voices: readonly VoiceCapture[],
   prompts: readonly string[],
-) {
+): Promise<SpokenPrompts> {
   const words: SpokenDigit[] = [];
+  const prints: WordPrint[] = [];
   for (const [index, prompt] of prompts.entries()) {
     const voice = voices[index];
-    if (voice) words.push(...takeApart(await signals.hear(voice), prompt));
+    if (!voice) continue;
+    const sounds = await signals.hear(voice);
+    words.push(...takeApart(sounds, prompt));
+    prints.push(...wordPrints(voice.waveform, prompt, wordSpans(sounds, prompt.length) ?? []));
   }
-  return words;
+  return { words, prints };
 }
 
 interface FollowedFace extends SeenFace {
@@ -224,8 +261,7 @@ async function follow(signals: SignalsPort, { frames, voice }: Answer): Promise<
   return frames.flatMap((frame, index) => {
     const face = faces[index];
     if (!face) return [];
-    const { mouthOpening, yaw } = face;
-    return { at: frame.at / 1000 - voice.startSeconds, frame, mouthOpening, yaw };
+    return { ...face, at: frame.at / 1000 - voice.startSeconds, frame };
   });
 }
 

@@ -25,7 +25,7 @@ export async function visitor(index: number): Promise<Visitor> {
   const [one, two, three, four, five] = await Promise.all([1, 2, 3, 4, 5].map((shot) => person.face(shot)));
   if (!one || !two || !three || !four || !five) throw new TypeError('five faces were rendered');
   let take = 9;
-  const sitting = new Sitting(person, 1, { pictures: testPictures, every: { before: 320, during: 160 } });
+  const sitting = new Sitting(person, 1, { pictures: testPictures });
   return {
     name: person.name,
     faces: [one, two, three],

@@ -3431,6 +3431,13 @@ export interface components {
                 /** @description nothing is begun by itself */
                 paused: boolean;
             };
+            /** @description rows of the attack table that fall short, as they were measured */
+            weakAgainst: {
+                attack: string;
+                material: string;
+                presentations: number;
+                errors: number;
+            }[];
         };
         Attempts: {
             attempts: {

@@ -43,6 +43,7 @@ export function OverviewPage() {
           </div>
         </>
       )}
+      {figures.data && <WeakAgainst rows={figures.data.weakAgainst} />}
       <LatestRun run={recent.data?.[0] ?? null} />
       {services.data && <Services services={services.data.services} />}
     </>
@@ -100,6 +101,32 @@ function Attempts({ overview }: { overview: Overview }) {
       ) : (
         <AttemptsChart attempts={overview.attempts} />
       )}
+    </section>
+  );
+}
+
+/** What is not refused well enough, so that operators do not take it for refused. */
+function WeakAgainst({ rows }: { rows: Overview['weakAgainst'] }) {
+  const { t } = useTranslation('operator');
+  const format = useFormat();
+  if (rows.length === 0) return null;
+  return (
+    <section className="card stack" aria-labelledby="weak">
+      <div className="stack tight">
+        <h2 id="weak">{t('overview.weak')}</h2>
+        <p className="muted">{t('overview.weak_text')}</p>
+      </div>
+      <ul>
+        {rows.map(({ attack, material, presentations, errors }) => (
+          <li key={attack}>
+            {t(attack === 'genuine' ? 'overview.weak_genuine' : 'overview.weak_attack', {
+              ...{ attack, material },
+              errors: format.number(errors),
+              presentations: format.number(presentations),
+            })}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -255,6 +255,7 @@ export function someOverview(): Overview {
       lastFailure: null,
       paused: false,
     },
+    weakAgainst: [{ attack: 'injected-file', material: 'synthetic people', presentations: 40, errors: 6 }],
   };
 }
 

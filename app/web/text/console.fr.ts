@@ -67,6 +67,11 @@ export const operator: Translation<typeof english> = {
     attempts_none: 'Personne n’a encore essayé de se connecter.',
     attempts_table: 'Les mêmes chiffres en tableau',
     day: 'Jour',
+    weak: 'Limites de la détection du vivant',
+    weak_text:
+      'Mesuré sur des personnes qui n’ont servi à aucun réglage. Demandez aussi une clé d’accès là où cela compte.',
+    weak_attack: '{{attack}} : {{errors}} sur {{presentations}} passent pour vivants ({{material}})',
+    weak_genuine: 'genuine : {{errors}} réponses refusées sur {{presentations}} ({{material}})',
     services: 'Services',
     healthy: 'En ordre',
     unhealthy: 'Sans réponse',

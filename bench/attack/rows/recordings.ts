@@ -210,7 +210,7 @@ function oneOf<T>(random: Random, list: readonly T[]): T {
 /** Five digits to enrol with, four to try with, as many times as one likes. */
 function digitVoice(talker: {
   name: string;
-  say(digits: string, take: { enrolling: boolean; take: number }): Promise<Float32Array>;
+  say(digits: string, take: { before: boolean; take: number }): Promise<Float32Array>;
 }): Voice {
   const utterances = 3 + 12;
   const random = (index: number) => new Random('digits', talker.name, index);
@@ -218,11 +218,11 @@ function digitVoice(talker: {
     speaker: talker.name,
     utterances,
     async utterance(index) {
-      const enrolling = index < 3;
+      const before = index < 3;
       const digits = random(index)
         .shuffle([...'0123456789'])
-        .slice(0, enrolling ? 5 : 4);
-      return wav(await talker.say(digits.join(''), { enrolling, take: index }), sampleRate);
+        .slice(0, before ? 5 : 4);
+      return wav(await talker.say(digits.join(''), { before, take: index }), sampleRate);
     },
   };
 }

@@ -1,291 +1,252 @@
-import { type Recogniser, type Signals, secondsOf, type Template } from '../../recogniser.ts';
-import { join, SAMPLE_RATE } from '../../signals/audio.ts';
-import { isCaptureFault } from '../../signals/capture-fault.ts';
-import { answerEvidence } from '../../signals/challenge-answer.ts';
-import { challengeFaults } from '../../signals/challenge-evidence.ts';
-import { fingerprintOf, isSameRecording } from '../../signals/challenge-replay.ts';
-import type { Sounds } from '../../signals/challenge-sounds.ts';
-import { type SpokenDigit, takeApart, wordTimes } from '../../signals/challenge-words.ts';
-import { fuse } from '../../signals/decision.ts';
+import { SAMPLE_RATE } from '../../signals/audio.ts';
 import type { Turn } from '../../signals/head.ts';
-import type { SeenFace } from '../../signals/lips.ts';
 import { Random } from '../../synthetic/random.ts';
-import type { Actor, Film } from './films.ts';
+import { animatedStill, animatedStillTricks } from './animated-still.ts';
+import type { Checks, Enrolled, Utterance } from './checks.ts';
+import type { Actor, AskedOf, Film } from './films.ts';
 import { converted, fittedSynthesiser } from './imitation.ts';
-import { heldPhotograph, throughLoudspeaker } from './playback.ts';
+import { injectedFile } from './injected-file.ts';
+import { throughLoudspeaker } from './playback.ts';
+import { screenReplay } from './screen.ts';
+import { findWords, placed, spliced, type TakenApart } from './splice.ts';
+import { stillPhoto, stillPhotoTricks } from './still-photo.ts';
 import type { Talker } from './talkers.ts';
+
+/** The rows of the attack table. */
+export const attackRows = [
+  'still-photo',
+  'animated-still',
+  'screen-replay',
+  'spliced-digits',
+  'converted-voice',
+  'synthesised-voice',
+  'moving-face-other-sound',
+  'injected-file',
+] as const;
+export type AttackRow = (typeof attackRows)[number];
 
 /** One presentation and what became of it; `fault` is null where it was taken for live. */
 export interface Presentation {
-  /** The attack, or `genuine: …`. */
-  readonly what: string;
+  readonly row: AttackRow | 'genuine';
+  /** How it was done. */
+  readonly variant: string;
   /** Which checks it had to pass. */
   readonly checks: string;
   readonly fault: string | null;
 }
 
-/** Of one kind, in the order in which they were made. */
-class Presentations {
-  readonly made: Presentation[] = [];
-  readonly #checks: string;
-
-  constructor(checks: string) {
-    this.#checks = checks;
-  }
-
-  async add(what: string, fault: Promise<string | null>): Promise<void> {
-    this.made.push({ what, checks: this.#checks, fault: await fault });
-  }
+interface Injection {
+  readonly asked: AskedOf;
+  readonly actor: Actor;
+  readonly random: Random;
+  readonly add: (row: AttackRow, variant: string, film: Film, known?: Enrolled) => Promise<void>;
+  readonly enrolled: Enrolled;
 }
-
-interface Heard {
-  readonly sounds: Sounds;
-  /** Of the speech in it, as the networks get it. */
-  readonly waveform: Float32Array;
-  readonly startSeconds: number;
-}
-
-interface Utterance {
-  readonly digits: string;
-  readonly sound: Float32Array;
-}
-
-const pause = new Float32Array(Math.round(0.12 * SAMPLE_RATE));
 
 /** Makes presentations and puts them before the checks. The same seed makes the same ones. */
 export class AttackRange {
-  readonly #recogniser: Recogniser;
-  readonly #signals: Signals;
+  readonly #checks: Checks;
   readonly #seed: number;
 
-  constructor(recogniser: Recogniser, seed: number) {
-    this.#recogniser = recogniser;
-    this.#signals = recogniser.signals;
+  constructor(checks: Checks, seed: number) {
+    this.#checks = checks;
     this.#seed = seed;
   }
 
-  /** The voice alone: right and other digits, said, replayed and cut together. */
+  /** The voice alone, with whatever face: digits cut together from what was said here, and elsewhere. */
   async voices(talker: Talker, rounds: number): Promise<Presentation[]> {
     const random = new Random('attacks', this.#seed, talker.name);
-    const words = await this.#enrol(talker, random);
-    const presented = new Presentations('digits, freshness');
+    const enrolment = await utterancesOf(talker, random);
+    const enrolled = await this.#checks.enrol(enrolment);
+    const before = await saidBefore(talker, random, 8);
+    const known = await this.#checks.remembering(enrolled, before);
+    const apart = await this.#takenApart(before);
+    const made: Presentation[] = [];
+    const checks = 'digits, freshness';
     for (let round = 0; round < rounds; round++) {
-      const [earlier, asked] = twoChallenges(random);
-      const take = { enrolling: false, take: round };
-      const before = await talker.say(earlier, take);
-      const remembered = fingerprintOf((await this.#hear(before)).sounds);
-      const digitsFault = (sounds: Sounds) =>
-        challengeFaults(answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null }))[0] ??
-        null;
-      const fault = (sound: Float32Array) =>
-        this.#fault(sound, async ({ sounds }) =>
-          isSameRecording(remembered, fingerprintOf(sounds)) ? 'replayed' : digitsFault(sounds),
-        );
-      const genuine = await talker.say(asked, { enrolling: false, take: round + 500 });
-      await presented.add('genuine: says the digits', fault(genuine));
-      await presented.add('replay of an earlier answer', fault(before));
-      await presented.add(
-        'replay of an earlier answer, loudspeaker and room',
-        fault(throughLoudspeaker(before, random)),
-      );
-      const overheard = await talker.say(earlier, { enrolling: false, take: round + 900 });
-      await presented.add(
-        'other digits overheard elsewhere, loudspeaker and room',
-        // It was never sent here: only its digits can tell it.
-        this.#fault(throughLoudspeaker(overheard, random), async ({ sounds }) => digitsFault(sounds)),
-      );
-      const spliced = await this.#cutTogether(talker, asked, random);
-      await presented.add(
-        'voice cut together from other digits, loudspeaker and room',
-        fault(throughLoudspeaker(spliced, random)),
-      );
+      const asked = ask(random, { turn: null });
+      const fault = (sound: Float32Array, of: Enrolled = known) =>
+        this.#checks.fault({ sound }, asked, { known: of, voice: false });
+      const genuine = await talker.say(asked.digits, { before: false, take: round });
+      made.push({ row: 'genuine', variant: 'says the digits', checks, fault: await fault(genuine) });
+      const words = findWords(asked.digits, apart, random);
+      if (!words) continue;
+      for (const filled of [true, false]) {
+        const sound = spliced(placed(words, random), { filled });
+        const pauses = filled ? '' : ', silent pauses';
+        const add = async (variant: string, heard: Float32Array, of: Enrolled) =>
+          made.push({
+            row: 'spliced-digits',
+            variant: `${variant}${pauses}`,
+            checks,
+            fault: await fault(heard, of),
+          });
+        await add('from answers given here', sound, known);
+        await add('from answers given here, loudspeaker', throughLoudspeaker(sound, random), known);
+        await add('from recordings made elsewhere', sound, enrolled);
+        await add('from recordings made elsewhere, loudspeaker', throughLoudspeaker(sound, random), enrolled);
+      }
     }
-    return presented.made;
+    return made;
   }
 
   /**
-   * The right digits in a voice that is made to be taken for the person's, by a synthesiser and out of another's speech, with
-   * a face that says as much as a face can: whether all that lets in. The attacker has three recordings of the person.
+   * The right digits in a voice that is made to be taken for the person's, by a synthesiser and out of
+   * another's speech, with a face that says as much as a face can. The attacker has three recordings of the person.
    */
   async imitations(talker: Talker, other: Talker, rounds: number): Promise<Presentation[]> {
     const random = new Random('imitations', this.#seed, talker.name);
-    const enrolled = await this.#utterances(talker, random);
-    const words = await this.#wordsOf(enrolled);
-    const template = await this.#templateOf(enrolled.map(({ sound }) => sound));
+    const known = await this.#checks.enrol(await utterancesOf(talker, random));
     const stolen: Float32Array[] = [];
     for (let take = 0; take < 3; take++)
-      stolen.push(await talker.say(twoChallenges(random)[0], { enrolling: false, take: 8000 + take }));
-    const synthesise = await fittedSynthesiser(stolen, (waveform) => this.#embed(waveform));
-    const presented = new Presentations('digits, voice');
+      stolen.push(await talker.say(drawDigits(random, 4), { before: false, take: 8000 + take }));
+    const synthesise = await fittedSynthesiser(stolen, (waveform) => this.#checks.embed(waveform));
+    const made: Presentation[] = [];
+    const checks = 'digits, freshness, voice';
     for (let round = 0; round < rounds; round++) {
-      const [asked] = twoChallenges(random);
-      const fault = (sound: Float32Array) =>
-        this.#fault(sound, async ({ sounds, waveform }) => {
-          const evidence = answerEvidence({ sounds, seen: [], words }, { digits: asked, turn: null });
-          return challengeFaults(evidence)[0] ?? (await this.#voiceFault(template, waveform));
-        });
-      const take = { enrolling: false, take: round + 500 };
-      const genuine = await talker.say(asked, take);
-      await presented.add('genuine: says the digits, in front of the camera', fault(genuine));
-      const synthetic = synthesise(asked, random);
-      await presented.add('right face, speech synthesis fitted to the voice', fault(synthetic));
-      const foreign = await other.say(asked, take);
-      await presented.add('right face, another’s voice', fault(foreign));
-      await presented.add('right face, another’s voice converted', fault(converted(foreign, stolen)));
+      const asked = ask(random, { turn: null });
+      const add = async (row: Presentation['row'], variant: string, sound: Float32Array) => {
+        const fault = await this.#checks.fault({ sound }, asked, { known, voice: true });
+        made.push({ row, variant, checks, fault });
+      };
+      const take = { before: false, take: round };
+      await add('genuine', 'says the digits, whose voice it is counts', await talker.say(asked.digits, take));
+      const synthetic = synthesise(asked.digits, random);
+      await add('synthesised-voice', 'fitted to three recordings', synthetic);
+      await add('synthesised-voice', 'the same, loudspeaker', throughLoudspeaker(synthetic, random));
+      const foreign = await other.say(asked.digits, take);
+      await add('converted-voice', 'another’s voice as it is', foreign);
+      const turned = converted(foreign, stolen);
+      await add('converted-voice', 'another’s voice converted', turned);
+      await add('converted-voice', 'the same, loudspeaker', throughLoudspeaker(turned, random));
     }
-    return presented.made;
+    return made;
   }
 
-  /** Face and voice of people who can turn their heads. */
+  /** Face and voice of people in front of a camera; the voice is always the person’s own, fresh and right. */
   async answers(actor: Actor, talker: Talker, rounds: number): Promise<Presentation[]> {
     const random = new Random('answers', this.#seed, actor.name);
-    const words = await this.#enrol(talker, random);
-    const presented = new Presentations('digits, lips, head');
-    for (let round = 0; round < rounds; round++) {
-      const [earlier, asked] = twoChallenges(random);
-      const [turn, turnBefore] = [random.pick<Turn>(['left', 'right']), random.pick<Turn>(['left', 'right'])];
-      const genuine = await actor.answer(asked, turn, round);
-      const before = await actor.answer(earlier, turnBefore, round + 500);
-      const fault = (film: Film) => this.#filmFault(film, { words, digits: asked, turn });
-      await presented.add('genuine: turns and says the digits', fault(genuine));
-      await presented.add('film of an earlier answer, with its sound', fault(before));
-      const spliced = await this.#cutTogether(talker, asked, random);
-      await presented.add(
-        'film of an earlier answer, voice cut together',
-        fault({ ...before, sound: spliced }),
-      );
-      const still = await heldPhotograph(actor.photograph, genuine.times, random);
-      await presented.add('still photograph, right voice', fault({ ...genuine, frames: still }));
-      const playedBack = throughLoudspeaker(before.sound, random);
-      await presented.add('right face, other digits played back', fault({ ...genuine, sound: playedBack }));
-    }
-    return presented.made;
+    const enrolled = await this.#checks.enrol(await utterancesOf(talker, random));
+    const bytes = await actor.photograph(3);
+    const photograph = { bytes, face: await this.#checks.faceOf(bytes) };
+    const made: Presentation[] = [];
+    for (let round = 0; round < rounds; round++)
+      for (const turn of [random.pick<Turn>(['left', 'right']), null]) {
+        const checks = `digits, freshness, lips${turn ? ', head, depth' : ''}`;
+        const how = turn ? '' : ', no turn asked';
+        const asked = ask(random, { turn });
+        const genuine = await actor.answer(asked, 2 * round);
+        const earlierAsked = ask(random, { turn: random.pick<Turn>(['left', 'right']) });
+        const earlier = await actor.answer(earlierAsked, 2 * round + 1000);
+        const add = async (
+          row: Presentation['row'],
+          variant: string,
+          film: Film,
+          known: Enrolled = enrolled,
+        ) => {
+          const fault = await this.#checks.fault(film, asked, { known, voice: false });
+          made.push({ row, variant: variant + how, checks, fault });
+        };
+        await add('genuine', 'turns and says the digits', genuine);
+        const { times, sound } = genuine;
+        for (const trick of stillPhotoTricks) {
+          if (turn === null && trick.endsWith('turned')) continue;
+          const frames = await stillPhoto(bytes, { times, turn, trick }, random);
+          await add('still-photo', trick, { ...genuine, frames });
+        }
+        for (const trick of animatedStillTricks) {
+          if (turn === null && trick !== 'facing') continue;
+          const frames = await animatedStill(photograph, { sound, times, turn, trick }, random);
+          await add('animated-still', trick, { ...genuine, frames });
+        }
+        const shown = { ...earlier, frames: await screenReplay(earlier, random) };
+        await add('screen-replay', 'an earlier answer with its sound', shown);
+        await add('screen-replay', 'an earlier answer, the right words spoken', { ...shown, sound });
+        await add('moving-face-other-sound', 'an earlier answer, the right words', { ...earlier, sound });
+        await this.#injected({ asked, actor, random, add, enrolled });
+      }
+    return made;
+  }
+
+  /** Cut together from one film that holds every digit, and the turn: of an answer given here, and made elsewhere. */
+  async #injected({ asked, actor, random, add, enrolled }: Injection): Promise<void> {
+    const digits = random.shuffle([...'0123456789']).join('');
+    const turn = asked.turn ?? random.pick<Turn>(['left', 'right']);
+    const film = await actor.answer({ digits, turn }, 5000 + random.below(1000));
+    const taken = await this.#checks.apart({ digits, sound: film.sound });
+    const found = taken && findWords(asked.digits, [taken], random);
+    if (!found) return;
+    const words = placed(found, random).map((word) => ({ ...word, film }));
+    const sound = spliced(words, { filled: true });
+    const times = film.times.filter((time) => time < 0);
+    for (let at = 0; at < (sound.length / SAMPLE_RATE) * 1000; at += 120) times.push(at);
+    const injected = { sound, times, frames: await injectedFile(words, { times }, random) };
+    await add('injected-file', 'cut to the digits, a film made elsewhere', injected);
+    const known = await this.#checks.remembering(enrolled, [{ digits, sound: film.sound }]);
+    await add('injected-file', 'cut to the digits, an answer given here', injected, known);
   }
 
   /** Films of people who say a sentence: nothing is asked, only lips and sound are compared. */
   async films(films: readonly Film[]): Promise<Presentation[]> {
-    const presented = new Presentations('lips');
-    const fault = (film: Film) => this.#filmFault(film, { words: null, digits: '', turn: null });
+    const made: Presentation[] = [];
+    const add = async (row: Presentation['row'], variant: string, film: Film) =>
+      made.push({ row, variant, checks: 'lips', fault: await this.#checks.lipsFault(film) });
     for (const [index, film] of films.entries()) {
-      await presented.add('genuine: speaks a sentence', fault(film));
+      await add('genuine', 'speaks a sentence', film);
       const random = new Random('films', this.#seed, index);
       for (const picture of [0.2, 0.5, 0.8]) {
         const photograph = film.frames[Math.floor(film.frames.length * picture)];
         if (!photograph) continue;
-        const frames = await heldPhotograph(photograph, film.times, random);
-        await presented.add('still photograph, right voice', fault({ ...film, frames }));
+        const { times, sound } = film;
+        const held = await stillPhoto(photograph, { times, turn: null, trick: 'held' }, random);
+        await add('still-photo', 'held, right sentence', { ...film, frames: held });
+        const still = { bytes: photograph, face: await this.#checks.faceOf(photograph) };
+        const frames = await animatedStill(still, { sound, times, turn: null, trick: 'facing' }, random);
+        await add('animated-still', 'facing, right sentence', { ...film, frames });
       }
       for (const other of films)
         if (other !== film)
-          await presented.add('right face, sound of somebody else', fault({ ...film, sound: other.sound }));
+          await add('moving-face-other-sound', 'sentence of somebody else', { ...film, sound: other.sound });
     }
-    return presented.made;
+    return made;
   }
 
-  async #filmFault(
-    film: Film,
-    asked: { words: readonly SpokenDigit[] | null; digits: string; turn: Turn | null },
-  ): Promise<string | null> {
-    const faces = await this.#signals.followFace(film.frames);
-    return this.#fault(film.sound, async ({ sounds, startSeconds }) => {
-      const seen = film.times.flatMap((time, index): SeenFace[] => {
-        const face = faces[index];
-        return face
-          ? [{ at: time / 1000 - startSeconds, mouthOpening: face.mouthOpening, yaw: face.yaw }]
-          : [];
-      });
-      if (seen.length < film.frames.length * 0.7) return 'face_not_followed';
-      return challengeFaults(answerEvidence({ sounds, seen, words: asked.words }, asked))[0] ?? null;
-    });
-  }
-
-  /** What cannot be used is refused as well: for a genuine answer that is an error, for an attack it is not. */
-  async #fault(sound: Float32Array, judge: (heard: Heard) => Promise<string | null>): Promise<string | null> {
-    try {
-      return await judge(await this.#hear(sound));
-    } catch (error) {
-      if (isCaptureFault(error)) return error.code;
-      throw error;
+  async #takenApart(utterances: readonly Utterance[]): Promise<TakenApart[]> {
+    const apart: TakenApart[] = [];
+    for (const utterance of utterances) {
+      const taken = await this.#checks.apart(utterance);
+      if (taken) apart.push(taken);
     }
-  }
-
-  async #hear(sound: Float32Array): Promise<Heard> {
-    const capture = await this.#signals.captureWaveform(sound);
-    const { waveform, startSeconds } = capture;
-    return { sounds: await this.#signals.hear(capture), waveform, startSeconds };
-  }
-
-  async #enrol(talker: Talker, random: Random): Promise<SpokenDigit[]> {
-    return this.#wordsOf(await this.#utterances(talker, random));
-  }
-
-  /** Three of five digits that cover all ten. */
-  async #utterances(talker: Talker, random: Random): Promise<readonly Utterance[]> {
-    const all = [...random.shuffle([...'0123456789']), ...random.shuffle([...'0123456789']).slice(0, 5)];
-    const utterances: Utterance[] = [];
-    for (let take = 0; take < 3; take++) {
-      const digits = all.slice(take * 5, take * 5 + 5).join('');
-      utterances.push({ digits, sound: await talker.say(digits, { enrolling: true, take }) });
-    }
-    return utterances;
-  }
-
-  async #wordsOf(utterances: readonly Utterance[]): Promise<SpokenDigit[]> {
-    const words: SpokenDigit[] = [];
-    for (const { digits, sound } of utterances)
-      words.push(...takeApart((await this.#hear(sound)).sounds, digits));
-    return words;
-  }
-
-  async #templateOf(sounds: readonly Float32Array[]): Promise<Template> {
-    const voices: Float32Array[] = [];
-    const voiceSeconds: number[] = [];
-    for (const sound of sounds) {
-      const capture = await this.#signals.captureWaveform(sound);
-      voices.push(await this.#recogniser.voiceFeatures(capture));
-      voiceSeconds.push(secondsOf(capture));
-    }
-    return this.#recogniser.template({ faces: [], voices, voiceSeconds });
-  }
-
-  async #embed(waveform: Float32Array): Promise<Float32Array> {
-    const features = await this.#recogniser.voiceFeatures({ waveform });
-    const [vector] = await this.#recogniser.embed('voice', [features]);
-    if (!vector) throw new TypeError('the voice network answered nothing');
-    return vector;
-  }
-
-  /** Null where the voice, with the clearest of faces, would be let in. */
-  async #voiceFault(template: Template, waveform: Float32Array): Promise<string | null> {
-    const voice = await this.#recogniser.voiceFeatures({ waveform });
-    const voiceSeconds = secondsOf({ waveform });
-    const evidence = await this.#recogniser.compare(template, { faces: [], voice, voiceSeconds });
-    const withFace = fuse(this.#recogniser.calibration.face.limit, evidence.voice);
-    return this.#recogniser.decide(withFace) === 'accept' ? null : 'voice_differs';
-  }
-
-  /** Each digit from a recording of other digits that surround it. */
-  async #cutTogether(talker: Talker, digits: string, random: Random): Promise<Float32Array> {
-    const parts: Float32Array[] = [];
-    for (const [index, digit] of [...digits].entries()) {
-      const around = `${random.below(10)}${digit}${random.below(10)}`;
-      const source = await talker.say(around, {
-        enrolling: false,
-        take: 7000 + index * 10 + random.below(10),
-      });
-      const [from = 0, to = 0] = wordTimes(await this.#signals.hear({ waveform: source }), 3)[1] ?? [];
-      const at = (seconds: number) => Math.round(seconds * SAMPLE_RATE);
-      parts.push(source.slice(at(from), at(to)), pause);
-    }
-    return join(parts);
+    return apart;
   }
 }
 
-function twoChallenges(random: Random): [string, string] {
-  const draw = () => String(random.below(10_000)).padStart(4, '0');
-  const first = draw();
-  for (;;) {
-    const second = draw();
-    if (second !== first) return [first, second];
+function ask(random: Random, { turn }: { turn: Turn | null }): AskedOf {
+  return { digits: drawDigits(random, turn ? 4 : 6), turn };
+}
+
+function drawDigits(random: Random, count: number): string {
+  return Array.from({ length: count }, () => random.below(10)).join('');
+}
+
+/** Three of five digits that cover all ten. */
+async function utterancesOf(talker: Talker, random: Random): Promise<readonly Utterance[]> {
+  const all = [...random.shuffle([...'0123456789']), ...random.shuffle([...'0123456789']).slice(0, 5)];
+  const utterances: Utterance[] = [];
+  for (let take = 0; take < 3; take++) {
+    const digits = all.slice(take * 5, take * 5 + 5).join('');
+    utterances.push({ digits, sound: await talker.say(digits, { before: true, take }) });
   }
+  return utterances;
+}
+
+/** Answers of days before, in which every digit comes. */
+async function saidBefore(talker: Talker, random: Random, count: number): Promise<readonly Utterance[]> {
+  const digits = random.shuffle([...'01234567890123456789']).join('') + drawDigits(random, count * 4 - 20);
+  const utterances: Utterance[] = [];
+  for (let take = 0; take < count; take++) {
+    const said = digits.slice(take * 4, take * 4 + 4);
+    utterances.push({ digits: said, sound: await talker.say(said, { before: true, take: 100 + take }) });
+  }
+  return utterances;
 }

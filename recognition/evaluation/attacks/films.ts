@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeAudio } from '../../signals/audio.ts';
 import type { Turn } from '../../signals/head.ts';
-import { filmAnswer } from '../../synthetic/film.ts';
-import { syntheticPerson } from '../../synthetic/person.ts';
+import { type SyntheticPerson, syntheticPerson } from '../../synthetic/person.ts';
+import { Sitting } from '../../synthetic/sitting.ts';
 
 /** A face with its sound. Times in milliseconds from the beginning of the sound. */
 export interface Film {
@@ -14,21 +14,29 @@ export interface Film {
   readonly sound: Float32Array;
 }
 
+/** What a challenge asks for. */
+export interface AskedOf {
+  readonly digits: string;
+  readonly turn: Turn | null;
+}
+
 /** Somebody who answers in front of a camera. */
 export interface Actor {
   readonly name: string;
-  readonly photograph: Uint8Array;
-  answer(digits: string, turn: Turn | null, variation: number): Promise<Film>;
+  /** As a network of friends has it: from another day. */
+  photograph(variation: number): Promise<Uint8Array>;
+  /** Another session is another day. */
+  answer(asked: AskedOf, session: number): Promise<Film>;
 }
 
-export async function syntheticActor(seed: number, index: number): Promise<Actor> {
-  const person = syntheticPerson(seed, index);
+export function syntheticActor(seed: number, index: number): Actor {
+  const person: SyntheticPerson = syntheticPerson(seed, index);
   return {
     name: person.name,
-    photograph: await person.face(3),
-    async answer(digits, turn, variation) {
-      const size = { width: 180, height: 240 };
-      const { frames, times, voice } = await filmAnswer(person, digits, { turn, variation, size });
+    photograph: (variation) => person.face(variation, { width: 480, height: 480 }),
+    async answer({ digits, turn }, session) {
+      const sitting = new Sitting(person, session);
+      const { frames, times, voice } = await sitting.answer(digits, { turn, take: 0 });
       return { frames, times, sound: await decodeAudio(voice) };
     },
   };

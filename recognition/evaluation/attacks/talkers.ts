@@ -4,18 +4,24 @@ import { decodeAudio, join as joinAudio, SAMPLE_RATE } from '../../signals/audio
 import { syntheticPerson } from '../../synthetic/person.ts';
 import { Random } from '../../synthetic/random.ts';
 
-/** Somebody who can say digits: for the enrolment, or later, `take` being how. Waveforms at 16 kHz. */
+/** How digits are said. */
+export interface Take {
+  /** At enrolment or at another time before: recordings have other repetitions for what is said later. */
+  readonly before: boolean;
+  readonly take: number;
+}
+
+/** Somebody who can say digits. Waveforms at 16 kHz. */
 export interface Talker {
   readonly name: string;
-  say(digits: string, take: { readonly enrolling: boolean; readonly take: number }): Promise<Float32Array>;
+  say(digits: string, take: Take): Promise<Float32Array>;
 }
 
 export function syntheticTalker(seed: number, index: number): Talker {
   const person = syntheticPerson(seed, index);
   return {
     name: person.name,
-    say: (digits, { enrolling, take }) =>
-      decodeAudio(person.utterance(digits, take + (enrolling ? 0 : 1000))),
+    say: (digits, { before, take }) => decodeAudio(person.utterance(digits, take + (before ? 0 : 1000))),
   };
 }
 
@@ -48,18 +54,21 @@ async function folders(path: string): Promise<string[]> {
 function recordedTalker(name: string, spoken: readonly (readonly string[])[]): Talker {
   return {
     name,
-    async say(digits, { enrolling, take }) {
-      const random = new Random('recorded', name, digits, Number(enrolling), take);
+    async say(digits, { before, take }) {
+      const random = new Random('recorded', name, digits, Number(before), take);
       const parts: Float32Array[] = [];
-      for (const digit of digits) {
+      for (const [index, digit] of [...digits].entries()) {
         const all = spoken[Number(digit)] ?? [];
         const middle = all.length >> 1;
-        const usable = enrolling ? all.slice(0, middle) : all.slice(middle);
+        const usable = before ? all.slice(0, middle) : all.slice(middle);
         const file = usable[random.below(usable.length)];
         if (!file) continue;
         const word = withoutSilence(await decodeAudio(new Uint8Array(await readFile(file))));
-        parts.push(word, pauseLike(word, random));
+        const pause = index === 0 ? random.between(0.18, 0.32) : random.between(0.02, 0.25);
+        parts.push(quiet(word, pause, random), word);
       }
+      const last = parts.at(-1);
+      if (last) parts.push(quiet(last, 0.25, random));
       return joinAudio(parts);
     },
   };
@@ -77,9 +86,9 @@ function withoutSilence(word: Float32Array): Float32Array {
   return word.slice(Math.max(0, first - 2) * hop, (last + 3) * hop);
 }
 
-function pauseLike(word: Float32Array, random: Random): Float32Array {
+function quiet(word: Float32Array, seconds: number, random: Random): Float32Array {
   const peak = word.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-  return Float32Array.from({ length: Math.round(random.between(0.02, 0.25) * SAMPLE_RATE) }, () =>
+  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, () =>
     random.normal(0, 1e-3 * peak),
   );
 }

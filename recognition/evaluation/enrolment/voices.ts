@@ -92,9 +92,7 @@ async function enrolmentsOf(recogniser: Recogniser, talker: Talker, seed: number
     const prompts = promptsOf(new Random('prompts', seed, talker.name, round));
     const heard: (Heard | null)[] = [];
     for (const [index, digits] of prompts.entries())
-      heard.push(
-        await hear(recogniser, await talker.say(digits, { enrolling: true, take: round * 3 + index })),
-      );
+      heard.push(await hear(recogniser, await talker.say(digits, { before: true, take: round * 3 + index })));
     enrolments.push({ prompts, heard });
   }
   return enrolments;

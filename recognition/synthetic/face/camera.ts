@@ -67,14 +67,17 @@ const EXPOSURE = Float32Array.from({ length: 4096 }, (_, step) => {
 });
 const LAST_STEP = EXPOSURE.length - 1;
 
-/** The same with the sensor's noise, anew each time. `shift`: pixels by which the camera had moved, right and down. */
+/**
+ * The same with the sensor's noise, anew each time. `shift`: pixels by which the camera had moved, right and down, while the face
+ * stirred.
+ */
 export function sensed(
   picture: Picture,
-  { noise, shift = [0, 0] }: { noise: number; shift?: readonly [number, number] },
+  { noise, shift }: { noise: number; shift?: readonly [number, number] },
   random: Random,
 ): Picture {
   const { width, height } = picture;
-  const data = shift[0] === 0 && shift[1] === 0 ? picture.data : shifted(picture, shift);
+  const data = shift ? shifted(picture, shift, random) : picture.data;
   const bytes = new Uint8Array(data.length);
   let grain = 0;
   for (let at = 0; at < data.length; at++) {
@@ -93,16 +96,41 @@ const GRAIN = (() => {
   return Float32Array.from({ length: 1 << 16 }, () => random.normal());
 })();
 
+/** Pixels by which a living face is elsewhere than it was, at most, and how many waves that has. */
+const STIR = 0.9;
+const STIR_WAVES = 3;
+
+/** No two looks of a face are quite the same: rows and columns stir a little, smoothly. */
+function stir(length: number, random: Random): Float32Array {
+  const waves = Array.from({ length: STIR_WAVES }, (_, wave) => ({
+    turns: ((wave + 1) * 2 * Math.PI) / length,
+    phase: random.between(0, 2 * Math.PI),
+    size: (STIR * random.between(-1, 1)) / Math.sqrt(wave + 1),
+  }));
+  return Float32Array.from({ length }, (_, at) =>
+    waves.reduce((sum, { turns, phase, size }) => sum + size * Math.sin(turns * at + phase), 0),
+  );
+}
+
 /** Between pixels, bilinearly; what comes in at the edge is like the edge. */
-function shifted({ width, height, data }: Picture, [right, down]: readonly [number, number]): Uint8Array {
+function shifted(
+  { width, height, data }: Picture,
+  [right, down]: readonly [number, number],
+  random: Random,
+): Uint8Array {
   const out = new Uint8Array(data.length);
-  const [wholeX, wholeY] = [Math.floor(-right), Math.floor(-down)];
-  const [partX, partY] = [-right - wholeX, -down - wholeY];
+  const [rights, downs] = [stir(height, random), stir(width, random)];
   const row = (y: number) => Math.max(0, Math.min(height - 1, y)) * width;
   const column = (x: number) => Math.max(0, Math.min(width - 1, x));
   for (let y = 0; y < height; y++) {
-    const [upper, lower] = [row(y + wholeY), row(y + wholeY + 1)];
+    const fromX = -right - rights[y]!;
+    const wholeX = Math.floor(fromX);
+    const partX = fromX - wholeX;
     for (let x = 0; x < width; x++) {
+      const fromY = y - down - downs[x]!;
+      const wholeY = Math.floor(fromY);
+      const partY = fromY - wholeY;
+      const [upper, lower] = [row(wholeY), row(wholeY + 1)];
       const [left, next] = [column(x + wholeX), column(x + wholeX + 1)];
       for (let channel = 0; channel < 3; channel++) {
         const above =
