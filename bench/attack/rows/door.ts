@@ -1,15 +1,7 @@
-import { type Actor, attemptForm, Challenge, isLetIn, requireStatus, type Sent } from '../actor.ts';
+import { type Actor, attemptForm, Challenge, isLetIn, type Sent } from '../actor.ts';
 import type { Answer } from '../browser.ts';
-import type { Outcome, Row, Stage } from '../row.ts';
-
-/** A victim of one row, so that no row meets what another one left. */
-async function victim(stage: Stage, index: number, address: string): Promise<Actor> {
-  const actor = stage.actor(index, { address });
-  requireStatus(await actor.enrol(), 201, 'the enrolment of a victim');
-  const answer = await actor.signIn();
-  if (!isLetIn(answer)) stage.log(`a victim was refused at the first visit: ${answer.text.slice(0, 200)}`);
-  return actor;
-}
+import type { Outcome, Row } from '../row.ts';
+import { victimOf } from '../victim.ts';
 
 async function count(tries: number, once: (index: number) => Promise<boolean>): Promise<Outcome> {
   let successes = 0;
@@ -21,7 +13,7 @@ export const omittedFrames: Row = {
   attack: 'omitted-frames',
   aim: 'a session without pictures of somebody who is there',
   async run(stage) {
-    const ada = await victim(stage, 100, '127.0.1.1');
+    const ada = await victimOf(stage, 100, '127.0.1.1');
     const thief = ada.elsewhere(stage.url, '127.0.1.2');
     // The victim's own recordings, in the right words: only the film is missing, or most of it, or its times.
     const changes: ((sent: Sent) => Sent)[] = [
@@ -45,7 +37,7 @@ export const omittedDigits: Row = {
   attack: 'omitted-digits',
   aim: 'a session without the digits that were asked for',
   async run(stage) {
-    const ada = await victim(stage, 101, '127.0.1.3');
+    const ada = await victimOf(stage, 101, '127.0.1.3');
     const thief = ada.elsewhere(stage.url, '127.0.1.4');
     const said = [
       (digits: string) => digits.slice(0, 2),
@@ -84,7 +76,7 @@ export const oracle: Row = {
   attack: 'oracle',
   aim: 'refusals that tell apart what was wrong',
   async run(stage) {
-    const ada = await victim(stage, 102, '127.0.1.5');
+    const ada = await victimOf(stage, 102, '127.0.1.5');
     const thief = ada.elsewhere(stage.url, '127.0.1.6');
     const stranger = stage.actor(103, { address: '127.0.1.7' });
     const other = (digits: string) => digits.replace(/./g, (digit) => String((Number(digit) + 5) % 10));
@@ -126,7 +118,7 @@ export const lockout: Row = {
   attack: 'lockout',
   aim: 'the person is kept out of her own device by failures of a stranger',
   async run(stage) {
-    const ada = await victim(stage, 104, '127.0.1.8');
+    const ada = await victimOf(stage, 104, '127.0.1.8');
     const stranger = stage.actor(105, { address: '127.0.1.9' });
     const film = await stranger.film({ digits: '1234', turn: 'left' });
     let stopped = 0;
@@ -163,7 +155,7 @@ export const grinding: Row = {
   attack: 'grinding',
   aim: 'a challenge whose digits suit a recording that is at hand',
   async run(stage) {
-    const ada = await victim(stage, 107, '127.0.1.11');
+    const ada = await victimOf(stage, 107, '127.0.1.11');
     const stranger = stage.actor(108, { address: '127.0.1.12' });
     const tries = 400;
     const given = new Set<string>();
@@ -185,7 +177,7 @@ export const enumeration: Row = {
   attack: 'enumeration',
   aim: 'an answer that tells whether somebody has a name',
   async run(stage) {
-    const ada = await victim(stage, 109, '127.0.1.13');
+    const ada = await victimOf(stage, 109, '127.0.1.13');
     const stranger = stage.actor(110, { address: '127.0.1.14' });
     const nobody = 'Nobody Of That Name';
     const film = await stranger.film({ digits: '1234', turn: 'left' });

@@ -133,10 +133,3 @@ export const feedbackPoisoning: Row = {
 };
 
 export const rows: readonly Row[] = [mixedEnrolment, duplicateEnrolment, confusableName, feedbackPoisoning];
-
-/** Used by others to see that somebody exists at all. */
-export async function isActive(stage: Stage, name: string): Promise<boolean> {
-  const answer = await stage.operator('/api/v1/people');
-  const people = answer.body?.people;
-  return Array.isArray(people) && people.some((person) => person.name === name && person.state === 'active');
-}
