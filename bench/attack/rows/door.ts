@@ -105,11 +105,16 @@ export const oracle: Row = {
     ];
     const answers: Answer[] = [];
     for (const one of wrong) answers.push(await one());
-    const kinds = new Set(answers.map(told));
+    // Who was let in by mistake is counted by the row that is about it.
+    const refusals = answers.filter((answer) => !isLetIn(answer));
+    const letIn = answers.flatMap((answer, index) => (isLetIn(answer) ? [index + 1] : []));
+    const kinds = new Set(refusals.map(told));
     return {
-      tries: answers.length,
+      tries: refusals.length,
       successes: kinds.size - 1,
-      note: kinds.size === 1 ? 'one answer for all' : [...kinds].join('\n'),
+      note: `${kinds.size === 1 ? 'one answer for all' : [...kinds].join('\n')}${
+        letIn.length > 0 ? `; let in was ${letIn.join(', ')} of ${wrong.length}` : ''
+      }`,
     };
   },
 };
@@ -215,6 +220,7 @@ function shape({ status, body }: Answer, name: string): string {
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, kinds(inner)]));
     if (typeof value !== 'string') return value;
+    if (value === 'left' || value === 'right') return 'a side';
     return value.includes(name)
       ? 'NAME'
       : /^[a-z_-]{1,40}$/.test(value)

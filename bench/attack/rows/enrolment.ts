@@ -1,5 +1,5 @@
 import { type Actor, isLetIn, requireStatus } from '../actor.ts';
-import type { Outcome, Row, Stage } from '../row.ts';
+import type { Outcome, Row } from '../row.ts';
 
 const decodable = (answer: { status: number }) => answer.status === 201;
 
