@@ -10,11 +10,13 @@ interface Visits {
 /** Somebody who signs in as people do, from a device of her own, before and during the attacks. */
 export class Honest {
   readonly actor: Actor;
+  readonly #log: (text: string) => void;
   readonly #before: Visits = none();
   readonly #during: Visits = none();
 
-  constructor(actor: Actor) {
+  constructor(actor: Actor, log: (text: string) => void) {
     this.actor = actor;
+    this.#log = log;
   }
 
   async enrol(): Promise<void> {
@@ -28,7 +30,12 @@ export class Honest {
     let answer = await this.#attempt();
     if (answer && !isLetIn(answer)) answer = await this.#attempt();
     if (answer && isLetIn(answer)) visits.milliseconds.push(answer.milliseconds);
-    else visits.refused++;
+    else {
+      visits.refused++;
+      this.#log(
+        `  the honest visitor was refused: ${answer?.text.slice(0, 200) ?? 'no challenge was given'}`,
+      );
+    }
     return answer?.milliseconds ?? 0;
   }
 

@@ -28,7 +28,7 @@ export async function openStage(options: {
     ...options,
     url: server.url,
     actor,
-    honest: new Honest(actor(honestIndex, { address: '127.0.0.50' })),
+    honest: new Honest(actor(honestIndex, { address: '127.0.0.50' }), options.log),
     operator: (path, call = {}) =>
       operators.call(path, { ...call, headers: { ...call.headers, authorization: `Bearer ${token()}` } }),
     token,
