@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { untilThereIsRoom } from './patience.ts';
 import { Problem, problemFrom, unreachable } from './problem.ts';
 import type { paths } from './schema.ts';
 import type { Review, TraceKind } from './types.ts';
@@ -110,7 +111,7 @@ export function attemptSignIn(attempt: {
     frame: [...attempt.frames],
     frameTimes: attempt.frameTimes.join(','),
   };
-  return answer(client.POST('/api/v1/attempts', { body, bodySerializer: multipart }));
+  return untilThereIsRoom(() => answer(client.POST('/api/v1/attempts', { body, bodySerializer: multipart })));
 }
 
 export function multipart(body: Record<string, string | readonly Blob[]>): FormData {

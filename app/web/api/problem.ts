@@ -7,6 +7,8 @@ export class Problem extends Error {
   readonly requestId: string | null;
   /** Which of the recordings is meant, where it is one. */
   readonly take: { readonly kind: 'face' | 'voice'; readonly index: number } | null;
+  /** After how many seconds the same request may find room; null where nothing says so. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(fault: {
     code: string;
@@ -15,6 +17,7 @@ export class Problem extends Error {
     action?: string | null;
     requestId?: string | null;
     take?: Problem['take'];
+    retryAfterSeconds?: number | null;
     cause?: unknown;
   }) {
     super(fault.message, { cause: fault.cause });
@@ -23,6 +26,7 @@ export class Problem extends Error {
     this.action = fault.action ?? null;
     this.requestId = fault.requestId ?? null;
     this.take = fault.take ?? null;
+    this.retryAfterSeconds = fault.retryAfterSeconds ?? null;
   }
 }
 
@@ -42,6 +46,7 @@ export function problemFrom(status: number, body: unknown): Problem {
     action: text(document.action),
     requestId: text(document.requestId),
     take: takeOf(document),
+    retryAfterSeconds: typeof document.retryAfterSeconds === 'number' ? document.retryAfterSeconds : null,
   });
 }
 

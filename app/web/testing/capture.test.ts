@@ -82,6 +82,12 @@ describe.skipIf(!browserThere)('somebody in front of the camera', { timeout: 120
       expect(sent('/attempts')[0]?.files.frame).toBeGreaterThanOrEqual(20);
     });
 
+    it('without saying the digits again where the service had too much to do', async () => {
+      expect(await signInThroughPage(page, 'Early Bird')).toBe('accept');
+      const [one, again] = sent('/attempts');
+      expect(again).toEqual(one);
+    });
+
     it('offers a code after a refusal at once', async () => {
       expect(await signInThroughPage(page, 'Impostor')).toBe('reject');
       await page.getByLabel('Code', { exact: true }).fill('7QK2-M0PX');

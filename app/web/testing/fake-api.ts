@@ -152,6 +152,8 @@ export function fakeApi() {
   const attempt = async (request: IncomingMessage) => {
     const { fields } = await formOf(request);
     const name = fields.name ?? '';
+    const first = received.filter(({ path }) => path.endsWith('/attempts')).length === 1;
+    if (name === 'Early Bird' && first) throw problem(503, 'busy', { retryAfterSeconds: 1 });
     const known = people.find((one) => one.name === name);
     const accepted = !['Impostor', 'Nobody', 'Dark'].includes(name);
     const person = accepted ? { id: known?.id ?? 'person-1', name } : null;

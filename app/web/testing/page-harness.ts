@@ -32,7 +32,7 @@ export async function openPages(devices: Parameters<typeof openBrowser>[0] = {})
       let expected: RegExp | null = null;
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('console', (message) => {
-        if (message.type() === 'error' && !/status of 40\d/.test(message.text()))
+        if (message.type() === 'error' && !/status of (40\d|503)/.test(message.text()))
           complaints.push(message.text());
       });
       return {
