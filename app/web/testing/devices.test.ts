@@ -154,7 +154,8 @@ describe.skipIf(!browserThere)('camera and microphone', { timeout: 120_000 }, ()
     await page.getByLabel('Microphone', { exact: true }).selectOption({ index: 2 });
     await page.reload();
     await page.getByText('Camera, microphone and guidance').click();
-    expect(await page.getByLabel('Camera', { exact: true }).inputValue()).toBe(chosen);
+    // The devices are listed a moment after the page is there.
+    await expect.poll(() => page.getByLabel('Camera', { exact: true }).inputValue()).toBe(chosen);
     expect(await violations(page)).toEqual([]);
     await page.locator('input[name=name]').fill('Ada Alder');
     await page.locator('button[type=submit]').click();
