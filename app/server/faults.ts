@@ -17,6 +17,16 @@ export function invalidRequest(
   return new UserError({ kind: 'invalid', code: 'request_invalid', message, action, details });
 }
 
+export function tooManyTries(retryAfterSeconds: number): UserError {
+  return new UserError({
+    kind: 'too-many',
+    code: 'too_many_requests',
+    message: 'too many tries have failed',
+    action: `Wait ${retryAfterSeconds} seconds, or sign in another way.`,
+    details: { retryAfterSeconds },
+  });
+}
+
 /** PostgreSQL's error code (`23505`) and the constraint's name, where the error has them. */
 export function databaseFault(error: unknown): { code: string; constraint: string } {
   const fault = error as { code?: unknown; constraint?: unknown };

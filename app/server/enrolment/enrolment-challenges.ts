@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import type { Turn } from '@visavox/recognition/signals/head';
 import type { Kysely, Transaction } from 'kysely';
+import { isSameVisitor, type Whereabouts } from '../sign-in/visitor.ts';
 import type { ApplicationTables } from '../tables.ts';
 
 const lifetime = 10 * 60_000;
@@ -9,12 +10,6 @@ const lifetime = 10 * 60_000;
 const memory = 24 * 3_600_000;
 /** More than a person needs who begins again and again; the oldest one ends where a client asks for another. */
 const openPerClient = 20;
-
-/** Where a request comes from. A browser is known by its visit, a program that keeps no cookies by its network. */
-export interface ChallengeClient {
-  readonly network: string;
-  readonly visit: string | null;
-}
 
 /** What a newcomer is asked to do: three times five digits, and a turn of the head to each side. */
 export interface EnrolmentChallenge {
@@ -46,7 +41,7 @@ export class EnrolmentChallenges {
   }
 
   async create(wish: {
-    client: ChallengeClient;
+    client: Whereabouts;
     withTurns: boolean;
     invitation: string | null;
   }): Promise<EnrolmentChallenge> {
@@ -95,17 +90,14 @@ export class EnrolmentChallenges {
   }
 
   /** Refuses early, before any work; `claim` decides. One that another client asked for is unknown to this one. */
-  async check(
-    id: string,
-    { client, at }: { client: ChallengeClient; at: Date },
-  ): Promise<EnrolmentChallenge> {
+  async check(id: string, { client, at }: { client: Whereabouts; at: Date }): Promise<EnrolmentChallenge> {
     const row = await this.#db
       .selectFrom('enrolment_challenges')
       .selectAll()
       .where('id', '=', id)
       .executeTakeFirst();
-    const mine = row && (client.visit === null ? row.network === client.network : row.visit === client.visit);
-    if (!mine) throw fault('challenge_unknown', 'not-found', 'this challenge was never given');
+    if (!row || !isSameVisitor(client, row))
+      throw fault('challenge_unknown', 'not-found', 'this challenge was never given');
     if (row.used_at) throw used();
     if (row.expires_at <= at) throw fault('challenge_expired', 'gone', 'this challenge is too old');
     const { prompts, turns, expires_at: expiresAt, invitation } = row;

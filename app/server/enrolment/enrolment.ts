@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { digestOf } from '@visavox/core/digest';
-import { UserError } from '@visavox/core/errors';
 import type { Kysely, Transaction } from 'kysely';
 import type { Champion } from '../champion.ts';
-import { invalidRequest, unknownPerson } from '../faults.ts';
 import type { Features, Template } from '../recogniser-port.ts';
-import {
-  type Recording,
-  type Recordings,
-  requireDistinct,
-  requireRecordings,
-  type StoredRecording,
-} from '../retention/recordings.ts';
+import type { Recording, Recordings, StoredRecording } from '../retention/recordings.ts';
 import type { BurstFrame } from '../sign-in/liveness.ts';
 import { type LivenessChecks, spokenDigits } from '../sign-in/liveness.ts';
+import type { Whereabouts } from '../sign-in/visitor.ts';
 import type { ApplicationTables } from '../tables.ts';
 import { type Captures, captureAll } from './captures.ts';
-import type { ChallengeClient, EnrolmentChallenge, EnrolmentChallenges } from './enrolment-challenges.ts';
+import type { EnrolmentChallenge, EnrolmentChallenges } from './enrolment-challenges.ts';
 import {
   enrolledFeatures,
   featuresOfCaptures,
@@ -41,6 +34,14 @@ import {
 import { requireOnePerson } from './one-person.ts';
 import type { People, Person } from './people.ts';
 import { type PersonName, personName } from './person-name.ts';
+import {
+  challengeMissing,
+  challengeOfAnother,
+  requireNoneYet,
+  requirePrompts,
+  requireUnknown,
+  requireUsable,
+} from './requirements.ts';
 import type { Templates } from './templates.ts';
 
 /** The text that people agree to when they enrol; a new wording is a new version. */
@@ -59,7 +60,7 @@ interface FaceAndVoiceRequest {
 export interface MemberRequest extends FaceAndVoiceRequest {
   readonly person: string;
   readonly challenge: string;
-  readonly client: ChallengeClient;
+  readonly client: Whereabouts;
 }
 
 export interface EnrolmentRequest extends FaceAndVoiceRequest {
@@ -73,7 +74,7 @@ export interface EnrolmentRequest extends FaceAndVoiceRequest {
   /** A repeated request with the same key answers the same person. */
   readonly idempotencyKey: string | undefined;
   /** `program`: an operator's, which may enrol people from recordings. */
-  readonly by: { readonly client: ChallengeClient; readonly operator: boolean; readonly program: boolean };
+  readonly by: { readonly client: Whereabouts; readonly operator: boolean; readonly program: boolean };
 }
 
 interface EnrolmentResources {
@@ -163,6 +164,7 @@ export class Enrolment {
     const { db, challenges, people, now } = this.#resources;
     const at = now();
     requireUsable(request);
+    // Before any work; what counts is asked again where it is kept.
     await db.transaction().execute((trx) => requireNoneYet(trx, request.person));
     const challenge = await challenges.check(request.challenge, { client: request.client, at });
     if (challenge.invitation !== null) throw challengeOfAnother();
@@ -331,31 +333,6 @@ export class Enrolment {
   }
 }
 
-/** Somebody else's recordings make nobody of another name. */
-async function requireUnknown(
-  trx: Transaction<ApplicationTables>,
-  stored: readonly StoredRecording[],
-): Promise<void> {
-  const digests = stored.map(({ digest }) => digest);
-  const samples = await trx.selectFrom('samples').select('digest').where('digest', 'in', digests).execute();
-  const attempts = await trx
-    .selectFrom('attempt_recordings')
-    .select('digest')
-    .where('digest', 'in', digests)
-    .execute();
-  const known = new Set([...samples, ...attempts].map(({ digest }) => digest));
-  const index = stored.findIndex(({ digest }) => known.has(digest));
-  const recording = stored[index];
-  if (!recording) return;
-  throw new UserError({
-    kind: 'conflict',
-    code: 'recording_known',
-    message: `one of the ${recording.modality} recordings was sent before`,
-    action: 'Record everything anew.',
-    details: { modality: recording.modality },
-  });
-}
-
 async function insertSamples(
   trx: Transaction<ApplicationTables>,
   stored: readonly StoredRecording[],
@@ -399,76 +376,4 @@ async function templateFor(
   const features = same ? known.features : await featuresOfCaptures(other.recogniser, captures);
   const samples = recordings.map(({ bytes }) => digestOf(bytes));
   return other.recogniser.template(await enrolledFeatures(other, { captures, features, samples }));
-}
-
-function requireUsable({ consent, recordings }: FaceAndVoiceRequest): void {
-  if (!consent) throw consentMissing();
-  requireCounts(recordings);
-  requireDistinct(recordings);
-}
-
-async function requireNoneYet(trx: Transaction<ApplicationTables>, id: string): Promise<void> {
-  const person = await trx
-    .selectFrom('people')
-    .select('id')
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!person) throw unknownPerson();
-  const known = await trx
-    .selectFrom('samples')
-    .select('id')
-    .where('person', '=', id)
-    .limit(1)
-    .executeTakeFirst();
-  if (!known) return;
-  throw new UserError({
-    kind: 'conflict',
-    code: 'face_and_voice_enrolled',
-    message: 'face and voice of this person are enrolled already',
-    action: 'Withdraw them first, where they are to be enrolled anew.',
-  });
-}
-
-function requireCounts(recordings: readonly Recording[]): void {
-  requireRecordings(recordings, 'face', { least: 3, most: 5 });
-  requireRecordings(recordings, 'voice', { least: 3, most: 3 });
-}
-
-/** Each utterance's digits, or of none. */
-function requirePrompts(prompts: readonly string[]): void {
-  if (prompts.length === 0) return;
-  if (prompts.length === 3 && prompts.every((prompt) => /^\d{3,10}$/.test(prompt))) return;
-  throw invalidRequest(
-    'the prompts are not three times three to ten digits',
-    'Send what each of the three utterances says, such as 04719,83526,71048; or leave it out.',
-  );
-}
-
-function consentMissing(): UserError {
-  return new UserError({
-    kind: 'invalid',
-    code: 'consent_missing',
-    message: 'face and voice are not kept without consent',
-    action: 'Read what is kept, and agree to it.',
-  });
-}
-
-function challengeMissing(): UserError {
-  return new UserError({
-    kind: 'unauthenticated',
-    code: 'challenge_missing',
-    message:
-      'people enrol by answering a challenge; from recordings alone, only an operator may enrol somebody',
-    action: 'Ask for a challenge of the purpose "enrolment" and send its id, or use the operator\'s token.',
-  });
-}
-
-function challengeOfAnother(): UserError {
-  return new UserError({
-    kind: 'not-found',
-    code: 'challenge_unknown',
-    message: 'this challenge was never given',
-    action: 'Ask for a new challenge with the same invitation.',
-  });
 }

@@ -3,7 +3,6 @@ import { unknownPerson } from '../faults.ts';
 import type { Recordings } from '../retention/recordings.ts';
 import type { ApplicationTables, FindingReason, PersonState } from '../tables.ts';
 import type { NewcomerSearch } from './newcomer-search.ts';
-import { personName } from './person-name.ts';
 
 export interface Person {
   readonly id: string;
@@ -77,12 +76,6 @@ export class People {
       .where('state', '=', 'active')
       .executeTakeFirst();
     return row ?? null;
-  }
-
-  async byName(given: string): Promise<Claimed> {
-    const found = await this.claimed(personName(given).key);
-    if (!found) throw unknownPerson();
-    return found;
   }
 
   /**

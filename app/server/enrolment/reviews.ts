@@ -1,8 +1,9 @@
 import { UserError } from '@visavox/core/errors';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { unknownPerson } from '../faults.ts';
 import type { ApplicationTables } from '../tables.ts';
 import type { NewcomerSearch } from './newcomer-search.ts';
+import { lockEnrolments } from './newcomers.ts';
 import type { People } from './people.ts';
 import { personName } from './person-name.ts';
 
@@ -91,7 +92,7 @@ async function merge(trx: Transaction<ApplicationTables>, id: string, into: stri
 
 /** Nobody is let in meanwhile, so that a name stays free until it is given. */
 async function requirePending(trx: Transaction<ApplicationTables>, id: string) {
-  await sql`select pg_advisory_xact_lock(hashtext('visavox enrolment'))`.execute(trx);
+  await lockEnrolments(trx);
   const row = await trx
     .selectFrom('people')
     .select(['name', 'state', 'identity'])

@@ -4,9 +4,10 @@ import type { Champion } from '../champion.ts';
 import { type Recording, requireDistinct, requireRecordings } from '../retention/recordings.ts';
 import { independentOfRecordings, type Speaker } from '../sign-in/independence.ts';
 import { type BurstFrame, type LivenessChecks, spokenDigits } from '../sign-in/liveness.ts';
+import type { Whereabouts } from '../sign-in/visitor.ts';
 import type { ApplicationTables } from '../tables.ts';
 import { captureAll } from './captures.ts';
-import type { ChallengeClient, EnrolmentChallenges } from './enrolment-challenges.ts';
+import type { EnrolmentChallenges } from './enrolment-challenges.ts';
 import { featuresOfCaptures } from './features.ts';
 import { requireFrames, requireLive } from './live-enrolment.ts';
 import { requireOnePerson } from './one-person.ts';
@@ -20,7 +21,7 @@ export interface VerificationRequest {
   /** One to five faces and three utterances. */
   readonly recordings: readonly Recording[];
   readonly frames: readonly BurstFrame[];
-  readonly by: { readonly client: ChallengeClient; readonly caller: Speaker };
+  readonly by: { readonly client: Whereabouts; readonly caller: Speaker };
 }
 
 interface VerificationResources {

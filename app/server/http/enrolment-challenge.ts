@@ -1,10 +1,10 @@
-import type { ChallengeClient } from '../enrolment/enrolment-challenges.ts';
 import type { ApiResources } from '../resources.ts';
+import type { Whereabouts } from '../sign-in/visitor.ts';
 
 /** For whoever is invited, where there is an invitation. */
 export async function newEnrolmentChallenge(
   { enrolmentChallenges, invitations }: Pick<ApiResources, 'enrolmentChallenges' | 'invitations'>,
-  wish: { client: ChallengeClient; withTurn: boolean; invitation: string | undefined },
+  wish: { client: Whereabouts; withTurn: boolean; invitation: string | undefined },
 ) {
   const invited = wish.invitation === undefined ? null : await invitations.find(wish.invitation);
   const challenge = await enrolmentChallenges.create({

@@ -4,7 +4,7 @@ import type { Turn } from '@visavox/recognition/signals/head';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ApplicationTables } from '../tables.ts';
 import type { ClaimedName } from './claimed-name.ts';
-import type { Visitor } from './visitor.ts';
+import { isSameVisitor, type Visitor } from './visitor.ts';
 
 const lifetimeSeconds = 120;
 /** For so long after its end a challenge is told to be expired or used, not unknown. */
@@ -71,7 +71,7 @@ export class Challenges {
     const challenge = {
       id: randomUUID(),
       digits,
-      turn: withTurn ? (randomInt(2) === 0 ? ('left' as const) : ('right' as const)) : null,
+      turn: withTurn ? (this.#below(2) === 0 ? ('left' as const) : ('right' as const)) : null,
       name: answerer.name.hash,
       network: answerer.visitor.network,
       visit: answerer.visitor.visit,
@@ -86,10 +86,7 @@ export class Challenges {
   /** Refuses early, before any work; `claim` decides. One that was given to somebody else, or for another name, was never given. */
   async check(id: string, { name, visitor }: Omit<Answerer, 'unlimited'>, at: Date): Promise<Challenge> {
     const row = await this.#db.selectFrom('challenges').selectAll().where('id', '=', id).executeTakeFirst();
-    // A telephone may change its network between two requests, and a program that keeps no cookies is known by its network.
-    const here =
-      row && (visitor.visit === null ? row.network === visitor.network : row.visit === visitor.visit);
-    if (!row || !here || row.name !== name.hash)
+    if (!row || !isSameVisitor(visitor, row) || row.name !== name.hash)
       throw fault('challenge_unknown', 'not-found', 'this challenge was not given for this name here');
     if (row.used_at) throw used();
     if (row.expires_at <= at) throw fault('challenge_expired', 'gone', 'this challenge is too old');

@@ -1,5 +1,6 @@
 import { UserError } from '@visavox/core/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { tooManyTries } from '../faults.ts';
 import type { ApplicationTables } from '../tables.ts';
 
 /** Who says to be somebody, and from where; known before any recording is looked at. */
@@ -225,12 +226,5 @@ function refuse(waitSeconds: number): void {
       action: 'Sign in another way: that opens this way again.',
     });
   }
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitSeconds));
-  throw new UserError({
-    kind: 'too-many',
-    code: 'too_many_requests',
-    message: 'too many tries have failed',
-    action: `Wait ${retryAfterSeconds} seconds, or sign in another way.`,
-    details: { retryAfterSeconds },
-  });
+  throw tooManyTries(Math.max(1, Math.ceil(waitSeconds)));
 }

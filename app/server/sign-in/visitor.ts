@@ -7,3 +7,11 @@ export interface Visitor {
   /** Token of a device that somebody signed in with before, as it was sent. */
   readonly device: string | null;
 }
+
+/** As far as something that was given to a visitor remembers to whom. */
+export type Whereabouts = Pick<Visitor, 'network' | 'visit'>;
+
+/** A telephone may change its network between two requests, and a program that keeps no cookies is known by its network. */
+export function isSameVisitor(visitor: Whereabouts, given: Whereabouts): boolean {
+  return visitor.visit === null ? given.network === visitor.network : given.visit === visitor.visit;
+}

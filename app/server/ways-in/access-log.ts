@@ -3,7 +3,6 @@ import type { ApplicationTables } from '../tables.ts';
 
 export type AccessEventKind =
   | 'joined'
-  | 'joined_under_a_name_taken'
   | 'signed_in'
   | 'signed_out_everywhere'
   | 'passkey_added'

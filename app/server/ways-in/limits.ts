@@ -1,4 +1,4 @@
-import { UserError } from '@visavox/core/errors';
+import { tooManyTries } from '../faults.ts';
 
 /** Who says to be somebody, and from where. */
 export interface EntryClaim {
@@ -39,7 +39,7 @@ export class RecentTries implements EntryLimits<string> {
     const at = this.#now().getTime();
     const tries = (this.#tries.get(key) ?? []).filter((earlier) => earlier > at - windowMs);
     const oldest = tries.at(-freeFailures);
-    if (oldest !== undefined) throw waitFor(Math.max(1, Math.ceil((oldest + windowMs - at) / 1000)));
+    if (oldest !== undefined) throw tooManyTries(Math.max(1, Math.ceil((oldest + windowMs - at) / 1000)));
     // The map keeps the order of writing: what was tried longest ago goes first.
     this.#tries.delete(key);
     this.#tries.set(key, [...tries, at]);
@@ -53,14 +53,4 @@ export class RecentTries implements EntryLimits<string> {
   async succeeded(key: string): Promise<void> {
     this.#tries.delete(key);
   }
-}
-
-function waitFor(retryAfterSeconds: number): UserError {
-  return new UserError({
-    kind: 'too-many',
-    code: 'too_many_requests',
-    message: 'too many tries have failed',
-    action: `Wait ${retryAfterSeconds} seconds, or sign in another way.`,
-    details: { retryAfterSeconds },
-  });
 }

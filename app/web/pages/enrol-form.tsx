@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CaptureOptions } from '../components/capture-options.tsx';
+import { ConsentBox } from '../components/consent-box.tsx';
 import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { WithoutFaceAndVoice } from '../components/other-way.tsx';
@@ -66,24 +67,12 @@ export function EnrolForm(props: {
             ))}
           </ul>
         </div>
-        <div className="field">
-          <label className="check">
-            <input
-              type="checkbox"
-              name="consent"
-              checked={consent}
-              aria-invalid={tried && !consent ? true : undefined}
-              aria-describedby={tried && !consent ? 'consent-missing' : undefined}
-              onChange={({ target }) => setConsent(target.checked)}
-            />
-            {t('enrol.consent')}
-          </label>
-          {tried && !consent && (
-            <span className="wrong" id="consent-missing" role="alert">
-              {t('enrol.consent_missing')}
-            </span>
-          )}
-        </div>
+        <ConsentBox
+          label={t('enrol.consent')}
+          missing={tried && !consent ? t('enrol.consent_missing') : null}
+          checked={consent}
+          onChange={setConsent}
+        />
         <label className="check">
           <input
             type="checkbox"

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ConsentBox } from '../components/consent-box.tsx';
 import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -92,23 +93,12 @@ function JoinForm(props: {
           </li>
         </ul>
       </div>
-      <div className="field">
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={consent}
-            aria-invalid={tried && !consent ? true : undefined}
-            aria-describedby={tried && !consent ? 'consent-missing' : undefined}
-            onChange={({ target }) => setConsent(target.checked)}
-          />
-          {t('join.consent')}
-        </label>
-        {tried && !consent && (
-          <span className="wrong" id="consent-missing" role="alert">
-            {t('join.consent_missing')}
-          </span>
-        )}
-      </div>
+      <ConsentBox
+        label={t('join.consent')}
+        missing={tried && !consent ? t('join.consent_missing') : null}
+        checked={consent}
+        onChange={setConsent}
+      />
       {props.error ? <ProblemNotice error={props.error} /> : null}
       <div className="actions">
         <button type="submit" className="button" disabled={props.busy}>
