@@ -3,6 +3,7 @@ import { filmTurns } from '@visavox/recognition/synthetic/enrolment-film';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 import { type FilmedAnswer, Sitting } from '@visavox/recognition/synthetic/sitting';
 import { testPictures } from '@visavox/recognition/synthetic/test-pictures';
+import { readWell } from './read-well.ts';
 import { operatorToken, type TestServer } from './test-server.ts';
 
 /** A synthetic person with the recordings that a visit needs; rendered once. */
@@ -39,8 +40,10 @@ export async function visitor(index: number): Promise<Visitor> {
     },
     person,
     film(digits, turn) {
-      take += 1;
-      return sitting.answer(digits, { turn, take });
+      return readWell({ digits, turn }, () => {
+        take += 1;
+        return sitting.answer(digits, { turn, take });
+      });
     },
   };
 }
