@@ -10,7 +10,7 @@ const blocks = 20;
 /** Sign-ins a block: the kernel counts CPU time in steps of 10 ms. */
 const perBlock = 5;
 /** Until the code that a sign-in runs is compiled. */
-const warmUp = 250;
+const warmUp = 80;
 const limitMilliseconds = 200;
 
 /** What one sign-in (two faces, the film of an answer and its speech, decoding included) costs the server in CPU, beside its networks alone. */
@@ -29,10 +29,13 @@ export async function benchSignIn(print: (line: string) => void): Promise<boolea
     };
     // MLflow comes up behind the service, and version 1 is registered then: neither is part of a sign-in.
     await registered(client);
+    print(
+      `sign-in: ${warmUp + blocks * perBlock} films, each rendered when its digits are known: 10 minutes`,
+    );
     for (let take = 0; take < warmUp; take++) await signIn(client, visitor, take, count);
     const [frames, seconds] = [sent.frames / sent.answers, sent.seconds / sent.answers];
     print(
-      `sign-in: 2 faces of 640x480, ${frames.toFixed(0)} frames of 240x320 and ${seconds.toFixed(1)} s of speech`,
+      `  each of             2 faces of 640x480, ${frames.toFixed(0)} frames of 240x320 and ${seconds.toFixed(1)} s of speech`,
     );
     await quiet(server);
     const idle = await cpuOf(server, () => sleep(5000));

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alone } from './setup-lock.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 export const setupFolder = process.env.VISAVOX_SETUP ?? join(root, '.visavox', 'setup');
@@ -108,32 +109,46 @@ const steps = [
   },
 ];
 
-/** Runs the steps that are not done yet; answers the names of those that ran. */
+/** Runs the steps that are not done yet and returns the names of those that ran. */
 export async function setup({ quiet = false } = {}) {
   checkNode();
+  if (steps.every(isDone)) return [];
+  return await alone(
+    setupFolder,
+    () => runSteps({ quiet }),
+    (pid) =>
+      process.stderr.write(`Another set-up is at work here (process ${pid}): waiting until it is done …\n`),
+  );
+}
+
+async function runSteps({ quiet }) {
   mkdirSync(join(setupFolder, 'log'), { recursive: true });
   const ran = [];
   for (const [index, step] of steps.entries()) {
-    const stampFile = join(setupFolder, `${step.name.replaceAll(' ', '-')}.stamp`);
-    const wanted = step.stamp();
-    if (step.present() && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) continue;
+    if (isDone(step)) continue;
     const label = `[${index + 1}/${steps.length}] ${step.name}`;
     const log = join(setupFolder, 'log', `${step.name.replaceAll(' ', '-')}.log`);
     const started = Date.now();
     const progress = showProgress(quiet && !process.stderr.isTTY ? null : label, step.hint);
     try {
-      rmSync(stampFile, { force: true });
+      rmSync(stampOf(step), { force: true });
       await step.run({ file: log, progress });
     } catch (error) {
       progress.end('failed');
       throw error;
     }
     // Digested again: npm may have rewritten its lock while it ran.
-    writeAtomically(stampFile, step.stamp());
+    writeAtomically(stampOf(step), step.stamp());
     progress.end(`done in ${Math.round((Date.now() - started) / 1000)} s`);
     ran.push(step.name);
   }
   return ran;
+}
+
+const stampOf = (step) => join(setupFolder, `${step.name.replaceAll(' ', '-')}.stamp`);
+
+function isDone(step) {
+  return step.present() && existsSync(stampOf(step)) && readFileSync(stampOf(step), 'utf8') === step.stamp();
 }
 
 function checkNode() {
