@@ -1,9 +1,10 @@
+import { signIn } from '@visavox/server/project';
 import { defineProject } from 'visavox/config';
 
-/** The commands that this project adds to the platform's. */
+/** Sign-in by face and voice, and the commands that it adds to the platform's. */
 export default defineProject({
-  plugins: [
-    () => import('@visavox/server/plugin'),
+  ...signIn,
+  commands: [
     () => import('@visavox/client/plugin'),
     () => import('@visavox/recognition/evaluation/plugin'),
     () => import('@visavox/recognition/backbone/plugin'),

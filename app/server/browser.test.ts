@@ -1,3 +1,4 @@
+import { type Listener, listen } from '@visavox/host/listener';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
 import {
   enrolThroughPage,
@@ -13,7 +14,6 @@ import { performBefore } from '@visavox/web/testing/performer';
 import { syntheticPerformer } from '@visavox/web/testing/synthetic-performer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Listener, listen } from './listener.ts';
 import { relyingPartyLater, startTestServer, type TestServer } from './testing/test-server.ts';
 
 const browserThere = findBrowser() !== undefined;

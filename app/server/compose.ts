@@ -29,7 +29,6 @@ import { claimedName, hashOfName } from './sign-in/claimed-name.ts';
 import { EarlierTries } from './sign-in/earlier-tries.ts';
 import { SignInLimits } from './sign-in/limits.ts';
 import { LivenessChecks, type LivenessPolicy } from './sign-in/liveness.ts';
-import { OperatorSessions } from './sign-in/operator-sessions.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import type { OwnTables } from './tables.ts';
 import { composeWaysIn } from './ways-in/compose.ts';
@@ -106,13 +105,12 @@ export function composeServices(foundations: Foundations) {
     ...{ templates, liveness, sealer, limits, devices, tries },
   });
   const attempts = new Attempts({ db, recordings, now });
-  const operatorSessions = new OperatorSessions({ db, now });
-  const overview = new Overview({ db, releases });
+  const overview = new Overview({ db });
   const trainingData = new TrainingData({ db, datasets });
   return {
     ...{ db, now, sealer, objects, releases, runs, datasets, recordings, templates, pool, champion },
     ...{ enrolment, enrolmentChallenges, invitations, reviews, search, verification },
-    ...{ people, challenges, limits, tries, signIn, attempts, waysIn, operatorSessions, overview },
+    ...{ people, challenges, limits, tries, signIn, attempts, waysIn, overview },
     ...{ trainingData },
     livenessPolicy: foundations.liveness,
   };

@@ -4,7 +4,7 @@ import { straightLine } from '@visavox/recognition/signals/evidence-map';
 import { normalise } from '@visavox/recognition/signals/vectors';
 import { Random } from '@visavox/recognition/synthetic/random';
 import { expect, it } from 'vitest';
-import { gatePolicy } from './control.ts';
+import { gatePolicy } from './recogniser-model.ts';
 
 const dimension = 16;
 const map = straightLine({ slope: 12, offset: -6 }, { limit: 8 });

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { FakeKubeflow } from '@visavox/adapters/kubeflow/fake-kubeflow.fixture';
 import type { Tracker } from '@visavox/core/ports';
 import { isFinished } from '@visavox/core/run';
+import { createEngine } from '@visavox/host/engine';
+import { loadProject } from '@visavox/host/load-project';
 import { compile } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import type { Engines } from '@visavox/pipelines/engines';
@@ -11,7 +13,6 @@ import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
 import { MemoryObjectStore } from '@visavox/pipelines/testing';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngine } from './engine.ts';
 import { parseSettings } from './settings.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -52,7 +53,11 @@ beforeAll(async () => {
   );
   const runs = new MemoryRunStore();
   engine = await createEngine({
-    ...{ root, settings, runs, tracker, trackingUrl: 'http://127.0.0.1:1', log: pino({ level: 'silent' }) },
+    ...{ settings, runs, tracker, trackingUrl: 'http://127.0.0.1:1', log: pino({ level: 'silent' }) },
+    project: await loadProject(
+      { name: 'measuring', code: ['app/server/testing'] },
+      { root, environment: {}, settings },
+    ),
     objects: new MemoryObjectStore(),
     datasets: { get: () => Promise.reject(new Error('no dataset is used here')) },
   });

@@ -1,5 +1,3 @@
-import type { ReleaseStore } from '@visavox/core/ports';
-import type { Release } from '@visavox/core/release';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import { type Kysely, sql } from 'kysely';
 import type { ApplicationTables, Decision, SampleSource } from './tables.ts';
@@ -18,16 +16,13 @@ export interface SampleRecord {
 }
 
 const shownDays = 30;
-const challengerStages: readonly Release['stage'][] = ['canary', 'shadow', 'preparing'];
 
 /** Figures for operators. */
 export class Overview {
   readonly #db: Kysely<ApplicationTables>;
-  readonly #releases: ReleaseStore;
 
-  constructor(resources: { db: Kysely<ApplicationTables>; releases: ReleaseStore }) {
+  constructor(resources: { db: Kysely<ApplicationTables> }) {
     this.#db = resources.db;
-    this.#releases = resources.releases;
   }
 
   async counts(): Promise<{ people: number; samples: number }> {
@@ -74,13 +69,5 @@ export class Overview {
       attempt: row.attempt,
       consent: row.consent,
     }));
-  }
-
-  async environment(name: string): Promise<{ champion: Release | null; challenger: Release | null }> {
-    const releases = await this.#releases.list(name);
-    return {
-      champion: releases.find((release) => release.stage === 'champion') ?? null,
-      challenger: releases.find((release) => challengerStages.includes(release.stage)) ?? null,
-    };
   }
 }

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { withHealth } from '@visavox/api/health';
 import { digestOf } from '@visavox/core/digest';
+import type { Release } from '@visavox/core/release';
+import { readiness } from '@visavox/host/readiness';
 import { DecoderPool } from '@visavox/recognition/decoding/decoder-pool';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { withHealth } from './http/health.ts';
-import { readiness } from './readiness.ts';
+import { signInChecks } from './checks.ts';
 
 const release = {
   ...{ id: 'release-1', environment: 'production', model: 'recogniser', version: 1, reason: '' },
@@ -24,7 +26,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function ready(change: Partial<Parameters<typeof readiness>[0]> = {}) {
+async function ready({
+  champion = { release },
+  ...change
+}: Partial<Parameters<typeof readiness>[0] & { champion: { release: Release | undefined } }> = {}) {
   const objects = await openOrCreateObjectStore({
     url: pathToFileURL(join(home, 'objects')).href,
     key: { file: join(home, 'objects.key') },
@@ -32,8 +37,8 @@ async function ready(change: Partial<Parameters<typeof readiness>[0]> = {}) {
   const checks = readiness({
     settings: { home, databaseUrl: undefined },
     database: { check: async () => undefined },
-    services: { champion: { release } },
-    ...{ objects, decoder, serves: true },
+    more: signInChecks({ decoder, champion }),
+    objects,
     ...change,
   });
   const answer = withHealth(checks, () => new Response());
@@ -54,7 +59,7 @@ it('says what is wrong: the database, the objects, the decoders, the recogniser'
         throw new Error('invalid page in block 1');
       },
     },
-    services: { champion: { release: undefined } },
+    champion: { release: undefined },
   });
   await rm(join(home, 'objects'), { recursive: true });
   await writeFile(join(home, 'objects'), 'no folder');

@@ -18,6 +18,7 @@ import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { describeOnPostgres, type PostgresServer, startPostgres } from '@visavox/adapters/sql/test-databases';
 import { putBundle } from '@visavox/core/bundle';
+import type { RunningServer } from '@visavox/host/up';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -26,7 +27,7 @@ import { applicationMigrations } from './migrations.ts';
 import { parseSettings } from './settings.ts';
 import { testBundle } from './testing/test-bundle.ts';
 import { answerForm, enrolLive, enrolmentForm, type Visitor, visitor } from './testing/visitors.ts';
-import { type RunningServer, up } from './up.ts';
+import { up } from './up.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const patience = 180_000;

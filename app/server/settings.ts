@@ -1,64 +1,16 @@
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type MlflowCredentials, mlflowCredentials } from '@visavox/adapters/mlflow/credentials';
 import {
-  type ObjectStoreLocation,
-  objectStoreEnvironment,
-} from '@visavox/adapters/objects/open-object-store';
-import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
-import { UserError } from '@visavox/core/errors';
+  type Environment,
+  type PlatformSettings,
+  parseEnvironment,
+  parsePlatformSettings,
+} from '@visavox/host/settings';
 import { z } from 'zod';
-import { isNetwork } from './http/client-network.ts';
-import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
-import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
 import { type SignInPolicy, signInPolicies } from './ways-in/policy.ts';
 
 const count = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
-/** Every setting, with its default. All are environment variables; none is read anywhere else. */
-const Environment = z.object({
-  /**
-   * What this process does: `server` answers people and programs, any number of them; `controller` trains, releases and
-   * sweeps, one at a time; `all` does both. The parts share a database and an object store.
-   */
-  VISAVOX_ROLE: z.enum(['all', 'server', 'controller']).default('all'),
-  /** A server's data: database, objects, runs, MLflow, secrets, logs. */
-  VISAVOX_HOME: z.string().min(1).optional(),
-  /** What set-up made: Python environment, networks, web page. */
-  VISAVOX_SETUP: z.string().min(1).optional(),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4600),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  /** Where people reach it when that is not HOST and PORT, such as `https://sign-in.example.org`. */
-  VISAVOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** Where the other parts of a divided server reach this process, such as `http://10.0.0.7:4600`. */
-  VISAVOX_OWN_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** More names under which it is reached, separated by commas, such as that of a cluster's service. */
-  VISAVOX_ALLOWED_HOSTS: z.string().default(''),
-  /**
-   * Addresses or ranges of proxies in front of it, separated by commas, such as `10.0.0.0/8`: what these put at the end of
-   * `X-Forwarded-For` says from which network somebody comes. Without it everybody behind a proxy shares one network's limits.
-   */
-  VISAVOX_TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform(listed)
-    .refine((proxies) => proxies.every(isNetwork), 'not an address, or a range such as 10.0.0.0/8'),
-  /** `postgres://…`; without it the database is embedded. */
-  DATABASE_URL: z.string().startsWith('postgres').optional(),
-  /** `s3://bucket/prefix` or `file:///folder`; without it a folder of VISAVOX_HOME. An S3 server is named by AWS_ENDPOINT_URL_S3. */
-  VISAVOX_OBJECTS: z
-    .string()
-    .regex(/^(s3|file):\/\//)
-    .optional(),
-  /** A folder with `objects.key`, `columns.key` and `operator.token`; each is made there where it is missing. */
-  VISAVOX_SECRETS: z.string().min(1).optional(),
-  /** The key that objects are encrypted with, 64 hexadecimal digits, or a file that holds them. */
-  VISAVOX_KEY: z.string().optional(),
-  VISAVOX_KEY_FILE: z.string().optional(),
-  /** An MLflow that runs elsewhere; without it one is started here. */
-  MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/ }).optional(),
-  /** Where the MLflow that is started here keeps artifacts: `s3://bucket/prefix`; without it a folder of VISAVOX_HOME. */
-  VISAVOX_MLFLOW_ARTIFACTS: z.string().startsWith('s3://').optional(),
+/** Every setting of sign-in, with its default, beside those of the platform (`platform/host/settings.ts`). */
+const SignInEnvironment = z.object({
   /** Retraining starts at so many new people, or so many new samples. */
   VISAVOX_RETRAIN_PEOPLE: count(5),
   VISAVOX_RETRAIN_SAMPLES: count(50),
@@ -81,37 +33,9 @@ const Environment = z.object({
    * `invitation`: whom an operator invited, the default otherwise.
    */
   VISAVOX_ENROLMENT: z.enum(['open', 'invitation']).optional(),
-  ...KubeflowEnvironment.shape,
-  ...ServingEnvironment.shape,
 });
 
-export interface Settings {
-  readonly role: 'all' | 'server' | 'controller';
-  readonly home: string;
-  readonly setup: string;
-  readonly host: string;
-  readonly port: number;
-  readonly publicUrl: string | undefined;
-  readonly allowedHosts: readonly string[];
-  readonly ownUrl: string | undefined;
-  readonly trustedProxies: readonly string[];
-  readonly databaseUrl: string | undefined;
-  readonly secrets: string;
-  readonly objects: ObjectStoreLocation;
-  /** What a program reaches the S3 server with, in any language. */
-  readonly s3Environment: Readonly<Record<string, string>>;
-  /** What a step of a pipeline reaches the same objects with. */
-  readonly stepEnvironment: Readonly<Record<string, string>>;
-  readonly mlflow: {
-    readonly url: string | undefined;
-    readonly artifacts: string | undefined;
-    readonly credentials: MlflowCredentials;
-  };
-  /** Where pipelines run unless a run says otherwise. */
-  readonly engine: 'local' | 'kubeflow';
-  readonly kubeflow: KubeflowSettings | undefined;
-  /** Undefined: networks are served in each process. */
-  readonly kserve: KserveSettings | undefined;
+export interface SignInSettings {
   readonly retrain: { readonly people: number; readonly samples: number };
   readonly liveness: 'required' | 'off';
   readonly signInPolicy: SignInPolicy;
@@ -122,56 +46,24 @@ export interface Settings {
   };
 }
 
-/** An empty variable counts as one that is not set. */
-export function parseSettings(
-  environment: Readonly<Record<string, string | undefined>>,
-  root: string,
-): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalidSetting(issue?.path.join('.') ?? '', issue?.message ?? '');
-  }
-  const values = parsed.data;
-  if (values.VISAVOX_ROLE !== 'all') requireShared(values);
-  if (values.VISAVOX_ENGINE === 'kubeflow' && values.KFP_ENDPOINT === undefined)
-    throw invalidSetting('VISAVOX_ENGINE', 'kubeflow needs KFP_ENDPOINT, the URL of its API server');
-  const home = resolve(values.VISAVOX_HOME ?? join(root, '.visavox', 'home'));
-  const secrets = resolve(values.VISAVOX_SECRETS ?? join(home, 'secrets'));
-  const objects = {
-    url: values.VISAVOX_OBJECTS ?? pathToFileURL(join(home, 'objects')).href,
-    key: {
-      file: resolve(values.VISAVOX_KEY_FILE ?? join(secrets, 'objects.key')),
-      override: values.VISAVOX_KEY,
-    },
-    s3: s3Settings(given),
-  };
+export type Settings = PlatformSettings & SignInSettings;
+
+export function parseSettings(environment: Environment, root: string): Settings {
+  const platform = parsePlatformSettings(environment, { root });
+  return { ...platform, ...parseSignInSettings(environment, platform) };
+}
+
+/** The application's half; `platform`: who reaches it decides who may enrol. */
+export function parseSignInSettings(
+  environment: Environment,
+  platform: Pick<PlatformSettings, 'host' | 'publicUrl'>,
+): SignInSettings {
+  const values = parseEnvironment(SignInEnvironment, environment);
   return {
-    ...{ home, secrets, objects },
-    s3Environment: s3Environment(given),
-    stepEnvironment: objectStoreEnvironment(objects, given),
-    setup: resolve(values.VISAVOX_SETUP ?? join(root, '.visavox', 'setup')),
-    host: values.HOST,
-    port: values.PORT,
-    role: values.VISAVOX_ROLE,
-    publicUrl: values.VISAVOX_PUBLIC_URL,
-    allowedHosts: listed(values.VISAVOX_ALLOWED_HOSTS),
-    mlflow: {
-      url: values.MLFLOW_TRACKING_URI,
-      artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
-      credentials: mlflowCredentials(given),
-    },
-    databaseUrl: values.DATABASE_URL,
-    engine: values.VISAVOX_ENGINE,
-    kubeflow: kubeflowSettings(values),
-    kserve: kserveSettings(values, invalidSetting),
-    ownUrl: values.VISAVOX_OWN_URL,
-    trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
     liveness: values.VISAVOX_LIVENESS,
     signInPolicy: values.VISAVOX_SIGN_IN,
-    enrolment: values.VISAVOX_ENROLMENT ?? (isOnlyHere(values) ? 'open' : 'invitation'),
+    enrolment: values.VISAVOX_ENROLMENT ?? (isOnlyHere(platform) ? 'open' : 'invitation'),
     attempts: {
       failures: values.VISAVOX_ATTEMPT_FAILURES,
       retentionHours: values.VISAVOX_ATTEMPT_RETENTION,
@@ -179,28 +71,7 @@ export function parseSettings(
   };
 }
 
-function listed(value: string): string[] {
-  return value.split(',').flatMap((one) => one.trim() || []);
-}
-
 /** Whether nobody but this machine reaches the service, as far as its settings tell. */
-function isOnlyHere({ HOST, VISAVOX_PUBLIC_URL }: z.infer<typeof Environment>): boolean {
-  return VISAVOX_PUBLIC_URL === undefined && /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(HOST);
-}
-
-/** The parts of a divided server meet in the database, the object store and MLflow. */
-function requireShared(values: z.infer<typeof Environment>): void {
-  const needed = ['DATABASE_URL', 'VISAVOX_OBJECTS', 'MLFLOW_TRACKING_URI'] as const;
-  const missing = needed.find((name) => values[name] === undefined);
-  if (missing)
-    throw invalidSetting(missing, `the role ${values.VISAVOX_ROLE} needs it, since parts share it`);
-}
-
-function invalidSetting(name: string, reason: string): UserError {
-  return new UserError({
-    kind: 'invalid',
-    code: 'setting_invalid',
-    message: `the setting ${name} cannot be used: ${reason}`,
-    action: 'Correct this environment variable, or leave it out.',
-  });
+function isOnlyHere({ host, publicUrl }: Pick<PlatformSettings, 'host' | 'publicUrl'>): boolean {
+  return publicUrl === undefined && /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
 }

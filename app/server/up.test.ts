@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { rotateOperatorToken } from '@visavox/host/operator-token';
+import type { RunningServer } from '@visavox/host/up';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { rotateOperatorToken } from './operator-token.ts';
 import { parseSettings } from './settings.ts';
 import { answerForm, enrolLive, type Visitor, visitor } from './testing/visitors.ts';
-import { type RunningServer, up } from './up.ts';
+import { up } from './up.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let home: string;

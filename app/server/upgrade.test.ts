@@ -1,15 +1,17 @@
-import type { Controller } from '@visavox/control/controller';
+import { randomUUID } from 'node:crypto';
+import { Controller } from '@visavox/control/controller';
 import { getManifest, putBundle } from '@visavox/core/bundle';
 import { Digest } from '@visavox/core/digest';
 import { bundleDigest, type ModelVersion } from '@visavox/core/model';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
+import { compile } from '@visavox/pipelines/compile';
+import recogniserPipeline from '@visavox/recognition/pipeline';
 import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
-import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Champion } from './champion.ts';
-import { createController } from './control.ts';
 import { registerFirstVersion } from './first-release.ts';
 import { publishedOffer } from './published-offer.ts';
+import { gatePolicy, offerPolicy, recogniserTraining } from './recogniser-model.ts';
 import { environment, modelName } from './resources.ts';
 import { olderBundle } from './testing/older-bundle.ts';
 import { testBundle } from './testing/test-bundle.ts';
@@ -66,14 +68,16 @@ const offer = () =>
 
 /** What leads after the update, with `target` releasing; another one is another process. */
 function controllerOf(target: Champion = server.services.champion): Controller {
-  const { trainingData, runs, datasets, releases } = server.services;
-  return createController({
-    log: pino({ level: 'silent' }),
-    retrain: { people: 1000, samples: 100_000 },
-    ...{ trainingData, engine, runs, datasets, releases, registry, target },
+  const { trainingData, runs, releases } = server.services;
+  const pipelineSpec = compile(recogniserPipeline);
+  return new Controller({
+    ...{ environment, engine, releases, registry, target, offerPolicy, policy: gatePolicy },
+    rule: { thresholds: { people: 1000, samples: 100_000 }, retryAfterSeconds: 120 },
+    subject: recogniserTraining({ pipelineSpec, trainingData, runs, registry, offered: offer() }),
     state: server.controlState,
-    exclusively: (work) => work(),
-    offered: offer(),
+    newId: randomUUID,
+    now: () => new Date(),
+    report: () => undefined,
   });
 }
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { type Listener, listen } from '@visavox/host/listener';
 import { findBrowser, howToGetABrowser, openBrowser, openPage } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
 import { withPasskeys } from '@visavox/web/testing/passkeys';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Listener, listen } from './listener.ts';
 import { operatorToken, relyingPartyLater, startTestServer, type TestServer } from './testing/test-server.ts';
 import { answerForm, enrol, type Visitor, visitor } from './testing/visitors.ts';
 

@@ -1,37 +1,80 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { UserError } from '@visavox/core/errors';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { checkDeclaration } from '@visavox/host/check-project';
+import type { ProjectDeclaration } from '@visavox/host/project';
 import type { CommandPlugin } from './plugin.ts';
 
-/** The default export of `visavox.config.ts`: which commands a project adds to the platform's own. */
-export interface ProjectConfig {
-  readonly plugins: readonly (() => Promise<{ plugin: CommandPlugin }>)[];
-}
+/** The default export of `visavox.config.ts`: what a project adds to the platform. All but its name may be left out. */
+export type ProjectConfig = ProjectDeclaration<CommandPlugin>;
 
 export function defineProject(config: ProjectConfig): ProjectConfig {
   return config;
 }
 
-/** The nearest folder upwards that has a `visavox.config.ts`; this installation's own where there is none. */
+export const configFile = 'visavox.config.ts';
+
+/** Where this program is installed; set-up puts what it makes there. */
+export const installation = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** The nearest folder upwards that has a `visavox.config.ts`; where there is none, the folder itself is the project. */
 export function findProject(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'visavox.config.ts'))) return folder;
-    if (dirname(folder) === folder) return resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+    if (existsSync(join(folder, configFile))) return folder;
+    if (dirname(folder) === folder) return resolve(from);
   }
 }
 
-export async function loadPlugins(project: string): Promise<readonly CommandPlugin[]> {
-  const file = join(project, 'visavox.config.ts');
-  if (!existsSync(file)) return [];
-  const loaded: { default?: ProjectConfig } = await import(pathToFileURL(file).href);
+/** What the project in this folder declares; nothing but a name where it has no `visavox.config.ts`. */
+export async function loadConfig(project: string): Promise<ProjectConfig> {
+  const file = join(project, configFile);
+  if (!existsSync(file)) return { name: nameOf(project) };
+  const loaded: { default?: ProjectConfig } = await import(pathToFileURL(file).href).catch(
+    (cause: unknown) => {
+      throw new UserError({
+        kind: 'invalid',
+        code: 'config_unreadable',
+        message: `${file} cannot be loaded: ${messageOf(cause)}`,
+        action: 'Correct it, or move it away to do without.',
+        cause,
+      });
+    },
+  );
   if (!loaded.default) {
     throw new UserError({
       kind: 'invalid',
       code: 'config_without_default',
       message: `${file} has no default export`,
-      action: 'Export default defineProject({ plugins: [...] }).',
+      action: "Export default defineProject({ name: 'my-project' }).",
     });
   }
-  return Promise.all(loaded.default.plugins.map(async (load) => (await load()).plugin));
+  checkDeclaration(loaded.default);
+  return loaded.default;
+}
+
+function nameOf(project: string): string {
+  const plain = basename(project)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return plain.slice(0, 60) || 'project';
+}
+
+export async function loadCommands({ commands = [] }: ProjectConfig): Promise<readonly CommandPlugin[]> {
+  return Promise.all(
+    commands.map(async (load, index) => {
+      try {
+        return (await load()).plugin;
+      } catch (cause) {
+        throw new UserError({
+          kind: 'invalid',
+          code: 'plugin_failed',
+          message: `"commands.${index}" of ${configFile} cannot be loaded: ${messageOf(cause)}`,
+          action: `Correct the module that it imports, or leave it out of ${configFile}.`,
+          cause,
+        });
+      }
+    }),
+  );
 }

@@ -7,7 +7,8 @@ import { releaseCommands } from './commands/release.ts';
 import { runCommands } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
-import { findProject, loadPlugins } from './config.ts';
+import { upCommand } from './commands/up.ts';
+import { findProject, loadCommands, loadConfig } from './config.ts';
 import { createContext, type Surroundings } from './context.ts';
 
 const exitCode = { failure: 1, misuse: 2 } as const;
@@ -23,6 +24,7 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     .exitOverride();
   const context = (command: Command) => createContext(command, surroundings);
   const platform = [
+    upCommand,
     statusCommand,
     doctorCommand,
     dataCommands,
@@ -31,9 +33,10 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     releaseCommands,
     traceCommand,
   ];
-  for (const plugin of [...platform, ...(await loadPlugins(surroundings.project))]) plugin(program, context);
-  inheritExit(program);
   try {
+    const commands = await loadCommands(await loadConfig(surroundings.project));
+    for (const plugin of [...platform, ...commands]) plugin(program, context);
+    inheritExit(program);
     await program.parseAsync([...argv]);
     // A command that answered may have found a failure all the same: a run that failed, say.
     return Number(process.exitCode ?? 0);

@@ -136,7 +136,6 @@ describe('visavox', () => {
     [['trace']],
     [['run', 'p.yaml', '--param', 'novalue']],
     [['status', '--frobnicate']],
-    [['run', 'p.yaml', '--on', 'abacus']],
   ])('answers misuse %j with exit code 2', async (args) => {
     const { code, stderr } = await visavox(...args);
     expect(code).toBe(2);

@@ -3,7 +3,7 @@ import { type LineageEdge, type LineageNode, type LineageSource, trace } from '.
 
 const node = (name: string): LineageNode => {
   const [kind = '', id = ''] = name.split(':');
-  return { kind: kind as LineageNode['kind'], id };
+  return { kind, id };
 };
 
 /** Facts as arrows: `sample:1 > dataset:a`. */

@@ -1,8 +1,6 @@
-/** The kinds of `visavox trace`. The platform fills the middle; an application adds its ends (person, sample, attempt). */
-export type LineageKind = 'person' | 'sample' | 'dataset' | 'run' | 'model' | 'release' | 'attempt';
-
 export interface LineageNode {
-  readonly kind: LineageKind;
+  /** One of the kinds that are registered: the platform's, or one that a project adds (`lineage-kinds.ts`). */
+  readonly kind: string;
   readonly id: string;
   /** For people to read. */
   readonly label?: string;
@@ -19,11 +17,28 @@ export interface LineageEdge {
 export interface LineageSource {
   into(node: LineageNode): Promise<readonly LineageEdge[]>;
   outOf(node: LineageNode): Promise<readonly LineageEdge[]>;
+  /**
+   * The node that somebody means who writes `kind:id`: one that exists without any edge, or under another id than its own,
+   * such as `latest`. Undefined where this source knows nothing of it.
+   */
+  find?(node: LineageNode): Promise<LineageNode | undefined>;
 }
 
 export interface Lineage {
   readonly nodes: readonly LineageNode[];
   readonly edges: readonly LineageEdge[];
+}
+
+/** The node that is meant, from whichever source knows it; undefined: its edges alone tell whether it exists. */
+export async function findNode(
+  meant: LineageNode,
+  sources: readonly LineageSource[],
+): Promise<LineageNode | undefined> {
+  for (const source of sources) {
+    const found = await source.find?.(meant);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const nameOf = (node: LineageNode) => `${node.kind}:${node.id}`;

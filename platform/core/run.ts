@@ -74,7 +74,8 @@ export const RunRecord = z.object({
   reason: z.string().nullable(),
   /** What asked for it: `manual`, or the trigger's own words. */
   trigger: z.string(),
-  engine: z.enum(['local', 'kubeflow']),
+  /** The name of the engine that it is on. */
+  engine: z.string(),
   pins: RunPins,
   /** The run's id in the tracking server, once it has one. */
   trackingRun: z.string().nullable(),

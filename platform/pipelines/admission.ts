@@ -26,7 +26,8 @@ export async function admit(
 ): Promise<{ readonly run: RunRecord; readonly known: boolean }> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(request.id))
     throw invalidId(`"${request.id}" is no id for a run`, 'Use letters, digits, hyphens and underscores.');
-  if (request.engine !== undefined && request.engine !== engine) throw engineMissing(request.engine);
+  if (request.engine !== undefined && request.engine !== engine)
+    throw engineMissing(request.engine, [engine]);
   const spec = parsePipelineSpec(request.pipelineSpec);
   const parameters = resolveParameters(spec, withSeed(spec, request));
   const pipeline = digestOfJson(request.pipelineSpec);
@@ -101,15 +102,15 @@ export function requireTask(run: RunRecord, name: string): TaskRecord {
   throw notFound(`Run ${run.id} has no task ${name}; it has ${run.tasks.map((one) => one.name).join(', ')}.`);
 }
 
-export function engineMissing(engine: RunRecord['engine']): UserError {
+/** `there`: the names of the engines that this server has. */
+export function engineMissing(engine: string, there: readonly string[]): UserError {
+  const others = there.map((name) => `--on ${name}`).join(' or ');
   return new UserError({
     kind: 'invalid',
     code: 'engine_not_available',
-    message: `This server has no ${engine === 'kubeflow' ? 'Kubeflow' : 'local'} engine.`,
+    message: `This server has no engine named ${engine}.`,
     action:
-      engine === 'kubeflow'
-        ? 'Set KFP_ENDPOINT and start it again, or use --on local.'
-        : 'Use --on kubeflow.',
+      engine === 'kubeflow' ? `Set KFP_ENDPOINT and start it again, or use ${others}.` : `Use ${others}.`,
   });
 }
 

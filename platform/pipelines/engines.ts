@@ -12,12 +12,12 @@ export interface OpenEngine extends PipelineEngine {
 
 /** Several engines as one: a new run goes where it asks to, or to the preferred one; a known run stays where it is. */
 export class Engines implements OpenEngine {
-  readonly #engines: Readonly<Partial<Record<EngineName, OpenEngine>>>;
+  readonly #engines: Readonly<Record<string, OpenEngine>>;
   readonly #preferred: EngineName;
   readonly #runs: Pick<RunStore, 'get'>;
 
   constructor(
-    engines: Readonly<Partial<Record<EngineName, OpenEngine>>>,
+    engines: Readonly<Record<string, OpenEngine>>,
     { preferred, runs }: { readonly preferred: EngineName; readonly runs: Pick<RunStore, 'get'> },
   ) {
     this.#engines = engines;
@@ -60,8 +60,8 @@ export class Engines implements OpenEngine {
   }
 
   #named(name: EngineName): OpenEngine {
-    const engine = this.#engines[name];
-    if (!engine) throw engineMissing(name);
+    const engine = Object.hasOwn(this.#engines, name) ? this.#engines[name] : undefined;
+    if (!engine) throw engineMissing(name, Object.keys(this.#engines));
     return engine;
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
+import { hashOfToken, newToken } from '@visavox/core/token';
 import type { Kysely, Transaction } from 'kysely';
-import { hashOfToken, newToken } from '../secrets.ts';
 import type { ApplicationTables } from '../tables.ts';
 import { personName } from './person-name.ts';
 

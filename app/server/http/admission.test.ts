@@ -1,17 +1,17 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { Bodies, bodyLimits } from '@visavox/api/bodies';
+import { clientNetworks } from '@visavox/api/client-network';
+import { identifyRequest } from '@visavox/api/guards';
+import { answerError } from '@visavox/api/problem';
+import { readBody } from '@visavox/api/read-body';
+import { type Listener, listen } from '@visavox/host/listener';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Listener, listen } from '../listener.ts';
 import { admit } from './admission.ts';
 import type { AppEnv } from './app-env.ts';
-import { Bodies, bodyLimits } from './bodies.ts';
-import { clientNetworks } from './client-network.ts';
-import { identifyRequest } from './guards.ts';
 import { Places } from './places.ts';
-import { answerError } from './problem.ts';
-import { readBody } from './read-body.ts';
 
 /** Elsewhere a machine is 127.0.0.1 alone. */
 const hasAddresses = process.platform === 'linux';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   const places = new Places({ atOnce, waitAtMostMs: 400 });
   const app = new Hono<AppEnv>();
   app.use(identifyRequest({ now: () => new Date(), networkOf: clientNetworks([]) }));
-  const read = readBody(new Bodies({ ...bodyLimits, slowAfterMs: 1000 }));
+  const read = readBody<AppEnv>(new Bodies({ ...bodyLimits, slowAfterMs: 1000 }));
   app.use('/work', admit(places, { kind: 'work', operatorToken: async () => 'the token' }, read));
   [inside, most, received] = [0, 0, []];
   app.post('/work', async (c) => {

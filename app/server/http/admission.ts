@@ -1,9 +1,8 @@
+import { bearerOf } from '@visavox/api/operators';
+import type { OperatorToken } from '@visavox/api/resources';
+import { sameSecret } from '@visavox/core/token';
 import type { MiddlewareHandler } from 'hono';
-import type { Logger } from 'pino';
-import type { OperatorToken } from '../operator-token.ts';
-import { sameSecret } from '../secrets.ts';
 import type { AppEnv } from './app-env.ts';
-import { bearerOf } from './auth.ts';
 import type { Places } from './places.ts';
 
 const operator = 'the operator';
@@ -29,20 +28,5 @@ export function admit(
     } finally {
       turn.leave({ failed: c.error !== undefined });
     }
-  };
-}
-
-const reportEveryMs = 10_000;
-
-/** Says now and then how many were turned away: a line each would be the next thing to run out. */
-export function reportRefusals(log: Pick<Logger, 'warn'>): () => void {
-  let refused = 0;
-  const report = () => {
-    log.warn({ refused, seconds: reportEveryMs / 1000 }, 'too busy for some requests');
-    refused = 0;
-  };
-  return () => {
-    if (refused === 0) setTimeout(report, reportEveryMs).unref();
-    refused++;
   };
 }

@@ -60,7 +60,6 @@ describe('the API description', () => {
     }
     expect(open).toMatchInlineSnapshot(`
       [
-        "get /health",
         "post /api/v1/captures/face",
         "post /api/v1/captures/voice",
         "post /api/v1/challenges",
@@ -77,6 +76,7 @@ describe('the API description', () => {
         "post /api/v1/joining/options",
         "post /api/v1/joining/verify",
         "post /api/v1/invitations/open",
+        "get /health",
       ]
     `);
   });
@@ -165,7 +165,7 @@ describe('what there is not', () => {
     const trace = await server.get('/api/v1/trace/attempt/latest');
     expect(await trace.json()).toMatchObject({ status: 404, code: 'unknown_attempt' });
     const kind = await server.get('/api/v1/trace/planet/mars');
-    expect(await kind.json()).toMatchObject({ status: 400, code: 'request_invalid' });
+    expect(await kind.json()).toMatchObject({ status: 400, code: 'unknown_lineage_kind' });
     const digest = await server.get('/api/v1/datasets/mars');
     expect(await digest.json()).toMatchObject({ status: 404, code: 'unknown_dataset' });
     const limit = await server.get('/api/v1/attempts?limit=-1');

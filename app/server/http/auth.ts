@@ -1,53 +1,27 @@
-import { UserError } from '@visavox/core/errors';
+import { callerOf, forbidden, type OperatorResources, unauthenticated } from '@visavox/api/operators';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiResources } from '../resources.ts';
 import type { Speaker } from '../sign-in/independence.ts';
 import { stepUpRequired } from '../ways-in/faults.ts';
 import { recentSeconds } from '../ways-in/policy.ts';
-import { type AppEnv, type Caller, nobody } from './app-env.ts';
+import type { AppEnv, Caller } from './app-env.ts';
 import { readCookie } from './cookies.ts';
 
-type Resources = Pick<
-  ApiResources,
-  'waysIn' | 'operatorSessions' | 'operatorToken' | 'operatorDoor' | 'secureCookies'
->;
+type Resources = Pick<ApiResources, 'waysIn'> & OperatorResources;
 
 /** By the operators' token, or by the cookies: a person's and an operator's, which have nothing to do with each other. */
 export function identifyCaller(resources: Resources): MiddlewareHandler<AppEnv> {
-  const { waysIn, operatorSessions, operatorDoor, operatorToken, secureCookies } = resources;
+  const { waysIn, secureCookies } = resources;
   return async (c, next) => {
-    c.set('caller', nobody);
-    const bearer = bearerOf(c);
-    if (bearer !== undefined) {
-      await operatorDoor.requireToken(bearer, c.get('network'));
-      c.set('caller', { ...nobody, operator: true, program: true });
-    } else {
-      const own = readCookie(c, 'session', secureCookies);
-      const operators = readCookie(c, 'operator', secureCookies);
-      c.set('sessionToken', own);
-      c.set('operatorSessionToken', operators);
-      const session = own === undefined ? null : await waysIn.sessions.find(own);
-      const operator =
-        operators !== undefined && (await operatorSessions.isGood(operators, await operatorToken()));
-      c.set('caller', {
-        session,
-        person: session?.next === null ? session.person : null,
-        operator,
-        program: false,
-      });
-    }
+    const { operator, program } = await callerOf(c, resources);
+    const own = program ? undefined : readCookie(c, 'session', secureCookies);
+    c.set('sessionToken', own);
+    const session = own === undefined ? null : await waysIn.sessions.find(own);
+    const person = session?.next === null ? session.person : null;
+    c.set('caller', { session, person, operator, program });
     await next();
   };
 }
-
-export function bearerOf(c: Context<AppEnv>): string | undefined {
-  return /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-}
-
-export const requireOperator: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!c.get('caller').operator) throw c.get('caller').person ? forbidden() : unauthenticated();
-  await next();
-};
 
 /** Who speaks, for what depends on how a session began. */
 export function speakerOf({ person, operator, session }: Caller): Speaker {
@@ -78,22 +52,4 @@ export function requireOwnPerson(c: Context<AppEnv>): { id: string; name: string
 export function requireSomebody(c: Context<AppEnv>): void {
   const { person, operator } = c.get('caller');
   if (!operator && !person) throw unauthenticated();
-}
-
-export function unauthenticated(): UserError {
-  return new UserError({
-    kind: 'unauthenticated',
-    code: 'unauthenticated',
-    message: 'nobody is signed in',
-    action: 'Sign in first.',
-  });
-}
-
-export function forbidden(): UserError {
-  return new UserError({
-    kind: 'forbidden',
-    code: 'forbidden',
-    message: 'who is signed in may not do this',
-    action: 'Sign in as an operator.',
-  });
 }

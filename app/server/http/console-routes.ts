@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Release } from '@visavox/core/release';
 import { publishedAttacks, weakRows } from '@visavox/recognition/evaluation/attacks/published-attacks';
 import { type ApiResources, environment } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
@@ -7,23 +6,10 @@ import { routes } from './routes.ts';
 
 /** What operators look at. */
 export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { overview, attempts, controller, services } = resources;
-
-  app.openapi(routes.status, async (c) => {
-    const serving = await overview.environment(environment);
-    const challenger = told(serving.challenger);
-    return c.json(
-      {
-        services: (await services()).map(({ name, healthy, url }) => ({ name, healthy, url })),
-        environments: [{ name: environment, champion: told(serving.champion), challenger }],
-        ...(await overview.counts()),
-      },
-      200,
-    );
-  });
+  const { overview, attempts, controller, releases } = resources;
 
   app.openapi(routes.overview, async (c) => {
-    const { champion } = await overview.environment(environment);
+    const champion = (await releases.champion(environment)) ?? null;
     const { counts, thresholds, training, lastFailure, paused } = await controller.progress();
     return c.json(
       {
@@ -65,8 +51,4 @@ export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResourc
     const shown = found.map((sample) => ({ ...sample, capturedAt: sample.capturedAt.toISOString() }));
     return c.json({ samples: shown }, 200);
   });
-}
-
-function told(release: Release | null) {
-  return release && { model: release.model, version: release.version, release: release.id };
 }

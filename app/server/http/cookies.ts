@@ -1,6 +1,5 @@
+import * as platformCookies from '@visavox/api/cookies';
 import type { Context } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { operatorSessionSeconds } from '../sign-in/operator-sessions.ts';
 import { sessionSeconds } from '../sign-in/sessions.ts';
 import { deviceSeconds } from '../ways-in/devices.ts';
 import { ticketSeconds } from '../ways-in/enrolment-tickets.ts';
@@ -14,7 +13,7 @@ const cookies = {
   /** A person's. */
   session: { name: 'visavox_session', maxAge: sessionSeconds },
   /** An operator's: it has nothing to do with the person's beside it. */
-  operator: { name: 'visavox_operator', maxAge: operatorSessionSeconds },
+  operator: platformCookies.operatorCookie,
   /** Of a device that somebody signed in with. */
   device: { name: 'visavox_device', maxAge: deviceSeconds },
   /** Of somebody who has just enrolled. */
@@ -25,33 +24,21 @@ const cookies = {
 
 export type CookieKind = keyof typeof cookies;
 
-/**
- * Over https the name begins with `__Host-`: browsers take such a cookie from this very host alone, never from a neighbour
- * under the same domain.
- */
-export function cookieName(kind: CookieKind, secure: boolean): string {
-  return `${secure ? '__Host-' : ''}${cookies[kind].name}`;
-}
+export const cookieNameOf = (kind: CookieKind, secure: boolean): string =>
+  platformCookies.cookieName(cookies[kind], secure);
 
 export function readCookie(c: Context<AppEnv>, kind: CookieKind, secure: boolean): string | undefined {
-  return getCookie(c, cookieName(kind, secure)) || undefined;
+  return platformCookies.readCookie(c, cookies[kind], secure);
 }
 
 export function giveCookie(
   c: Context<AppEnv>,
   kind: CookieKind,
-  { value, secure }: { value: string; secure: boolean },
+  given: { value: string; secure: boolean },
 ): void {
-  const { maxAge } = cookies[kind];
-  setCookie(c, cookieName(kind, secure), value, {
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure,
-    path: '/',
-    maxAge,
-  });
+  platformCookies.giveCookie(c, cookies[kind], given);
 }
 
 export function takeCookie(c: Context<AppEnv>, kind: CookieKind, secure: boolean): void {
-  deleteCookie(c, cookieName(kind, secure), { httpOnly: true, sameSite: 'Strict', secure, path: '/' });
+  platformCookies.takeCookie(c, cookies[kind], secure);
 }

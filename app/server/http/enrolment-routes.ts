@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { body, Id, json, none, operator, problem } from '@visavox/api/route-parts';
 import type { Invitation } from '../enrolment/invitations.ts';
 import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
@@ -14,7 +15,6 @@ import {
   Review,
 } from './enrolment-schemas.ts';
 import { toldPerson } from './people-routes.ts';
-import { body, Id, json, none, operator, problem } from './route-parts.ts';
 import { files, form } from './schemas.ts';
 import { readUpload } from './uploads.ts';
 

@@ -1,21 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { DatasetItem, DatasetManifest } from '@visavox/core/dataset';
-import { Digest } from '@visavox/core/digest';
-import { BundleManifest, ModelVersion } from '@visavox/core/model';
-import { Release } from '@visavox/core/release';
-import { Parameter, RunRecord } from '@visavox/core/run';
-
-export const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string().openapi({ description: 'stable' }),
-    action: z.string().openapi({ description: 'what to do next' }),
-    requestId: z.string(),
-  })
-  .openapi('Problem');
 
 const Time = z.iso.datetime();
 const Decision = z.enum(['accept', 'reject', 'step_up']);
@@ -96,8 +79,6 @@ export const FeedbackResult = z
   .object({ id: z.string(), outcome: Outcome, samples: z.int() })
   .openapi('FeedbackResult');
 
-export const OperatorToken = z.object({ token: z.string().max(500) }).openapi('OperatorToken');
-
 export const Samples = z
   .object({
     samples: z.array(
@@ -116,17 +97,6 @@ export const Samples = z
     ),
   })
   .openapi('Samples');
-
-const Serving = z.object({ model: z.string(), version: z.int(), release: z.string() }).nullable();
-
-export const Status = z
-  .object({
-    services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
-    environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
-    people: z.int(),
-    samples: z.int(),
-  })
-  .openapi('Status');
 
 export const Overview = z
   .object({
@@ -148,43 +118,6 @@ export const Overview = z
   })
   .openapi('Overview');
 
-// Made anew, since a schema made before the OpenAPI extension lacks its method.
-export const Run = z.object(RunRecord.shape).openapi('Run');
-export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
-export const NewRun = z
-  .object({
-    pipelineSpec: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .openapi({ description: 'compiled PipelineSpec; without it the recogniser is retrained now' }),
-    parameters: z.record(z.string(), Parameter).default({}),
-    useCache: z.boolean().default(true),
-    engine: z
-      .enum(['local', 'kubeflow'])
-      .optional()
-      .openapi({ description: 'where to run it; as the server is configured unless given' }),
-    trigger: z.string().max(200).default('manual'),
-    seed: z.int().default(0),
-  })
-  .openapi('NewRun');
-export const NewDataset = DatasetManifest.omit({ format: true })
-  .extend({ items: z.array(DatasetItem).min(1).max(1_000_000) })
-  .openapi('NewDataset');
-export const SavedDataset = z.object({ digest: Digest, items: z.int() }).openapi('SavedDataset');
-export const DatasetState = z
-  .object({ items: z.int(), missing: z.array(z.string()), corrupted: z.array(z.string()) })
-  .openapi('DatasetState');
-export const BlobDigests = z.object({ digests: z.array(Digest).max(10_000) }).openapi('BlobDigests');
-export const MissingBlobs = z.object({ missing: z.array(Digest) }).openapi('MissingBlobs');
-
-export const Reproduction = z
-  .object({ engine: z.enum(['local', 'kubeflow']).optional() })
-  .openapi('Reproduction');
-export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
-
-export const Models = z
-  .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
-  .openapi('Models');
 const ShownTable = z.object({
   head: z.array(z.string()).readonly(),
   rows: z.array(z.array(z.string()).readonly()).readonly(),
@@ -206,29 +139,6 @@ export const ModelReport = z
     card: z.string().openapi({ description: 'the model card, in Markdown' }),
   })
   .openapi('ModelReport');
-export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
-export const Training = z
-  .object({ paused: z.boolean().openapi({ description: 'whether nothing is begun by itself' }) })
-  .openapi('Training');
-export const ReleaseRecord = z.object(Release.shape).openapi('Release');
-export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
-export const Proposal = z.object({ version: z.int().positive() }).openapi('Proposal');
-
-export const Datasets = z
-  .object({
-    datasets: z.array(z.object({ digest: Digest, name: z.string(), items: z.int(), createdAt: z.string() })),
-  })
-  .openapi('Datasets');
-export const Dataset = z.object({ digest: Digest, manifest: DatasetManifest }).openapi('Dataset');
-
-export const traceKinds = ['person', 'sample', 'dataset', 'run', 'model', 'release', 'attempt'] as const;
-export const Trace = z
-  .object({
-    nodes: z.array(z.object({ kind: z.enum(traceKinds), id: z.string(), label: z.string().optional() })),
-    edges: z.array(z.object({ from: z.string(), to: z.string(), relation: z.string() })),
-  })
-  .openapi('Trace');
-
 /** What is in a form in any case; the other parts may be left out. */
 const requiredParts = ['name', 'consent', 'face', 'voice'];
 

@@ -1,9 +1,10 @@
+import { UnsupportedMediaType } from '@visavox/api/media-type';
+import { refuseNulInText } from '@visavox/api/nul';
 import { UserError } from '@visavox/core/errors';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { Context } from 'hono';
 import type { Recording } from '../retention/recordings.ts';
 import type { AppEnv } from './app-env.ts';
-import { refuseNulInText } from './nul.ts';
 
 export interface Upload {
   readonly fields: ReadonlyMap<string, string>;
@@ -67,17 +68,6 @@ export async function readRecording(c: Context<AppEnv>, modality: Modality): Pro
 function requireType(c: Context<AppEnv>, expected: RegExp, name: string): void {
   if (expected.test(c.req.header('content-type') ?? '')) return;
   throw new UnsupportedMediaType(name);
-}
-
-/** HTTP alone knows this fault, so it is none of the platform's kinds. */
-export class UnsupportedMediaType extends Error {
-  override readonly name = 'UnsupportedMediaType';
-  readonly expected: string;
-
-  constructor(expected: string) {
-    super(`expected ${expected}`);
-    this.expected = expected;
-  }
 }
 
 function mediaTypeOf(type: string): string {

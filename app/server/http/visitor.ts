@@ -1,5 +1,5 @@
+import { hashOfToken, newToken } from '@visavox/core/token';
 import type { Context, MiddlewareHandler } from 'hono';
-import { hashOfToken, newToken } from '../secrets.ts';
 import type { Visitor } from '../sign-in/visitor.ts';
 import type { AppEnv } from './app-env.ts';
 import { giveCookie, readCookie } from './cookies.ts';

@@ -1,11 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { forbidden, unauthenticated } from '@visavox/api/operators';
 import { UserError } from '@visavox/core/errors';
 import type { Context } from 'hono';
 import type { ApiResources } from '../resources.ts';
 import { claimedName } from '../sign-in/claimed-name.ts';
 import type { Asking } from '../ways-in/passkeys.ts';
 import type { AppEnv } from './app-env.ts';
-import { forbidden, requireOwnPerson, requirePerson, requireRecentPerson, unauthenticated } from './auth.ts';
+import { requireOwnPerson, requirePerson, requireRecentPerson } from './auth.ts';
 import { burstOf } from './burst.ts';
 import { giveCookie, readCookie, takeCookie } from './cookies.ts';
 import { doorOf, toldNewSession, welcome } from './entry.ts';

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { body, Id, json, limit, none, operator, problem } from '@visavox/api/route-parts';
 import { Person } from './enrolment-schemas.ts';
-import { body, Id, json, limit, none, operator, own, personOrOperator, problem } from './route-parts.ts';
 import { faceAndVoiceForm } from './schemas.ts';
+import { own, personOrOperator } from './security.ts';
 import {
   AccessEvents,
   CodeEntry,

@@ -51,10 +51,6 @@ export class Attempts {
     }));
   }
 
-  async latest(): Promise<string | undefined> {
-    return (await this.list({ limit: 1 }))[0]?.id;
-  }
-
   /**
    * Genuine: the recordings of an accepted attempt become samples of the person, if an operator says so or the person in a
    * session that began with another factor. Impostor, said by one of these: they are erased. What a session says that face and

@@ -1,5 +1,5 @@
+import { hashOfToken, newToken } from '@visavox/core/token';
 import { type Kysely, sql } from 'kysely';
-import { hashOfToken, newToken } from '../secrets.ts';
 import type { ApplicationTables } from '../tables.ts';
 import { type Method, missingStep, type OwnWays, type SignInPolicy, type Step } from '../ways-in/policy.ts';
 

@@ -8,10 +8,14 @@ import { migrate } from '@visavox/adapters/sql/migrate';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import { clientNetworks } from '@visavox/api/client-network';
+import { OperatorDoor } from '@visavox/api/operator-door';
+import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { ControlState } from '@visavox/control/controller';
 import type { BundleFiles } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import type { LineageSource } from '@visavox/core/lineage';
+import { orderKinds } from '@visavox/core/lineage-kinds';
 import type { PipelineEngine } from '@visavox/core/ports';
 import { Recogniser } from '@visavox/recognition/recogniser';
 import { Random } from '@visavox/recognition/synthetic/random';
@@ -22,13 +26,12 @@ import { composeServices, type Services } from '../compose.ts';
 import type { EnrolmentPolicy } from '../enrolment/invitations.ts';
 import { ensureFirstRelease } from '../first-release.ts';
 import { type App, createApp } from '../http/app.ts';
-import { clientNetworks } from '../http/client-network.ts';
 import { Places } from '../http/places.ts';
 import { ApplicationLineage } from '../lineage.ts';
+import { applicationKinds } from '../lineage-kinds.ts';
 import { applicationMigrations } from '../migrations.ts';
-import type { ApiResources } from '../resources.ts';
+import { type ApiResources, environment, modelName } from '../resources.ts';
 import type { LivenessPolicy } from '../sign-in/liveness.ts';
-import { OperatorDoor } from '../sign-in/operator-door.ts';
 import type { SignInPolicy } from '../ways-in/policy.ts';
 import { type RelyingParty, relyingPartyAt } from '../ways-in/relying-party.ts';
 import { testBundle } from './test-bundle.ts';
@@ -95,7 +98,7 @@ export async function startTestServer({
   const log = pino({}, { write: (line: string) => void logged.push(line) });
   let token = operatorToken;
   const theToken = async () => token;
-  const { accessLog } = services.waysIn;
+  const { operatorRefused } = services.waysIn;
   const app = createApp({
     ...services,
     log,
@@ -105,7 +108,8 @@ export async function startTestServer({
     networkOf: clientNetworks([]),
     secureCookies: false,
     operatorToken: theToken,
-    operatorDoor: new OperatorDoor({ operatorToken: theToken, accessLog, log, now }),
+    operatorDoor: new OperatorDoor({ operatorToken: theToken, log, now, refused: operatorRefused }),
+    operatorSessions: new OperatorSessions({ db: database.db, now }),
     relyingParty: relyingPartyAt('http://localhost:4600'),
     webFolder: join(folder, 'web'),
     engine: absentEngine,
@@ -126,7 +130,10 @@ export async function startTestServer({
         paused: false,
       }),
     },
-    lineage,
+    lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
+    models: [{ name: modelName, environment }],
+    figures: () => services.overview.counts(),
+    released: () => services.champion.follow(),
     services: async () => [{ name: 'database', healthy: true, url: null }],
     ...overrides,
   });

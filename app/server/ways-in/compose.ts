@@ -59,6 +59,9 @@ export function composeWaysIn(foundations: WaysInFoundations) {
       const shown = session?.person.id === person ? session.amr : [];
       return mayShowFaceAndVoice(policy, shown, await waysOf(db, person));
     },
+    /** Somebody came with a wrong token of operators. */
+    operatorRefused: (network: string) =>
+      accessLog.record({ kind: 'operator_token_refused', person: null, by: 'anybody', details: { network } }),
     sweep,
   };
 }

@@ -1,5 +1,5 @@
+import { hashOfToken, newToken } from '@visavox/core/token';
 import type { Kysely } from 'kysely';
-import { hashOfToken, newToken } from '../secrets.ts';
 import type { ApplicationTables } from '../tables.ts';
 
 export const ticketSeconds = 15 * 60;

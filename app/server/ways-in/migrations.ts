@@ -43,11 +43,6 @@ const statements = [
      person text not null,
      name text not null,
      expires_at timestamptz not null)`,
-  `create table operator_sessions (
-     session_hash text primary key,
-     token_fingerprint text not null,
-     seen_at timestamptz not null,
-     expires_at timestamptz not null)`,
   `create table access_events (
      id bigint generated always as identity primary key,
      at timestamptz not null,

@@ -14,16 +14,6 @@ export function relyingPartyAt(address: string): RelyingParty {
   return { id: url.hostname, origin: url.origin };
 }
 
-/** This machine's own address by its name, under which the page can have passkeys; other addresses as they are. */
-export function addressByName(address: string): string {
-  const url = new URL(address);
-  return isThisMachine(url.hostname) ? relyingPartyAt(address).origin : address;
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname.startsWith('127.') || ['0.0.0.0', '[::1]', '[::]'].includes(hostname);
-}
-
 function isNumeric(hostname: string): boolean {
   return hostname.startsWith('[') || /^[\d.]+$/.test(hostname);
 }

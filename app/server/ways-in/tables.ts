@@ -58,13 +58,6 @@ export type WaysInTables = {
    * these tickets are alike.
    */
   enrolment_tickets: { token_hash: string; person: string; name: string; expires_at: Date };
-  operator_sessions: {
-    session_hash: string;
-    /** Of the operators' token that it was given for: another token ends it. */
-    token_fingerprint: string;
-    seen_at: Date;
-    expires_at: Date;
-  };
   /** What was done about ways in, by whom. */
   access_events: {
     id: Generated<number>;

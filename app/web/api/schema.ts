@@ -1,43 +1,5 @@
 /** Generated from the server’s /api/openapi.json by `npm run generate -w app/web`. */
 export interface paths {
-    "/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description alive */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "ok";
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/captures/face": {
         parameters: {
             query?: never;
@@ -1721,50 +1683,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description services and environments */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Status"];
-                    };
-                };
-                /** @description what was wrong and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -1856,6 +1774,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was measured of a model version: figures, plots with a table each, and its card */
+        get: {
+            parameters: {
+                query?: {
+                    language?: "en" | "fr";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description in words of this language */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelReport"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/report/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of the report on a model version, which stands by itself */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    file: "report.html" | "rapport.html" | "model-card.md" | "figures.json";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the file, to be kept */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": Blob;
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description alive */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "ok";
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -1895,7 +1948,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Run a pipeline; without one, retrain the recogniser now */
+        /** Run a pipeline; without one, retrain the project's model now */
         post: {
             parameters: {
                 query?: never;
@@ -2310,103 +2363,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was measured of a model version: figures, plots with a table each, and its card */
-        get: {
-            parameters: {
-                query?: {
-                    language?: "en" | "fr";
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description in words of this language */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ModelReport"];
-                    };
-                };
-                /** @description what was wrong and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{id}/report/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One file of the report on a model version, which stands by itself */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    file: "report.html" | "rapport.html" | "model-card.md" | "figures.json";
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the file, to be kept */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/octet-stream": Blob;
-                    };
-                };
-                /** @description what was wrong and what to do */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/training": {
         parameters: {
             query?: never;
@@ -2624,6 +2580,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description services and environments */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Status"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of things that can be traced, in the order of the flow of data */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description those of the platform and of the project */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LineageKinds"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trace/{kind}/{id}": {
         parameters: {
             query?: never;
@@ -2633,7 +2678,7 @@ export interface paths {
         };
         /**
          * What it was made from and what it reached
-         * @description Attempts may be asked for as `latest`.
+         * @description Some kinds may be asked for as `latest`.
          */
         get: {
             parameters: {
@@ -2641,7 +2686,7 @@ export interface paths {
                 header?: never;
                 path: {
                     id: string;
-                    kind: "person" | "sample" | "dataset" | "run" | "model" | "release" | "attempt";
+                    kind: string;
                 };
                 cookie?: never;
             };
@@ -3374,28 +3419,6 @@ export interface components {
             /** @enum {string} */
             decision: "reject";
         };
-        Status: {
-            services: {
-                name: string;
-                healthy: boolean;
-                url: string | null;
-            }[];
-            environments: {
-                name: string;
-                champion: {
-                    model: string;
-                    version: number;
-                    release: string;
-                } | null;
-                challenger: {
-                    model: string;
-                    version: number;
-                    release: string;
-                } | null;
-            }[];
-            people: number;
-            samples: number;
-        };
         Overview: {
             people: number;
             samples: number;
@@ -3478,6 +3501,28 @@ export interface components {
                 consent: string;
             }[];
         };
+        ModelReport: {
+            model: string;
+            title: string;
+            tables: {
+                head: string[];
+                rows: string[][];
+                title: string;
+            }[];
+            plots: {
+                id: string;
+                title: string;
+                /** @description the plot in words */
+                description: string;
+                svg: string;
+                table: {
+                    head: string[];
+                    rows: string[][];
+                };
+            }[];
+            /** @description the model card, in Markdown */
+            card: string;
+        };
         Runs: {
             runs: components["schemas"]["Run"][];
         };
@@ -3488,8 +3533,7 @@ export interface components {
             state: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
             reason: string | null;
             trigger: string;
-            /** @enum {string} */
-            engine: "local" | "kubeflow";
+            engine: string;
             pins: {
                 pipeline: string;
                 code: string;
@@ -3559,7 +3603,7 @@ export interface components {
             id: string;
         };
         NewRun: {
-            /** @description compiled PipelineSpec; without it the recogniser is retrained now */
+            /** @description compiled PipelineSpec; without it the project's model is retrained now */
             pipelineSpec?: {
                 [key: string]: unknown;
             };
@@ -3571,19 +3615,15 @@ export interface components {
             };
             /** @default true */
             useCache?: boolean;
-            /**
-             * @description where to run it; as the server is configured unless given
-             * @enum {string}
-             */
-            engine?: "local" | "kubeflow";
+            /** @description where to run it, by the name of an engine that is there; as the server is configured unless given */
+            engine?: string;
             /** @default manual */
             trigger?: string;
             /** @default 0 */
             seed?: number;
         };
         Reproduction: {
-            /** @enum {string} */
-            engine?: "local" | "kubeflow";
+            engine?: string;
         };
         Models: {
             models: {
@@ -3612,28 +3652,6 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        ModelReport: {
-            model: string;
-            title: string;
-            tables: {
-                head: string[];
-                rows: string[][];
-                title: string;
-            }[];
-            plots: {
-                id: string;
-                title: string;
-                /** @description the plot in words */
-                description: string;
-                svg: string;
-                table: {
-                    head: string[];
-                    rows: string[][];
-                };
-            }[];
-            /** @description the model card, in Markdown */
-            card: string;
-        };
         Training: {
             /** @description whether nothing is begun by itself */
             paused: boolean;
@@ -3656,10 +3674,38 @@ export interface components {
         Proposal: {
             version: number;
         };
+        Status: {
+            services: {
+                name: string;
+                healthy: boolean;
+                url: string | null;
+            }[];
+            environments: {
+                name: string;
+                champion: {
+                    model: string;
+                    version: number;
+                    release: string;
+                } | null;
+                challenger: {
+                    model: string;
+                    version: number;
+                    release: string;
+                } | null;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        LineageKinds: {
+            /** @description in the order of the flow of data */
+            kinds: {
+                name: string;
+                aliases: string[];
+            }[];
+        };
         Trace: {
             nodes: {
-                /** @enum {string} */
-                kind: "person" | "sample" | "dataset" | "run" | "model" | "release" | "attempt";
+                kind: string;
                 id: string;
                 label?: string;
             }[];

@@ -15,7 +15,6 @@ import { RunPage } from './run.tsx';
 import { RunsPage } from './runs.tsx';
 import { TokenPage } from './token.tsx';
 import { TracePage } from './trace.tsx';
-import { isTraceKind } from './trace-fold.ts';
 
 i18n.addResourceBundle('en', 'operator', english);
 i18n.addResourceBundle('fr', 'operator', french);
@@ -38,7 +37,6 @@ function pageAt(path: string) {
   if (run?.id) return <RunPage key={run.id} id={run.id} />;
   if (matchPath('/console/releases', path)) return <ReleasesPage />;
   if (report?.version) return <ReportPage key={report.version} version={report.version} />;
-  if (trace?.id && trace.kind && isTraceKind(trace.kind))
-    return <TracePage kind={trace.kind} id={trace.id} />;
+  if (trace?.id && trace.kind) return <TracePage kind={trace.kind} id={trace.id} />;
   return <NotFoundPage />;
 }

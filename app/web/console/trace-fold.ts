@@ -1,18 +1,11 @@
 import type { Trace, TraceKind } from '../api/types.ts';
 import type { GraphEdge } from './graph.ts';
 
-const kinds: readonly string[] = [
-  'person',
-  'sample',
-  'dataset',
-  'run',
-  'model',
-  'release',
-  'attempt',
-] satisfies TraceKind[];
+const namedKinds = ['person', 'sample', 'dataset', 'run', 'model', 'release', 'attempt'] as const;
 
-export function isTraceKind(kind: string): kind is TraceKind {
-  return kinds.includes(kind);
+/** Kinds that have a name in each language; those that a project adds are shown by their own. */
+export function isNamedKind(kind: TraceKind): kind is (typeof namedKinds)[number] {
+  return namedKinds.some((named) => named === kind);
 }
 
 export interface FoldedNode {

@@ -7,7 +7,7 @@ import { Link, useAddress } from '../router.tsx';
 import { shortened } from './digest.tsx';
 import { GraphView } from './graph-view.tsx';
 import { PageHead } from './page-head.tsx';
-import { foldTrace } from './trace-fold.ts';
+import { foldTrace, isNamedKind } from './trace-fold.ts';
 
 export function traceAddress(node: Pick<TraceNode, 'kind' | 'id'>): string {
   return `/console/trace/${encodeURIComponent(node.kind)}/${encodeURIComponent(node.id)}`;
@@ -42,7 +42,7 @@ export function TracePage({ kind, id }: { kind: TraceKind; id: string }) {
 
 function useKindName(): (kind: TraceKind) => string {
   const { t } = useTranslation('operator');
-  return (kind) => t(`trace.kind_${kind}`);
+  return (kind) => (isNamedKind(kind) ? t(`trace.kind_${kind}`) : kind);
 }
 
 function TraceGraph({ trace, start, all }: { trace: Trace; start: string; all: boolean }) {

@@ -1,5 +1,4 @@
 import { shortDigest } from '@visavox/core/digest';
-import { unreachable } from '@visavox/core/errors';
 import type { LineageEdge, LineageNode, LineageSource } from '@visavox/core/lineage';
 import { modelReference } from '@visavox/core/model';
 import type { Kysely } from 'kysely';
@@ -39,12 +38,8 @@ export class PlatformLineage implements LineageSource {
             .select(['model', 'version'])
             .execute()
         ).map((row) => ({ from: modelNode(row.model, row.version), to: node, relation: 'released as' }));
-      case 'person':
-      case 'sample':
-      case 'attempt':
-        return [];
       default:
-        return unreachable(node.kind);
+        return [];
     }
   }
 
@@ -65,12 +60,8 @@ export class PlatformLineage implements LineageSource {
         ).map((row) => ({ from: node, to: modelNode(row.name, row.version), relation: 'produced' }));
       case 'model':
         return (await this.#releasesOf(node.id)).map((to) => ({ from: node, to, relation: 'released as' }));
-      case 'person':
-      case 'release':
-      case 'attempt':
-        return [];
       default:
-        return unreachable(node.kind);
+        return [];
     }
   }
 

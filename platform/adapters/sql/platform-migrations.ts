@@ -76,4 +76,16 @@ export const platformMigrations: Record<string, Migration> = {
            value json not null)`,
       ),
   },
+  // It was the sign-in application's before: there it exists.
+  'platform-002-operator-sessions': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table if not exists operator_sessions (
+           session_hash text primary key,
+           token_fingerprint text not null,
+           seen_at timestamptz not null,
+           expires_at timestamptz not null)`,
+      ),
+  },
 };

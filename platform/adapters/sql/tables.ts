@@ -53,4 +53,11 @@ export interface PlatformTables {
     position: Generated<number>;
   };
   control_state: { key: string; value: Json<unknown> };
+  operator_sessions: {
+    session_hash: string;
+    /** Of the operators' token that it was given for: another token ends it. */
+    token_fingerprint: string;
+    seen_at: Date;
+    expires_at: Date;
+  };
 }

@@ -17,7 +17,7 @@ const Runs = z.object({ runs: z.array(RunRecord) });
 const pollMilliseconds = 500;
 
 interface RunOptions {
-  on?: 'local' | 'kubeflow';
+  on?: string;
   param: Record<string, string>;
   cache: boolean;
   detach?: boolean;
@@ -158,7 +158,7 @@ export const runCommands: CommandPlugin = (program, context) => {
 };
 
 const onEngine = (description: string) =>
-  new Option('--on <engine>', description).choices(['local', 'kubeflow']);
+  new Option('--on <engine>', `local, kubeflow or an engine of the project: ${description}`);
 
 function parseValue(text: string): unknown {
   try {

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import type { TrainingSubject } from '@visavox/control/controller';
+import { Comparison, type GatePolicy } from '@visavox/control/gate';
+import type { OfferedModel } from '@visavox/control/offered-model';
+import { SystemError } from '@visavox/core/errors';
+import { ModelVersion } from '@visavox/core/model';
+import type { ModelRegistry, RunStore } from '@visavox/core/ports';
+import type { Release } from '@visavox/core/release';
+import type { ModelDeclaration } from '@visavox/host/project';
+import { compile } from '@visavox/pipelines/compile';
+import { upgradePipeline } from '@visavox/recognition/backbone-pipeline';
+import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle';
+import { STRANGERS_FACE, STRANGERS_VOICE } from '@visavox/recognition/comparison';
+import recogniserPipeline from '@visavox/recognition/pipeline';
+import { signInOn } from './application.ts';
+import { publishedOffer } from './published-offer.ts';
+import { environment } from './resources.ts';
+import type { TrainingData } from './retention/training-data.ts';
+
+/**
+ * A recogniser goes out when its likelihood ratios, or those of one modality, cost less on people that neither saw, and neither the errors at the
+ * threshold nor the order of scores of either modality gets worse, in clear recordings as under every other condition. And neither
+ * modality lets in who only has the other: a stranger's voice beside the right face, or the reverse, in one of a hundred at most.
+ */
+export const gatePolicy: GatePolicy = {
+  minimumUnits: 6,
+  criteria: [
+    { metric: 'fused/cllr', rule: 'improve', tolerance: 0, orElse: ['voice/cllr', 'face/cllr'] },
+    { metric: 'fused/cllr', rule: 'not-worse', tolerance: 0.002 },
+    { metric: 'fused/fnmr', rule: 'not-worse', tolerance: 0.01 },
+    { metric: 'fused/fmr', rule: 'not-worse', tolerance: 0.002 },
+    { metric: STRANGERS_VOICE, rule: 'at-most', tolerance: 0.01 },
+    { metric: STRANGERS_FACE, rule: 'at-most', tolerance: 0.01 },
+    { metric: 'face/eer', rule: 'not-worse', tolerance: 0.01 },
+    { metric: 'voice/eer', rule: 'not-worse', tolerance: 0.01 },
+  ],
+  slices: {
+    minimumUnits: 4,
+    criteria: [
+      { metric: 'fused/cllr', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'fused/fnmr', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'face/eer', rule: 'not-surely-worse', tolerance: 0.002 },
+      { metric: 'voice/eer', rule: 'not-surely-worse', tolerance: 0.002 },
+    ],
+  },
+};
+
+/**
+ * New published networks, fitted here, take the place of a champion that was trained from older ones unless they are
+ * surely worse for the people here: what they were measured on before is many times as much.
+ */
+export const offerPolicy: GatePolicy = {
+  minimumUnits: gatePolicy.minimumUnits,
+  criteria: [
+    { metric: 'fused/cllr', rule: 'not-surely-worse', tolerance: 0.002 },
+    { metric: 'fused/fnmr', rule: 'not-surely-worse', tolerance: 0.01 },
+    { metric: 'fused/fmr', rule: 'not-surely-worse', tolerance: 0.002 },
+    { metric: 'face/eer', rule: 'not-surely-worse', tolerance: 0.01 },
+    { metric: 'voice/eer', rule: 'not-surely-worse', tolerance: 0.01 },
+  ],
+};
+
+const seed = 1;
+const retryAfterSeconds = 120;
+
+/** The model of sign-in: trained on what new people bring, released when it is better for people whom it never saw. */
+const recogniser: ModelDeclaration = {
+  pipeline: recogniserPipeline,
+  environments: [environment],
+  triggers: (platform) => {
+    const { people, samples } = signInOn(platform).settings.retrain;
+    return { thresholds: { people, samples }, retryAfterSeconds };
+  },
+  gate: gatePolicy,
+  offerGate: offerPolicy,
+  subject: (platform, { pipelineSpec, registry }) => {
+    const { trainingData } = signInOn(platform).services;
+    const { runs, objects, settings } = platform;
+    const networks = join(settings.setup, 'networks');
+    const published = {
+      manifest: () => publishedManifest(networks),
+      bundle: () => publishedBundle(networks),
+    };
+    return recogniserTraining({
+      ...{ pipelineSpec, trainingData, runs, registry },
+      offered: publishedOffer({ objects, published }),
+    });
+  },
+  target: (platform) => signInOn(platform).services.champion,
+};
+export default recogniser;
+
+export function recogniserTraining(resources: {
+  /** Compiled. */
+  pipelineSpec: unknown;
+  trainingData: TrainingData;
+  runs: RunStore;
+  registry: Pick<ModelRegistry, 'get'>;
+  /** What came with the software; see {@link PublishedOffer}. */
+  offered: (champion: Release) => Promise<OfferedModel | null>;
+}): TrainingSubject {
+  const { pipelineSpec, trainingData, runs, registry, offered } = resources;
+  const upgradeSpec = compile(upgradePipeline);
+  return {
+    countNew: (since) => trainingData.countNew(since),
+    snapshot: () => trainingData.snapshot(),
+    request: async (dataset, { bundle: champion }, base) => ({
+      pipelineSpec: base ? upgradeSpec : pipelineSpec,
+      parameters: { dataset, champion, seed, ...(base ? { base } : {}) },
+      datasets: [dataset],
+      seed,
+    }),
+    async offered(champion) {
+      const offer = await offered(champion);
+      if (offer?.way !== 'train') return offer;
+      // With next to nobody left there is nothing to fit or to compare on.
+      const { people = 0 } = await trainingData.countNew(null);
+      return people < gatePolicy.minimumUnits ? { ...offer, way: 'release' } : offer;
+    },
+    async result(runId) {
+      const run = await runs.get(runId);
+      const output = (task: string, name: string) =>
+        run?.tasks.find((candidate) => candidate.name === task)?.outputs.parameters[name];
+      const [model, comparison] = [output('register', 'model'), output('evaluate', 'comparison')];
+      if (model === undefined || comparison === undefined)
+        throw new SystemError(`run ${runId} succeeded without a model`);
+      const { name, version } = ModelVersion.parse(model);
+      return { model: await registry.get(name, version), comparison: Comparison.parse(comparison) };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Controller } from '@visavox/control/controller';
+import type { LineageLine } from '@visavox/core/lineage-kinds';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type {
+  DatasetStore,
+  ModelRegistry,
+  PipelineEngine,
+  ReleaseStore,
+  RunStore,
+} from '@visavox/core/ports';
+import type { Logger } from 'pino';
+import type { clientNetworks } from './client-network.ts';
+import type { PagePolicy } from './guards.ts';
+
+export interface ServiceHealth {
+  readonly name: string;
+  readonly healthy: boolean;
+  readonly url: string | null;
+}
+
+export type ControllerPort = Pick<
+  Controller,
+  'tick' | 'retrainNow' | 'rollback' | 'propose' | 'promote' | 'progress' | 'setPaused'
+>;
+
+/** A model that the project declares, and an environment that its releases serve. */
+export interface ServedModel {
+  readonly name: string;
+  readonly environment: string;
+}
+
+/** Which process leads, for what only that one can do. */
+export interface LeaderPort {
+  /** Whether it is this process. */
+  readonly here: boolean;
+  url(): Promise<string | undefined>;
+}
+
+/** The operators' token of this moment. */
+export type OperatorToken = () => Promise<string>;
+
+/** What every request meets first, whatever is asked. */
+export interface ShellResources {
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly networkOf: ReturnType<typeof clientNetworks>;
+  readonly allowedHosts: ReadonlySet<string>;
+  /** Cookies go over https alone. */
+  readonly secureCookies: boolean;
+  readonly pagePolicy?: PagePolicy | undefined;
+}
+
+/** What the platform's API works with. */
+export interface PlatformResources {
+  readonly log: Logger;
+  readonly runs: RunStore;
+  readonly engine: PipelineEngine;
+  readonly datasets: DatasetStore;
+  readonly objects: ObjectStore;
+  readonly registry: Pick<ModelRegistry, 'list'>;
+  readonly releases: ReleaseStore;
+  readonly models: readonly ServedModel[];
+  readonly controller: ControllerPort;
+  readonly leader: LeaderPort;
+  /** What this process does about a release that the leader changed. */
+  readonly released?: () => Promise<void>;
+  readonly lineage: LineageLine;
+  readonly services: () => Promise<readonly ServiceHealth[]>;
+  /** Figures that a project adds to the status. */
+  readonly figures?: () => Promise<Readonly<Record<string, number>>>;
+}

@@ -1,0 +1,99 @@
+import { GatePolicy } from '@visavox/control/gate';
+import { TriggerRule } from '@visavox/control/trigger';
+import { UserError } from '@visavox/core/errors';
+import { z } from 'zod';
+import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
+
+const Callable = z.custom((value) => typeof value === 'function', 'expected a function');
+const Name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name has lower-case letters, digits and hyphens');
+/** Models are named as the registry names them. */
+const ModelName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'a name has letters, digits, and "-", "_" or "." between them');
+
+const Kind = z.strictObject({
+  name: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+  aliases: z.array(z.string()).optional(),
+});
+
+const Model = z.strictObject({
+  pipeline: z.custom((value) => isPipeline(value), 'expected a pipeline, as pipeline(...) makes one'),
+  environments: z.array(Name).min(1).optional(),
+  triggers: Callable.or(TriggerRule).optional(),
+  gate: GatePolicy,
+  offerGate: GatePolicy.optional(),
+  subject: Callable,
+  target: Callable,
+});
+
+const Declaration = z.strictObject({
+  name: Name,
+  models: z.record(ModelName, z.unknown()).optional(),
+  triggers: z.record(z.string(), TriggerRule).optional(),
+  lineage: z.array(Kind).optional(),
+  routes: Callable.optional(),
+  pages: z.string().min(1).optional(),
+  commands: z.array(Callable).optional(),
+  engines: z.record(Name, Callable).optional(),
+  steps: Callable.optional(),
+  code: z.array(z.string().min(1)).optional(),
+  locks: z.array(z.string().min(1)).optional(),
+  application: Callable.optional(),
+});
+
+/** Throws `config_invalid` with the key that is wrong. */
+export function checkDeclaration(given: ProjectDeclaration): ProjectDeclaration {
+  parse(Declaration, given, '');
+  const { models = {}, triggers = {}, engines = {} } = given;
+  const names = Object.keys(models);
+  for (const [at, name] of names.entries()) {
+    // References and addresses are typed by people: two names that differ in case alone are one to them.
+    const earlier = names.slice(0, at).find((other) => other.toLowerCase() === name.toLowerCase());
+    if (earlier) throw invalidProject(`two models have one name: "${earlier}" and "${name}"`);
+  }
+  const stray = Object.keys(triggers).find((name) => !names.includes(name));
+  if (stray !== undefined)
+    throw invalidProject(
+      `"triggers" names the model "${stray}", which is not among the models (${names.join(', ') || 'there are none'})`,
+    );
+  const taken = ['local', 'kubeflow'].find((name) => name in engines);
+  if (taken) throw invalidProject(`an engine named "${taken}" is there already`);
+  return given;
+}
+
+export function checkModel(name: string, given: unknown): ModelDeclaration {
+  parse(Model, given, `models.${name}`);
+  return given as ModelDeclaration;
+}
+
+function parse(schema: z.ZodType, given: unknown, place: string): void {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return;
+  const issue = parsed.error.issues[0];
+  const at = [place, ...(issue?.path ?? []).map(String)].filter(Boolean).join('.');
+  if (issue?.code === 'unrecognized_keys') {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    throw invalidProject(
+      `${at === '' ? '' : `"${at}": `}there is no key "${issue.keys[0]}"${at === place && known.length > 0 ? `; there are ${known.join(', ')}` : ''}`,
+    );
+  }
+  throw invalidProject(`"${at}": ${issue?.message}`);
+}
+
+function isPipeline(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pipeline';
+}
+
+export function invalidProject(message: string, cause?: unknown): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'config_invalid',
+    message: `visavox.config.ts: ${message}`,
+    action: 'Correct visavox.config.ts; nothing was started.',
+    cause,
+  });
+}

@@ -1,0 +1,18 @@
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { DatasetStore, RunStore, Tracker } from '@visavox/core/ports';
+import type { Logger } from 'pino';
+import type { LoadedProject } from './load-project.ts';
+import type { PlatformSettings } from './settings.ts';
+
+/** What the engines are made of. */
+export interface EngineResources {
+  /** Its folder is where steps run and what a run's code digest covers. */
+  readonly project: LoadedProject;
+  readonly settings: PlatformSettings;
+  readonly objects: ObjectStore;
+  readonly runs: RunStore;
+  readonly datasets: Pick<DatasetStore, 'get'>;
+  readonly tracker: Tracker;
+  readonly trackingUrl: string;
+  readonly log: Logger;
+}

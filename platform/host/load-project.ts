@@ -1,0 +1,100 @@
+import type { ServedModel } from '@visavox/api/resources';
+import type { TriggerRule } from '@visavox/control/trigger';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
+import { compile } from '@visavox/pipelines/compile';
+import type { Application } from './application.ts';
+import { checkDeclaration, checkModel, invalidProject } from './check-project.ts';
+import type { ModelDeclaration, ProjectDeclaration, StepSurroundings } from './project.ts';
+import type { Environment, PlatformSettings } from './settings.ts';
+
+export interface LoadedModel extends ModelDeclaration {
+  readonly name: string;
+  readonly environments: readonly string[];
+  readonly pipelineSpec: unknown;
+  /** The project's, which stand in the place of the model's own. */
+  readonly projectTriggers: TriggerRule | undefined;
+}
+
+/** A declaration that was checked, with all its modules loaded. Nothing is open yet. */
+export interface LoadedProject {
+  /** The folder of `visavox.config.ts`. */
+  readonly root: string;
+  readonly declaration: ProjectDeclaration;
+  readonly models: readonly LoadedModel[];
+  readonly served: readonly ServedModel[];
+  /** Each once. */
+  readonly environments: readonly string[];
+  readonly lineageKinds: readonly LineageKind[];
+  readonly stepSurroundings: ((where: { root: string; setup: string }) => StepSurroundings) | undefined;
+  readonly routes: Awaited<ReturnType<NonNullable<ProjectDeclaration['routes']>>>['default'] | undefined;
+  readonly application: Application | undefined;
+}
+
+const defaultEnvironments: readonly string[] = ['production'];
+
+/**
+ * Checks what a project declares and loads its modules, before anything is opened. Throws `config_invalid`, or
+ * `plugin_failed` where a module of the project throws.
+ */
+export async function loadProject(
+  given: ProjectDeclaration,
+  { root, environment, settings }: { root: string; environment: Environment; settings: PlatformSettings },
+): Promise<LoadedProject> {
+  const declaration = checkDeclaration(given);
+  const lineageKinds = orderKinds(declaration.lineage ?? []);
+  const models = await loadModels(declaration);
+  const steps = await load('steps', declaration.steps);
+  const routes = await load('routes', declaration.routes);
+  const application = await load('application', declaration.application);
+  const served = models.flatMap(({ name, environments }) =>
+    environments.map((one) => ({ name, environment: one })),
+  );
+  return {
+    ...{ root, declaration, models, served, lineageKinds },
+    environments: [...new Set(served.map((model) => model.environment))],
+    stepSurroundings: steps?.stepSurroundings,
+    routes: routes?.default,
+    application: application?.application(environment, settings),
+  };
+}
+
+async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): Promise<LoadedModel[]> {
+  return Promise.all(
+    Object.entries(models).map(async ([name, declared]) => {
+      const module = typeof declared === 'function' ? await load(`models.${name}`, declared) : undefined;
+      const model = checkModel(name, module ? module.default : declared);
+      return {
+        ...model,
+        name,
+        environments: model.environments ?? defaultEnvironments,
+        pipelineSpec: compiled(name, model),
+        projectTriggers: triggers[name],
+      };
+    }),
+  );
+}
+
+function compiled(name: string, { pipeline }: ModelDeclaration): unknown {
+  try {
+    return compile(pipeline);
+  } catch (cause) {
+    throw invalidProject(`the pipeline of the model "${name}" does not compile: ${messageOf(cause)}`, cause);
+  }
+}
+
+/** A module of the project, which may do anything when it is loaded. */
+async function load<T>(place: string, module: (() => Promise<T>) | undefined): Promise<T | undefined> {
+  if (!module) return undefined;
+  try {
+    return await module();
+  } catch (cause) {
+    throw new UserError({
+      kind: 'invalid',
+      code: 'plugin_failed',
+      message: `"${place}" of visavox.config.ts cannot be loaded: ${messageOf(cause)}`,
+      action: 'Correct the module that it imports, or leave it out of visavox.config.ts.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import type { Database } from '@visavox/adapters/sql/database';
+import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
+import { migrate } from '@visavox/adapters/sql/migrate';
+import { openDatabase } from '@visavox/adapters/sql/open-database';
+import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
+import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
+import { SqlRunStore } from '@visavox/adapters/sql/run-store';
+import { OperatorSessions } from '@visavox/api/operator-sessions';
+import type { OperatorToken } from '@visavox/api/resources';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
+import type { Logger } from 'pino';
+import type { LoadedProject } from './load-project.ts';
+import { openLog, openStdoutLog } from './logging.ts';
+import { openModelHost } from './model-host.ts';
+import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
+import type { PlatformSettings } from './settings.ts';
+
+/** Remembers how to undo a step of the start. */
+export type Afterwards = (step: () => Promise<void>) => void;
+
+/** What is open on a running platform, whatever the project is. */
+export interface Platform {
+  readonly project: LoadedProject;
+  readonly settings: PlatformSettings;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  readonly operatorToken: OperatorToken;
+  readonly operatorSessions: OperatorSessions;
+  readonly runs: RunStore;
+  readonly datasets: DatasetStore;
+  readonly releases: ReleaseStore;
+  /** Where the networks of releases answer. */
+  readonly modelHost: ModelHost;
+}
+
+/** A process of its own machine writes a file; a part of a divided server prints, and needs no folder to write to. */
+export async function openServerLog(settings: PlatformSettings): Promise<Logger> {
+  if (settings.role !== 'all') return openStdoutLog();
+  await mkdir(settings.home, { recursive: true, mode: 0o700 });
+  return openLog(join(settings.home, 'logs'));
+}
+
+/** Database, objects and secrets, up to date: what every part of a server stands on. */
+export async function openPlatform(
+  settings: PlatformSettings,
+  project: LoadedProject,
+  { log, afterwards }: { readonly log: Logger; readonly afterwards: Afterwards },
+): Promise<Platform> {
+  const location = settings.databaseUrl
+    ? { url: settings.databaseUrl }
+    : { folder: join(settings.home, 'database') };
+  const database = await openDatabase(location);
+  afterwards(() => database.close());
+  await migrate(database.db, [platformMigrations, project.application?.migrations ?? {}]);
+  const objects = await openOrCreateObjectStore(settings.objects);
+  const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
+  const now = () => new Date();
+  return {
+    ...{ project, settings, log, now, database, objects, operatorToken },
+    operatorSessions: new OperatorSessions({ db: database.db, now }),
+    runs: new SqlRunStore(database.db),
+    datasets: new SqlDatasetStore(database.db, objects),
+    releases: new SqlReleaseStore(database.db),
+    modelHost: await openModelHost(settings, objects, project.environments[0]),
+  };
+}

@@ -1,0 +1,81 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiEnv } from '@visavox/api/api-env';
+import type { TrainingSubject } from '@visavox/control/controller';
+import type { GatePolicy } from '@visavox/control/gate';
+import type { TriggerRule } from '@visavox/control/trigger';
+import type { LineageKind } from '@visavox/core/lineage-kinds';
+import type { ModelRegistry, ReleaseTarget } from '@visavox/core/ports';
+import type { OpenEngine } from '@visavox/pipelines/engines';
+import type { PipelineNode } from '@visavox/pipelines/nodes';
+import type { Application } from './application.ts';
+import type { EngineResources } from './engine-resources.ts';
+import type { Platform } from './platform.ts';
+import type { Environment, PlatformSettings } from './settings.ts';
+
+/** A module is loaded where it is needed, so that a command which does not need it starts quickly. */
+export type Lazy<T> = () => Promise<T>;
+
+/** What a training stands on, beside what is open on the platform. */
+export interface TrainingGrounds {
+  /** The model's pipeline, compiled. */
+  readonly pipelineSpec: unknown;
+  readonly registry: ModelRegistry;
+}
+
+/** A model that trains and is released by itself. */
+export interface ModelDeclaration {
+  /** Compiled before anything is opened; `subject` is given what it compiles to. */
+  readonly pipeline: PipelineNode;
+  /** Where its releases serve; `production` unless given. */
+  readonly environments?: readonly string[];
+  /** When to train again; by hand alone where it is left out. */
+  readonly triggers?: TriggerRule | ((platform: Platform) => TriggerRule);
+  /** What a candidate has to be, against the champion, to be released. */
+  readonly gate: GatePolicy;
+  /** The same for a model that came with the software. */
+  readonly offerGate?: GatePolicy;
+  /** What is trained on and what a training made of it. */
+  readonly subject: (platform: Platform, training: TrainingGrounds) => TrainingSubject;
+  /** What happens before and after a release takes traffic. */
+  readonly target: (platform: Platform) => ReleaseTarget;
+}
+
+/** Where steps of pipelines find their programs and modules when they run on this machine. */
+export interface StepSurroundings {
+  readonly path: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** An engine that pipelines may run on, beside the local one and Kubeflow. */
+export type EngineFactory = (resources: EngineResources) => Promise<OpenEngine>;
+
+export interface ProjectDeclaration<Plugin = unknown> {
+  /** Lower-case letters, digits and hyphens. */
+  readonly name: string;
+  /** By name, as in references: `recogniser:3`. */
+  readonly models?: Readonly<Record<string, ModelDeclaration | Lazy<{ readonly default: ModelDeclaration }>>>;
+  /** When models train again, by the model's name: in the place of the model's own triggers. */
+  readonly triggers?: Readonly<Record<string, TriggerRule>>;
+  /** The kinds that a trace knows beside the platform's own. */
+  readonly lineage?: readonly LineageKind[];
+  /** Routes of the API beside the platform's own; operators and others reach them alike, so guard them. */
+  readonly routes?: Lazy<{ readonly default: (app: OpenAPIHono<ApiEnv>, platform: Platform) => void }>;
+  /** A folder of built pages (`index.html`, `assets/`) in the place of the console. */
+  readonly pages?: string;
+  /** Commands beside the platform's own. */
+  readonly commands?: readonly Lazy<{ readonly plugin: Plugin }>[];
+  /** By the name that a run asks for. */
+  readonly engines?: Readonly<Record<string, EngineFactory>>;
+  /** For steps that run on this machine; `node_modules/.bin` and set-up's Python unless given. */
+  readonly steps?: Lazy<{
+    readonly stepSurroundings: (where: { root: string; setup: string }) => StepSurroundings;
+  }>;
+  /** Folders whose sources are the code of a run; all of the project unless given. */
+  readonly code?: readonly string[];
+  /** Files that pin the packages that steps use. */
+  readonly locks?: readonly string[];
+  /** A server of its own around the platform: its tables, services, pages and API. */
+  readonly application?: Lazy<{
+    readonly application: (environment: Environment, settings: PlatformSettings) => Application;
+  }>;
+}

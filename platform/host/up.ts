@@ -1,0 +1,209 @@
+import { join } from 'node:path';
+import { SqlControlState } from '@visavox/adapters/sql/control-state';
+import type { Leadership } from '@visavox/adapters/sql/leader-lock';
+import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
+import { clientNetworks } from '@visavox/api/client-network';
+import { onlyForwarded } from '@visavox/api/forward';
+import { allowedHosts } from '@visavox/api/guards';
+import { starting, withHealth } from '@visavox/api/health';
+import { OperatorDoor } from '@visavox/api/operator-door';
+import { createPlatformApp, type PlatformAppResources } from '@visavox/api/platform-app';
+import { createStartingApp } from '@visavox/api/starting-app';
+import type { Logger } from 'pino';
+import { addressByName } from './address.ts';
+import type { OpenApplication, Repeated } from './application.ts';
+import { noController, openControllers, requireOneController } from './controllers.ts';
+import { createEngine, requireEngine } from './engine.ts';
+import { EngineOfLeader } from './engine-of-leader.ts';
+import { Leader } from './leader.ts';
+import { startLeading } from './leading.ts';
+import { listen } from './listener.ts';
+import type { LoadedProject } from './load-project.ts';
+import { type Afterwards, openPlatform, openServerLog, type Platform } from './platform.ts';
+import { readiness } from './readiness.ts';
+import { repeat } from './repeating.ts';
+import type { PlatformSettings } from './settings.ts';
+import { openTracking } from './tracking.ts';
+
+const sweepEveryMs = 5 * 60_000;
+
+export interface RunningServer {
+  readonly url: string;
+  /** Opens the console as an operator. */
+  readonly loginLink: string;
+  stop(): Promise<void>;
+}
+
+export interface UpOptions {
+  readonly settings: PlatformSettings;
+  readonly project: LoadedProject;
+  readonly tell: (line: string) => void;
+  readonly logger?: Logger | undefined;
+}
+
+/** Everything on this machine, or one part of it. Returns once it answers; tracking and training come up behind it. */
+export async function up({ settings, project, tell, logger }: UpOptions): Promise<RunningServer> {
+  requireEngine({ settings, project });
+  requireOneController(project);
+  /** What has been started, undone in reverse order. */
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (let last = undo.pop(); last; last = undo.pop()) await last();
+  };
+  try {
+    const log = logger ?? (await openServerLog(settings));
+    const start = {
+      settings,
+      project,
+      tell,
+      log,
+      afterwards: (step: () => Promise<void>) => void undo.push(step),
+    };
+    return { ...(await startServer(start)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startServer({
+  settings,
+  project,
+  tell,
+  log,
+  afterwards,
+}: Omit<UpOptions, 'logger'> & { log: Logger; afterwards: Afterwards }): Promise<
+  Omit<RunningServer, 'stop'>
+> {
+  const startedAt = performance.now();
+  const page = pageOf(settings, project);
+  const listener = await listen(settings, withHealth(starting, createStartingApp(page).fetch));
+  afterwards(() => listener.close());
+  const url = settings.publicUrl ?? listener.url;
+  log.info({ url, role: settings.role, home: settings.home, project: project.declaration.name }, 'listening');
+
+  const platform = await openPlatform(settings, project, { log, afterwards });
+  const application: OpenApplication = (await project.application?.open(platform, afterwards)) ?? {};
+  const tracking = await openTracking(platform);
+  afterwards(() => tracking.mlflow.stop());
+  let leadership: Leadership | undefined;
+  const leads = () => leadership?.leading === true;
+  const engine = await openEngine(platform, tracking, leads);
+  afterwards(() => engine.close());
+  const controllers = openControllers(platform, { engine, registry: tracking.registry });
+  const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
+
+  const resources = appResources({ platform, application, tracking, engine, controllers, leader, page, url });
+  const app = application.createApp?.({ ...resources, url }) ?? createPlatformApp(resources);
+  const serves = settings.role !== 'controller';
+  const checks = readiness({ ...platform, more: serves ? application.checks : {} });
+  const answer = (request: Request, env?: Parameters<typeof app.fetch>[1]) => app.fetch(request, env);
+  listener.answerWith(withHealth(checks, serves ? answer : onlyForwarded(answer)));
+  log.info({ url, ms: Math.round(performance.now() - startedAt) }, 'ready');
+  const address = addressByName(url);
+  const loginLink = `${address}/#token=${await platform.operatorToken()}`;
+  if (settings.role === 'all')
+    for (const line of greeting(address, loginLink, join(settings.home, 'logs', 'server.log'))) tell(line);
+
+  const serving = serves
+    ? (application.whileServing ?? []).map((one) => repeat(one.work, { ...one, log }))
+    : [];
+  let stopping = false;
+  if (settings.role !== 'server') {
+    leadership = startLeading({
+      ...{ log, engine, controllers, databaseUrl: settings.databaseUrl },
+      work: [...(application.whileLeading ?? []), sweepingSessions(platform)],
+      registryAnswers: () => tracking.mlflow.healthy,
+      announce: () => leader.announce(settings.ownUrl ?? listener.url),
+      prepareRegistry: async () => application.prepareRegistry?.(tracking.registry),
+      answered: async () => {
+        if (stopping) await listener.close();
+      },
+    });
+  }
+  afterwards(async () => {
+    log.info('stopping');
+    stopping = true;
+    // Whoever is being answered still needs everything else.
+    await Promise.all([listener.close(), ...serving.map((one) => one.stop()), leadership?.stop()]);
+  });
+  return { url, loginLink };
+}
+
+type Tracking = Awaited<ReturnType<typeof openTracking>>;
+
+/** Pipelines run in the process that leads; the others show what is recorded. */
+async function openEngine(
+  platform: Platform,
+  { tracker, mlflow }: Tracking,
+  leads: () => boolean,
+): Promise<EngineOfLeader> {
+  const { runs, settings } = platform;
+  const open = () => createEngine({ ...platform, tracker, trackingUrl: mlflow.url });
+  return settings.databaseUrl === undefined
+    ? EngineOfLeader.open({ open, runs })
+    : EngineOfLeader.waiting({ open, runs, leads });
+}
+
+function sweepingSessions({ operatorSessions }: Platform): Repeated {
+  const work = () => operatorSessions.sweep();
+  return { name: 'sweeping sessions of operators', everyMs: sweepEveryMs, work };
+}
+
+function pageOf(settings: PlatformSettings, { declaration, application, root }: LoadedProject) {
+  const built = application ? join(settings.setup, 'web') : join(settings.setup, 'console');
+  return {
+    webFolder: declaration.pages === undefined ? built : join(root, declaration.pages),
+    allowedHosts: allowedHosts(settings),
+    pagePolicy: application?.pagePolicy,
+  };
+}
+
+function appResources(parts: {
+  platform: Platform;
+  application: OpenApplication;
+  tracking: Tracking;
+  engine: EngineOfLeader;
+  controllers: ReturnType<typeof openControllers>;
+  leader: Leader;
+  page: ReturnType<typeof pageOf>;
+  url: string;
+}): PlatformAppResources {
+  const { platform, application, tracking, engine, controllers, leader, page, url } = parts;
+  const { project, settings, operatorToken, log, now } = platform;
+  const { figures, released, services } = application;
+  const { routes } = project;
+  return {
+    ...platform,
+    ...page,
+    ...{ engine, leader, title: project.declaration.name, models: project.served },
+    ...(figures && { figures }),
+    ...(released && { released }),
+    ...(routes && { routes: (app) => routes(app, platform) }),
+    registry: tracking.registry,
+    controller: controllers[0] ?? noController,
+    networkOf: clientNetworks(settings.trustedProxies),
+    operatorDoor: new OperatorDoor({ operatorToken, log, now }),
+    secureCookies: url.startsWith('https:'),
+    lineage: {
+      kinds: project.lineageKinds,
+      sources: [new PlatformLineage(platform.database.db), ...(application.lineage ?? [])],
+    },
+    services: async () => [
+      { name: 'database', healthy: true, url: null },
+      ...(services?.() ?? []),
+      { name: 'mlflow', healthy: tracking.mlflow.healthy, url: tracking.mlflow.url },
+    ],
+  };
+}
+
+function greeting(url: string, loginLink: string, logFile: string): string[] {
+  return [
+    '',
+    `  Visavox is ready:   ${url}`,
+    `  For operators:      ${loginLink}`,
+    `  What happens:       ${logFile}`,
+    '  Tracking and training come up behind it. Stop with Ctrl-C.',
+    '',
+  ];
+}
