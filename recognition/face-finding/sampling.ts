@@ -1,3 +1,5 @@
+import { BYTES_PER_SAMPLE, halveRow, reserve, sampleInside } from './pixel-kernels.ts';
+
 /** Interleaved RGB, upright. */
 export interface Pixels {
   readonly width: number;
@@ -43,71 +45,112 @@ export function sampleSquare(
 ): Float32Array<ArrayBuffer> {
   const step = square.side / size;
   const index = Math.max(0, Math.min(6, Math.round(Math.log2(step))));
-  const { width, height, data } = pyramid.level(index);
+  const image = pyramid.level(index);
   const shrink = 2 ** index;
   const dx = (Math.cos(square.angle) * step) / shrink;
   const dy = (Math.sin(square.angle) * step) / shrink;
   const half = size / 2 - 0.5;
   const startX = square.x / shrink - 0.5 - dx * half + dy * half;
   const startY = square.y / shrink - 0.5 - dy * half - dx * half;
-  const [lastX, lastY, below] = [width - 1, height - 1, width * 3];
-  const isInside = (x: number, y: number) => x >= 0 && y >= 0 && x < lastX && y < lastY;
-  let target = 0;
+  const rowBytes = size * BYTES_PER_SAMPLE;
+  const source = size * rowBytes;
+  const memory = reserve(source + image.data.length);
+  memory.set(image.data, source);
+  const samples = new Float32Array(memory.buffer, 0, size * size * 3);
   for (let row = 0; row < size; row++) {
-    const rowX = startX - row * dy;
-    const rowY = startY + row * dx;
-    // A row whose ends lie inside lies inside: most do, and need no care at the image's edges.
-    const inside = isInside(rowX, rowY) && isInside(rowX + (size - 1) * dx, rowY + (size - 1) * dy);
-    for (let column = 0; column < size; column++, target += 3) {
-      const x = rowX + column * dx;
-      const y = rowY + column * dy;
-      if (!inside && (x <= -1 || y <= -1 || x >= width || y >= height)) {
-        out[target] = out[target + 1] = out[target + 2] = 0;
-        continue;
-      }
-      const left = Math.floor(x);
-      const top = Math.floor(y);
-      const fx = x - left;
-      const fy = y - top;
-      let i = (top * width + left) * 3;
-      let j = i + 3;
-      let k = i + below;
-      let l = k + 3;
-      if (!inside) {
-        const a = Math.max(top, 0) * below;
-        const b = Math.min(top + 1, lastY) * below;
-        const c = Math.max(left, 0) * 3;
-        const d = Math.min(left + 1, lastX) * 3;
-        [i, j, k, l] = [a + c, a + d, b + c, b + d];
-      }
-      const wa = (1 - fx) * (1 - fy);
-      const wb = fx * (1 - fy);
-      const wc = (1 - fx) * fy;
-      const wd = fx * fy;
-      out[target] = data[i]! * wa + data[j]! * wb + data[k]! * wc + data[l]! * wd;
-      out[target + 1] = data[i + 1]! * wa + data[j + 1]! * wb + data[k + 1]! * wc + data[l + 1]! * wd;
-      out[target + 2] = data[i + 2]! * wa + data[j + 2]! * wb + data[k + 2]! * wc + data[l + 2]! * wd;
-    }
+    const line = { x: startX - row * dy, y: startY + row * dx, dx, dy };
+    const [from, to] = insideOf(image, line, size);
+    const start = row * rowBytes;
+    const [first, end] = [start + from * BYTES_PER_SAMPLE, start + to * BYTES_PER_SAMPLE];
+    sampleInside(source, image.width * 3, first, end, line.x, line.y, dx, dy, from);
+    const written = samples.subarray(row * size * 3, (row + 1) * size * 3);
+    sampleAtEdges(image, line, written, 0, from);
+    sampleAtEdges(image, line, written, to, size);
   }
+  out.set(samples);
   return out;
 }
 
-function halve({ width, height, data }: Pixels): Pixels {
-  const w = Math.max(1, width >> 1);
-  const h = Math.max(1, height >> 1);
-  const out = new Uint8Array(w * h * 3);
-  const right = width > 1 ? 3 : 0;
-  const below = height > 1 ? width * 3 : 0;
-  for (let y = 0, target = 0; y < h; y++) {
-    let i = y * 2 * width * 3;
-    let j = i + below;
-    for (let x = 0; x < w; x++, i += 6, j += 6, target += 3) {
-      out[target] = (data[i]! + data[i + right]! + data[j]! + data[j + right]! + 2) >> 2;
-      out[target + 1] = (data[i + 1]! + data[i + right + 1]! + data[j + 1]! + data[j + right + 1]! + 2) >> 2;
-      out[target + 2] = (data[i + 2]! + data[i + right + 2]! + data[j + 2]! + data[j + right + 2]! + 2) >> 2;
+/** Places in an image, one a column, from `x` and `y` on. */
+interface Line {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** From which column to below which one all four pixels around the place are in the image. */
+function insideOf({ width, height }: Pixels, line: Line, size: number): [from: number, to: number] {
+  const [lastX, lastY] = [width - 1, height - 1];
+  const isInside = (column: number) => {
+    const [x, y] = [line.x + column * line.dx, line.y + column * line.dy];
+    return x >= 0 && y >= 0 && x < lastX && y < lastY;
+  };
+  let from = 0;
+  while (from < size && !isInside(from)) from++;
+  let to = size;
+  while (to > from && !isInside(to - 1)) to--;
+  return [from, to];
+}
+
+/** The same as {@link sampleInside} where some of the four pixels are missing: those at the edge stand for them, up to a pixel outside. */
+function sampleAtEdges(
+  { width, height, data }: Pixels,
+  line: Line,
+  out: Float32Array,
+  ...[from, to]: [from: number, to: number]
+): void {
+  const [lastX, lastY, below] = [width - 1, height - 1, width * 3];
+  for (let column = from, target = from * 3; column < to; column++, target += 3) {
+    const x = line.x + column * line.dx;
+    const y = line.y + column * line.dy;
+    if (x <= -1 || y <= -1 || x >= width || y >= height) {
+      out[target] = out[target + 1] = out[target + 2] = 0;
+      continue;
     }
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const fx = x - left;
+    const fy = y - top;
+    const upper = Math.max(top, 0) * below;
+    const lower = Math.min(top + 1, lastY) * below;
+    const nearer = Math.max(left, 0) * 3;
+    const farther = Math.min(left + 1, lastX) * 3;
+    const wa = (1 - fx) * (1 - fy);
+    const wb = fx * (1 - fy);
+    const wc = (1 - fx) * fy;
+    const wd = fx * fy;
+    for (let channel = 0; channel < 3; channel++)
+      out[target + channel] =
+        data[upper + nearer + channel]! * wa +
+        data[upper + farther + channel]! * wb +
+        data[lower + nearer + channel]! * wc +
+        data[lower + farther + channel]! * wd;
   }
-  return { width: w, height: h, data: out };
+}
+
+function halve(image: Pixels): Pixels {
+  const { width, height, data } = atLeastTwo(image);
+  const w = width >> 1;
+  const h = height >> 1;
+  const source = w * h * 3;
+  const memory = reserve(source + data.length);
+  memory.set(data, source);
+  for (let y = 0; y < h; y++) halveRow(source + 2 * y * width * 3, width * 3, y * w * 3, (y + 1) * w * 3);
+  return { width: w, height: h, data: memory.slice(0, source) };
+}
+
+/** An image that is one pixel wide or high, twice beside itself: its mean with itself is the same. */
+function atLeastTwo({ width, height, data }: Pixels): Pixels {
+  if (width > 1 && height > 1) return { width, height, data };
+  const [across, down] = [width > 1 ? 1 : 2, height > 1 ? 1 : 2];
+  const out = new Uint8Array(data.length * across * down);
+  for (let pixel = 0; pixel < width * across * height * down; pixel++) {
+    const [x, y] = [pixel % (width * across), Math.floor(pixel / (width * across))];
+    const at = (Math.floor(y / down) * width + Math.floor(x / across)) * 3;
+    out.set(data.subarray(at, at + 3), pixel * 3);
+  }
+  return { width: width * across, height: height * down, data: out };
 }
 
 /** Where the point (u, v) of the sampled square, both 0..1, lies in the image. */
