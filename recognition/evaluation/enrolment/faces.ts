@@ -105,10 +105,29 @@ export async function faceEnrolments(
   return trials;
 }
 
-/** Newcomers among all others, by the face alone: who is enrolled already with other pictures, and who is not. */
+/** Fewer say nothing of a search. */
+const FEWEST_SEARCHED = 10;
+
+/**
+ * Newcomers among all others, by the face alone: who is enrolled already with other pictures, and who is not. Corpus by corpus:
+ * several have pictures of the same well-known people.
+ */
 export async function newcomers(
   recogniser: Recogniser,
   people: readonly FacesOfPerson[],
+): Promise<EnrolmentTrial[]> {
+  const trials: EnrolmentTrial[] = [];
+  for (const corpus of new Set(people.map((person) => person.corpus))) {
+    const own = people.filter((person) => person.corpus === corpus);
+    if (own.length >= FEWEST_SEARCHED) trials.push(...(await newcomersAmong(recogniser, own, corpus)));
+  }
+  return trials;
+}
+
+async function newcomersAmong(
+  recogniser: Recogniser,
+  people: readonly FacesOfPerson[],
+  corpus: string,
 ): Promise<EnrolmentTrial[]> {
   const enrolled: { template: Template; face: Float32Array; own: FacesOfPerson }[] = [];
   for (const own of people) {
@@ -126,7 +145,7 @@ export async function newcomers(
     if (faces.length < 3) continue;
     const { face } = await recogniser.template({ faces, voices: [] });
     if (!face) continue;
-    const on = `${enrolled.length} people enrolled`;
+    const on = `${corpus}, ${enrolled.length} people enrolled`;
     const found = async (candidates: typeof enrolled) => {
       const near = candidates
         .map((candidate) => ({ ...candidate, cosine: dot(candidate.face, face) }))

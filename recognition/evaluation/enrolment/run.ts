@@ -4,6 +4,7 @@ import { table } from 'visavox/table';
 import { Recogniser } from '../../recogniser.ts';
 import { type ModelOptions, modelOf } from '../material.ts';
 import { faceEnrolments, facesOf, newcomers } from './faces.ts';
+import { type Likeness, likenessOfTemplates } from './likeness.ts';
 import { type EnrolmentFigures, figuresOf } from './trial.ts';
 import { voiceEnrolments } from './voices.ts';
 import { wholeFaces } from './whole-faces.ts';
@@ -33,7 +34,11 @@ export async function runEnrolment(
       )),
       ...(await voiceEnrolments(recogniser, { root, seed, log: (line) => context.log(line) })),
     ]);
-    context.result({ model, bundle: bundleDigest(manifest), seed, rows }, tableOf(rows));
+    const likeness = await likenessOfTemplates(recogniser, people);
+    context.result(
+      { model, bundle: bundleDigest(manifest), seed, rows, likeness },
+      `${tableOf(rows)}\n\n${described(likeness)}`,
+    );
   } finally {
     await recogniser.close();
   }
@@ -53,4 +58,23 @@ function tableOf(rows: readonly EnrolmentFigures[]): string {
       row.interval.map(percent).join(' to '),
     ]),
   );
+}
+
+function described({ people, own, strangers }: Likeness): string {
+  const row = (what: string, values: Readonly<Record<string, number>>) => [
+    what,
+    ...Object.values(values).map((value) => value.toFixed(3)),
+  ];
+  return [
+    `Templates of three pictures, ${people} people; an angle is seen from the middle of all faces, 1 is half a circle`,
+    table(
+      ['', ...Object.keys(own.cosine).map((share) => `${(Number(share) * 100).toFixed(2)} %`)],
+      [
+        row('cosine, one person', own.cosine),
+        row('cosine, strangers', strangers.cosine),
+        row('angle, one person', own.angle),
+        row('angle, strangers', strangers.angle),
+      ],
+    ),
+  ].join('\n');
 }
