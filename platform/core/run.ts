@@ -48,6 +48,14 @@ export const Bindings = z.object({
 });
 export type Bindings = z.infer<typeof Bindings>;
 
+/** The packages that a task's component declared, as they were resolved. */
+export const TaskEnvironment = z.object({
+  digest: Digest,
+  /** `numpy==2.1.0`, … */
+  packages: z.array(z.string()),
+});
+export type TaskEnvironment = z.infer<typeof TaskEnvironment>;
+
 export const TaskRecord = z.object({
   /** Path in the graph: `train-face`, or `embed/2/shard` inside the third iteration of a loop. */
   name: z.string(),
@@ -56,6 +64,8 @@ export const TaskRecord = z.object({
   cached: z.boolean(),
   cacheKey: Digest.nullable(),
   command: z.array(z.string()),
+  /** Absent where the task ran in the environment of its installation, which the run's pins name. */
+  environment: TaskEnvironment.optional(),
   inputs: Bindings,
   outputs: Bindings,
   startedAt: z.string().nullable(),

@@ -13,7 +13,9 @@ export interface AdmissionResources {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
   /** What a run of this pipeline is pinned to beside what its request says. Throws where the engine cannot run it. */
-  readonly pinned: (spec: PipelineSpec) => Pick<RunPins, 'code' | 'environment'>;
+  readonly pinned: (
+    spec: PipelineSpec,
+  ) => Pick<RunPins, 'code' | 'environment'> | Promise<Pick<RunPins, 'code' | 'environment'>>;
 }
 
 /**
@@ -39,7 +41,13 @@ export async function admit(
     if (same) return { run: earlier, known: true };
     throw invalidId(`run ${request.id} exists and is another one`, 'Give the new run an id of its own.');
   }
-  const pins = { ...pinned(spec), pipeline, datasets: [...request.datasets], parameters, seed: request.seed };
+  const pins = {
+    ...(await pinned(spec)),
+    pipeline,
+    datasets: [...request.datasets],
+    parameters,
+    seed: request.seed,
+  };
   await putBlob(objects, new TextEncoder().encode(canonicalJson(request.pipelineSpec)));
   const run: RunRecord = {
     id: request.id,

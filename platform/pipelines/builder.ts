@@ -1,4 +1,4 @@
-import { type Component, definitionFault, requireName, retryNode } from './component.ts';
+import { type Component, definitionFault, requireKnown, requireName, retryNode } from './component.ts';
 import type { Answer, Condition, Loop, LoopOptions, Step, Task, TaskOptions } from './definition.ts';
 import {
   type Comparison,
@@ -54,6 +54,7 @@ export class Builder {
     options: TaskOptions,
   ): Task<Outputs> {
     const key = this.#claim(component.name, options.name);
+    requireKnown(`task ${key}`, options, ['name', 'cache', 'retries', 'evenAfterFailure']);
     const node: Omit<TaskNode, 'after'> = {
       kind: 'task',
       key,
@@ -79,6 +80,7 @@ export class Builder {
     body: LoopBody,
   ): Loop<Readonly<Record<string, Reference>>> {
     requireName('loop', options.name);
+    requireKnown(`loop ${options.name}`, options, ['name', 'parallelism', 'item']);
     const isReference = !Array.isArray(items);
     // kfp counts loops and their constant lists with one counter; so do we, to give the same names.
     const constant = isReference ? 0 : ++this.#groups;
@@ -127,6 +129,7 @@ export class Builder {
     const key = this.#claim(`condition-${++this.#groups}`);
     const name = options?.name ?? key;
     requireName('condition', name);
+    requireKnown(`condition ${name}`, options ?? {}, ['name']);
     const source = this.#reference(left, `condition ${name}`);
     if (!constantFits(source.type, right) || (typeof right === 'string' && right.includes("'")))
       throw definitionFault(`condition ${name} compares a ${source.type} with ${JSON.stringify(right)}`);

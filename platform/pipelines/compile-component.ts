@@ -2,6 +2,8 @@ import { definitionFault } from './component.ts';
 import type { IrComponent, IrContainer, IrParameterType, IrTask } from './ir.ts';
 import type { ComponentNode, RetryNode } from './nodes.ts';
 import { type InputPort, isParameterType, type ParameterType, type PortType } from './ports.ts';
+import { bytesOf, coresOf } from './quantity.ts';
+import type { StepExtras } from './step-extras.ts';
 
 const parameterTypeNames: Record<ParameterType, IrParameterType> = {
   string: 'STRING',
@@ -76,9 +78,10 @@ export function compileComponent(component: ComponentNode, executorLabel: string
 
 export function compileExecutor(component: ComponentNode): IrContainer {
   const { cpu, memory, gpu } = component.resources;
+  // kfp writes cores and memory (in 10^9 bytes) as numbers beside their texts.
   const resources = {
-    ...(cpu !== undefined && { cpuLimit: cores(String(cpu)), resourceCpuLimit: String(cpu) }),
-    ...(memory !== undefined && { memoryLimit: gigabytes(memory), resourceMemoryLimit: memory }),
+    ...(cpu !== undefined && { cpuLimit: coresOf(String(cpu)) ?? 0, resourceCpuLimit: String(cpu) }),
+    ...(memory !== undefined && { memoryLimit: (bytesOf(memory) ?? 0) / 1e9, resourceMemoryLimit: memory }),
     ...(gpu !== undefined && {
       accelerator: {
         count: String(gpu),
@@ -98,6 +101,33 @@ export function compileExecutor(component: ComponentNode): IrContainer {
   };
 }
 
+/** What `kfp-kubernetes` would write for the component; undefined where there is nothing to say. */
+export function kubernetesSettings({
+  secrets,
+  timeoutSeconds,
+}: ComponentNode): Readonly<Record<string, unknown>> | undefined {
+  const settings = {
+    ...(secrets.length > 0 && {
+      secretAsEnv: secrets.map(({ variable, secret, key }) => ({
+        secretName: secret,
+        secretNameParameter: { runtimeValue: { constant: secret } },
+        keyToEnv: [{ secretKey: key, envVar: variable }],
+      })),
+    }),
+    ...(timeoutSeconds !== null && { activeDeadlineSeconds: String(timeoutSeconds) }),
+  };
+  return Object.keys(settings).length > 0 ? settings : undefined;
+}
+
+export function stepExtras({ environment, access }: ComponentNode): StepExtras | undefined {
+  const granted = Object.fromEntries(Object.entries(access).filter(([, given]) => given));
+  const extras = {
+    ...(environment && { environment }),
+    ...(Object.keys(granted).length > 0 && { access: granted }),
+  };
+  return Object.keys(extras).length > 0 ? extras : undefined;
+}
+
 export function retryPolicy(retries: RetryNode): NonNullable<IrTask['retryPolicy']> {
   return {
     maxRetryCount: retries.max,
@@ -105,30 +135,4 @@ export function retryPolicy(retries: RetryNode): NonNullable<IrTask['retryPolicy
     backoffFactor: retries.factor,
     backoffMaxDuration: `${retries.maxSeconds}s`,
   };
-}
-
-function cores(cpu: string): number {
-  const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(cpu);
-  if (!match) throw definitionFault(`"${cpu}" is no number of cores (2, 0.5, 500m)`);
-  return match[2] ? Number(match[1]) / 1000 : Number(match[1]);
-}
-
-const memoryUnits: Record<string, number> = {
-  '': 1,
-  K: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** kfp writes memory as a number of 10^9 bytes beside its text. */
-function gigabytes(memory: string): number {
-  const match = /^(\d+(?:\.\d+)?)([KMGT]i?)?$/.exec(memory);
-  const unit = memoryUnits[match?.[2] ?? ''];
-  if (!match || unit === undefined) throw definitionFault(`"${memory}" is no amount of memory (512Mi, 4G)`);
-  return (Number(match[1]) * unit) / 1e9;
 }

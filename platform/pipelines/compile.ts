@@ -3,8 +3,10 @@ import {
   compileComponent,
   compileExecutor,
   inputDefinition,
+  kubernetesSettings,
   outputDefinition,
   retryPolicy,
+  stepExtras,
 } from './compile-component.ts';
 import { definitionFault } from './component.ts';
 import type { IrComponent, IrDag, IrTask, PipelineSpec } from './ir.ts';
@@ -19,6 +21,7 @@ import {
   type WhenNode,
 } from './nodes.ts';
 import { isParameterType, type PortType } from './ports.ts';
+import type { StepExtras } from './step-extras.ts';
 
 /**
  * Compiles a pipeline to Kubeflow's PipelineSpec, schema 2.1.0: what `kfp.compiler` writes for the same
@@ -32,8 +35,13 @@ export function compile(pipeline: PipelineNode): PipelineSpec {
 }
 
 /** The compiled pipeline as the text that Kubeflow's page and client take. */
-export function toYaml(spec: PipelineSpec): string {
-  return stringify(spec, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 });
+export function toYaml({ platforms, ...spec }: PipelineSpec): string {
+  const documents = platforms ? [spec, { platforms }] : [spec];
+  return documents
+    .map((document) =>
+      stringify(document, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 }),
+    )
+    .join('---\n');
 }
 
 /** The tasks of a loop or condition, and what reaches them from around it. */
@@ -54,6 +62,8 @@ class Compilation {
   readonly #pipeline: PipelineNode;
   readonly #components: PipelineSpec['components'] = {};
   readonly #executors: PipelineSpec['deploymentSpec']['executors'] = {};
+  readonly #kubernetes: Record<string, Readonly<Record<string, unknown>>> = {};
+  readonly #extras: Record<string, StepExtras> = {};
   readonly #homes = new Map<string, readonly string[]>();
   readonly #itemInputs = new Map<string, string>();
   /** By loop: the collected outputs that something reads. */
@@ -83,7 +93,20 @@ class Compilation {
       },
       components: this.#components,
       deploymentSpec: { executors: this.#executors },
+      ...this.#platforms(),
     };
+  }
+
+  #platforms(): Pick<PipelineSpec, 'platforms'> {
+    const platforms = {
+      ...(Object.keys(this.#kubernetes).length > 0 && {
+        kubernetes: { deploymentSpec: { executors: this.#kubernetes } },
+      }),
+      ...(Object.keys(this.#extras).length > 0 && {
+        visavox: { deploymentSpec: { executors: this.#extras } },
+      }),
+    };
+    return Object.keys(platforms).length > 0 ? { platforms } : {};
   }
 
   /** Notes where everything is, and which collected outputs are read. */
@@ -154,6 +177,10 @@ class Compilation {
     this.#wait(node, scope, upstream);
     this.#components[`comp-${node.key}`] = compileComponent(node.component, `exec-${node.key}`);
     this.#executors[`exec-${node.key}`] = { container: compileExecutor(node.component) };
+    const kubernetes = kubernetesSettings(node.component);
+    if (kubernetes) this.#kubernetes[`exec-${node.key}`] = kubernetes;
+    const extras = stepExtras(node.component);
+    if (extras) this.#extras[`exec-${node.key}`] = extras;
     return {
       taskInfo: { name: node.key },
       componentRef: { name: `comp-${node.key}` },

@@ -1,4 +1,7 @@
 import { UserError } from '@visavox/core/errors';
+import type { z } from 'zod';
+import { EnvironmentFile } from './environments/declaration.ts';
+import { withPipPrelude } from './environments/pip-prelude.ts';
 import type { ComponentNode, ResourcesNode, RetryNode } from './nodes.ts';
 import {
   type ArtifactType,
@@ -9,8 +12,11 @@ import {
   isPortType,
   type OutputPorts,
   type ParameterType,
+  portFields,
   type TypeOf,
 } from './ports.ts';
+import { bytesOf, coresOf, secondsOf } from './quantity.ts';
+import { Access } from './step-extras.ts';
 
 /** What a component's image is called where it names none: an engine that starts containers says which it is. */
 export const defaultImage = 'visavox';
@@ -52,7 +58,19 @@ export interface ComponentDefinition<Inputs extends InputPorts, Outputs extends 
   readonly command: Words<Inputs, Outputs>;
   readonly args?: Words<Inputs, Outputs>;
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * What the command finds beside the machine's own programs: Python packages by name, as pip takes them, or those of a
+   * file of the project. Without it, the Python of the installation.
+   */
+  readonly environment?: { readonly packages: readonly string[] } | EnvironmentFile;
+  /** Values that are in the installation's secrets, by reference: `{ API_TOKEN: 'weather/token' }` is the key `token` of the secret `weather`. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** What the command may reach beside its inputs and outputs; nothing unless said otherwise. */
+  readonly access?: Access;
+  /** Limits: what goes over the memory is ended, what wants more cores waits for them. */
   readonly resources?: ResourcesNode;
+  /** After how long an attempt is ended: seconds, or `10m`, `2h`. */
+  readonly timeout?: number | string;
   /** How often to try again, with which pause; a pause of 0 s, doubling up to an hour, unless said otherwise. */
   readonly retries?: number | (Partial<RetryNode> & { readonly max: number });
   /** Whether earlier outputs of the same inputs may be taken; true unless said otherwise. */
@@ -82,20 +100,26 @@ export function component<
 >(definition: ComponentDefinition<Inputs, Outputs>): Component<Inputs, Outputs> {
   const { name } = definition;
   requireName('component', name);
+  requireKnown(`component ${name}`, definition, componentFields);
+  requireKnown(`resources of component ${name}`, definition.resources ?? {}, ['cpu', 'memory', 'gpu']);
   const inputs = Object.fromEntries(
     Object.entries(definition.inputs ?? {}).map(([port, type]) => [port, Object.freeze(inputPort(type))]),
   );
   const outputs: Record<string, ParameterType | ArtifactType> = { ...definition.outputs };
   for (const [port, { type, default: fallback }] of Object.entries(inputs)) {
     requirePort(name, port, type);
+    requireKnown(`input ${port} of component ${name}`, inputs[port] ?? {}, portFields);
     if (fallback !== undefined && !constantFits(type, fallback))
       throw definitionFault(`the default of input ${port} of component ${name} is no ${type}`);
   }
   for (const [port, type] of Object.entries(outputs)) requirePort(name, port, type);
   const words = (given: Words<Inputs, Outputs> | undefined) =>
     typeof given === 'function' ? [...given(placeholdersOf(definition))] : [...(given ?? [])];
-  const command = words(definition.command);
-  if (command.length === 0) throw definitionFault(`component ${name} has no command`);
+  const own = words(definition.command);
+  if (own.length === 0) throw definitionFault(`component ${name} has no command`);
+  const { environment = null } = definition;
+  const packages = environment && 'packages' in environment ? environment.packages : [];
+  const command = withPipPrelude(packages, own);
   return Object.freeze({
     kind: 'component',
     name,
@@ -105,16 +129,84 @@ export function component<
     inputs: Object.freeze(inputs),
     outputs: Object.freeze(outputs),
     env: Object.freeze({ ...definition.env }),
-    resources: Object.freeze({ ...definition.resources }),
+    resources: Object.freeze(resourcesNode(name, definition.resources ?? {})),
+    environment: environmentFile(name, environment),
+    secrets: Object.freeze(secretNodes(name, definition.secrets ?? {})),
+    access: Object.freeze(parsed(`access of component ${name}`, Access, definition.access ?? {})),
+    timeoutSeconds: timeoutOf(name, definition.timeout),
     retries: retryNode(definition.retries),
     cache: definition.cache ?? true,
   });
+}
+
+/** In the order in which the interface has them; the compiler checks that none is missing. */
+const componentFields = Object.keys({
+  ...{ name: 0, image: 0, inputs: 0, outputs: 0, command: 0, args: 0, env: 0, environment: 0, secrets: 0 },
+  ...{ access: 0, resources: 0, timeout: 0, retries: 0, cache: 0 },
+} satisfies Record<keyof ComponentDefinition<InputPorts, OutputPorts>, 0>);
+
+/** A field that nobody knows is a mistake in writing, and would be a wish that nobody hears. */
+export function requireKnown(where: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((field) => !known.includes(field));
+  if (unknown === undefined) return;
+  throw definitionFault(`${where} has the unknown field "${unknown}" (known are ${known.join(', ')})`);
+}
+
+function parsed<Value>(where: string, schema: z.ZodType<Value>, given: unknown): Value {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw definitionFault(`the ${where} cannot be used: ${result.error.issues[0]?.message}`);
+}
+
+function resourcesNode(component: string, { cpu, memory, gpu }: ResourcesNode): ResourcesNode {
+  if (cpu !== undefined && !coresOf(String(cpu)))
+    throw definitionFault(`component ${component}: "${cpu}" is no number of cores (2, 0.5, 500m)`);
+  if (memory !== undefined && !bytesOf(memory))
+    throw definitionFault(`component ${component}: "${memory}" is no amount of memory (512Mi, 4G)`);
+  if (gpu !== undefined && !(Number.isInteger(gpu) && gpu >= 0))
+    throw definitionFault(`component ${component}: "${gpu}" is no number of GPUs`);
+  return {
+    ...(cpu !== undefined && { cpu }),
+    ...(memory !== undefined && { memory }),
+    ...(gpu !== undefined && gpu > 0 && { gpu }),
+  };
+}
+
+function environmentFile(
+  component: string,
+  environment: ComponentDefinition<InputPorts, OutputPorts>['environment'] | null,
+): EnvironmentFile | null {
+  if (environment === null || environment === undefined) return null;
+  if (!('packages' in environment))
+    return Object.freeze(parsed(`environment of component ${component}`, EnvironmentFile, environment));
+  requireKnown(`environment of component ${component}`, environment, ['packages']);
+  return null; // its command installs them
+}
+
+function secretNodes(component: string, secrets: Readonly<Record<string, string>>) {
+  return Object.entries(secrets).map(([variable, reference]) => {
+    const match = /^([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)\/([\w.-]+)$/.exec(reference);
+    if (!match || !/^[A-Za-z_]\w*$/.test(variable))
+      throw definitionFault(
+        `component ${component} wants a secret as ${variable}: "${reference}"; write { VARIABLE: 'secret/key' }`,
+      );
+    return Object.freeze({ variable, secret: match[1] ?? '', key: match[2] ?? '' });
+  });
+}
+
+function timeoutOf(component: string, timeout: number | string | undefined): number | null {
+  if (timeout === undefined) return null;
+  const seconds = secondsOf(timeout);
+  if (seconds === undefined)
+    throw definitionFault(`component ${component}: "${timeout}" is no timeout (seconds, or 90s, 10m, 2h)`);
+  return Math.ceil(seconds);
 }
 
 export function retryNode(
   retries: ComponentDefinition<InputPorts, OutputPorts>['retries'],
 ): RetryNode | null {
   const given = typeof retries === 'number' ? { max: retries } : retries;
+  if (given) requireKnown('retries', given, ['max', 'backoffSeconds', 'factor', 'maxSeconds']);
   if (!given || given.max === 0) return null;
   return Object.freeze({ backoffSeconds: 0, factor: 2, maxSeconds: 3600, ...given });
 }

@@ -1,5 +1,11 @@
 import { Builder, type ForEachItems, type LoopBody } from './builder.ts';
-import { type Component, type ComponentDefinition, definitionFault, requireName } from './component.ts';
+import {
+  type Component,
+  type ComponentDefinition,
+  definitionFault,
+  requireKnown,
+  requireName,
+} from './component.ts';
 import type { Comparison, PipelineNode, Reference } from './nodes.ts';
 import {
   type ArtifactType,
@@ -11,6 +17,7 @@ import {
   type OutputPorts,
   type ParameterType,
   type PortType,
+  portFields,
   type TypeOf,
 } from './ports.ts';
 
@@ -169,10 +176,13 @@ export function pipeline<const Parameters extends InputPorts = Record<never, nev
   body: (p: PipelineBuilder<Parameters>) => void,
 ): PipelineNode {
   requireName('pipeline', definition.name);
+  requireKnown(`pipeline ${definition.name}`, definition, ['name', 'description', 'parameters']);
   const parameters = Object.fromEntries(
     Object.entries(definition.parameters ?? {}).map(([name, port]) => [name, Object.freeze(inputPort(port))]),
   );
-  for (const [name, { type, default: fallback }] of Object.entries(parameters)) {
+  for (const [name, port] of Object.entries(parameters)) {
+    const { type, default: fallback } = port;
+    requireKnown(`parameter ${name}`, port, portFields);
     if (!isPortType(type) || !isParameterType(type))
       throw definitionFault(`parameter ${name} has the type ${type}`);
     if (fallback !== undefined && !constantFits(type, fallback))

@@ -2,6 +2,7 @@ import { UserError } from '@visavox/core/errors';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { findFault } from './ir-check.ts';
+import { StepExtras } from './step-extras.ts';
 
 /**
  * Kubeflow's PipelineSpec, schema 2.1.0, as far as it decides what a run does. Keys that are not named here
@@ -153,6 +154,14 @@ export const IrContainer = z.looseObject({
       memoryLimit: z.number().optional(),
       resourceCpuLimit: z.string().optional(),
       resourceMemoryLimit: z.string().optional(),
+      accelerator: z
+        .looseObject({
+          count: z.union([z.string(), z.number()]).optional(),
+          type: z.string().optional(),
+          resourceCount: z.string().optional(),
+          resourceType: z.string().optional(),
+        })
+        .optional(),
     })
     .optional(),
 });
@@ -181,7 +190,7 @@ export const PipelineSpec = z.looseObject({
     .looseObject({ executors: z.record(z.string(), IrExecutor).default({}) })
     .default({ executors: {} }),
   root: IrComponent.extend({ dag: IrDag }),
-  /** What kfp-kubernetes writes as a second document: settings of pods, by executor. They mean nothing to the local engine. */
+  /** What kfp-kubernetes writes as a second document: settings of pods, by executor; and our own (`step-settings.ts`). */
   platforms: z
     .looseObject({
       kubernetes: z
@@ -190,6 +199,9 @@ export const PipelineSpec = z.looseObject({
             .looseObject({ executors: z.record(z.string(), z.looseObject({})).optional() })
             .optional(),
         })
+        .optional(),
+      visavox: z
+        .strictObject({ deploymentSpec: z.strictObject({ executors: z.record(z.string(), StepExtras) }) })
         .optional(),
     })
     .optional(),

@@ -1,4 +1,6 @@
+import type { EnvironmentFile } from './environments/declaration.ts';
 import type { ArtifactType, InputPort, ParameterType, PortType } from './ports.ts';
+import type { Access } from './step-extras.ts';
 
 /** A value that is known when the pipeline runs. `type` is checked wherever the reference is used. */
 export type ReferenceNode =
@@ -40,6 +42,10 @@ export interface ComponentNode {
   readonly outputs: Readonly<Record<string, ParameterType | ArtifactType>>;
   readonly env: Readonly<Record<string, string>>;
   readonly resources: ResourcesNode;
+  readonly environment: EnvironmentFile | null;
+  readonly secrets: readonly { readonly variable: string; readonly secret: string; readonly key: string }[];
+  readonly access: Access;
+  readonly timeoutSeconds: number | null;
   readonly retries: RetryNode | null;
   readonly cache: boolean;
 }

@@ -24,6 +24,8 @@ export interface InputPort {
   readonly description?: string;
 }
 
+export const portFields = ['type', 'default', 'optional', 'description'];
+
 export type InputPorts = Readonly<Record<string, PortType | InputPort>>;
 export type OutputPorts = Readonly<Record<string, ParameterType | ArtifactType>>;
 

@@ -11,6 +11,25 @@ import { LocalEngine, type LocalEngineOptions } from './local/engine.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
 import type { PipelineNode } from './nodes.ts';
 
+/** The processes of this machine that were started with this word. A step's own ids mean nothing outside of it. */
+export async function processesWith(word: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // it has ended
+      return words.split('\0').includes(word) ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+let lengths = 0;
+
+/** Seconds that no other test sleeps: `sleep` with them is found by `processesWith`. */
+export function ownSeconds(): string {
+  return `600.${process.pid}${++lengths}`;
+}
+
 /** Objects in memory, for tests. */
 export class MemoryObjectStore implements ObjectStore {
   readonly #objects = new Map<string, Uint8Array>();

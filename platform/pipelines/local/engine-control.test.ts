@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFolder } from '../artifacts.ts';
 import { component, pipeline } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
 import type { PipelineNode } from '../nodes.ts';
-import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
+import { type EngineForTest, engineForTest, ownSeconds, processesWith, requestFor } from '../testing.ts';
 
 let test: EngineForTest;
 beforeEach(async () => {
@@ -83,20 +82,20 @@ describe('the cache', () => {
 
 describe('canceling', () => {
   it('ends the processes with all their children, and the run can be resumed', async () => {
+    const seconds = ownSeconds();
     const definition = pipeline({ name: 'long' }, (p) => {
       p.task(say, { word: 'quick' }, { name: 'quick' });
-      p.task(shell('long', 'sleep 600 & echo $! ; echo started; wait', { cache: false }));
+      p.task(shell('long', `sleep ${seconds} & echo started; wait`, { cache: false }));
     });
     const id = await test.engine.submit(requestFor(definition));
     await logged(id, 'long', 'started');
-    const child = Number.parseInt(await test.engine.logs(id, 'long'), 10);
-    expect(isRunning(child)).toBe(true);
+    expect(await processesWith(seconds)).toHaveLength(1);
     await test.engine.cancel(id);
     const record = await test.engine.wait(id);
     expect(record).toMatchObject({ state: 'canceled' });
     expect(task(record, 'long').state).toBe('canceled');
     expect(task(record, 'quick').state).toBe('succeeded');
-    await expect.poll(() => isRunning(child)).toBe(false);
+    expect(await processesWith(seconds)).toEqual([]);
     await test.engine.cancel(id);
     await test.engine.resume(id);
     await logged(id, 'long', 'started');
@@ -166,7 +165,3 @@ it('one folder has one engine', async () => {
 });
 
 /** A process that ended and that nobody has asked for is a zombie: not running. */
-function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
-}

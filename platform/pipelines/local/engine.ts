@@ -14,9 +14,11 @@ import { attemptsLogged, logFile } from './attempt.ts';
 import { lockFolder } from './lock.ts';
 import { RunDriver } from './run-driver.ts';
 import { Slots } from './slots.ts';
+import { StepHost, type StepHostOptions } from './step-host.ts';
 import { sweepTasks } from './task-run.ts';
 
-export interface LocalEngineOptions {
+export interface LocalEngineOptions
+  extends Pick<StepHostOptions, 'access' | 'secret' | 'hidden' | 'gpus' | 'isolation'> {
   /** Where runs are worked on and their logs kept; one engine at a time. */
   readonly folder: string;
   readonly runs: RunStore;
@@ -31,6 +33,8 @@ export interface LocalEngineOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Searched for commands before PATH. */
   readonly path?: readonly string[];
+  /** Where the packages of steps are kept, by digest; a folder of its own unless given. */
+  readonly environments?: string;
   /** Cores for tasks; a task takes one, or its CPU limit. */
   readonly cores?: number;
   readonly hooks?: RunHooks;
@@ -50,6 +54,7 @@ export class LocalEngine implements PipelineEngine {
   readonly #options: LocalEngineOptions;
   readonly #unlock: () => Promise<void>;
   readonly #slots: Slots;
+  readonly #steps: StepHost;
   readonly #closed = new AbortController();
   readonly #drivers = new Map<string, RunDriver>();
   readonly #starting = new Map<string, Promise<string>>();
@@ -59,11 +64,23 @@ export class LocalEngine implements PipelineEngine {
     this.#unlock = unlock;
     setMaxListeners(0, this.#closed.signal); // one for each running task
     this.#slots = new Slots(options.cores ?? availableParallelism());
+    const { access, secret, hidden, gpus, isolation } = options;
+    this.#steps = new StepHost({
+      ...{ access, secret, hidden, gpus, isolation },
+      environments: options.environments ?? join(options.folder, '.environments'),
+      environment: this.#environment(),
+      toolEnvironment: { ...this.#environment(), ...toolSettings() },
+    });
   }
 
   /** Takes the folder; throws a UserError `engine_running` while another process has it. */
   static async open(options: LocalEngineOptions): Promise<LocalEngine> {
-    return new LocalEngine(options, await lockFolder(options.folder));
+    const engine = new LocalEngine(options, await lockFolder(options.folder));
+    if ((await engine.#steps.isolation).kind === 'none')
+      options.log?.(
+        'steps see all that this user sees: this machine lets nobody make namespaces (unshare of util-linux)',
+      );
+    return engine;
   }
 
   /** Continues all unfinished runs; answers which. Call it once, at start. */
@@ -103,7 +120,10 @@ export class LocalEngine implements PipelineEngine {
     const { run, known } = await admit(request, {
       ...this.#options,
       engine: 'local',
-      pinned: () => this.#pinned,
+      pinned: async (spec) => {
+        await this.#steps.requireRunnable(spec);
+        return this.#pinned;
+      },
     });
     if (known) return run.id;
     await this.#writeNote(run.id, { useCache: request.useCache });
@@ -140,14 +160,17 @@ export class LocalEngine implements PipelineEngine {
   }
 
   async logs(runId: string, task: string): Promise<string> {
-    requireTask(await this.get(runId), task);
+    const run = await this.get(runId);
+    requireTask(run, task);
     const attempts = await attemptsLogged(this.#runFolder(runId), task);
     const texts = await Promise.all(
       attempts.map((attempt) => readFile(logFile(this.#runFolder(runId), task, attempt), 'utf8')),
     );
-    return texts.length === 1
-      ? (texts[0] ?? '')
-      : texts.map((text, index) => `--- attempt ${attempts[index]} ---\n${text}`).join('');
+    const text =
+      texts.length === 1
+        ? (texts[0] ?? '')
+        : texts.map((one, index) => `--- attempt ${attempts[index]} ---\n${one}`).join('');
+    return this.#steps.mask(await pinnedSpec(this.#options.objects, run.pins.pipeline), text);
   }
 
   /** The run when it has ended. */
@@ -174,6 +197,7 @@ export class LocalEngine implements PipelineEngine {
       objects: this.#options.objects,
       runs: this.#options.runs,
       slots: this.#slots,
+      steps: this.#steps,
       environment: this.#environment(),
       workingDirectory: this.#options.workingDirectory,
       graceMs: this.#graceMs,
@@ -187,6 +211,7 @@ export class LocalEngine implements PipelineEngine {
     return driver;
   }
 
+  /** What every step is given. */
   #environment(): Readonly<Record<string, string>> {
     const passed = ['HOME', 'USER', 'LANG', 'LC_ALL', 'TZ'].flatMap((name) => {
       const value = process.env[name];
@@ -226,4 +251,14 @@ export class LocalEngine implements PipelineEngine {
       throw error;
     }
   }
+}
+
+/** How packages are reached from this machine: proxies, certificates, indexes. Steps are not given them. */
+function toolSettings(): Record<string, string> {
+  const names = /^(UV_|SSL_CERT_|XDG_|(HTTPS?|ALL|NO)_PROXY$)/i;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
 }

@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { open, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { carries, type ProcessEntry, processTable, readText, startOfStat } from './process-table.ts';
 
 /**
  * Runs the command and leaves two files in the attempt's folder: `pid` when it starts, `exit` when it has ended.
@@ -88,21 +89,29 @@ export async function revoke(folder: string): Promise<boolean> {
   }
 }
 
-/** Asks the process group to end, and makes it after `graceMs`. */
+/** Asks all processes of an attempt to end, and makes them after `graceMs`. */
 export async function terminate(pid: number, folder: string, graceMs: number): Promise<void> {
-  if (!signalGroup(pid, 'SIGTERM')) return;
+  signalGroup(pid, 'SIGTERM');
+  for (const member of await membersOf(folder, pid)) if (member.group !== pid) kill(member.pid, 'SIGTERM');
   for (const until = Date.now() + graceMs; Date.now() < until; await sleep(50))
-    if ((await groupMembers(pid, folder)).length === 0) return;
+    if ((await membersOf(folder, pid)).length === 0) return;
   await killLeftovers(pid, folder);
 }
 
-/** Kills what is left of an attempt's process group, so that the next attempt is alone. Only what carries its mark. */
-export async function killLeftovers(pid: number, folder: string): Promise<void> {
+/**
+ * Kills what is left of an attempt, so that nothing of a task outlives it and the next attempt is alone: whatever carries its
+ * mark, also in a session or process group of its own, and `others` that are known to be its own without a mark.
+ */
+export async function killLeftovers(
+  pid: number,
+  folder: string,
+  others: readonly ProcessEntry[] = [],
+): Promise<void> {
   // What cannot be killed, say in a hanging disk access, must not hold up the engine for ever.
-  for (let tries = 0; tries < 100 && signalGroup(pid, 0); tries++) {
-    const members = await groupMembers(pid, folder);
+  for (let tries = 0; tries < 100; tries++) {
+    const members = await membersOf(folder, pid, others);
     if (members.length === 0) return;
-    for (const member of members) kill(member, 'SIGKILL');
+    for (const member of members) kill(member.pid, 'SIGKILL');
     await sleep(20);
   }
 }
@@ -124,28 +133,39 @@ async function isSame(pid: number, start: string): Promise<boolean> {
   return now !== undefined && now === (startOfStat(start) ?? start.trim());
 }
 
-/** Field 22 of /proc/<pid>/stat; field 3 is its state, where a zombie counts as ended. */
-function startOfStat(stat: string): string | undefined {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return stat.includes(')') && fields[0] !== 'Z' && fields[0] !== 'X' ? fields[19] : undefined;
+/** The processes that carry the attempt's mark, wherever they have gone, and those of `others` that still run. */
+async function membersOf(
+  folder: string,
+  pid: number,
+  others: readonly ProcessEntry[] = [],
+): Promise<readonly Pick<ProcessEntry, 'pid' | 'group'>[]> {
+  const table = await processTable();
+  // No /proc on this system: the group stands for all.
+  if (!table) return pid > 0 && signalGroup(pid, 0) ? [{ pid: -pid, group: pid }] : [];
+  const known = others.filter((other) => table.get(other.pid)?.start === other.start);
+  const log = logOf(folder);
+  const mark = `VISAVOX_ATTEMPT=${attemptMark(folder).VISAVOX_ATTEMPT}`;
+  const found = await Promise.all(
+    [...table.values()].map(async (each) => ((await carries(each.pid, mark, log)) ? [each] : [])),
+  );
+  return [...found.flat(), ...known];
 }
 
-async function groupMembers(group: number, folder: string): Promise<number[]> {
-  let entries: string[];
-  try {
-    entries = await readdir('/proc');
-  } catch {
-    return signalGroup(group, 0) ? [group] : []; // no /proc on this system: the group's first process stands for it
-  }
-  const members: number[] = [];
-  for (const entry of entries) {
-    const stat = /^\d+$/.test(entry) ? await readText(`/proc/${entry}/stat`) : undefined;
-    if (stat === undefined || startOfStat(stat) === undefined) continue;
-    if (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2] !== String(group)) continue;
-    const environment = await readText(`/proc/${entry}/environ`);
-    if (environment?.split('\0').includes(`VISAVOX_ATTEMPT=${folder}`)) members.push(Number(entry));
-  }
-  return members;
+/** Where the engine has the attempt's output written. */
+function logOf(folder: string): string {
+  return join(dirname(dirname(folder)), 'logs', `${basename(folder)}.log`);
+}
+
+/** In the environment of an attempt's process, and so of all that it starts. */
+export function attemptMark(folder: string): { readonly VISAVOX_ATTEMPT: string } {
+  return { VISAVOX_ATTEMPT: folder };
+}
+
+/** The id of the process that has begun the attempt, and when it did; 0 where none has. */
+export async function claimedBy(folder: string): Promise<{ readonly pid: number; readonly since: Date }> {
+  const file = join(folder, 'pid');
+  const pid = Number.parseInt((await readText(file)) ?? '', 10) || 0;
+  return { pid, since: pid > 0 ? (await stat(file)).mtime : new Date() };
 }
 
 async function readExit(folder: string): Promise<Extract<AttemptState, { kind: 'exited' }> | undefined> {
@@ -164,21 +184,6 @@ function cpuSeconds(lines: readonly string[]): number | null {
       return Number(minutes) * 60 + Number(seconds);
     })
     .reduce((sum, seconds) => sum + seconds, 0);
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    // Gone, or another user's: both mean that it is none of ours.
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(String(error.code))
-    )
-      return undefined;
-    throw error;
-  }
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {

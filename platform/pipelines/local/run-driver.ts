@@ -16,7 +16,7 @@ import { removeAttempts, runTask, sweepTasks, type TaskResources } from './task-
 export interface DriverResources
   extends Omit<
     TaskResources,
-    'changed' | 'canceled' | 'attemptsBefore' | 'left' | 'runId' | 'pipeline' | 'pins'
+    'changed' | 'canceled' | 'attemptsBefore' | 'left' | 'runId' | 'pipeline' | 'pins' | 'spec'
   > {
   readonly hooks: RunHooks;
   readonly log: (message: string) => void;
@@ -144,6 +144,7 @@ export class RunDriver {
       runId: this.#run.id,
       pipeline: this.#run.pipeline,
       pins: this.#run.pins,
+      spec: this.#spec,
       left: this.#left,
       attemptsBefore: this.#attempts.get(ready.name) ?? 0,
       canceled: this.#cancel.signal,

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { appendFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOfJson } from '@visavox/core/digest';
@@ -8,7 +8,7 @@ import type { RunStore } from '@visavox/core/ports';
 import type { ArtifactRecord, Bindings, RunPins, TaskRecord } from '@visavox/core/run';
 import { artifactExists, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
 import { type ExecutorInput, localPath, resolveCommand } from '../executor-input.ts';
-import type { IrContainer, IrImporter, IrTask } from '../ir.ts';
+import type { IrImporter, IrTask, PipelineSpec } from '../ir.ts';
 import type { ReadyTask } from '../plan.ts';
 import {
   type Attempt,
@@ -20,8 +20,19 @@ import {
   prepareAttempt,
 } from './attempt.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
-import { type AttemptState, killLeftovers, launch, observe, revoke, terminate } from './process.ts';
+import {
+  type AttemptState,
+  attemptMark,
+  claimedBy,
+  killLeftovers,
+  launch,
+  observe,
+  revoke,
+  terminate,
+} from './process.ts';
 import type { Slots } from './slots.ts';
+import type { PreparedStep, StepHost } from './step-host.ts';
+import { limitFault, type Supervision, supervise } from './supervision.ts';
 
 /** What the tasks of a run share. */
 export interface TaskResources {
@@ -33,6 +44,8 @@ export interface TaskResources {
   readonly objects: ObjectStore;
   readonly runs: RunStore;
   readonly slots: Slots;
+  readonly steps: StepHost;
+  readonly spec: PipelineSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string | undefined;
   readonly graceMs: number;
@@ -49,8 +62,10 @@ export interface TaskResources {
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
 export async function runTask(ready: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
-  const record = newRecord(ready, resources.pins);
+  let record = newRecord(ready, resources.pins, null);
   try {
+    const step = ready.executor.importer ? null : await prepare(ready, resources);
+    record = newRecord(ready, resources.pins, step);
     const earlier = await takeUp(ready, resources);
     if (!earlier && resources.useCache && record.cacheKey) {
       const cached = await findCached(record, resources);
@@ -58,16 +73,32 @@ export async function runTask(ready: ReadyTask, resources: TaskResources): Promi
     }
     if (ready.executor.importer)
       return await importArtifact(ready, ready.executor.importer, record, resources);
-    return await attempts(ready, ready.executor.container ?? {}, record, resources, earlier);
+    if (!step) throw new TypeError(`task ${ready.name} has neither a container nor an importer`);
+    return await attempts(ready, step, record, resources, earlier);
   } catch (error) {
     await stillOpen(resources);
     if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
-    return ended(record, 'failed', explain(error));
+    return ended(record, 'failed', await resources.steps.mask(resources.spec, explain(error)));
   }
 }
 
+/** Finds out where the task runs. What its resolver says stands at the top of its next attempt's log. */
+async function prepare(ready: ReadyTask, resources: TaskResources): Promise<PreparedStep> {
+  const number = resources.left.get(ready.name)?.number ?? resources.attemptsBefore + 1;
+  const log = logFile(resources.folder, ready.name, number);
+  return resources.steps.prepare(ready, resources.spec, {
+    project: resources.workingDirectory ?? resources.folder,
+    anew: !resources.useCache,
+    log: (text) => appendFile(log, text, { mode: 0o600 }),
+  });
+}
+
 /** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
-function newRecord({ name, task, component, executor, inputs }: ReadyTask, pins: RunPins): TaskRecord {
+function newRecord(
+  { name, task, component, executor, inputs }: ReadyTask,
+  pins: RunPins,
+  step: PreparedStep | null,
+): TaskRecord {
   const container = executor.container;
   const key = digestOfJson({
     component: { ...component, executorLabel: undefined },
@@ -80,7 +111,7 @@ function newRecord({ name, task, component, executor, inputs }: ReadyTask, pins:
       ]),
     ),
     code: pins.code,
-    environment: pins.environment,
+    environment: step?.environment?.digest ?? pins.environment,
   });
   return {
     name,
@@ -89,6 +120,9 @@ function newRecord({ name, task, component, executor, inputs }: ReadyTask, pins:
     cached: false,
     cacheKey: task.cachingOptions?.enableCache ? key : null,
     command: [...(container?.command ?? []), ...(container?.args ?? [])],
+    ...(step?.environment && {
+      environment: { digest: step.environment.digest, packages: [...step.environment.packages] },
+    }),
     inputs,
     outputs: { parameters: {}, artifacts: {} },
     startedAt: null,
@@ -138,12 +172,12 @@ async function takeUp(
 
 async function attempts(
   ready: ReadyTask,
-  container: IrContainer,
+  step: PreparedStep,
   record: TaskRecord,
   resources: TaskResources,
   earlier: Awaited<ReturnType<typeof takeUp>>,
 ): Promise<TaskRecord> {
-  const cores = container.resources?.cpuLimit ?? 1;
+  const cores = step.settings.cores ?? 1;
   const left = resources.left.get(ready.name);
   let failures = left?.failures ?? 0;
   let number = left?.number ?? resources.attemptsBefore + 1;
@@ -169,13 +203,13 @@ async function attempts(
       if (attempt) {
         record.startedAt ??= attempt.startedAt;
         resources.changed(record);
-        end = await followAdopted(attempt, resources);
+        end = await followAdopted(attempt, step, resources);
       } else {
         const startedAt = new Date().toISOString();
         record.startedAt ??= startedAt;
         const note = { number, failures, startedAt, boot: await bootId() };
         attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
-        end = await execute(ready, container, attempt, input, record, resources);
+        end = await execute(ready, step, attempt, input, record, resources);
       }
       if (end.kind === 'exited' && end.cpuSeconds !== null)
         record.cpuSeconds = (record.cpuSeconds ?? 0) + end.cpuSeconds;
@@ -183,11 +217,9 @@ async function attempts(
         const outputs = await collectOutputs(resources.objects, ready.component, input);
         return { ...ended(record, 'succeeded', null), outputs };
       }
-      failure = await attemptFault(
-        end,
-        record.command[0] ?? '',
-        logFile(resources.folder, ready.name, number),
-      );
+      failure =
+        (await limitFault(folder)) ??
+        (await attemptFault(end, step.command[0] ?? '', logFile(resources.folder, ready.name, number)));
     } catch (error) {
       failure = error;
     } finally {
@@ -199,7 +231,8 @@ async function attempts(
     if (failures > allowed) throw failure;
     const pause = backoff(ready.task, failures);
     record.state = 'pending';
-    record.reason = `attempt ${number} failed, another follows in ${pause} s: ${messageOf(failure)}`;
+    const why = await resources.steps.mask(resources.spec, messageOf(failure));
+    record.reason = `attempt ${number} failed, another follows in ${pause} s: ${why}`;
     resources.changed(record);
     await sleep(pause * 1000, undefined, { signal: AbortSignal.any([resources.canceled, resources.closed]) });
     state = undefined;
@@ -209,7 +242,7 @@ async function attempts(
 
 async function execute(
   ready: ReadyTask,
-  container: IrContainer,
+  step: PreparedStep,
   attempt: Attempt,
   input: ExecutorInput,
   record: TaskRecord,
@@ -222,8 +255,7 @@ async function execute(
     runName: resources.pipeline,
     root: resources.folder,
   };
-  const words = [...(container.command ?? []), ...(container.args ?? [])];
-  if (words.length === 0)
+  if (step.command.length === 0)
     throw new UserError({
       kind: 'invalid',
       code: 'command_missing',
@@ -232,37 +264,48 @@ async function execute(
     });
   const log = logFile(resources.folder, ready.name, attempt.number);
   resources.changed(record);
+  const surroundings = await resources.steps.surround(ready.name, step, {
+    folder: attempt.folder,
+    logFile: log,
+  });
   await stillOpen(resources);
+  resources.canceled.throwIfAborted();
   const { ended, pid, letGo } = await launch({
     folder: attempt.folder,
-    command: resolveCommand(words, context),
+    command: await resources.steps.wall(resolveCommand(step.command, context)),
     workingDirectory: resources.workingDirectory ?? attempt.folder,
     environment: {
       ...resources.environment,
+      ...surroundings,
       ...Object.fromEntries(
-        (container.env ?? []).map(({ name, value }) => [
+        (ready.executor.container?.env ?? []).map(({ name, value }) => [
           name,
           resolveCommand([value ?? ''], context)[0] ?? '',
         ]),
       ),
       TMPDIR: attempt.folder,
-      VISAVOX_ATTEMPT: attempt.folder,
+      ...attemptMark(attempt.folder),
     },
     logFile: log,
   });
   resources.closed.addEventListener('abort', letGo, { once: true });
+  const escapes = (await resources.steps.isolation).kind === 'none';
+  const supervision = superviseAttempt(attempt.folder, { pid, since: new Date(), escapes }, step, resources);
+  let others: ReturnType<typeof supervision.stop> = [];
   const stop = () => void stopAttempt(attempt.folder, resources.graceMs);
   resources.canceled.addEventListener('abort', stop, { once: true });
   if (resources.canceled.aborted) stop();
   try {
     await ended;
   } finally {
+    others = supervision.stop();
     resources.closed.removeEventListener('abort', letGo);
     resources.canceled.removeEventListener('abort', stop);
   }
   await stillOpen(resources);
-  await killLeftovers(pid, attempt.folder);
   const state = await observe(attempt.folder);
+  // Where the kernel ends all that is left with the command, it is not looked for.
+  if (escapes || state.kind !== 'exited') await killLeftovers(pid, attempt.folder, others);
   return state.kind === 'exited' ? state : { kind: 'lost', pid: null };
 }
 
@@ -272,24 +315,37 @@ async function stillOpen({ closed }: TaskResources): Promise<void> {
 }
 
 /** Not our own child: its end has to be looked for. */
-async function followAdopted(attempt: Attempt, resources: TaskResources): Promise<Ended> {
+async function followAdopted(attempt: Attempt, step: PreparedStep, resources: TaskResources): Promise<Ended> {
+  const { pid, since } = await claimedBy(attempt.folder);
+  const supervision = superviseAttempt(attempt.folder, { pid, since, escapes: true }, step, resources);
   const stop = () => void stopAttempt(attempt.folder, resources.graceMs);
   resources.canceled.addEventListener('abort', stop, { once: true });
   if (resources.canceled.aborted) stop();
   try {
     for (;;) {
       const state = await observe(attempt.folder);
-      if (state.kind === 'exited') return state;
-      if (state.kind === 'lost') {
-        if (state.pid !== null) await killLeftovers(state.pid, attempt.folder);
+      if (state.kind === 'exited' || state.kind === 'lost') {
+        await killLeftovers(pid, attempt.folder, supervision.stop());
         return state;
       }
       await sleep(100);
       await stillOpen(resources);
     }
   } finally {
+    supervision.stop();
     resources.canceled.removeEventListener('abort', stop);
   }
+}
+
+function superviseAttempt(
+  folder: string,
+  running: { readonly pid: number; readonly since: Date; readonly escapes: boolean },
+  { settings }: PreparedStep,
+  { graceMs, closed }: TaskResources,
+): Supervision {
+  const supervision = supervise({ folder, ...running, limits: settings, graceMs });
+  closed.addEventListener('abort', () => supervision.stop(), { once: true });
+  return supervision;
 }
 
 /** Ends an attempt whatever state it is in; also one that was started a moment ago. */
@@ -297,7 +353,8 @@ export async function stopAttempt(folder: string, graceMs: number): Promise<void
   if (await revoke(folder)) return;
   const state = await observe(folder);
   if (state.kind === 'running') await terminate(state.pid, folder, graceMs);
-  else if (state.kind === 'lost' && state.pid !== null) await killLeftovers(state.pid, folder);
+  // Its command has ended, in this engine's time or before it; what it left behind has not.
+  else await killLeftovers((await claimedBy(folder)).pid, folder);
 }
 
 async function importArtifact(
