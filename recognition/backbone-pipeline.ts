@@ -5,6 +5,7 @@ import { adapted, embedded, evaluateAgainst, register, report, type Tasks, valid
 const plugIn = component({
   name: 'plug-in',
   image: 'visavox-step',
+  access: { objects: true },
   inputs: { backbone: 'struct', beside: 'string', champion: 'string' },
   outputs: {
     base: 'string',

@@ -3,12 +3,16 @@ import { component, type PipelineBuilder, pipeline } from '@visavox/pipelines/de
 import type { Reference } from '@visavox/pipelines/nodes';
 
 const image = 'visavox-step';
+/** Recordings and bundles are read by their digests, and features are kept beside them. */
+const access = { objects: true };
+/** What they find out belongs beside the model in the registry as well. */
+const registryAccess = { objects: true, tracking: true };
 /** Enough for the processors of one machine; more of them only help where there are more nodes. */
 export const shards = [0, 1];
 
 export const validate = component({
   name: 'validate',
-  image,
+  ...{ image, access },
   inputs: { dataset: 'string' },
   outputs: { manifest: 'dataset', summary: 'struct' },
   command: ({ inputs, outputs }) => [
@@ -22,7 +26,7 @@ export const validate = component({
 
 export const embed = component({
   name: 'embed-shard',
-  image,
+  ...{ image, access },
   inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'integer' },
   outputs: { face: 'dataset', voice: 'dataset', counts: 'struct' },
   retries: 1,
@@ -39,7 +43,7 @@ export const embed = component({
 
 export const gather = component({
   name: 'gather',
-  image,
+  ...{ image, access },
   inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
   outputs: { face_features: 'dataset', voice_features: 'dataset', face_head: 'model', voice_head: 'model' },
   command: ({ inputs, outputs }) => [
@@ -55,7 +59,7 @@ export const gather = component({
 export const trainHead = (modality: 'face' | 'voice') =>
   component({
     name: `train-${modality}`,
-    image,
+    ...{ image, access: { tracking: true } },
     inputs: { features: 'dataset', champion_head: 'model', seed: 'integer' },
     outputs: { head: 'model', crossfit: 'dataset', report: 'metrics' },
     resources: { cpu: 1, memory: '2Gi' },
@@ -74,7 +78,7 @@ export const trainHead = (modality: 'face' | 'voice') =>
 
 export const calibrate = component({
   name: 'calibrate',
-  image,
+  ...{ image, access },
   inputs: {
     dataset: 'string',
     champion: 'string',
@@ -123,7 +127,7 @@ const evaluateCommand = ({
 
 export const evaluate = component({
   name: 'evaluate',
-  image,
+  ...{ image, access },
   inputs: judgedInputs,
   outputs: judgedOutputs,
   command: evaluateCommand,
@@ -132,7 +136,7 @@ export const evaluate = component({
 /** The same where the champion has another backbone, and so features of its own. */
 export const evaluateAgainst = component({
   name: 'evaluate',
-  image,
+  ...{ image, access },
   inputs: { ...judgedInputs, champion_face_features: 'dataset', champion_voice_features: 'dataset' },
   outputs: judgedOutputs,
   command: (given) => [
@@ -144,7 +148,7 @@ export const evaluateAgainst = component({
 
 export const register = component({
   name: 'register',
-  image,
+  ...{ image, access: registryAccess },
   inputs: {
     champion: 'string',
     face_head: 'model',
@@ -169,7 +173,7 @@ export const register = component({
 
 export const report = component({
   name: 'report',
-  image,
+  ...{ image, access: registryAccess },
   inputs: {
     manifest: 'dataset',
     summary: 'struct',

@@ -10,7 +10,8 @@ import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import type { EngineResources } from './engine-resources.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { StepSurroundings } from './project.ts';
-import { invalidSetting } from './settings.ts';
+import { readStepSecret } from './secrets.ts';
+import { invalidSetting, type PlatformSettings } from './settings.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
 export async function createEngine(resources: EngineResources): Promise<Engines> {
@@ -50,14 +51,31 @@ async function openLocalEngine(
     environmentDigest: await environmentDigest(project),
     workingDirectory: root,
     path: surroundings.path,
-    environment: {
-      ...settings.stepEnvironment,
-      ...surroundings.environment,
-      MLFLOW_TRACKING_URI: trackingUrl,
-      ...(settings.mlflow.url && settings.mlflow.credentials),
+    environment: { ...surroundings.environment, MLFLOW_TRACKING_URI: trackingUrl },
+    environments: join(settings.home, 'environments'),
+    access: {
+      objects: await objectsAccess(settings),
+      tracking: settings.mlflow.url ? { ...settings.mlflow.credentials } : {},
     },
+    secret: (secret, key) => readStepSecret(settings.secrets, secret, key),
+    // Where the machine allows it, no step looks past what it is given.
+    hidden: [
+      settings.secrets,
+      ...(settings.objects.key.file ? [settings.objects.key.file] : []),
+      ...['secrets', 'database', 'logs'].map((name) => join(settings.home, name)),
+    ],
     log: (message) => log.info(message),
   });
+}
+
+/** The key itself, since its file is hidden from steps. */
+async function objectsAccess({
+  stepEnvironment,
+  objects,
+}: Pick<PlatformSettings, 'stepEnvironment' | 'objects'>): Promise<Record<string, string>> {
+  const { VISAVOX_KEY_FILE: file, ...environment } = stepEnvironment;
+  if (objects.key.override !== undefined || file === undefined) return { ...environment };
+  return { ...environment, VISAVOX_KEY: (await readFile(file, 'utf8')).trim() };
 }
 
 /** For a project that says nothing of it. */

@@ -56,21 +56,27 @@ function stepContainers(
 ): StepContainers {
   return {
     images: image === undefined ? {} : Object.fromEntries(stepImages.map((name) => [name, image])),
-    environment: {
-      ...s3Address(settings.objects),
-      VISAVOX_OBJECTS: objects ?? settings.objects.url,
-      VISAVOX_KEY_FILE: `${secretsFolder}/objects.key`,
-      MLFLOW_TRACKING_URI: tracking ?? trackingUrl,
-    },
-    ...(secret && {
-      secretFolders: { [secret]: secretsFolder },
-      secretVariables: {
-        [secret]: {
-          AWS_ACCESS_KEY_ID: 'AWS_ACCESS_KEY_ID',
-          AWS_SECRET_ACCESS_KEY: 'AWS_SECRET_ACCESS_KEY',
-          ...Object.fromEntries(Object.keys(settings.mlflow.credentials).map((name) => [name, name])),
+    environment: { MLFLOW_TRACKING_URI: tracking ?? trackingUrl },
+    access: {
+      objects: {
+        environment: {
+          ...s3Address(settings.objects),
+          VISAVOX_OBJECTS: objects ?? settings.objects.url,
+          VISAVOX_KEY_FILE: `${secretsFolder}/objects.key`,
         },
+        ...(secret && {
+          secretFolders: { [secret]: secretsFolder },
+          secretVariables: { [secret]: named('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY') },
+        }),
       },
-    }),
+      tracking: secret
+        ? { secretVariables: { [secret]: named(...Object.keys(settings.mlflow.credentials)) } }
+        : {},
+    },
   };
+}
+
+/** Keys of a secret that are called as their variables are. */
+function named(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, name]));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * Reads a secret file; the first time, makes it with `length` random bytes as hexadecimal, for its owner alone. One that
@@ -28,4 +28,20 @@ export async function ensureSecret(path: string, length: number): Promise<string
     await rm(fresh);
   }
   return (await readFile(path, 'utf8')).trim();
+}
+
+/** The value of a key of a secret that an operator put there for steps: the file `steps/<secret>/<key>`. */
+export async function readStepSecret(
+  folder: string,
+  secret: string,
+  key: string,
+): Promise<string | undefined> {
+  const names = [secret, key];
+  if (!names.every((name) => /^[A-Za-z0-9_.-]+$/.test(name) && !/^\.+$/.test(name))) return undefined;
+  const text = await readFile(join(folder, 'steps', secret, key), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    },
+  );
+  return text?.replace(/\n$/, '');
 }

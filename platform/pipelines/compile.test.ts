@@ -33,6 +33,52 @@ describe('compile', () => {
     expect(Object.isFrozen(sumOfSquares.nodes)).toBe(true);
   });
 
+  it("says secrets and a timeout in kfp-kubernetes' words, and the rest in a platform of our own", () => {
+    const spec = compile(
+      pipeline({ name: 'settings' }, (p) => {
+        p.task(
+          component({
+            name: 'step',
+            command: ['true'],
+            environment: { requirements: 'requirements.txt' },
+            secrets: { API_TOKEN: 'weather/token' },
+            access: { tracking: true, objects: false },
+            timeout: '10m',
+          }),
+        );
+      }),
+    );
+    expect(spec.platforms).toEqual({
+      kubernetes: {
+        deploymentSpec: {
+          executors: {
+            'exec-step': {
+              secretAsEnv: [
+                {
+                  secretName: 'weather',
+                  secretNameParameter: { runtimeValue: { constant: 'weather' } },
+                  keyToEnv: [{ secretKey: 'token', envVar: 'API_TOKEN' }],
+                },
+              ],
+              activeDeadlineSeconds: '600',
+            },
+          },
+        },
+      },
+      visavox: {
+        deploymentSpec: {
+          executors: {
+            'exec-step': {
+              environment: { requirements: 'requirements.txt' },
+              access: { tracking: true },
+            },
+          },
+        },
+      },
+    });
+    expect(parsePipelineSpec(readPipelineSpec(toYaml(spec)))).toEqual(spec);
+  });
+
   it('turns caching off for a task that asks for it', () => {
     const { tasks } = compile(sumOfSquares).root.dag;
     expect(tasks.add?.cachingOptions).toEqual({});

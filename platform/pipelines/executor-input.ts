@@ -51,12 +51,22 @@ export const ExecutorOutput = z.looseObject({
     .record(
       z.string(),
       z.looseObject({
-        artifacts: z.array(z.looseObject({ metadata: z.record(z.string(), z.unknown()).optional() })),
+        artifacts: z.array(
+          z.looseObject({
+            metadata: z.record(z.string(), z.unknown()).optional(),
+            /** Where its bytes are, if not where they were asked for: kfp's `artifact.uri = …`. */
+            uri: z.string().optional(),
+            /** The same, and stronger: kfp's `artifact.set_path(…)`. */
+            custom_path: z.string().optional(),
+          }),
+        ),
       }),
     )
     .optional(),
 });
 export type ExecutorOutput = z.infer<typeof ExecutorOutput>;
+/** One artifact of an executor output. */
+export type DescribedArtifact = NonNullable<ExecutorOutput['artifacts']>[string]['artifacts'][number];
 
 export interface PlaceholderContext {
   readonly input: ExecutorInput;

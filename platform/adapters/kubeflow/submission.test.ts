@@ -11,8 +11,14 @@ const options: SubmissionOptions = {
   containers: {
     images: { shell: 'registry/shell@sha256:1' },
     environment: { MLFLOW_TRACKING_URI: 'http://mlflow:5000' },
-    secretVariables: { s3: { AWS_ACCESS_KEY_ID: 'access' } },
-    secretFolders: { keys: '/var/run/keys' },
+    access: {
+      objects: {
+        environment: { VISAVOX_OBJECTS: 's3://all' },
+        secretVariables: { s3: { AWS_ACCESS_KEY_ID: 'access' } },
+        secretFolders: { keys: '/var/run/keys' },
+      },
+      tracking: { secretVariables: { s3: { MLFLOW_TRACKING_TOKEN: 'token' } } },
+    },
     imagePullPolicy: 'IfNotPresent',
     imagePullSecrets: ['registry'],
   },
@@ -31,7 +37,9 @@ function commandOf({ pipeline_spec }: ReturnType<typeof submission>, label: stri
 
 describe('what is submitted', () => {
   it.skipIf(!sdk)("is what Kubeflow's protobuf takes, the settings for Kubernetes included", () => {
-    const { pipeline_spec, platform_spec } = submission(spec, options);
+    const access = { 'exec-echo': { access: { objects: true } } };
+    const granted = { ...spec, platforms: { visavox: { deploymentSpec: { executors: access } } } };
+    const { pipeline_spec, platform_spec } = submission(granted, options);
     expect(sdk?.objection(pipeline_spec, platform_spec)).toBeUndefined();
     const wrong = JSON.parse(JSON.stringify(platform_spec).replaceAll('secretKey', 'key'));
     expect(sdk?.objection(pipeline_spec, wrong)).toContain('key');
@@ -87,7 +95,7 @@ describe('what is submitted', () => {
 
   it('keeps the settings for Kubernetes that a pipeline of the SDK brings', () => {
     const settings = { secretAsEnv: [{ secretName: 'own' }], imagePullPolicy: 'Always' };
-    const yaml = `${toYaml(spec)}---\nplatforms: {kubernetes: {deploymentSpec: {executors: {exec-echo: ${JSON.stringify(settings)}}}}}\n`;
+    const yaml = `${toYaml(spec)}---\nplatforms: {kubernetes: {deploymentSpec: {executors: {exec-echo: ${JSON.stringify(settings)}}}}, visavox: {deploymentSpec: {executors: {exec-echo: {access: {objects: true}}}}}}\n`;
     const { pipeline_spec, platform_spec } = submission(parsePipelineSpec(readPipelineSpec(yaml)), options);
     expect(pipeline_spec).not.toHaveProperty('platforms');
     expect(platform_spec).toMatchObject({
@@ -99,12 +107,34 @@ describe('what is submitted', () => {
                 ...{ imagePullPolicy: 'Always', secretAsVolume: [{ secretName: 'keys' }] },
                 secretAsEnv: [{ secretName: 'own' }, { secretName: 's3' }],
               },
-              'exec-gather': { imagePullPolicy: 'IfNotPresent', secretAsEnv: [{ secretName: 's3' }] },
+              'exec-gather': { imagePullPolicy: 'IfNotPresent' },
             },
           },
         },
       },
     });
+  });
+
+  it('gives the keys of the installation to the components that declare access, and to no other', () => {
+    const step = (name: string, access: { objects?: boolean; tracking?: boolean }) =>
+      component({ name, image: 'shell', command: ['true'], access });
+    const definition = pipeline({ name: 'access' }, (p) => {
+      p.task(step('none', {}));
+      p.task(step('both', { objects: true, tracking: true }));
+    });
+    const { pipeline_spec, platform_spec } = submission(compile(definition), options);
+    const { executors } = parsePipelineSpec(pipeline_spec).deploymentSpec;
+    expect(executors['exec-none']?.container?.env?.map(({ name }) => name)).toEqual(['MLFLOW_TRACKING_URI']);
+    expect(executors['exec-both']?.container?.env).toContainEqual({
+      name: 'VISAVOX_OBJECTS',
+      value: 's3://all',
+    });
+    const settings = JSON.parse(JSON.stringify(platform_spec)).platforms.kubernetes.deploymentSpec.executors;
+    expect(settings['exec-none']).not.toHaveProperty('secretAsEnv');
+    expect(settings['exec-both'].secretAsEnv[0].keyToEnv).toHaveLength(2);
+    expect(JSON.stringify(platform_spec)).not.toContain('visavox');
+    const { access: _, ...closed } = options.containers;
+    expect(() => submission(compile(definition), { ...options, containers: closed })).toThrow('exec-both');
   });
 
   it('leaves the pipeline of the request as it is', () => {

@@ -2,17 +2,25 @@ import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { defaultImage } from '@visavox/pipelines/component';
 import type { IrDag, PipelineSpec } from '@visavox/pipelines/ir';
+import type { Access, StepExtras } from '@visavox/pipelines/step-extras';
 import { addConstantInput, type KnownBefore, rewriteCommands } from './launcher-words.ts';
 
-/** What every task's container is given on the cluster. */
-export interface StepContainers {
-  /** The image on the cluster, by the name that a component says. Other names stand for themselves. */
-  readonly images: Readonly<Record<string, string>>;
-  readonly environment: Readonly<Record<string, string>>;
+/** What a container is given on the cluster. */
+export interface StepGrant {
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Variables out of Secrets, by the Secret's name: `{ 'visavox-s3': { AWS_SECRET_ACCESS_KEY: 'secret-key' } }`. */
   readonly secretVariables?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** Secrets as folders: where each is mounted. */
   readonly secretFolders?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface StepContainers {
+  /** The image on the cluster, by the name that a component says. Other names stand for themselves. */
+  readonly images: Readonly<Record<string, string>>;
+  /** For every container. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** For those of components that declare access. */
+  readonly access?: Readonly<Partial<Record<keyof Access, StepGrant>>> | undefined;
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined;
   readonly imagePullSecrets?: readonly string[] | undefined;
 }
@@ -39,11 +47,15 @@ export function submission(
   const spec = structuredClone(given);
   rewriteCommands(spec, known);
   const executors = Object.entries(spec.deploymentSpec.executors).filter(([, { container }]) => container);
-  for (const [, { container }] of executors) {
+  const { platforms, ...pipelineSpec } = spec;
+  const extras = platforms?.visavox?.deploymentSpec.executors ?? {};
+  for (const [label, { container }] of executors) {
     if (!container) continue;
     container.image = imageOf(container.image, containers.images);
     const own = container.env ?? [];
-    const added = Object.entries(containers.environment).map(([name, value]) => ({ name, value }));
+    const granted = grantsOf(label, extras[label], containers).map(({ environment }) => environment);
+    const given = Object.assign({}, containers.environment, ...granted);
+    const added = Object.entries<string>(given).map(([name, value]) => ({ name, value }));
     container.env = [...added.filter(({ name }) => !own.some((one) => one.name === name)), ...own];
     if (container.env.length === 0) delete container.env;
   }
@@ -58,10 +70,11 @@ export function submission(
       if (!component || !executor?.container || !task.cachingOptions?.enableCache) continue;
       addConstantInput(task, component, codeInput, marker);
     }
-  const { platforms, ...pipelineSpec } = spec;
   const own = platforms?.kubernetes?.deploymentSpec?.executors ?? {};
-  const ours = kubernetesOptions(containers);
-  const together = executors.map(([label]) => [label, merged(own[label] ?? {}, ours)]);
+  const together = executors.map(([label]) => {
+    const ours = kubernetesOptions(containers, grantsOf(label, extras[label], containers));
+    return [label, merged(own[label] ?? {}, ours)];
+  });
   return {
     pipeline_spec: pipelineSpec,
     platform_spec: {
@@ -80,6 +93,17 @@ export function imagesOf(spec: PipelineSpec, images: StepContainers['images']): 
 
 /** Throws a UserError for what Kubeflow (as of 2.17) does not run. */
 export function refuseUnsupported(spec: PipelineSpec): void {
+  for (const [label, { environment }] of Object.entries(
+    spec.platforms?.visavox?.deploymentSpec.executors ?? {},
+  ))
+    if (environment)
+      throw new UserError({
+        kind: 'invalid',
+        code: 'unsupported_on_kubeflow',
+        message: `The executor ${label} declares its environment in a file, which no pod makes yet.`,
+        action:
+          'Name the packages in the component (environment: { packages }), give it an image that has them, or run it with --on local.',
+      });
   for (const dag of dagsOf(spec))
     for (const [key, task] of Object.entries(dag.tasks))
       if (task.artifactIterator)
@@ -116,9 +140,27 @@ function merged(own: Readonly<Record<string, unknown>>, ours: Readonly<Record<st
   return { ...ours, ...own, ...Object.fromEntries(lists) };
 }
 
+function grantsOf(label: string, extras: StepExtras | undefined, { access }: StepContainers): StepGrant[] {
+  const kinds = (['objects', 'tracking'] as const).filter((kind) => extras?.access?.[kind]);
+  return kinds.map((kind) => {
+    const grant = access?.[kind];
+    if (grant) return grant;
+    throw new UserError({
+      kind: 'invalid',
+      code: 'access_missing',
+      message: `The executor ${label} asks for access to ${kind}, which this installation gives to no step.`,
+      action: 'Take "access" out of the component, and hand over what it needs as inputs and outputs.',
+    });
+  });
+}
+
 /** KubernetesExecutorConfig of kubernetes_platform, in proto3's JSON form. */
-function kubernetesOptions(containers: StepContainers): Readonly<Record<string, unknown>> {
-  const { secretVariables, secretFolders, imagePullPolicy, imagePullSecrets } = containers;
+function kubernetesOptions(
+  { imagePullPolicy, imagePullSecrets }: StepContainers,
+  grants: readonly StepGrant[],
+): Readonly<Record<string, unknown>> {
+  const secretVariables = joined(grants.map((grant) => grant.secretVariables));
+  const secretFolders = joined(grants.map((grant) => grant.secretFolders));
   const named = (secret: string) => ({
     secretName: secret,
     secretNameParameter: { runtimeValue: { constant: secret } },
@@ -144,4 +186,17 @@ function kubernetesOptions(containers: StepContainers): Readonly<Record<string, 
       })),
     }),
   };
+}
+
+/** One record out of several, those inside them joined too; undefined where there is nothing. */
+function joined<Value extends string | Readonly<Record<string, string>>>(
+  records: readonly (Readonly<Record<string, Value>> | undefined)[],
+): Readonly<Record<string, Value>> | undefined {
+  const all: Record<string, Value> = {};
+  for (const [key, value] of records.flatMap((record) => Object.entries(record ?? {}))) {
+    const before = all[key];
+    all[key] =
+      typeof before === 'object' && typeof value === 'object' ? Object.assign({}, before, value) : value;
+  }
+  return Object.keys(all).length > 0 ? all : undefined;
 }

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
 import { z } from 'zod';
 import { fetchArtifact, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
-import { type ExecutorInput, ExecutorOutput } from '../executor-input.ts';
+import { type DescribedArtifact, type ExecutorInput, ExecutorOutput, localPath } from '../executor-input.ts';
 import type { IrComponent } from '../ir.ts';
 import { coerce } from '../parameters.ts';
 
@@ -154,17 +154,26 @@ export function executorInput(component: IrComponent, inputs: Bindings, folder: 
   };
 }
 
+interface OutputPlaces {
+  /** Where the command ran: what it says of paths is relative to it. */
+  readonly workingDirectory: string;
+  /** Where a path leads; throws for what the engine must not read for a step. */
+  readonly visible: (path: string) => Promise<string>;
+}
+
 /** Takes what a finished attempt wrote: artifacts into the object store, parameters from their files. */
 export async function collectOutputs(
   objects: ObjectStore,
   component: IrComponent,
   input: ExecutorInput,
+  places: OutputPlaces,
 ): Promise<Bindings> {
-  const written = await readExecutorOutput(input.outputs.outputFile);
+  const { visible } = places;
+  const written = await readExecutorOutput(input.outputs.outputFile, visible);
   const parameters: Bindings['parameters'] = {};
   for (const [name, { parameterType }] of Object.entries(component.outputDefinitions?.parameters ?? {})) {
     const file = input.outputs.parameters[name]?.outputFile ?? '';
-    const raw = (await readIfThere(file)) ?? written.parameterValues?.[name];
+    const raw = (await readIfThere(file, visible)) ?? written.parameterValues?.[name];
     if (raw === undefined)
       throw outputFault(name, `the task did not write it to ${placeholder('parameters', name)}`);
     const value = coerce(parameterType, raw);
@@ -176,33 +185,66 @@ export async function collectOutputs(
     parameters[name] = value;
   }
   const artifacts: Bindings['artifacts'] = {};
-  for (const [name, { artifactType }] of Object.entries(component.outputDefinitions?.artifacts ?? {})) {
-    const path = input.outputs.artifacts[name]?.artifacts[0]?.uri ?? '';
-    const described = written.artifacts?.[name]?.artifacts[0];
+  for (const [name, { artifactType, isArtifactList }] of Object.entries(
+    component.outputDefinitions?.artifacts ?? {},
+  )) {
+    const asked = input.outputs.artifacts[name]?.artifacts[0]?.uri ?? '';
+    const described = written.artifacts?.[name]?.artifacts ?? [];
+    const entries: readonly DescribedArtifact[] = isArtifactList ? described : described.slice(0, 1);
     const type = schemaTitle(artifactType);
-    // Metrics are metadata; kfp writes no file for them.
-    if (!(await exists(path)) && (described || type.endsWith('Metrics'))) await writeFile(path, '');
-    if (!(await exists(path)))
-      throw outputFault(name, `the task did not write it to ${placeholder('artifacts', name)}`);
-    const stored = await storeArtifact(objects, path);
-    const record: ArtifactRecord = {
-      name,
-      digest: stored.digest,
-      bytes: stored.bytes,
-      type,
-      metadata: { ...described?.metadata, ...(stored.isFolder && { mediaType: folderMediaType }) },
-    };
-    artifacts[name] = [record];
+    const list: ArtifactRecord[] = [];
+    for (const entry of entries.length > 0 || isArtifactList ? entries : [{}]) {
+      const path = await bytesOf(name, entry, { asked, type, ...places });
+      const stored = await storeArtifact(objects, path);
+      list.push({
+        ...{ name, type },
+        digest: stored.digest,
+        bytes: stored.bytes,
+        metadata: { ...entry.metadata, ...(stored.isFolder && { mediaType: folderMediaType }) },
+      });
+    }
+    // A container that is no kfp function writes no description of its list.
+    if (isArtifactList && list.length === 0 && (await exists(asked)))
+      throw outputFault(name, 'it is a list, and the executor output does not say what is in it');
+    artifacts[name] = list;
   }
   return { parameters, artifacts };
+}
+
+/** Where an artifact's bytes are: where they were asked for, or where the step says that it put them. */
+async function bytesOf(
+  name: string,
+  { uri, custom_path: custom }: DescribedArtifact,
+  {
+    asked,
+    type,
+    workingDirectory,
+    visible,
+  }: OutputPlaces & { readonly asked: string; readonly type: string },
+): Promise<string> {
+  const said = custom || uri || asked;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(said) && !said.startsWith('file://'))
+    throw outputFault(name, `the task left it at ${said}, which this machine does not read`);
+  const path = resolve(workingDirectory, localPath(said));
+  if (await exists(path)) return visible(path);
+  // Metrics are metadata; kfp writes no file for them.
+  if (!type.endsWith('Metrics'))
+    throw outputFault(
+      name,
+      path === resolve(workingDirectory, asked)
+        ? `the task did not write it to ${placeholder('artifacts', name)}`
+        : `the task says that it is at ${said}, where nothing is`,
+    );
+  await writeFile(asked, '');
+  return asked;
 }
 
 function inputPath(folder: string, name: string, index: number, count: number): string {
   return count === 1 ? join(folder, 'inputs', name) : join(folder, 'inputs', name, String(index));
 }
 
-async function readExecutorOutput(file: string): Promise<ExecutorOutput> {
-  const text = await readIfThere(file);
+async function readExecutorOutput(file: string, visible: OutputPlaces['visible']): Promise<ExecutorOutput> {
+  const text = await readIfThere(file, visible);
   if (text === undefined) return {};
   try {
     return ExecutorOutput.parse(JSON.parse(text));
@@ -218,8 +260,11 @@ async function readExecutorOutput(file: string): Promise<ExecutorOutput> {
   }
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
-  return (await exists(file)) ? readFile(file, 'utf8') : undefined;
+async function readIfThere(
+  file: string,
+  visible: OutputPlaces['visible'] = async (path) => path,
+): Promise<string | undefined> {
+  return (await exists(file)) ? readFile(await visible(file), 'utf8') : undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

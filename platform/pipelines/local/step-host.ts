@@ -1,4 +1,4 @@
-import { appendFile, readdir } from 'node:fs/promises';
+import { appendFile, readdir, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import type { ResolvedEnvironment } from '../environments/environments.ts';
@@ -115,6 +115,19 @@ export class StepHost {
     });
   }
 
+  /**
+   * Where a path leads that a step gave, links followed: the engine reads more than a step does, and must not read it on a
+   * step's behalf. Throws a UserError `path_hidden`.
+   */
+  async visible(path: string): Promise<string> {
+    const real = await realpath(path);
+    for (const hidden of this.#options.hidden ?? []) {
+      const place = await realpath(hidden).catch(() => hidden); // not there yet
+      if (real === place || real.startsWith(`${place}/`)) throw pathHidden(path);
+    }
+    return real;
+  }
+
   /** A text that a step wrote, for people: without the values of the secrets that the pipeline's components name. */
   async mask(spec: PipelineSpec, text: string): Promise<string> {
     let masked = text;
@@ -178,6 +191,15 @@ function secretMissing(label: string, secret: string, key: string): UserError {
     code: 'secret_missing',
     message: `The executor ${label} names the key ${key} of the secret ${secret}, which this installation does not have.`,
     action: `Put the value into the file steps/${secret}/${key} in the folder of secrets, readable by its owner alone.`,
+  });
+}
+
+function pathHidden(path: string): UserError {
+  return new UserError({
+    kind: 'forbidden',
+    code: 'path_hidden',
+    message: `${path} is, or leads to, something of the installation that no step is to read.`,
+    action: 'Name a file of the task itself, or of the project.',
   });
 }
 

@@ -5,10 +5,10 @@ import { digestOfJson } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
-import type { ArtifactRecord, Bindings, RunPins, TaskRecord } from '@visavox/core/run';
-import { artifactExists, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
-import { type ExecutorInput, localPath, resolveCommand } from '../executor-input.ts';
-import type { IrImporter, IrTask, PipelineSpec } from '../ir.ts';
+import type { RunPins, TaskRecord } from '@visavox/core/run';
+import { artifactExists, isFolder } from '../artifacts.ts';
+import { type ExecutorInput, resolveCommand } from '../executor-input.ts';
+import type { IrTask, PipelineSpec } from '../ir.ts';
 import type { ReadyTask } from '../plan.ts';
 import {
   type Attempt,
@@ -20,6 +20,7 @@ import {
   prepareAttempt,
 } from './attempt.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
+import { importArtifact } from './import-artifact.ts';
 import {
   type AttemptState,
   attemptMark,
@@ -71,8 +72,14 @@ export async function runTask(ready: ReadyTask, resources: TaskResources): Promi
       const cached = await findCached(record, resources);
       if (cached) return cached;
     }
-    if (ready.executor.importer)
-      return await importArtifact(ready, ready.executor.importer, record, resources);
+    if (ready.executor.importer) {
+      record = { ...record, attempts: 1, startedAt: new Date().toISOString() };
+      const outputs = await importArtifact(ready, ready.executor.importer, {
+        objects: resources.objects,
+        visible: (path) => resources.steps.visible(path),
+      });
+      return { ...ended(record, 'succeeded', null), outputs };
+    }
     if (!step) throw new TypeError(`task ${ready.name} has neither a container nor an importer`);
     return await attempts(ready, step, record, resources, earlier);
   } catch (error) {
@@ -214,12 +221,18 @@ async function attempts(
       if (end.kind === 'exited' && end.cpuSeconds !== null)
         record.cpuSeconds = (record.cpuSeconds ?? 0) + end.cpuSeconds;
       if (end.kind === 'exited' && end.code === 0) {
-        const outputs = await collectOutputs(resources.objects, ready.component, input);
+        const outputs = await collectOutputs(resources.objects, ready.component, input, {
+          workingDirectory: resources.workingDirectory ?? folder,
+          visible: (path) => resources.steps.visible(path),
+        });
         return { ...ended(record, 'succeeded', null), outputs };
       }
       failure =
         (await limitFault(folder)) ??
-        (await attemptFault(end, step.command[0] ?? '', logFile(resources.folder, ready.name, number)));
+        (await attemptFault(end, step.command[0] ?? '', {
+          logFile: logFile(resources.folder, ready.name, number),
+          path: resources.environment.PATH ?? '',
+        }));
     } catch (error) {
       failure = error;
     } finally {
@@ -355,35 +368,6 @@ export async function stopAttempt(folder: string, graceMs: number): Promise<void
   if (state.kind === 'running') await terminate(state.pid, folder, graceMs);
   // Its command has ended, in this engine's time or before it; what it left behind has not.
   else await killLeftovers((await claimedBy(folder)).pid, folder);
-}
-
-async function importArtifact(
-  ready: ReadyTask,
-  importer: IrImporter,
-  record: TaskRecord,
-  resources: TaskResources,
-): Promise<TaskRecord> {
-  record.startedAt = new Date().toISOString();
-  record.attempts = 1;
-  const uri = importer.artifactUri.constant ?? String(Object.values(ready.inputs.parameters)[0] ?? '');
-  if (!/^(file:\/\/|\/)/.test(uri))
-    throw new UserError({
-      kind: 'invalid',
-      code: 'import_unsupported',
-      message: `The importer names ${uri}, which this machine cannot read.`,
-      action: 'Import a file:// address here, or run the pipeline on Kubeflow.',
-    });
-  const stored = await storeArtifact(resources.objects, localPath(uri));
-  const [name = 'artifact'] = Object.keys(ready.component.outputDefinitions?.artifacts ?? {});
-  const artifact: ArtifactRecord = {
-    name,
-    digest: stored.digest,
-    bytes: stored.bytes,
-    type: schemaTitle(importer.typeSchema),
-    metadata: { ...importer.metadata, uri, ...(stored.isFolder && { mediaType: folderMediaType }) },
-  };
-  const outputs: Bindings = { parameters: {}, artifacts: { [name]: [artifact] } };
-  return { ...ended(record, 'succeeded', null), outputs };
 }
 
 function ended(
