@@ -3555,6 +3555,10 @@ export interface components {
                 cached: boolean;
                 cacheKey: string | null;
                 command: string[];
+                environment?: {
+                    digest: string;
+                    packages: string[];
+                };
                 inputs: {
                     parameters: {
                         [key: string]: string | number | boolean | unknown[] | {
