@@ -2,6 +2,7 @@ import { UserError } from '@visavox/core/errors';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { findFault } from './ir-check.ts';
+import { unknownFields } from './ir-unknown.ts';
 import { StepExtras } from './step-extras.ts';
 
 /**
@@ -220,13 +221,17 @@ export function readPipelineSpec(text: string): unknown {
 
 /** Parses and checks a PipelineSpec; throws a UserError `pipeline_spec_invalid` that names the place. */
 export function parsePipelineSpec(value: unknown): PipelineSpec {
-  const parsed = PipelineSpec.safeParse(value);
+  const parsed = PipelineSpec.safeParse(value, { reportInput: true });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw invalid(`at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`);
+    const given = typeof issue?.input === 'string' ? `, received "${issue.input.slice(0, 100)}"` : '';
+    throw invalid(`at ${issue?.path.join('.') || 'the top'}: ${issue?.message}${given}`);
   }
   const fault = findFault(parsed.data);
   if (fault) throw invalid(fault);
+  // Others may be newer than what is known here; in our own an unknown field is a mistake.
+  const [unknown] = parsed.data.sdkVersion?.startsWith('visavox') ? unknownFields(parsed.data) : [];
+  if (unknown) throw invalid(`the field ${unknown} is unknown`);
   return parsed.data;
 }
 

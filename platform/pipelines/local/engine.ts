@@ -9,6 +9,7 @@ import type { PipelineEngine, RunRequest, RunStore } from '@visavox/core/ports';
 import { isFinished, type RunRecord } from '@visavox/core/run';
 import { z } from 'zod';
 import { admit, alreadyFinished, pinnedSpec, requireRun, requireTask, resumed } from '../admission.ts';
+import { unknownFields } from '../ir-unknown.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
 import { lockFolder } from './lock.ts';
@@ -122,6 +123,8 @@ export class LocalEngine implements PipelineEngine {
       engine: 'local',
       pinned: async (spec) => {
         await this.#steps.requireRunnable(spec);
+        const unknown = unknownFields(spec);
+        if (unknown.length > 0) this.#options.log?.(`run ${request.id}: ignored: ${unknown.join(', ')}`);
         return this.#pinned;
       },
     });

@@ -1,0 +1,30 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readStepSecret } from './secrets.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavox-step-secrets-'));
+  await mkdir(join(folder, 'steps', 'weather'), { recursive: true });
+  await writeFile(join(folder, 'steps', 'weather', 'token'), 'sesame\n');
+  await writeFile(join(folder, 'operator.token'), 'power\n');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('reads what an operator put there for steps, without the newline of an editor', async () => {
+  expect(await readStepSecret(folder, 'weather', 'token')).toBe('sesame');
+  expect(await readStepSecret(folder, 'weather', 'key')).toBeUndefined();
+  expect(await readStepSecret(folder, 'news', 'token')).toBeUndefined();
+});
+
+it('reads nothing outside of it', async () => {
+  for (const [secret, key] of [
+    ['..', 'operator.token'],
+    ['weather', '../../operator.token'],
+    ['.', 'weather/token'],
+    ['weather', ''],
+  ] as const)
+    expect(await readStepSecret(folder, secret, key), `${secret}/${key}`).toBeUndefined();
+});
