@@ -71,7 +71,8 @@ export async function resolveLock(
   ];
   const { succeeded, output, errors } = await runTool(command, context, { folder });
   if (!succeeded) throw environmentFault(`read from ${declared.uvLock}`, errors);
-  return { text: output, hashed: true, sources: [] };
+  const sources = registriesOf(await readProjectFile(project, declared.uvLock));
+  return { text: output, hashed: true, sources };
 }
 
 function sourcesOf({ indexUrls, trustedHosts, findLinks }: PipInstall): string[] {
@@ -82,6 +83,15 @@ function sourcesOf({ indexUrls, trustedHosts, findLinks }: PipInstall): string[]
     ...trustedHosts.flatMap((host) => ['--allow-insecure-host', hostOf(host)]),
     ...findLinks.flatMap((place) => ['--find-links', place]),
   ];
+}
+
+/** The indexes that a uv.lock names, which its export leaves out. Its hashes say which of them has the right package. */
+function registriesOf(lock: string): string[] {
+  const found = [...lock.matchAll(/^source = \{ registry = "([^"]+)" \}$/gm)].map(([, url = '']) => url);
+  const [first, ...more] = new Set(found);
+  if (first === undefined) return [];
+  const strategy = more.length > 0 ? ['--index-strategy', 'unsafe-best-match'] : [];
+  return ['--index-url', first, ...more.flatMap((url) => ['--extra-index-url', url]), ...strategy];
 }
 
 /** The lines of a requirements file that say where packages are. */

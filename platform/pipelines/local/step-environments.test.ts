@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { component, pipeline } from '../definition.ts';
@@ -168,6 +170,35 @@ describe('the packages of a component', () => {
       `--index-url ${index.url}\nweather==2.0 --hash=sha256:${index.hash('weather', '2.0')}\n`,
     );
     expect(task(await run(reading), 'read').reason).toContain('clouds');
+  });
+
+  it('come from a uv.lock, which has to fit the pyproject.toml beside it', async () => {
+    const declare = (requirement: string) =>
+      writeFile(
+        join(project, 'pyproject.toml'),
+        `[project]\nname = "mine"\nversion = "0"\nrequires-python = ">=3.11"\ndependencies = ["${requirement}"]\n\n[[tool.uv.index]]\nurl = "${index.url}"\ndefault = true\n`,
+      );
+    await declare('weather==2.0');
+    await promisify(execFile)(join(setup, 'python', 'bin', 'uv'), ['lock', '--quiet'], { cwd: project });
+    const reading = pipeline({ name: 'locked' }, (p) => {
+      p.task(
+        component({
+          name: 'read',
+          environment: { uvLock: 'uv.lock' },
+          outputs: { said: 'string' },
+          command: ({ outputs }) => ['sh', '-c', 'python3 -c "$0" > "$1"', says, outputs.said.path],
+        }),
+      );
+    });
+    const step = task(await run(reading), 'read');
+    expect(step).toMatchObject({
+      state: 'succeeded',
+      reason: null,
+      outputs: { parameters: { said: '2.0' } },
+    });
+    expect(step.environment?.packages).toEqual(['clouds==0.3', 'weather==2.0']);
+    await declare('weather==1.0');
+    expect(task(await run(reading), 'read').reason).toContain('uv.lock');
   });
 
   it('that it installs while it runs are gone with it, also from the environment that it shares', async () => {
