@@ -56,7 +56,6 @@ export async function benchPipelines(print: (line: string) => void): Promise<boo
       url: pathToFileURL(join(folder, 'objects')).href,
       key: { file: join(folder, 'objects.key') },
     }),
-    code: digestOf('bench'),
     environmentDigest: digestOf('bench'),
   });
   try {
