@@ -51,13 +51,14 @@ async function closureOf(
   return found;
 }
 
+/** A step is started in the project's folder: what it names may start there, or beside the file. */
 async function namedIn(root: string, path: string, files: ReadonlySet<string>): Promise<readonly string[]> {
   const text = await readFile(join(root, path), 'utf8');
-  const strings = [...text.matchAll(/(['"`])((?:\.{1,2}\/)?[\w@.\-/]+\.\w+)\1/g)].map(
-    (match) => match[2] ?? '',
-  );
+  const strings = [...text.matchAll(/(\b(?:from|import)\s*\(?\s*)?(['"`])((?:\.{1,2}\/)?[\w@.\-/]+\.\w+)\2/g)]
+    // Imports were followed already; those of types alone are gone when it runs.
+    .flatMap(([, imported, , name = '']) => (imported === undefined ? [name] : []));
   return strings
-    .map((name) => posix.join(posix.dirname(path), name))
+    .flatMap((name) => [posix.join(posix.dirname(path), name), posix.normalize(name)])
     .filter((named) => named !== path && files.has(named));
 }
 
