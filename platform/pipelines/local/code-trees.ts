@@ -24,6 +24,8 @@ export interface CodeTreesOptions {
   readonly objects: ObjectStore;
   /** The project on this machine whose installed packages serve snapshots of it. */
   readonly project?: string | undefined;
+  /** Files of more bytes than this are not kept from one start to the next, but fetched again; 2 GB unless given. */
+  readonly keepBytes?: number;
 }
 
 /**
@@ -47,10 +49,12 @@ export class CodeTrees implements CodeFolders {
   /** What was kept before the machine started may have been cut off when it stopped: it is fetched again. */
   static async open(options: CodeTreesOptions): Promise<CodeTrees> {
     const own = `files-${(await bootId()) ?? process.pid}`;
-    await mkdir(join(options.folder, own), { recursive: true, mode: 0o700 });
+    const files = join(options.folder, own);
+    await mkdir(files, { recursive: true, mode: 0o700 });
     for (const other of await readdir(options.folder))
       if (other !== own) await rm(join(options.folder, other), { recursive: true, force: true });
-    return new CodeTrees(join(options.folder, own), options);
+    await tidy(files, options.keepBytes ?? 2e9);
+    return new CodeTrees(files, options);
   }
 
   /** Throws a UserError `code_missing` where the snapshot is not stored. */
@@ -137,6 +141,17 @@ export class CodeTrees implements CodeFolders {
     await utimes(unfinished, fileTime, fileTime);
     await rename(unfinished, kept);
   }
+}
+
+/** Removes what was half written, and all that no tree holds where it has become too much. */
+async function tidy(files: string, keepBytes: number): Promise<void> {
+  const kept = (await readdir(files)).map((name) => {
+    const path = join(files, name);
+    return { path, stats: lstatSync(path) };
+  });
+  const bytes = kept.reduce((sum, { stats }) => sum + stats.size, 0);
+  for (const { path, stats } of kept)
+    if (path.endsWith('.new') || (bytes > keepBytes && stats.nlink === 1)) await rm(path, { force: true });
 }
 
 /** The folders of a tree, outer ones first. */

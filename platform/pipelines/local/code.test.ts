@@ -12,6 +12,7 @@ import { takeSnapshot } from '../code/snapshot.ts';
 import { codeOf, storeSnapshot } from '../code/stored-code.ts';
 import { component, pipeline } from '../definition.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
+import { CodeTrees } from './code-trees.ts';
 
 let project: string;
 let test: EngineForTest;
@@ -123,6 +124,61 @@ describe('the code of a run', () => {
     const old = { ...(await run(shell('echo > "$0"'))), id: 'old' };
     old.pins.code = digestOf('what the code was');
     await expect(codeOf(old, test.objects)).rejects.toMatchObject({ code: 'code_not_kept' });
+  });
+});
+
+describe('a run from before code was kept', () => {
+  const old = digestOf('what the code was');
+
+  it('is resumed with the code of now, and says so', async () => {
+    write('step.sh', 'exit 1\n');
+    const failed = await run(shell('sh step.sh && echo done > "$0"'));
+    await test.runs.save({ ...failed, pins: { ...failed.pins, code: old } });
+    write('step.sh', 'true\n');
+    await test.engine.resume(failed.id);
+    const resumed = await test.engine.wait(failed.id);
+    expect(resumed).toMatchObject({
+      state: 'succeeded',
+      reason: expect.stringContaining('it cannot be reproduced exactly'),
+      pins: { code: (await takeSnapshot(project)).digest },
+    });
+  });
+
+  it('that was not finished goes on with the code of now', async () => {
+    write('step.sh', 'true\n');
+    const done = await run(shell('sh step.sh && echo done > "$0"'));
+    const { origin: _, ...before } = done;
+    await test.runs.save({
+      ...before,
+      id: 'old',
+      state: 'running',
+      finishedAt: null,
+      pins: { ...done.pins, code: old },
+      tasks: done.tasks.map((task) => ({ ...task, state: 'pending', cacheKey: null })),
+    });
+    expect(await test.engine.recover()).toEqual(['old']);
+    expect(await test.engine.wait('old')).toMatchObject({ state: 'succeeded' });
+  });
+});
+
+describe('files that trees are made of', () => {
+  it('are kept from one start to the next, unless they are too many or half written', async () => {
+    write('a.txt', 'a');
+    write('b.txt', 'b');
+    const { digest } = await codeNow();
+    const folder = join(project, '.visavox', 'trees');
+    const names = async () => (await readdir(join(folder, (await readdir(folder))[0] ?? ''))).length;
+    const open = (keepBytes?: number) =>
+      CodeTrees.open({ folder, objects: test.objects, ...(keepBytes !== undefined && { keepBytes }) });
+    await (await open()).with(digest, async (tree) => {
+      expect((await readdir(tree)).sort()).toEqual(['a.txt', 'b.txt']);
+    });
+    expect(await names()).toBe(2);
+    writeFileSync(join(folder, (await readdir(folder))[0] ?? '', 'c.1.new'), '');
+    await open();
+    expect(await names()).toBe(2);
+    await open(1);
+    expect(await names()).toBe(0);
   });
 });
 
