@@ -212,6 +212,21 @@ describe('the folder that a step runs in', () => {
     expect((await readdir(join(test.folder, record.id))).sort()).toEqual(['logs', 'run.json']);
   });
 
+  it.each([
+    ['of the project that npm made without a name', '{"dependencies": {}}', 'installed\n'],
+    ['of no other project', '{"name": "another"}', 'none\n'],
+  ])('finds the installed packages %s', async (_, manifest, found) => {
+    write('package.json', '{"dependencies": {}}');
+    write('node_modules/installed/index.js', 'console.log("installed");\n');
+    const other = mkdtempSync(join(tmpdir(), 'visavox-other-'));
+    writeFileSync(join(other, 'package.json'), manifest);
+    const code = await takeSnapshot(other);
+    await storeSnapshot(test.objects, code);
+    rmSync(other, { recursive: true });
+    const step = shell('node -e "require(\'installed\')" > "$0" 2>/dev/null || echo none > "$0"');
+    expect(answerOf(await run(step, { code }))).toBe(found);
+  });
+
   it('finds installed packages, and the workspaces of the snapshot rather than of today', async () => {
     write('package.json', '{"name": "project", "type": "module", "workspaces": ["lib"]}');
     write('lib/package.json', '{"name": "@own/lib", "type": "module", "exports": "./index.js"}');

@@ -15,7 +15,7 @@ const Package = z.looseObject({ name: z.string().optional() });
 
 /**
  * Gives a tree the packages that are installed in the project on this machine, where it is a snapshot of that project:
- * its `package.json` has the same name. Packages of the project's own workspaces are those of the tree.
+ * its `package.json` has the same name, or neither has one. Packages of the project's own workspaces are those of the tree.
  */
 export function linkModules(project: string, tree: string): void {
   const name = nameOf(tree);
@@ -69,9 +69,10 @@ function insideOf(root: string, link: string): string | undefined {
   return end.startsWith('..') || end.split(sep).includes('node_modules') ? undefined : end;
 }
 
+/** Empty where `package.json` names none, as npm makes it in an empty folder; undefined without one. */
 function nameOf(folder: string): string | undefined {
   try {
-    return Package.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).name;
+    return Package.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).name ?? '';
   } catch {
     return undefined; // no package of npm
   }
