@@ -3,12 +3,15 @@ import { component, type PipelineBuilder, pipeline } from '@visavox/pipelines/de
 import type { Reference } from '@visavox/pipelines/nodes';
 
 const image = 'visavox-step';
+/** A step's program is its own, and all that it imports. */
+export const sourcesOf = (step: string) => [`recognition/steps/${step}.ts`, 'recognition/bin/*.mjs'];
 /** Enough for the processors of one machine; more of them only help where there are more nodes. */
 export const shards = [0, 1];
 
 export const validate = component({
   name: 'validate',
   image,
+  sources: sourcesOf('validate'),
   inputs: { dataset: 'string' },
   outputs: { manifest: 'dataset', summary: 'struct' },
   command: ({ inputs, outputs }) => [
@@ -23,6 +26,7 @@ export const validate = component({
 export const embed = component({
   name: 'embed-shard',
   image,
+  sources: sourcesOf('embed'),
   inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'integer' },
   outputs: { face: 'dataset', voice: 'dataset', counts: 'struct' },
   retries: 1,
@@ -40,6 +44,7 @@ export const embed = component({
 export const gather = component({
   name: 'gather',
   image,
+  sources: sourcesOf('gather'),
   inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
   outputs: { face_features: 'dataset', voice_features: 'dataset', face_head: 'model', voice_head: 'model' },
   command: ({ inputs, outputs }) => [
@@ -56,6 +61,7 @@ export const trainHead = (modality: 'face' | 'voice') =>
   component({
     name: `train-${modality}`,
     image,
+    sources: ['recognition/training/visavox_training/train_head.py'],
     inputs: { features: 'dataset', champion_head: 'model', seed: 'integer' },
     outputs: { head: 'model', crossfit: 'dataset', report: 'metrics' },
     resources: { cpu: 1, memory: '2Gi' },
@@ -75,6 +81,7 @@ export const trainHead = (modality: 'face' | 'voice') =>
 export const calibrate = component({
   name: 'calibrate',
   image,
+  sources: sourcesOf('calibrate'),
   inputs: {
     dataset: 'string',
     champion: 'string',
@@ -124,6 +131,7 @@ const evaluateCommand = ({
 export const evaluate = component({
   name: 'evaluate',
   image,
+  sources: sourcesOf('evaluate'),
   inputs: judgedInputs,
   outputs: judgedOutputs,
   command: evaluateCommand,
@@ -133,6 +141,7 @@ export const evaluate = component({
 export const evaluateAgainst = component({
   name: 'evaluate',
   image,
+  sources: sourcesOf('evaluate'),
   inputs: { ...judgedInputs, champion_face_features: 'dataset', champion_voice_features: 'dataset' },
   outputs: judgedOutputs,
   command: (given) => [
@@ -145,6 +154,7 @@ export const evaluateAgainst = component({
 export const register = component({
   name: 'register',
   image,
+  sources: sourcesOf('register'),
   inputs: {
     champion: 'string',
     face_head: 'model',
@@ -170,6 +180,7 @@ export const register = component({
 export const report = component({
   name: 'report',
   image,
+  sources: sourcesOf('report'),
   inputs: {
     manifest: 'dataset',
     summary: 'struct',

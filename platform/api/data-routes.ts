@@ -1,14 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { CodeManifest, codeDigest, codeManifest } from '@visavox/core/code';
 import { type DatasetVersion, datasetVersion } from '@visavox/core/dataset';
 import { Digest, digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import { storeManifest } from '@visavox/pipelines/code/stored-code';
 import type { ApiEnv } from './api-env.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { unknown } from './unknown.ts';
 
-/** Dataset versions: made of blobs, read, and compared with their digests. */
+/** Dataset versions and the code of runs: made of blobs, read, and compared with their digests. */
 export function addDataRoutes(
   app: OpenAPIHono<ApiEnv>,
   resources: Pick<PlatformResources, 'datasets' | 'objects' | 'log'>,
@@ -42,6 +44,20 @@ export function addDataRoutes(
       });
     await putBlob(objects, bytes);
     return c.body(null, 204);
+  });
+
+  app.openapi(routes.saveCode, async (c) => {
+    const manifest = CodeManifest.safeParse(c.req.valid('json'));
+    if (!manifest.success)
+      throw new UserError({
+        kind: 'invalid',
+        code: 'code_invalid',
+        message: `this is no folder's code: ${manifest.error.issues[0]?.message}`,
+        action: 'Send files and links of one folder, by their paths in it.',
+      });
+    const code = codeManifest(manifest.data.files, manifest.data.links);
+    const missing = await storeManifest(objects, code);
+    return c.json({ digest: codeDigest(code), missing: [...missing] }, 200);
   });
 
   app.openapi(routes.saveDataset, async (c) => {

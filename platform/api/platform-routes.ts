@@ -10,6 +10,7 @@ import type { DatasetStore, ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
+import { codeOf } from '@visavox/pipelines/code/stored-code';
 import type { ApiEnv } from './api-env.ts';
 import type { PlatformResources, ServedModel } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
@@ -89,7 +90,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
   });
 
   app.openapi(routes.startRun, async (c) => {
-    const { pipelineSpec, parameters, useCache, engine: on, trigger, seed } = c.req.valid('json');
+    const { pipelineSpec, parameters, useCache, engine: on, trigger, seed, code } = c.req.valid('json');
     if (!pipelineSpec) {
       const { run } = await controller.retrainNow(trigger);
       log.info({ requestId: c.get('requestId'), run, trigger }, 'retraining asked for');
@@ -103,6 +104,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       trigger,
       seed,
       useCache,
+      code,
       engine: on,
     });
     log.info({ requestId: c.get('requestId'), run: id, trigger }, 'run submitted');
@@ -125,11 +127,13 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   app.openapi(routes.reproduceRun, async (c) => {
     const { id: of } = c.req.valid('param');
-    const { pins } = await engine.get(of);
+    const run = await engine.get(of);
+    const { pins } = run;
     const id = await engine.submit({
       id: randomUUID(),
       pipelineSpec: await pinnedPipeline(resources.objects, pins.pipeline),
       ...{ parameters: pins.parameters, datasets: pins.datasets, seed: pins.seed },
+      code: await codeOf(run, resources.objects),
       trigger: `reproduces ${of}`,
       useCache: false,
       engine: c.req.valid('json').engine,

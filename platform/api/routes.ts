@@ -10,6 +10,7 @@ import {
   LineageKinds,
   MissingBlobs,
   Models,
+  NewCode,
   NewDataset,
   NewRun,
   Proposal,
@@ -21,6 +22,7 @@ import {
   Runs,
   SavedDataset,
   Status,
+  StoredCode,
   Trace,
   Training,
 } from './schemas.ts';
@@ -219,6 +221,16 @@ export const platformRoutes = {
       },
       default: problem,
     },
+  }),
+  saveCode: createRoute({
+    method: 'post',
+    path: '/api/v1/code',
+    tags: ['platform'],
+    summary:
+      "Store a snapshot of a project's folder, whose files are blobs; says which of them are not there yet",
+    security: operator,
+    request: { body: body(NewCode) },
+    responses: { 200: json(StoredCode, 'stored, where nothing is missing'), default: problem },
   }),
   missingBlobs: createRoute({
     method: 'post',

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { CodeManifest, CodeReference } from '@visavox/core/code';
 import { DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { BundleManifest, ModelVersion } from '@visavox/core/model';
@@ -45,10 +46,22 @@ export const NewRun = z
       description:
         'where to run it, by the name of an engine that is there; as the server is configured unless given',
     }),
+    code: z.object(CodeReference.shape).optional().openapi({
+      description: "a stored snapshot that its steps run in; the server's own project unless given",
+    }),
     trigger: z.string().max(200).default('manual'),
     seed: z.int().default(0),
   })
   .openapi('NewRun');
+export const NewCode = z.object(CodeManifest.shape).openapi('NewCode');
+export const StoredCode = z
+  .object({
+    digest: Digest,
+    missing: z
+      .array(Digest)
+      .openapi({ description: 'to be sent first; the code is stored when there are none' }),
+  })
+  .openapi('StoredCode');
 export const NewDataset = DatasetManifest.omit({ format: true })
   .extend({ items: z.array(DatasetItem).min(1).max(1_000_000) })
   .openapi('NewDataset');

@@ -1,3 +1,4 @@
+import type { CodeReference } from './code.ts';
 import type { DatasetVersion } from './dataset.ts';
 import type { Digest } from './digest.ts';
 import type { ModelVersion } from './model.ts';
@@ -43,6 +44,8 @@ export interface RunRequest {
   readonly trigger: string;
   readonly seed: number;
   readonly useCache: boolean;
+  /** The stored snapshot that its steps run in; what the engine has for such runs unless given. */
+  readonly code?: CodeReference | undefined;
   /** Where to run it, when several engines are there; the configured one unless given. */
   readonly engine?: RunRecord['engine'] | undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CodeOrigin } from './code.ts';
 import { Digest } from './digest.ts';
 
 /** The states of Kubeflow's v2beta1 API, in lower case; `skipped` is a task whose outputs came from the cache elsewhere. */
@@ -77,6 +78,8 @@ export const RunRecord = z.object({
   /** The name of the engine that it is on. */
   engine: z.string(),
   pins: RunPins,
+  /** Where its code was taken from; not in records of runs before code was kept. */
+  origin: CodeOrigin.optional(),
   /** The run's id in the tracking server, once it has one. */
   trackingRun: z.string().nullable(),
   tasks: z.array(TaskRecord),

@@ -6,7 +6,7 @@ import type { PlatformSettings } from './settings.ts';
 
 /** What the engines are made of. */
 export interface EngineResources {
-  /** Its folder is where steps run and what a run's code digest covers. */
+  /** Its folder is the code of runs that bring none. */
   readonly project: LoadedProject;
   readonly settings: PlatformSettings;
   readonly objects: ObjectStore;

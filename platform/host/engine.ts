@@ -4,6 +4,7 @@ import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import { projectCode } from '@visavox/pipelines/code/project-code';
 import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
@@ -15,12 +16,13 @@ import { invalidSetting } from './settings.ts';
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
 export async function createEngine(resources: EngineResources): Promise<Engines> {
   const { project, settings, runs } = resources;
-  const shared = { code: await codeDigest(project), hooks: trackedRuns(resources) };
-  const engines: Record<string, OpenEngine> = { local: await openLocalEngine(resources, shared) };
+  const hooks = trackedRuns(resources);
+  const engines: Record<string, OpenEngine> = { local: await openLocalEngine(resources, hooks) };
   if (settings.kubeflow) {
     // Its libraries (S3, Kubernetes, gRPC) are loaded only where they are used.
     const { createKubeflowEngine } = await import('./kubeflow.ts');
-    engines.kubeflow = createKubeflowEngine(settings.kubeflow, resources, shared);
+    const code = await codeDigest(project);
+    engines.kubeflow = createKubeflowEngine(settings.kubeflow, resources, { code, hooks });
   }
   for (const [name, open] of Object.entries(project.declaration.engines ?? {}))
     engines[name] = await open(resources);
@@ -40,19 +42,23 @@ export function requireEngine({ settings, project }: Pick<EngineResources, 'sett
 
 async function openLocalEngine(
   { project, settings, trackingUrl, runs, objects, log }: EngineResources,
-  shared: { readonly code: Digest; readonly hooks: RunHooks },
+  hooks: RunHooks,
 ): Promise<LocalEngine> {
   const { root } = project;
-  const surroundings = (project.stepSurroundings ?? plainSurroundings)({ root, setup: settings.setup });
+  const surroundings = project.stepSurroundings ?? plainSurroundings;
   return LocalEngine.open({
-    ...{ runs, objects, ...shared },
+    ...{ runs, objects, hooks },
     folder: join(settings.home, 'runs'),
     environmentDigest: await environmentDigest(project),
-    workingDirectory: root,
-    path: surroundings.path,
+    code: projectCode({
+      ...{ root, objects, cacheFile: join(settings.home, 'code-hashes.json') },
+      limits: settings.codeLimits,
+      log: (message) => log.warn(message),
+    }),
+    project: root,
+    inCode: (code) => surroundings({ root: code, setup: settings.setup }),
     environment: {
       ...settings.stepEnvironment,
-      ...surroundings.environment,
       MLFLOW_TRACKING_URI: trackingUrl,
       ...(settings.mlflow.url && settings.mlflow.credentials),
     },
@@ -145,7 +151,7 @@ function namedNumbers(entry: unknown): (readonly [string, number])[] {
   );
 }
 
-/** Of every source that a step may run. */
+/** Of every source that a step in an image may run. */
 async function codeDigest({ root, declaration }: LoadedProject): Promise<Digest> {
   const folders = declaration.code ?? [''];
   const files = (await Promise.all(folders.map((folder) => sourcesBelow(join(root, folder), folder))))

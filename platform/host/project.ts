@@ -40,7 +40,7 @@ export interface ModelDeclaration {
   readonly target: (platform: Platform) => ReleaseTarget;
 }
 
-/** Where steps of pipelines find their programs and modules when they run on this machine. */
+/** Where steps of pipelines find their programs and modules in the code that they run, on this machine. */
 export interface StepSurroundings {
   readonly path: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -68,9 +68,10 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly engines?: Readonly<Record<string, EngineFactory>>;
   /** For steps that run on this machine; `node_modules/.bin` and set-up's Python unless given. */
   readonly steps?: Lazy<{
+    /** `root`: the folder of a step's code, which is a snapshot of the project's. */
     readonly stepSurroundings: (where: { root: string; setup: string }) => StepSurroundings;
   }>;
-  /** Folders whose sources are the code of a run; all of the project unless given. */
+  /** Folders whose sources are in the images of steps; all of the project unless given. */
   readonly code?: readonly string[];
   /** Files that pin the packages that steps use. */
   readonly locks?: readonly string[];

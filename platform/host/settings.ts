@@ -8,6 +8,7 @@ import {
 import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { isNetwork } from '@visavox/api/client-network';
 import { UserError } from '@visavox/core/errors';
+import { limitsFrom, type SnapshotLimits } from '@visavox/pipelines/code/snapshot-limits';
 import { z } from 'zod';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
@@ -59,6 +60,8 @@ const PlatformEnvironment = z.object({
   MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the MLflow that is started here keeps artifacts: `s3://bucket/prefix`; without it a folder of VISAVOX_HOME. */
   VISAVOX_MLFLOW_ARTIFACTS: z.string().startsWith('s3://').optional(),
+  /** How large a project's folder may be to be taken along by a run, such as `2GB`. */
+  VISAVOX_CODE_LIMIT: z.string().optional(),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -85,6 +88,8 @@ export interface PlatformSettings {
     readonly artifacts: string | undefined;
     readonly credentials: MlflowCredentials;
   };
+  /** Of the project's folder, which runs take along. */
+  readonly codeLimits: SnapshotLimits;
   /** The name of the engine that runs pipelines unless a run says otherwise. */
   readonly engine: string;
   readonly kubeflow: KubeflowSettings | undefined;
@@ -131,6 +136,7 @@ export function parsePlatformSettings(
       credentials: mlflowCredentials(given),
     },
     databaseUrl: values.DATABASE_URL,
+    codeLimits: limitsFrom(environment),
     engine: values.VISAVOX_ENGINE,
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),

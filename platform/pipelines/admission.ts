@@ -1,3 +1,4 @@
+import type { CodeReference } from '@visavox/core/code';
 import { canonicalJson, type Digest, digestOfJson, shortDigest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
@@ -13,7 +14,9 @@ export interface AdmissionResources {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
   /** What a run of this pipeline is pinned to beside what its request says. Throws where the engine cannot run it. */
-  readonly pinned: (spec: PipelineSpec) => Pick<RunPins, 'code' | 'environment'>;
+  readonly pinned: (
+    spec: PipelineSpec,
+  ) => Promise<{ readonly code: CodeReference } & Pick<RunPins, 'environment'>>;
 }
 
 /**
@@ -35,11 +38,14 @@ export async function admit(
   if (earlier) {
     const same =
       earlier.pins.pipeline === pipeline &&
+      (request.code === undefined || earlier.pins.code === request.code.digest) &&
       canonicalJson(earlier.pins.parameters) === canonicalJson(parameters);
     if (same) return { run: earlier, known: true };
     throw invalidId(`run ${request.id} exists and is another one`, 'Give the new run an id of its own.');
   }
-  const pins = { ...pinned(spec), pipeline, datasets: [...request.datasets], parameters, seed: request.seed };
+  const { code, environment } = await pinned(spec);
+  const given = { datasets: [...request.datasets], parameters, seed: request.seed };
+  const pins: RunPins = { pipeline, code: code.digest, environment, ...given };
   await putBlob(objects, new TextEncoder().encode(canonicalJson(request.pipelineSpec)));
   const run: RunRecord = {
     id: request.id,
@@ -49,6 +55,7 @@ export async function admit(
     trigger: request.trigger,
     engine,
     pins,
+    origin: code.origin,
     trackingRun: null,
     tasks: plan(spec, parameters, new Map()).tasks.map((task) => pendingRecord(task.name, null)),
     createdAt: new Date().toISOString(),
@@ -67,7 +74,7 @@ export async function pinnedPipeline(objects: ObjectStore, pipeline: Digest): Pr
   return JSON.parse(new TextDecoder().decode(await getBlob(objects, pipeline)));
 }
 
-/** A finished run as it goes on: what has succeeded stays, all else is to be done, with the code of now. */
+/** A finished run as it goes on: what has succeeded stays, all else is to be done, with the pins of now. */
 export function resumed(run: RunRecord, now: Pick<RunPins, 'code' | 'environment'>): RunRecord {
   const changed = (['code', 'environment'] as const).flatMap((pin) =>
     run.pins[pin] === now[pin] ? [] : [`${pin} ${shortDigest(run.pins[pin])} -> ${shortDigest(now[pin])}`],

@@ -33,7 +33,10 @@ export function compile(pipeline: PipelineNode): PipelineSpec {
 
 /** The compiled pipeline as the text that Kubeflow's page and client take. */
 export function toYaml(spec: PipelineSpec): string {
-  return stringify(spec, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 });
+  const { platforms, ...pipelineSpec } = spec;
+  const text = (value: unknown) =>
+    stringify(value, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 });
+  return platforms ? `${text(pipelineSpec)}---\n${text({ platforms })}` : text(pipelineSpec);
 }
 
 /** The tasks of a loop or condition, and what reaches them from around it. */
@@ -54,6 +57,8 @@ class Compilation {
   readonly #pipeline: PipelineNode;
   readonly #components: PipelineSpec['components'] = {};
   readonly #executors: PipelineSpec['deploymentSpec']['executors'] = {};
+  /** By executor; only of components that name theirs. */
+  readonly #sources: Record<string, { sources: string[] }> = {};
   readonly #homes = new Map<string, readonly string[]>();
   readonly #itemInputs = new Map<string, string>();
   /** By loop: the collected outputs that something reads. */
@@ -83,6 +88,9 @@ class Compilation {
       },
       components: this.#components,
       deploymentSpec: { executors: this.#executors },
+      ...(Object.keys(this.#sources).length > 0 && {
+        platforms: { visavox: { deploymentSpec: { executors: this.#sources } } },
+      }),
     };
   }
 
@@ -154,6 +162,8 @@ class Compilation {
     this.#wait(node, scope, upstream);
     this.#components[`comp-${node.key}`] = compileComponent(node.component, `exec-${node.key}`);
     this.#executors[`exec-${node.key}`] = { container: compileExecutor(node.component) };
+    const { sources } = node.component;
+    if (sources.length > 0) this.#sources[`exec-${node.key}`] = { sources: [...sources] };
     return {
       taskInfo: { name: node.key },
       componentRef: { name: `comp-${node.key}` },

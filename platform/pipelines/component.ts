@@ -1,4 +1,5 @@
 import { UserError } from '@visavox/core/errors';
+import { Source } from './ir.ts';
 import type { ComponentNode, ResourcesNode, RetryNode } from './nodes.ts';
 import {
   type ArtifactType,
@@ -57,6 +58,12 @@ export interface ComponentDefinition<Inputs extends InputPorts, Outputs extends 
   readonly retries?: number | (Partial<RetryNode> & { readonly max: number });
   /** Whether earlier outputs of the same inputs may be taken; true unless said otherwise. */
   readonly cache?: boolean;
+  /**
+   * What its code is, so that only changes of it ask for a new result: files whose imports are followed
+   * (`train.py`, `steps/embed.ts`), folders, globs (`configs/*.yaml`), as paths from the project's folder. Without them
+   * it is every file of the project.
+   */
+  readonly sources?: readonly string[];
 }
 
 /** A component, with its ports' types for the compiler of TypeScript. */
@@ -108,7 +115,20 @@ export function component<
     resources: Object.freeze({ ...definition.resources }),
     retries: retryNode(definition.retries),
     cache: definition.cache ?? true,
+    sources: Object.freeze([...sourcesOf(definition)]),
   });
+}
+
+function sourcesOf({
+  name,
+  sources = [],
+}: Pick<ComponentDefinition<InputPorts, OutputPorts>, 'name' | 'sources'>): readonly string[] {
+  const wrong = sources.find((source) => !Source.safeParse(source).success);
+  if (wrong !== undefined)
+    throw definitionFault(
+      `component ${name} names the source "${wrong}", which is no path from the project's folder`,
+    );
+  return sources;
 }
 
 export function retryNode(

@@ -172,6 +172,18 @@ export const IrExecutor = z
   });
 export type IrExecutor = z.infer<typeof IrExecutor>;
 
+/** A path or glob below the folder of the code. */
+export const Source = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine(
+    (source) => !source.startsWith('/') && !source.startsWith('!') && !source.split('/').includes('..'),
+    {
+      message: 'expected a path or a glob below the folder of the project',
+    },
+  );
+
 export const PipelineSpec = z.looseObject({
   schemaVersion: z.string().regex(/^2\./, 'expected schema version 2.x'),
   sdkVersion: z.string().optional(),
@@ -181,9 +193,19 @@ export const PipelineSpec = z.looseObject({
     .looseObject({ executors: z.record(z.string(), IrExecutor).default({}) })
     .default({ executors: {} }),
   root: IrComponent.extend({ dag: IrDag }),
-  /** What kfp-kubernetes writes as a second document: settings of pods, by executor. They mean nothing to the local engine. */
+  /**
+   * Settings by platform and executor, written as a second document: what kfp-kubernetes adds for pods, which means
+   * nothing to the local engine, and where a component's own code is, which means nothing to Kubeflow.
+   */
   platforms: z
     .looseObject({
+      visavox: z
+        .strictObject({
+          deploymentSpec: z.strictObject({
+            executors: z.record(z.string(), z.strictObject({ sources: z.array(Source).optional() })),
+          }),
+        })
+        .optional(),
       kubernetes: z
         .looseObject({
           deploymentSpec: z

@@ -135,7 +135,6 @@ export async function engineForTest(options: Partial<LocalEngineOptions> = {}): 
     folder,
     runs,
     objects,
-    code: digestOf('code'),
     environmentDigest: digestOf('environment'),
     cores: 4,
     graceMs: 2000,

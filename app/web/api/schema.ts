@@ -2941,6 +2941,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a snapshot of a project's folder, whose files are blobs; says which of them are not there yet */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCode"];
+                };
+            };
+            responses: {
+                /** @description stored, where nothing is missing */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredCode"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{digest}/verify": {
         parameters: {
             query?: never;
@@ -3546,6 +3595,11 @@ export interface components {
                 };
                 seed: number;
             };
+            origin?: {
+                commit: string | null;
+                branch: string | null;
+                clean: boolean | null;
+            };
             trackingRun: string | null;
             tasks: {
                 name: string;
@@ -3617,6 +3671,15 @@ export interface components {
             useCache?: boolean;
             /** @description where to run it, by the name of an engine that is there; as the server is configured unless given */
             engine?: string;
+            /** @description a stored snapshot that its steps run in; the server's own project unless given */
+            code?: {
+                digest: string;
+                origin: {
+                    commit: string | null;
+                    branch: string | null;
+                    clean: boolean | null;
+                };
+            };
             /** @default manual */
             trigger?: string;
             /** @default 0 */
@@ -3748,6 +3811,25 @@ export interface components {
         };
         BlobDigests: {
             digests: string[];
+        };
+        StoredCode: {
+            digest: string;
+            /** @description to be sent first; the code is stored when there are none */
+            missing: string[];
+        };
+        NewCode: {
+            /** @enum {string} */
+            mediaType: "application/vnd.visavox.code+json";
+            files: {
+                path: string;
+                digest: string;
+                bytes: number;
+                executable: boolean;
+            }[];
+            links: {
+                path: string;
+                target: string;
+            }[];
         };
         SavedDataset: {
             digest: string;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { CodeReference } from '@visavox/core/code';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { isFinished, RunRecord } from '@visavox/core/run';
 import { compareRuns } from '@visavox/core/run-comparison';
@@ -20,6 +21,7 @@ interface RunOptions {
   on?: string;
   param: Record<string, string>;
   cache: boolean;
+  code?: string | boolean;
   detach?: boolean;
 }
 
@@ -35,11 +37,14 @@ export const runCommands: CommandPlugin = (program, context) => {
       {},
     )
     .option('--no-cache', 'run every task, even those whose result is known')
+    .option('--code <folder>', "the folder that its steps run in; the pipeline's project unless given")
+    .option('--no-code', 'its steps need no files of this machine')
     .option('--detach', 'answer the run id at once instead of following the run')
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log } = context(command);
       const pipelineSpec = await loadPipeline(file);
+      const code = await codeFor(file, options, { request, log });
       const { id } = Submitted.parse(
         await request('POST', '/api/v1/runs', {
           pipelineSpec,
@@ -48,6 +53,7 @@ export const runCommands: CommandPlugin = (program, context) => {
           ),
           useCache: options.cache,
           engine: options.on,
+          code,
           trigger: 'manual',
         }),
       );
@@ -160,6 +166,16 @@ export const runCommands: CommandPlugin = (program, context) => {
 const onEngine = (description: string) =>
   new Option('--on <engine>', `local, kubeflow or an engine of the project: ${description}`);
 
+async function codeFor(
+  file: string,
+  { on, code }: Pick<RunOptions, 'on' | 'code'>,
+  context: Pick<CommandContext, 'request' | 'log'>,
+): Promise<CodeReference | undefined> {
+  if (on !== 'kubeflow') return (await import('./send-code.ts')).sendCode(file, { ...context, code });
+  context.log('steps on Kubeflow run the code of their images: the folder is not sent');
+  return undefined;
+}
+
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -235,10 +251,16 @@ async function follow(
   }
 }
 
+function described(origin: RunRecord['origin']): string {
+  if (!origin?.commit) return '';
+  const { commit, branch, clean } = origin;
+  return `  (${[commit.slice(0, 12), branch, clean ? null : 'with changes'].filter(Boolean).join(', ')})`;
+}
+
 function describe(run: RunRecord): string {
   const pins = [
     ['pipeline', run.pins.pipeline],
-    ['code', run.pins.code],
+    ['code', `${run.pins.code}${described(run.origin)}`],
     ['environment', run.pins.environment],
     ['datasets', run.pins.datasets.join(', ') || '-'],
     [

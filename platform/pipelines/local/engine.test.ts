@@ -6,6 +6,7 @@ import { getBlob } from '@visavox/core/object-store';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFolder } from '../artifacts.ts';
+import { noCode } from '../code/stored-code.ts';
 import { component, pipeline, text } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
 import { readPipelineSpec } from '../ir.ts';
@@ -91,7 +92,7 @@ describe('a run', () => {
     const request = requestFor(sumOfSquares, { datasets: [digestOf('dataset')], seed: 7 });
     const { pins } = await test.engine.wait(await test.engine.submit(request));
     expect(pins).toMatchObject({
-      code: digestOf('code'),
+      code: noCode.digest,
       environment: digestOf('environment'),
       datasets: [digestOf('dataset')],
       parameters: { count: 4, label: 'numbers' },

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { digestOfJson } from '@visavox/core/digest';
+import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
@@ -19,9 +19,17 @@ import {
   logFile,
   prepareAttempt,
 } from './attempt.ts';
+import type { CodeTrees } from './code-trees.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
 import { type AttemptState, killLeftovers, launch, observe, revoke, terminate } from './process.ts';
 import type { Slots } from './slots.ts';
+
+/** What tasks are given that lies in the folder of their code, or stands beside it. */
+export interface CodeSurroundings {
+  /** Searched for commands before all others. */
+  readonly path: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** What the tasks of a run share. */
 export interface TaskResources {
@@ -34,7 +42,10 @@ export interface TaskResources {
   readonly runs: RunStore;
   readonly slots: Slots;
   readonly environment: Readonly<Record<string, string>>;
-  readonly workingDirectory: string | undefined;
+  readonly trees: CodeTrees;
+  readonly inCode: (code: string) => CodeSurroundings;
+  /** What identifies the code that a task runs; null where nothing does, and its result cannot be kept for others. */
+  readonly codeKey: (ready: ReadyTask) => Promise<Digest | null>;
   readonly graceMs: number;
   readonly attemptsBefore: number;
   /** What an engine before this one left, by task. */
@@ -49,8 +60,9 @@ export interface TaskResources {
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
 export async function runTask(ready: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
-  const record = newRecord(ready, resources.pins);
+  const record = newRecord(ready);
   try {
+    record.cacheKey = await cacheKeyOf(ready, resources);
     const earlier = await takeUp(ready, resources);
     if (!earlier && resources.useCache && record.cacheKey) {
       const cached = await findCached(record, resources);
@@ -67,9 +79,13 @@ export async function runTask(ready: ReadyTask, resources: TaskResources): Promi
 }
 
 /** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
-function newRecord({ name, task, component, executor, inputs }: ReadyTask, pins: RunPins): TaskRecord {
+async function cacheKeyOf(ready: ReadyTask, { pins, codeKey }: TaskResources): Promise<Digest | null> {
+  const { task, component, executor, inputs } = ready;
   const container = executor.container;
-  const key = digestOfJson({
+  if (!task.cachingOptions?.enableCache) return null;
+  const code = await codeKey(ready);
+  if (code === null) return null;
+  return digestOfJson({
     component: { ...component, executorLabel: undefined },
     executor: container ? { ...container, resources: undefined } : executor,
     parameters: inputs.parameters,
@@ -79,15 +95,18 @@ function newRecord({ name, task, component, executor, inputs }: ReadyTask, pins:
         artifacts.map(({ digest, type, metadata }) => ({ digest, type, metadata })),
       ]),
     ),
-    code: pins.code,
+    code,
     environment: pins.environment,
   });
+}
+
+function newRecord({ name, executor: { container }, inputs }: ReadyTask): TaskRecord {
   return {
     name,
     state: 'pending',
     attempts: 0,
     cached: false,
-    cacheKey: task.cachingOptions?.enableCache ? key : null,
+    cacheKey: null,
     command: [...(container?.command ?? []), ...(container?.args ?? [])],
     inputs,
     outputs: { parameters: {}, artifacts: {} },
@@ -175,6 +194,7 @@ async function attempts(
         record.startedAt ??= startedAt;
         const note = { number, failures, startedAt, boot: await bootId() };
         attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
+        await resources.trees.write(resources.pins.code, codeFolder(folder));
         end = await execute(ready, container, attempt, input, record, resources);
       }
       if (end.kind === 'exited' && end.cpuSeconds !== null)
@@ -236,9 +256,9 @@ async function execute(
   const { ended, pid, letGo } = await launch({
     folder: attempt.folder,
     command: resolveCommand(words, context),
-    workingDirectory: resources.workingDirectory ?? attempt.folder,
+    workingDirectory: codeFolder(attempt.folder),
     environment: {
-      ...resources.environment,
+      ...environmentIn(codeFolder(attempt.folder), resources),
       ...Object.fromEntries(
         (container.env ?? []).map(({ name, value }) => [
           name,
@@ -264,6 +284,16 @@ async function execute(
   await killLeftovers(pid, attempt.folder);
   const state = await observe(attempt.folder);
   return state.kind === 'exited' ? state : { kind: 'lost', pid: null };
+}
+
+function codeFolder(attempt: string): string {
+  return join(attempt, 'code');
+}
+
+function environmentIn(code: string, { environment, inCode }: TaskResources): Record<string, string> {
+  const around = inCode(code);
+  const path = [...around.path, environment.PATH ?? ''].join(delimiter);
+  return { ...environment, ...around.environment, PATH: path };
 }
 
 /** Never comes back once this engine has stopped: the task belongs to the next one. */
