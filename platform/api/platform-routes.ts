@@ -10,6 +10,8 @@ import type { DatasetStore, ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
+import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
+import { parsePipelineSpec } from '@visavox/pipelines/ir';
 import type { ApiEnv } from './api-env.ts';
 import type { PlatformResources, ServedModel } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
@@ -95,11 +97,13 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       log.info({ requestId: c.get('requestId'), run, trigger }, 'retraining asked for');
       return c.json({ id: run }, 202);
     }
+    const pinned = await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets);
+    const named = await datasetsAmong(pinned.parameters, datasets);
     const id = await engine.submit({
       id: randomUUID(),
       pipelineSpec,
-      parameters,
-      datasets: await datasetsAmong(parameters, datasets),
+      parameters: pinned.parameters,
+      datasets: [...new Set([...pinned.datasets, ...named])],
       trigger,
       seed,
       useCache,
