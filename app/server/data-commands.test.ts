@@ -36,6 +36,8 @@ async function json(...words: string[]) {
   return { code, stderr, ...JSON.parse(stdout) };
 }
 
+const operator = { authorization: 'Bearer the-token-of-the-operator-in-these-tests' };
+
 const flowers = {
   'iris/1.jpg': 'blue',
   'iris/2.jpg': 'violet',
@@ -65,8 +67,11 @@ describe('a folder', () => {
     await line.visavox('data', 'export', 'flowers', to);
     expect(await readFile(join(to, 'iris', '2.jpg'), 'utf8')).toBe('violet');
 
-    const back = await json('import', to, '--name', 'flowers', '--source', 'the folder flowers');
+    const back = await json('import', to, '--name', 'flowers');
     expect(back).toMatchObject({ digest: first.digest, sent: 0 });
+    expect(first.leftOut).toEqual([{ key: '.DS_Store', why: 'hidden' }]);
+    const told = await line.visavox('data', 'import', from, '--name', 'flowers');
+    expect(told.stderr).toContain('left out: .DS_Store (hidden)');
   }, 60_000);
 
   test('is compared with what it was', async () => {
@@ -96,14 +101,70 @@ describe('what is kept', () => {
 
     const lost = await json('export', 'tools', join(root, 'lost'));
     expect(lost.code).toBe(1);
-    expect(await json('import', from, '--name', 'tools')).toMatchObject({ sent: 1 });
+    // What is damaged is sent again like what is missing, and heals.
+    expect(await json('import', from, '--name', 'tools')).toMatchObject({ sent: 2 });
+    expect((await line.visavox('data', 'verify', 'tools')).stdout).toBe('3 of 3 items are whole\n');
+  }, 60_000);
+
+  test('is named where it turns out to be damaged, and healed by importing it again', async () => {
+    const from = await folder('knives', { 'drawer/bread.txt': 'knife', 'fork.txt': 'fork' });
+    await json('import', from, '--name', 'knives');
+    await server.services.objects.put(blobKey(digestOf('knife')), Buffer.from('spoon'));
+    const to = join(root, 'knives-out');
+    const { code, error } = await json('export', 'knives', to);
+    expect(code).toBe(1);
+    expect(error).toMatchObject({
+      code: 'item_damaged',
+      message: expect.stringContaining('drawer/bread.txt of the dataset knives'),
+      action: expect.stringContaining('Import the file again'),
+    });
+    expect(await json('import', from, '--name', 'knives')).toMatchObject({ sent: 1 });
+    expect(await json('export', 'knives', to)).toMatchObject({ code: 0, items: 2 });
+  }, 60_000);
+});
+
+describe('a large file', () => {
+  const large = Buffer.alloc(20_000_000);
+  for (let index = 0; index < large.length; index += 1000) large.writeUInt32LE(index, index);
+
+  test('goes in parts, of which those that came before are not sent again, and comes back', async () => {
+    const from = await folder('large', { 'small.txt': 'small' });
+    await writeFile(join(from, 'large.bin'), large);
+    const digest = digestOf(large);
+    const put = server.app.request(`/api/v1/blobs/${digest}/parts/1`, {
+      method: 'PUT',
+      body: large.subarray(8 << 20, 16 << 20),
+      headers: { ...operator, 'content-type': 'application/octet-stream' },
+    });
+    expect((await put).status).toBe(204);
+    expect(await json('import', from, '--name', 'large')).toMatchObject({ items: 2, sent: 2 });
+    expect((await line.visavox('data', 'verify', 'large')).stdout).toBe('2 of 2 items are whole\n');
+    for await (const key of server.services.objects.list('uploads/')) expect.unreachable(`${key} is left`);
+    const to = join(root, 'large-out');
+    await json('export', 'large', to);
+    expect(digestOf(await readFile(join(to, 'large.bin')))).toBe(digest);
+  }, 90_000);
+
+  test('that is damaged far from its beginning is named, and nothing of it is written', async () => {
+    const { objects } = server.services;
+    const blob = digestOf(large);
+    await objects.put(
+      blobKey(blob),
+      Buffer.concat([large.subarray(0, 19_000_000), Buffer.alloc(1_000_000, 1)]),
+    );
+    const to = join(root, 'large-damaged');
+    const { code, error } = await json('export', 'large', to);
+    expect(code).toBe(1);
+    expect(error).toMatchObject({ code: 'item_damaged', message: expect.stringContaining('large.bin') });
+    expect((await readdir(to)).filter((file) => file !== 'small.txt')).toEqual([]);
   }, 60_000);
 });
 
 describe('what cannot be', () => {
   test.each([
     [['import', 'nowhere', '--name', 'x'], /nowhere cannot be read/],
-    [['show', 'nothing'], /there is no dataset nothing/],
+    [['show', 'nothing'], /there is no dataset nothing; there are .*tools/],
+    [['show', 'tools@sha256:000000'], /the dataset tools has no version 000000; it has /],
   ])('%j is refused with what to do', async (words, message) => {
     const { code, stderr } = await line.visavox('data', ...words);
     expect(code).toBe(1);
@@ -118,6 +179,8 @@ describe('what cannot be', () => {
     await rm(join(from, 'metadata.csv'));
     const named = await line.visavox('data', 'import', from, '--name', 'Odd Things');
     expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('small letters') });
+    const label = await line.visavox('data', 'import', from, '--name', 'odd', '--label', 'file_name=y');
+    expect(label).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be called file_name') });
     expect((await line.visavox('data', 'list')).stdout).not.toContain('odd');
   }, 30_000);
 
@@ -126,10 +189,7 @@ describe('what cannot be', () => {
       server.app.request(path, {
         method,
         body,
-        headers: {
-          authorization: 'Bearer the-token-of-the-operator-in-these-tests',
-          'content-type': type,
-        },
+        headers: { ...operator, 'content-type': type },
       });
     const wrong = await ask('PUT', `/api/v1/blobs/${digestOf('one')}`, 'another', 'application/octet-stream');
     expect(await wrong.json()).toMatchObject({ status: 400, code: 'digest_mismatch' });
