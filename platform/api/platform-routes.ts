@@ -5,7 +5,7 @@ import { UserError } from '@visavox/core/errors';
 import { findNode, trace } from '@visavox/core/lineage';
 import { kindNamed } from '@visavox/core/lineage-kinds';
 import { BundleManifest } from '@visavox/core/model';
-import { getBlob } from '@visavox/core/object-store';
+import { getBlob, readBlob } from '@visavox/core/object-store';
 import type { DatasetStore, ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
@@ -15,6 +15,7 @@ import { parsePipelineSpec } from '@visavox/pipelines/ir';
 import type { ApiEnv } from './api-env.ts';
 import type { PlatformResources, ServedModel } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
+import { streamedBody } from './streams.ts';
 import { unknown } from './unknown.ts';
 
 /** The platform through its stores, its engine and its controller. */
@@ -185,8 +186,11 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources
     const { id, file: path } = c.req.valid('param');
     const file = (await bundleOf(id)).files.find((one) => one.path === path);
     if (!file) throw unknown('file', path);
-    const bytes = await getBlob(objects, file.digest);
-    return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' });
+    const body = await streamedBody(c, readBlob(objects, file.digest, path), log);
+    return c.body(body, 200, {
+      'content-type': 'application/octet-stream',
+      'content-length': String(file.bytes),
+    });
   });
 
   app.openapi(routes.training, async (c) => {

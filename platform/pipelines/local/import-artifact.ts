@@ -7,6 +7,7 @@ import { datasetArtifact } from '../dataset-folder.ts';
 import { datasetVersionSchema } from '../dataset-parameters.ts';
 import { localPath } from '../executor-input.ts';
 import type { IrComponent, IrImporter } from '../ir.ts';
+import { isRecord } from '../parameters.ts';
 
 /** What an importer brings in: a dataset version by its digest, or a file or folder of this machine. */
 export async function importArtifact(
@@ -31,7 +32,11 @@ export async function importArtifact(
     digest: stored.digest,
     bytes: stored.bytes,
     type: schemaTitle(importer.typeSchema),
-    metadata: { ...importer.metadata, uri, ...(stored.isFolder && { mediaType: folderMediaType }) },
+    metadata: {
+      ...filledMetadata(importer.metadata ?? {}, inputs.parameters),
+      uri,
+      ...(stored.isFolder && { mediaType: folderMediaType }),
+    },
   };
 }
 
@@ -40,6 +45,30 @@ function addressOf({ artifactUri }: IrImporter, parameters: Bindings['parameters
   const { runtimeParameter } = artifactUri;
   const given = runtimeParameter === undefined ? Object.values(parameters)[0] : parameters[runtimeParameter];
   return typeof given === 'string' ? given : '';
+}
+
+/** The SDK writes what is known only in the run as placeholders, in keys and values however deep. */
+function filledMetadata(
+  metadata: Readonly<Record<string, unknown>>,
+  parameters: Bindings['parameters'],
+): Record<string, unknown> {
+  const text = (word: string) =>
+    word.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
+      const value = parameters[name];
+      if (value === undefined) return whole;
+      return typeof value === 'string' ? value : JSON.stringify(value);
+    });
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill);
+    if (isRecord(value)) return record(value);
+    if (typeof value !== 'string') return value;
+    // Alone, it is the value itself: a number stays a number.
+    const [, alone] = /^\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}$/.exec(value) ?? [];
+    return (alone === undefined ? undefined : parameters[alone]) ?? text(value);
+  };
+  const record = (given: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(given).map(([key, value]) => [text(key), fill(value)]));
+  return record(metadata);
 }
 
 /** Names of datasets were resolved when the run was submitted: what a name means now may be something else. */
