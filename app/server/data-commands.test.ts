@@ -1,17 +1,27 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { datasetVersion } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
 import { blobKey } from '@visavox/core/object-store';
+import type { PipelineEngine, RunRequest } from '@visavox/core/ports';
+import { compile } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandLine, commandLine } from './testing/command-line.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 let server: TestServer;
+/** What the engine was asked to run. */
+const requests: RunRequest[] = [];
 let line: CommandLine;
 let root: string;
 beforeAll(async () => {
-  server = await startTestServer();
+  const submitted = async (request: RunRequest) => {
+    requests.push(request);
+    return request.id;
+  };
+  server = await startTestServer({ engine: { submit: submitted } as PipelineEngine });
   line = await commandLine(server);
   root = await mkdtemp(join(tmpdir(), 'visavox-data-'));
 });
@@ -158,6 +168,52 @@ describe('a large file', () => {
     expect(error).toMatchObject({ code: 'item_damaged', message: expect.stringContaining('large.bin') });
     expect((await readdir(to)).filter((file) => file !== 'small.txt')).toEqual([]);
   }, 60_000);
+});
+
+describe('a pipeline that takes a dataset version', () => {
+  const look = component({
+    name: 'look',
+    inputs: { images: 'dataset-version' },
+    command: ({ inputs }) => ['ls', inputs.images.path],
+  });
+  const train = pipeline({ name: 'train', parameters: { images: 'dataset-version' } }, (p) => {
+    p.task(look, { images: p.parameters.images });
+  });
+  const run = (images: string) =>
+    server.app.request('/api/v1/runs', {
+      method: 'POST',
+      body: JSON.stringify({ pipelineSpec: compile(train), parameters: { images } }),
+      headers: { ...operator, 'content-type': 'application/json' },
+    });
+
+  test('is pinned to the one that its name means when it is submitted', async () => {
+    const items = (text: string) => [
+      { key: 'a', digest: digestOf(text), bytes: 3, mediaType: 'text/plain', labels: {}, provenance: {} },
+    ];
+    const { datasets } = server.services;
+    const [older, newer] = ['old', 'new'].map((text) => datasetVersion('night-birds', items(text)));
+    for (const version of [older, newer]) if (version) await datasets.save(version);
+    expect((await run('night-birds')).status).toBe(202);
+    expect(requests.at(-1)).toMatchObject({
+      parameters: { images: newer?.digest },
+      datasets: [newer?.digest],
+    });
+    expect((await run(`night-birds@${older?.digest}`)).status).toBe(202);
+    expect(requests.at(-1)).toMatchObject({
+      parameters: { images: older?.digest },
+      datasets: [older?.digest],
+    });
+  });
+
+  test('is refused with the names that there are where there is none of that name', async () => {
+    const before = requests.length;
+    const refused = await run('night-brids');
+    expect(await refused.json()).toMatchObject({
+      ...{ status: 400, code: 'unknown_dataset' },
+      detail: expect.stringMatching(/parameter images: there is no dataset night-brids; there .*night-birds/),
+    });
+    expect(requests.length).toBe(before);
+  });
 });
 
 describe('what cannot be', () => {

@@ -50,7 +50,9 @@ export async function fetchDataset(objects: ObjectStore, digest: Digest, folder:
     await writeWholeFile(pathInFolder(folder, item.key), readBlob(objects, item.digest, name), 0o600);
   }
   const labels = labelsText(manifest.items);
-  if (labels !== undefined) await writeWholeFile(join(folder, labelsFileName), labels, 0o600);
+  // An item of that name came from a program, and is what it is.
+  const taken = manifest.items.some(({ key }) => key === labelsFileName);
+  if (labels !== undefined && !taken) await writeWholeFile(join(folder, labelsFileName), labels, 0o600);
   await writeWholeFile(manifestPath(folder), canonicalJson(manifest), 0o600);
 }
 
