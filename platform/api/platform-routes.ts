@@ -5,15 +5,18 @@ import { UserError } from '@visavox/core/errors';
 import { findNode, trace } from '@visavox/core/lineage';
 import { kindNamed } from '@visavox/core/lineage-kinds';
 import { BundleManifest } from '@visavox/core/model';
-import { getBlob } from '@visavox/core/object-store';
+import { getBlob, readBlob } from '@visavox/core/object-store';
 import type { DatasetStore, ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
 import { codeOf } from '@visavox/pipelines/code/stored-code';
+import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
+import { parsePipelineSpec } from '@visavox/pipelines/ir';
 import type { ApiEnv } from './api-env.ts';
 import type { PlatformResources, ServedModel } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
+import { streamedBody } from './streams.ts';
 import { unknown } from './unknown.ts';
 
 /** The platform through its stores, its engine and its controller. */
@@ -96,11 +99,13 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       log.info({ requestId: c.get('requestId'), run, trigger }, 'retraining asked for');
       return c.json({ id: run }, 202);
     }
+    const pinned = await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets);
+    const named = await datasetsAmong(pinned.parameters, datasets);
     const id = await engine.submit({
       id: randomUUID(),
       pipelineSpec,
-      parameters,
-      datasets: await datasetsAmong(parameters, datasets),
+      parameters: pinned.parameters,
+      datasets: [...new Set([...pinned.datasets, ...named])],
       trigger,
       seed,
       useCache,
@@ -185,8 +190,11 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources
     const { id, file: path } = c.req.valid('param');
     const file = (await bundleOf(id)).files.find((one) => one.path === path);
     if (!file) throw unknown('file', path);
-    const bytes = await getBlob(objects, file.digest);
-    return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' });
+    const body = await streamedBody(c, readBlob(objects, file.digest, path), log);
+    return c.body(body, 200, {
+      'content-type': 'application/octet-stream',
+      'content-length': String(file.bytes),
+    });
   });
 
   app.openapi(routes.training, async (c) => {

@@ -3,10 +3,13 @@ import { Digest } from '@visavox/core/digest';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
 import {
   BlobDigests,
+  BlobParts,
   Bundle,
   Dataset,
   DatasetState,
   Datasets,
+  JoinedParts,
+  JoinState,
   LineageKinds,
   MissingBlobs,
   Models,
@@ -204,8 +207,13 @@ export const platformRoutes = {
     path: '/api/v1/datasets/{digest}/verify',
     tags: ['platform'],
     summary: 'Reads every item and compares it with its digest',
+    description:
+      'With `start`, from that item on for some seconds: `next` is where to go on. A damaged item counts as missing until it is sent again.',
     security: operator,
-    request: { params: z.object({ digest: z.string() }) },
+    request: {
+      params: z.object({ digest: z.string() }),
+      query: z.object({ start: z.coerce.number().int().nonnegative().optional() }),
+    },
     responses: { 200: json(DatasetState, 'read'), default: problem },
   }),
   datasetItem: createRoute({
@@ -255,6 +263,43 @@ export const platformRoutes = {
       },
     },
     responses: { 204: none, default: problem },
+  }),
+  blobParts: createRoute({
+    method: 'get',
+    path: '/api/v1/blobs/{digest}/parts',
+    tags: ['platform'],
+    summary: 'Which parts of a large file have arrived, so that an upload goes on where it stopped',
+    security: operator,
+    request: { params: z.object({ digest: Digest }) },
+    responses: { 200: json(BlobParts, 'what need not be sent again'), default: problem },
+  }),
+  putBlobPart: createRoute({
+    method: 'put',
+    path: '/api/v1/blobs/{digest}/parts/{number}',
+    tags: ['platform'],
+    summary: 'A part of a large file, numbered from 0',
+    security: operator,
+    request: {
+      params: z.object({ digest: Digest, number: z.coerce.number().int().min(0).max(999_999) }),
+      body: {
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        required: true,
+      },
+    },
+    responses: { 204: none, default: problem },
+  }),
+  joinBlobParts: createRoute({
+    method: 'post',
+    path: '/api/v1/blobs/{digest}/parts',
+    tags: ['platform'],
+    summary: 'Makes the file of its parts; to be repeated while it is being stored',
+    security: operator,
+    request: { params: z.object({ digest: Digest }), body: body(JoinedParts) },
+    responses: {
+      200: json(JoinState, 'stored'),
+      202: json(JoinState, 'being stored: ask again'),
+      default: problem,
+    },
   }),
   trace: createRoute({
     method: 'get',

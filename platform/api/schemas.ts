@@ -67,10 +67,24 @@ export const NewDataset = DatasetManifest.omit({ format: true })
   .openapi('NewDataset');
 export const SavedDataset = z.object({ digest: Digest, items: z.int() }).openapi('SavedDataset');
 export const DatasetState = z
-  .object({ items: z.int(), missing: z.array(z.string()), corrupted: z.array(z.string()) })
+  .object({
+    items: z.int(),
+    missing: z.array(z.string()),
+    corrupted: z.array(z.string()),
+    next: z.int().nullable(),
+  })
   .openapi('DatasetState');
 export const BlobDigests = z.object({ digests: z.array(Digest).max(10_000) }).openapi('BlobDigests');
 export const MissingBlobs = z.object({ missing: z.array(Digest) }).openapi('MissingBlobs');
+export const BlobParts = z
+  .object({
+    stored: z.boolean(),
+    partBytes: z.int(),
+    parts: z.array(z.object({ number: z.int(), digest: Digest })),
+  })
+  .openapi('BlobParts');
+export const JoinedParts = z.object({ parts: z.array(Digest).min(1).max(300_000) }).openapi('JoinedParts');
+export const JoinState = z.object({ state: z.enum(['stored', 'storing']) }).openapi('JoinState');
 
 export const Reproduction = z.object({ engine: EngineName.optional() }).openapi('Reproduction');
 export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');

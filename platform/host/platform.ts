@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import type { Database } from '@visavox/adapters/sql/database';
@@ -13,6 +12,7 @@ import type { OperatorToken } from '@visavox/api/resources';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
 import type { Logger } from 'pino';
+import { requireHome } from './home.ts';
 import type { LoadedProject } from './load-project.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { openModelHost } from './model-host.ts';
@@ -42,7 +42,7 @@ export interface Platform {
 /** A process of its own machine writes a file; a part of a divided server prints, and needs no folder to write to. */
 export async function openServerLog(settings: PlatformSettings): Promise<Logger> {
   if (settings.role !== 'all') return openStdoutLog();
-  await mkdir(settings.home, { recursive: true, mode: 0o700 });
+  await requireHome(settings.home);
   return openLog(join(settings.home, 'logs'));
 }
 

@@ -4,6 +4,7 @@ import { UserError } from '@visavox/core/errors';
 import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { RunRequest, RunStore } from '@visavox/core/ports';
 import type { RunPins, RunRecord, TaskRecord } from '@visavox/core/run';
+import { requirePinnedDatasets } from './dataset-parameters.ts';
 import { type PipelineSpec, parsePipelineSpec } from './ir.ts';
 import { resolveParameters } from './parameters.ts';
 import { plan } from './plan.ts';
@@ -33,6 +34,7 @@ export async function admit(
     throw engineMissing(request.engine, [engine]);
   const spec = parsePipelineSpec(request.pipelineSpec);
   const parameters = resolveParameters(spec, withSeed(spec, request));
+  requirePinnedDatasets(spec, parameters, request.datasets);
   const pipeline = digestOfJson(request.pipelineSpec);
   const earlier = await runs.get(request.id);
   if (earlier) {

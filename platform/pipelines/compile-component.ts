@@ -1,7 +1,14 @@
 import { definitionFault } from './component.ts';
+import { datasetVersionSchema } from './dataset-parameters.ts';
 import type { IrComponent, IrContainer, IrParameterType, IrTask } from './ir.ts';
 import type { ComponentNode, RetryNode } from './nodes.ts';
-import { type InputPort, isParameterType, type ParameterType, type PortType } from './ports.ts';
+import {
+  datasetVersionType,
+  type InputPort,
+  isParameterType,
+  type ParameterType,
+  type PortType,
+} from './ports.ts';
 
 const parameterTypeNames: Record<ParameterType, IrParameterType> = {
   string: 'STRING',
@@ -20,6 +27,7 @@ const schemaTitles: Record<string, string> = {
   'classification-metrics': 'system.ClassificationMetrics',
   html: 'system.HTML',
   markdown: 'system.Markdown',
+  [datasetVersionType]: datasetVersionSchema,
 };
 
 export function inputDefinition(port: InputPort) {

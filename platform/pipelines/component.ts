@@ -4,6 +4,8 @@ import type { ComponentNode, ResourcesNode, RetryNode } from './nodes.ts';
 import {
   type ArtifactType,
   constantFits,
+  type DatasetVersionType,
+  datasetVersionType,
   type InputPorts,
   inputPort,
   isParameterType,
@@ -18,13 +20,18 @@ export const defaultImage = 'visavox';
 
 /** What stands in a command for what is known only when the task runs. */
 export interface Placeholders<Inputs extends InputPorts, Outputs extends OutputPorts> {
-  /** A parameter is its text; an artifact has a `path`; a list of artifacts is a text that `artifactPaths` reads. */
+  /**
+   * A parameter is its text; an artifact has a `path`; a list of artifacts is a text that `artifactPaths` reads. A dataset
+   * version has the `path` of a folder with its items, each at its key, and the one of its `manifest`.
+   */
   readonly inputs: {
     readonly [Name in keyof Inputs]: TypeOf<Inputs[Name]> extends ParameterType
       ? string
       : TypeOf<Inputs[Name]> extends ArtifactType
         ? { readonly path: string; readonly uri: string }
-        : string;
+        : TypeOf<Inputs[Name]> extends DatasetVersionType
+          ? { readonly path: string; readonly manifest: string }
+          : string;
   };
   /** Where the task writes: an artifact is a file or a folder, a parameter a file with its text (JSON unless a string). */
   readonly outputs: { readonly [Name in keyof Outputs]: { readonly path: string } };
@@ -98,7 +105,13 @@ export function component<
     if (fallback !== undefined && !constantFits(type, fallback))
       throw definitionFault(`the default of input ${port} of component ${name} is no ${type}`);
   }
-  for (const [port, type] of Object.entries(outputs)) requirePort(name, port, type);
+  for (const [port, type] of Object.entries(outputs)) {
+    requirePort(name, port, type);
+    if (String(type) === datasetVersionType)
+      throw definitionFault(
+        `output ${port} of component ${name} is a dataset version, which steps take only; give a dataset`,
+      );
+  }
   const words = (given: Words<Inputs, Outputs> | undefined) =>
     typeof given === 'function' ? [...given(placeholdersOf(definition))] : [...(given ?? [])];
   const command = words(definition.command);
@@ -147,6 +160,8 @@ function placeholdersOf<Inputs extends InputPorts, Outputs extends OutputPorts>(
     if (isParameterType(type)) return [name, `{{$.inputs.parameters['${name}']}}`];
     const artifact = `{{$.inputs.artifacts['${name}']`;
     if (type.endsWith('[]')) return [name, `${artifact}}}`];
+    if (type === datasetVersionType)
+      return [name, { path: `${artifact}.path}}`, manifest: `${artifact}.metadata['manifest']}}` }];
     return [name, { path: `${artifact}.path}}`, uri: `${artifact}.uri}}` }];
   });
   const outputs = Object.entries(definition.outputs ?? {}).map(([name, type]) => [

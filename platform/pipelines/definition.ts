@@ -4,6 +4,8 @@ import type { Comparison, PipelineNode, Reference } from './nodes.ts';
 import {
   type ArtifactType,
   constantFits,
+  type DatasetVersionType,
+  datasetVersionType,
   type InputPorts,
   inputPort,
   isParameterType,
@@ -28,10 +30,12 @@ export type Argument<Type extends PortType> = Type extends 'string'
         : Type extends 'struct'
           ? Readonly<Record<string, unknown>> | Reference<'struct'>
           : Type extends 'artifact'
-            ? Reference<ArtifactType>
-            : Type extends 'artifact[]'
-              ? Reference<`${ArtifactType}[]`>
-              : Reference<Type>;
+            ? Reference<ArtifactType | DatasetVersionType>
+            : Type extends 'dataset'
+              ? Reference<'dataset' | DatasetVersionType>
+              : Type extends 'artifact[]'
+                ? Reference<`${ArtifactType}[]`>
+                : Reference<Type>;
 
 type Omissible<Port> = Port extends { readonly default: unknown } | { readonly optional: true }
   ? true
@@ -155,6 +159,8 @@ export function text(
 
 /**
  * Defines a pipeline. The body runs once, now, and only writes down what is to be done.
+ * A parameter of the type `dataset-version` is given as `night-birds`, its newest version, or `night-birds@sha256:…`; which
+ * one that is gets pinned when the run is submitted.
  *
  * @example
  * export default pipeline({ name: 'sum-of-squares', parameters: { count: { type: 'integer', default: 4 } } }, (p) => {
@@ -172,10 +178,12 @@ export function pipeline<const Parameters extends InputPorts = Record<never, nev
   const parameters = Object.fromEntries(
     Object.entries(definition.parameters ?? {}).map(([name, port]) => [name, Object.freeze(inputPort(port))]),
   );
-  for (const [name, { type, default: fallback }] of Object.entries(parameters)) {
-    if (!isPortType(type) || !isParameterType(type))
+  for (const [name, { type, default: fallback, optional }] of Object.entries(parameters)) {
+    if (!isPortType(type) || !(isParameterType(type) || type === datasetVersionType))
       throw definitionFault(`parameter ${name} has the type ${type}`);
-    if (fallback !== undefined && !constantFits(type, fallback))
+    if (type === datasetVersionType && optional)
+      throw definitionFault(`parameter ${name} is a dataset version, which cannot be left out`);
+    if (fallback !== undefined && !constantFits(type === datasetVersionType ? 'string' : type, fallback))
       throw definitionFault(`the default of parameter ${name} is no ${type}: ${JSON.stringify(fallback)}`);
   }
   const builder = new Builder();

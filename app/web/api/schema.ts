@@ -2990,6 +2990,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/blobs/{digest}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which parts of a large file have arrived, so that an upload goes on where it stopped */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description what need not be sent again */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BlobParts"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes the file of its parts; to be repeated while it is being stored */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["JoinedParts"];
+                };
+            };
+            responses: {
+                /** @description stored */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JoinState"];
+                    };
+                };
+                /** @description being stored: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JoinState"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blobs/{digest}/parts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A part of a large file, numbered from 0 */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                    number: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": Blob;
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{digest}/verify": {
         parameters: {
             query?: never;
@@ -2997,10 +3138,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads every item and compares it with its digest */
+        /**
+         * Reads every item and compares it with its digest
+         * @description With `start`, from that item on for some seconds: `next` is where to go on. A damaged item counts as missing until it is sent again.
+         */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    start?: number | null;
+                };
                 header?: never;
                 path: {
                     digest: string;
@@ -3831,6 +3977,21 @@ export interface components {
                 target: string;
             }[];
         };
+        BlobParts: {
+            stored: boolean;
+            partBytes: number;
+            parts: {
+                number: number;
+                digest: string;
+            }[];
+        };
+        JoinState: {
+            /** @enum {string} */
+            state: "stored" | "storing";
+        };
+        JoinedParts: {
+            parts: string[];
+        };
         SavedDataset: {
             digest: string;
             items: number;
@@ -3854,6 +4015,7 @@ export interface components {
             items: number;
             missing: string[];
             corrupted: string[];
+            next: number | null;
         };
     };
     responses: never;

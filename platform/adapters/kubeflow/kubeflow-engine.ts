@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { unknownOrigin } from '@visavox/core/code';
 import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { messageOf } from '@visavox/core/errors';
@@ -184,7 +186,7 @@ export class KubeflowEngine implements PipelineEngine {
     const { metadata, artifacts } = this.#options;
     const log = (await metadata.outputArtifacts(execution.id)).find(({ name }) => name === logArtifact);
     if (!log) return undefined;
-    for await (const { bytes } of artifacts.read(log.uri)) return new TextDecoder().decode(bytes);
+    for await (const { content } of artifacts.read(log.uri)) return text(Readable.from(content));
     return undefined;
   }
 

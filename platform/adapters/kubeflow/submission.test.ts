@@ -124,3 +124,16 @@ describe('what is submitted', () => {
     expect(JSON.stringify(submission(spec, { ...options, useCache: false }))).not.toContain('enableCache');
   });
 });
+
+it('refuses a dataset version as a folder before anything starts, and says what to do', () => {
+  const look = component({ name: 'look', inputs: { images: 'dataset-version' }, command: ['true'] });
+  const train = pipeline({ name: 'train', parameters: { images: 'dataset-version' } }, (p) => {
+    p.task(look, { images: p.parameters.images });
+  });
+  expect(() => submission(compile(train), options)).toThrowError(
+    expect.objectContaining({
+      code: 'unsupported_on_kubeflow',
+      action: expect.stringContaining('--on local'),
+    }),
+  );
+});

@@ -4,8 +4,9 @@ import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
 import { z } from 'zod';
-import { fetchArtifact, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
-import { type ExecutorInput, ExecutorOutput } from '../executor-input.ts';
+import { fetchArtifact, folderMediaType, isDataset, schemaTitle, storeArtifact } from '../artifacts.ts';
+import { manifestPath } from '../dataset-folder.ts';
+import { type ExecutorInput, ExecutorOutput, type RuntimeArtifact } from '../executor-input.ts';
 import type { IrComponent } from '../ir.ts';
 import { coerce } from '../parameters.ts';
 
@@ -44,11 +45,7 @@ export async function prepareAttempt(
     if (component.outputDefinitions?.[port]) await mkdir(join(folder, subfolder));
   for (const [name, artifacts] of Object.entries(inputs.artifacts))
     for (const [index, artifact] of artifacts.entries())
-      await fetchArtifact(
-        objects,
-        { digest: artifact.digest, isFolder: isFolder(artifact) },
-        inputPath(folder, name, index, artifacts.length),
-      );
+      await fetchArtifact(objects, artifact, inputPath(folder, name, index, artifacts.length));
   await writeFile(join(folder, 'attempt.json'), JSON.stringify(note));
   return { ...note, folder };
 }
@@ -117,12 +114,9 @@ export function executorInput(component: IrComponent, inputs: Bindings, folder: 
         Object.entries(inputs.artifacts).map(([name, artifacts]) => [
           name,
           {
-            artifacts: artifacts.map((artifact, index) => ({
-              name: artifact.name,
-              uri: inputPath(folder, name, index, artifacts.length),
-              type: { schemaTitle: artifact.type, schemaVersion: '0.0.1' },
-              metadata: artifact.metadata,
-            })),
+            artifacts: artifacts.map((artifact, index) =>
+              runtimeInput(artifact, inputPath(folder, name, index, artifacts.length)),
+            ),
           },
         ]),
       ),
@@ -151,6 +145,18 @@ export function executorInput(component: IrComponent, inputs: Bindings, folder: 
       ),
       outputFile: join(folder, 'executor_output.json'),
     },
+  };
+}
+
+/** Where a dataset's manifest lies is told beside what is recorded of it: it is another place in each attempt. */
+function runtimeInput(artifact: ArtifactRecord, path: string): RuntimeArtifact {
+  return {
+    name: artifact.name,
+    uri: path,
+    type: { schemaTitle: artifact.type, schemaVersion: '0.0.1' },
+    metadata: isDataset(artifact)
+      ? { ...artifact.metadata, manifest: manifestPath(path) }
+      : artifact.metadata,
   };
 }
 

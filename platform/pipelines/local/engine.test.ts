@@ -257,13 +257,13 @@ describe('a failure', () => {
       'the task wrote "many\\n", which is no NUMBER_DOUBLE',
     ],
     [
-      'a link instead of a file',
+      'a link to a folder somewhere else',
       component({
         name: 'step',
         outputs: { d: 'dataset' },
         command: ({ outputs }) => ['sh', '-c', 'mkdir "$0" && ln -s / "$0/all"', outputs.d.path],
       }),
-      'is neither a file nor a folder of files',
+      'the link all leads out of the folder, to /',
     ],
     [
       'a process that is killed',

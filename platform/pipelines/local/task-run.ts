@@ -5,9 +5,9 @@ import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
-import type { ArtifactRecord, Bindings, RunPins, TaskRecord } from '@visavox/core/run';
-import { artifactExists, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
-import { type ExecutorInput, localPath, resolveCommand } from '../executor-input.ts';
+import type { Bindings, RunPins, TaskRecord } from '@visavox/core/run';
+import { artifactExists } from '../artifacts.ts';
+import { type ExecutorInput, resolveCommand } from '../executor-input.ts';
 import type { IrContainer, IrImporter, IrTask } from '../ir.ts';
 import type { ReadyTask } from '../plan.ts';
 import {
@@ -21,6 +21,7 @@ import {
 } from './attempt.ts';
 import type { CodeTrees } from './code-trees.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
+import { importArtifact } from './import-artifact.ts';
 import { type AttemptState, killLeftovers, launch, observe, revoke, terminate } from './process.ts';
 import type { Slots } from './slots.ts';
 
@@ -68,8 +69,7 @@ export async function runTask(ready: ReadyTask, resources: TaskResources): Promi
       const cached = await findCached(record, resources);
       if (cached) return cached;
     }
-    if (ready.executor.importer)
-      return await importArtifact(ready, ready.executor.importer, record, resources);
+    if (ready.executor.importer) return await runImporter(ready, ready.executor.importer, record, resources);
     return await attempts(ready, ready.executor.container ?? {}, record, resources, earlier);
   } catch (error) {
     await stillOpen(resources);
@@ -124,8 +124,7 @@ async function findCached(
   const found = record.cacheKey ? await runs.findCached(record.cacheKey) : undefined;
   if (!found) return undefined;
   for (const artifact of Object.values(found.outputs.artifacts).flat())
-    if (!(await artifactExists(objects, { digest: artifact.digest, isFolder: isFolder(artifact) })))
-      return undefined;
+    if (!(await artifactExists(objects, artifact))) return undefined;
   const at = new Date().toISOString();
   return {
     ...record,
@@ -330,32 +329,16 @@ export async function stopAttempt(folder: string, graceMs: number): Promise<void
   else if (state.kind === 'lost' && state.pid !== null) await killLeftovers(state.pid, folder);
 }
 
-async function importArtifact(
+async function runImporter(
   ready: ReadyTask,
   importer: IrImporter,
   record: TaskRecord,
-  resources: TaskResources,
+  { objects }: TaskResources,
 ): Promise<TaskRecord> {
   record.startedAt = new Date().toISOString();
   record.attempts = 1;
-  const uri = importer.artifactUri.constant ?? String(Object.values(ready.inputs.parameters)[0] ?? '');
-  if (!/^(file:\/\/|\/)/.test(uri))
-    throw new UserError({
-      kind: 'invalid',
-      code: 'import_unsupported',
-      message: `The importer names ${uri}, which this machine cannot read.`,
-      action: 'Import a file:// address here, or run the pipeline on Kubeflow.',
-    });
-  const stored = await storeArtifact(resources.objects, localPath(uri));
-  const [name = 'artifact'] = Object.keys(ready.component.outputDefinitions?.artifacts ?? {});
-  const artifact: ArtifactRecord = {
-    name,
-    digest: stored.digest,
-    bytes: stored.bytes,
-    type: schemaTitle(importer.typeSchema),
-    metadata: { ...importer.metadata, uri, ...(stored.isFolder && { mediaType: folderMediaType }) },
-  };
-  const outputs: Bindings = { parameters: {}, artifacts: { [name]: [artifact] } };
+  const artifact = await importArtifact(objects, ready, importer);
+  const outputs: Bindings = { parameters: {}, artifacts: { [artifact.name]: [artifact] } };
   return { ...ended(record, 'succeeded', null), outputs };
 }
 
