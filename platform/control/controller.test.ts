@@ -1,12 +1,19 @@
 import { datasetVersion } from '@visavox/core/dataset';
 import { type Digest, digestOf } from '@visavox/core/digest';
+import { UserError } from '@visavox/core/errors';
 import type { ModelVersion } from '@visavox/core/model';
 import type { Release } from '@visavox/core/release';
+import { compile } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
+import { ScriptedEngine } from '@visavox/pipelines/scripted-engine';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Controller, type ControllerResources } from './controller.ts';
+import { Controller } from './controller.ts';
+import type { ControllerResources } from './controller-resources.ts';
 import type { Comparison } from './gate.ts';
 import type { OfferedModel } from './offered-model.ts';
-import { MemoryControlState, MemoryReleaseStore, ScriptedEngine } from './testing.ts';
+import { MemoryControlState, MemoryReleaseStore } from './testing/memory-stores.ts';
+import type { TrainingSubject } from './training-subject.ts';
+import { thresholds } from './triggers/thresholds.ts';
 
 const better: Comparison = {
   units: 40,
@@ -17,6 +24,11 @@ const worse: Comparison = {
   ...better,
   metrics: [{ metric: 'cost', champion: 0.3, candidate: 0.5, difference: 0.2, low: 0.1, high: 0.3 }],
 };
+
+const away = new UserError({
+  ...{ kind: 'unavailable', code: 'tracking_unavailable', message: 'the registry does not answer' },
+  action: 'Wait.',
+});
 
 const version1: Release = {
   id: 'first',
@@ -30,17 +42,32 @@ const version1: Release = {
   promotedAt: null,
 };
 
+const train = component({ name: 'train', inputs: {}, outputs: {}, command: () => ['true'] });
+/** What is trained by; another one after an upgrade. */
+const trainedBy = (name: string) =>
+  compile(
+    pipeline(
+      { name, parameters: { champion: 'string', base: { type: 'string', default: 'none' } } },
+      (p) => void p.task(train, {}),
+    ),
+  );
+
 /** One world that survives a crash: stores, engine, and what the application sees. */
 class World {
   readonly releases = new MemoryReleaseStore(() => this.now());
   readonly state = new MemoryControlState();
-  readonly engine = new ScriptedEngine();
+  engine = new ScriptedEngine();
   readonly seenByDataset = new Map<string, number>();
+  pipeline: unknown = trainedBy('training');
   comparison: Comparison = better;
   /** What came with the software. */
   offer: OfferedModel | null = null;
   readonly versions = new Map<Digest, number>([[version1.bundle, 1]]);
   registryAway = false;
+  /** A run that failed had registered its model before. */
+  registeredAnyway = false;
+  /** What a run registers under. */
+  modelName = 'recogniser';
   people = 0;
   serving = 'recogniser:1';
   alias = '';
@@ -52,18 +79,27 @@ class World {
   /** Throws at this call to the outside, counted from zero: the process dies there. */
   crashAt = Number.POSITIVE_INFINITY;
   calls = 0;
+  /** Dies when this was done, instead. */
+  dieAfter: string | undefined;
+  dead = false;
+  engineAway = false;
+  snapshotFault: Error | undefined;
+  activationFault: Error | undefined;
 
   now(): Date {
     this.clock += 1000;
     return new Date(this.clock);
   }
 
-  controller(): Controller {
-    const subject: ControllerResources['subject'] = {
+  controller(changes: Partial<ControllerResources> = {}): Controller {
+    this.dead = false;
+    const subject: TrainingSubject = {
+      counts: ['people'],
       countNew: async (since) => ({
         people: this.people - (since ? (this.seenByDataset.get(since) ?? 0) : 0),
       }),
       snapshot: async () => {
+        if (this.snapshotFault) throw this.snapshotFault;
         const dataset = datasetVersion('people', [
           {
             key: `people-${this.people}`,
@@ -78,17 +114,20 @@ class World {
         return dataset;
       },
       request: async (dataset, champion, base) => ({
-        pipelineSpec: {},
-        parameters: { champion: champion.bundle, ...(base ? { base } : {}) },
+        pipelineSpec: this.pipeline,
+        parameters: { champion: champion?.bundle ?? 'none', ...(base ? { base } : {}) },
         datasets: [dataset],
         seed: 1,
       }),
-      result: async (run) => ({ model: modelOf(run), comparison: this.comparison }),
+      result: async ({ id, state }) =>
+        state === 'succeeded' || this.registeredAnyway
+          ? { model: { ...modelOf(id), name: this.modelName }, comparison: this.comparison }
+          : null,
       offered: async (champion) => (champion.bundle === this.offer?.bundle ? null : this.offer),
     };
     const registry: ControllerResources['registry'] = {
       register: async ({ name, bundle }) => {
-        if (this.registryAway) throw new Error('the registry does not answer');
+        if (this.registryAway) throw away;
         const version = this.versions.get(bundle) ?? this.versions.size + 1;
         this.versions.set(bundle, version);
         return { ...modelOf('none'), name, version, bundle, run: null };
@@ -104,13 +143,17 @@ class World {
         this.prepared.push(release.id);
       },
       activate: async (release) => {
+        if (this.activationFault) throw this.activationFault;
         this.serving = `${release.model}:${release.version}`;
       },
       retire: async () => {},
     };
     return new Controller({
+      model: 'recogniser',
       environment: 'production',
-      rule: { thresholds: { people: 5 }, retryAfterSeconds: 60 },
+      setsAlias: true,
+      triggers: [thresholds({ people: 5 })],
+      retryAfterSeconds: 60,
       policy: { minimumUnits: 10, criteria: [{ metric: 'cost', rule: 'improve', tolerance: 0 }] },
       offerPolicy: {
         minimumUnits: 10,
@@ -119,12 +162,14 @@ class World {
       subject: this.#mortal(subject),
       state: this.#mortal(this.state),
       engine: this.#mortal(this.engine),
+      datasets: { latest: async () => undefined },
       releases: this.#mortal(this.releases),
       target: this.#mortal(target),
       registry: this.#mortal(registry),
       newId: () => `run-${++this.ids}`,
       now: () => this.now(),
       report: () => {},
+      ...changes,
     });
   }
 
@@ -135,10 +180,13 @@ class World {
         const member = Reflect.get(object, name);
         if (typeof member !== 'function') return member;
         return async (...args: unknown[]) => {
+          if (this.dead) throw new Error('killed');
+          if (part === this.engine && this.engineAway) throw away;
           const call = this.calls++;
-          if (call >= this.crashAt && this.crashAt % 2 === 0) throw new Error('killed');
+          if (call > this.crashAt || (call === this.crashAt && call % 2 === 0)) throw new Error('killed');
           const result = await member.apply(object, args);
-          if (call >= this.crashAt) throw new Error('killed');
+          this.dead = name === this.dieAfter;
+          if (call >= this.crashAt || this.dead) throw new Error('killed');
           return result;
         };
       },
@@ -173,7 +221,7 @@ describe('continuous training', () => {
     expect((await world.controller().progress()).paused).toBe(true);
     expect(await world.controller().retrainNow('by hand')).toMatchObject({ started: true });
     expect(world.engine.requests.size).toBe(1);
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await world.controller().tick();
     world.people = 10;
     await world.controller().tick();
@@ -195,9 +243,12 @@ describe('continuous training', () => {
       { id: 'run-1', trigger: '6 new people (rule: 5)' },
     ]);
 
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await controller.tick();
-    expect(await world.releases.champion('production')).toMatchObject({ version: 2, stage: 'champion' });
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({
+      version: 2,
+      stage: 'champion',
+    });
     expect(world.serving).toBe('recogniser:2');
     expect(world.alias).toBe('recogniser:2');
 
@@ -210,7 +261,7 @@ describe('continuous training', () => {
     world.comparison = worse;
     world.people = 5;
     await controller.tick();
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await controller.tick();
 
     expect(world.serving).toBe('recogniser:1');
@@ -226,7 +277,7 @@ describe('continuous training', () => {
     world.trouble = 'the pod waits: ErrImagePull';
     world.people = 5;
     await controller.tick();
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     for (let tick = 0; tick < 6; tick++) await controller.tick();
 
     expect(world.serving).toBe('recogniser:1');
@@ -235,7 +286,7 @@ describe('continuous training', () => {
       stage: 'held-back',
       reason: 'could not be brought up: the pod waits: ErrImagePull',
     });
-    expect(await world.releases.champion('production')).toMatchObject({ version: 1 });
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({ version: 1 });
     expect((await controller.progress()).training).toBeNull();
   });
 
@@ -244,7 +295,7 @@ describe('continuous training', () => {
     world.trouble = 'Kubernetes does not answer';
     world.people = 5;
     await controller.tick();
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await controller.tick();
     expect(world.serving).toBe('recogniser:1');
     world.trouble = undefined;
@@ -256,7 +307,7 @@ describe('continuous training', () => {
     const controller = world.controller();
     world.people = 5;
     await controller.tick();
-    world.engine.finish('run-1', 'failed', 'task train: out of memory');
+    await world.engine.finish('run-1', 'failed', { reason: 'task train: out of memory' });
     await controller.tick();
     await controller.tick();
     expect(world.engine.requests.size).toBe(1);
@@ -279,12 +330,12 @@ describe('rolling back', () => {
     const controller = world.controller();
     world.people = 5;
     await controller.tick();
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await controller.tick();
 
     await controller.rollback('more refusals than yesterday');
     expect(world.serving).toBe('recogniser:1');
-    expect(await world.releases.champion('production')).toMatchObject({
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({
       id: 'first',
       reason: 'rolled back: more refusals than yesterday',
     });
@@ -302,7 +353,7 @@ describe('rolling back', () => {
 it('holds back a version that was proposed and does not come up; it can be proposed again', async () => {
   const controller = world.controller();
   world.trouble = 'a blob is corrupted';
-  await expect(controller.propose('recogniser', 2, 'looks good')).rejects.toThrow('corrupted');
+  await expect(controller.propose(2, 'looks good')).rejects.toThrow('corrupted');
   expect(await world.releases.list('production')).toContainEqual(
     expect.objectContaining({
       ...{ version: 2, stage: 'held-back', reason: 'could not be brought up: a blob is corrupted' },
@@ -310,14 +361,14 @@ it('holds back a version that was proposed and does not come up; it can be propo
   );
   expect(world.serving).toBe('recogniser:1');
   world.trouble = undefined;
-  const again = await controller.propose('recogniser', 2, 'mended');
+  const again = await controller.propose(2, 'mended');
   await controller.promote(again.id, 'approved');
   expect(world.serving).toBe('recogniser:2');
 });
 
 it('proposes a version beside the champion and promotes it on command', async () => {
   const controller = world.controller();
-  const release = await controller.propose('recogniser', 2, 'looks good');
+  const release = await controller.propose(2, 'looks good');
   expect(world.serving).toBe('recogniser:1');
   await controller.promote(release.id, 'approved');
   expect(world.serving).toBe('recogniser:2');
@@ -334,7 +385,7 @@ describe('a model that comes with the software', () => {
     world.offer = offer('release');
     const controller = world.controller();
     await controller.tick();
-    expect(await world.releases.champion('production')).toMatchObject({
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({
       ...{ bundle: world.offer.bundle, version: 2, reason: 'the published networks of this version' },
     });
     expect({ serving: world.serving, alias: world.alias }).toEqual({
@@ -412,9 +463,9 @@ describe('a model that comes with the software', () => {
       ...better,
       metrics: better.metrics.map((one) => ({ ...one, difference: 0, low: -1 })),
     };
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await controller.tick();
-    expect((await world.releases.champion('production'))?.bundle).toBe(modelOf('run-1').bundle);
+    expect((await world.releases.champion('production', 'recogniser'))?.bundle).toBe(modelOf('run-1').bundle);
     await controller.tick();
     expect(world.engine.requests.size).toBe(1);
   });
@@ -424,7 +475,7 @@ describe('a model that comes with the software', () => {
     world.comparison = worse;
     const controller = world.controller();
     await controller.tick();
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await controller.tick();
     await controller.tick();
     expect(world.serving).toBe('recogniser:1');
@@ -438,9 +489,9 @@ describe('a model that comes with the software', () => {
     world.comparison = { ...worse, units: 3 };
     const controller = world.controller();
     await controller.tick();
-    world.engine.finish('run-1', 'succeeded');
+    await world.engine.finish('run-1', 'succeeded');
     await controller.tick();
-    expect(await world.releases.champion('production')).toMatchObject({
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({
       reason: 'only 3 machines to compare on, too few to keep the champion for',
     });
   });
@@ -450,7 +501,7 @@ describe('a model that comes with the software', () => {
     const controller = world.controller();
     for (const run of ['run-1', 'run-2', 'run-3']) {
       await controller.tick();
-      world.engine.finish(run, 'failed', 'task train: out of memory');
+      await world.engine.finish(run, 'failed', { reason: 'task train: out of memory' });
       await controller.tick();
       world.clock += 60_000;
     }
@@ -460,7 +511,7 @@ describe('a model that comes with the software', () => {
 
     world.offer = { ...offer('train'), bundle: digestOf('and another') };
     await controller.tick();
-    world.engine.finish('run-4', 'canceled');
+    await world.engine.cancel('run-4');
     world.clock += 60_000;
     await controller.tick();
     expect(await stages()).toContainEqual([3, 'held-back']);
@@ -503,7 +554,7 @@ it.each(Array.from({ length: 44 }, (_, index) => index))(
     const restart = async () => {
       const controller = world.controller();
       await controller.tick();
-      for (const run of world.engine.requests.keys()) world.engine.finish(run, 'succeeded');
+      for (const run of world.engine.requests.keys()) await world.engine.finish(run, 'succeeded');
       await controller.tick();
     };
     world.crashAt = crashAt;
@@ -522,3 +573,234 @@ it.each(Array.from({ length: 44 }, (_, index) => index))(
     expect(world.prepared.length).toBeGreaterThan(0);
   },
 );
+
+describe('a training that was cut off', () => {
+  /** Dies right after the engine has taken the request, before that is written down. */
+  async function submittedAndKilled(): Promise<void> {
+    world.people = 5;
+    world.dieAfter = 'submit';
+    await expect(world.controller().tick()).rejects.toThrow('killed');
+    world.dieAfter = undefined;
+    expect(world.engine.requests.size).toBe(1);
+  }
+
+  it('is the same run after a rollback and an upgrade, and does not undo the rollback', async () => {
+    const proposed = await world.controller().propose(2, 'looks good');
+    await world.controller().promote(proposed.id, 'approved');
+    await submittedAndKilled();
+    await world.controller().rollback('refuses more than before');
+    world.pipeline = trainedBy('training-of-a-newer-version');
+    await world.controller().tick();
+    expect([...world.engine.requests.keys()]).toEqual(['run-2']);
+    await world.engine.finish('run-2', 'succeeded');
+    await world.controller().tick();
+
+    expect(world.serving, 'the rollback stands').toBe('recogniser:1');
+    expect((await world.releases.list('production'))[0]).toMatchObject({
+      stage: 'held-back',
+      reason: 'compared with another champion than serves now, which is recogniser:1',
+    });
+    expect([...world.engine.requests.values()][1]).toMatchObject({
+      ...{ id: 'run-3', trigger: '5 new people (rule: 5)', parameters: { champion: version1.bundle } },
+    });
+    await world.engine.finish('run-3', 'succeeded');
+    await world.controller().tick();
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({ id: 'release-run-3' });
+  });
+
+  it('goes on where a version that did not write the request down left it', async () => {
+    await submittedAndKilled();
+    const key = 'controller/production/recogniser';
+    const { training } = (await world.state.get(key)) as { training: object };
+    const { request: _, champion: __, ...older } = training as Record<string, unknown>;
+    await world.state.set(key, {
+      ...{
+        training: older,
+        requested: null,
+        trainedOn: null,
+        lastFailure: null,
+        prepareFailures: 0,
+        alias: null,
+      },
+    });
+    world.pipeline = trainedBy('training-of-a-newer-version');
+    await world.controller().tick();
+    expect([...world.engine.requests.keys()]).toEqual(['run-1']);
+    await world.engine.finish('run-1', 'succeeded');
+    await world.controller().tick();
+    expect(world.serving).toBe('recogniser:2');
+  });
+});
+
+describe('what waiting does not cure', () => {
+  it('ends the training after a few tries, is shown to operators, and the next one can begin', async () => {
+    world.pipeline = { hello: 1 };
+    world.people = 5;
+    const controller = world.controller();
+    await controller.tick();
+    expect((await controller.progress()).training).toMatchObject({
+      ...{ run: 'run-1', phase: 'submitting', failures: 1, trouble: expect.stringContaining('pipeline') },
+    });
+    for (let tick = 0; tick < 4; tick++) await controller.tick();
+    expect(await controller.progress()).toMatchObject({
+      ...{ training: null, lastFailure: { run: 'run-1', reason: expect.stringMatching(/^submitting: /) } },
+    });
+    world.pipeline = trainedBy('mended');
+    world.clock += 60_000;
+    await controller.tick();
+    expect([...world.engine.requests.keys()]).toEqual(['run-2']);
+  });
+
+  it('ends it too where the engine has lost the run, and where the result cannot be read', async () => {
+    world.people = 5;
+    const controller = world.controller();
+    await controller.tick();
+    world.engine = new ScriptedEngine();
+    for (let tick = 0; tick < 5; tick++) await world.controller().tick();
+    expect(await controller.progress()).toMatchObject({
+      ...{ training: null, lastFailure: { run: 'run-1', reason: 'running: There is no run run-1.' } },
+    });
+  });
+
+  it('is counted for nothing while something is unavailable', async () => {
+    world.people = 5;
+    world.engineAway = true;
+    for (let tick = 0; tick < 20; tick++) await expect(world.controller().tick()).rejects.toBe(away);
+    world.engineAway = false;
+    await world.controller().tick();
+    expect([...world.engine.requests.keys()]).toEqual(['run-1']);
+  });
+
+  it('is told of where no training could begin', async () => {
+    world.people = 5;
+    world.snapshotFault = new TypeError('a sample has no digest');
+    await world.controller().tick();
+    expect(await world.controller().progress()).toMatchObject({
+      ...{ training: null, lastFailure: { run: null, reason: 'a sample has no digest' } },
+    });
+  });
+
+  it('leaves a champion that was promoted and could not be activated what it is', async () => {
+    world.people = 5;
+    await world.controller().tick();
+    await world.engine.finish('run-1', 'succeeded');
+    world.activationFault = new Error('the pod is gone');
+    for (let tick = 0; tick < 8; tick++)
+      await world
+        .controller()
+        .tick()
+        .catch(() => undefined);
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({ version: 2 });
+    expect(await world.controller().progress()).toMatchObject({
+      ...{ training: null, lastFailure: { reason: 'released, but not activated: the pod is gone' } },
+    });
+    world.activationFault = undefined;
+    await world.controller().tick();
+    expect(world.serving).toBe('recogniser:2');
+  });
+});
+
+it('judges a model whose report could not be written', async () => {
+  world.people = 5;
+  await world.controller().tick();
+  world.registeredAnyway = true;
+  await world.engine.finish('run-1', 'failed', { reason: 'report failed: the disk is full' });
+  await world.controller().tick();
+  expect(world.serving).toBe('recogniser:2');
+  expect((await world.controller().progress()).lastFailure).toMatchObject({
+    ...{ run: 'run-1', reason: 'after the model was registered: report failed: the disk is full' },
+  });
+});
+
+it('judges nothing that somebody canceled', async () => {
+  world.people = 5;
+  await world.controller().tick();
+  world.registeredAnyway = true;
+  await world.engine.cancel('run-1');
+  await world.controller().tick();
+  expect(world.serving).toBe('recogniser:1');
+  expect(await world.releases.list('production')).toHaveLength(1);
+});
+
+it('holds back a proposal that nobody brings up any more, since its process died', async () => {
+  world.dieAfter = 'prepare';
+  await expect(world.controller().propose(2, 'looks good')).rejects.toThrow('killed');
+  world.dieAfter = undefined;
+  await world.controller().tick();
+  expect((await world.releases.list('production'))[0]).toMatchObject({
+    stage: 'held-back',
+    reason: 'nobody brings it up any more; propose its version again',
+  });
+});
+
+it('keeps a training of one environment and one model to itself', async () => {
+  world.people = 5;
+  await world.controller().tick();
+  for (const place of [{ environment: 'staging' }, { model: 'digits' }]) {
+    const other = world.controller(place);
+    expect(await other.progress()).toMatchObject({ training: null });
+    await other.tick();
+    await expect(other.rollback('why not')).rejects.toMatchObject({ code: 'nothing_to_roll_back_to' });
+    await expect(other.promote('first', 'not its own')).rejects.toMatchObject({ code: 'unknown_release' });
+    await expect(other.retrainNow('by hand')).rejects.toMatchObject({ code: 'no_champion' });
+  }
+  expect(world.engine.requests.size).toBe(1);
+  expect(world.serving).toBe('recogniser:1');
+});
+
+it('refuses triggers that wait for what is not counted, and names that are none', () => {
+  expect(() => world.controller({ triggers: [thresholds({ visitors: 5 })] })).toThrowError(
+    expect.objectContaining({ code: 'unknown_count', action: 'Use what is counted: people.' }),
+  );
+  expect(() =>
+    world.controller({ triggers: [thresholds({ people: 1 }), thresholds({ people: 2 })] }),
+  ).toThrowError(expect.objectContaining({ code: 'trigger_twice' }));
+  expect(() => world.controller({ environment: 'a/b' })).toThrowError(
+    expect.objectContaining({ code: 'name_invalid' }),
+  );
+});
+
+it('trains and releases the first version where the model allows for it, and judges it by its own limits', async () => {
+  const limit = {
+    minimumUnits: 10,
+    criteria: [{ metric: 'cost', rule: 'at-most' as const, tolerance: 0.4 }],
+  };
+  const digits = () =>
+    world.controller({
+      ...{ model: 'digits', environment: 'test', policy: limit },
+      subject: {
+        counts: ['people'],
+        startsWithoutChampion: true,
+        countNew: async () => ({ people: world.people }),
+        snapshot: async () => datasetVersion('people', []),
+        request: async () => ({
+          pipelineSpec: world.pipeline,
+          parameters: { champion: '' },
+          datasets: [],
+          seed: 1,
+        }),
+        result: async ({ id }) => ({ model: { ...modelOf(id), name: 'digits' }, comparison: better }),
+      },
+    });
+  world.people = 5;
+  await digits().tick();
+  await world.engine.finish('run-1', 'succeeded');
+  await digits().tick();
+  expect(await world.releases.champion('test', 'digits')).toMatchObject({
+    id: 'release-run-1',
+    reason: 'the first version: there is none to compare with; cost 0.3: within 0.4',
+  });
+  expect(await world.releases.champion('production', 'recogniser')).toMatchObject({ id: 'first' });
+});
+
+it('refuses what a run registered under the name of another model', async () => {
+  world.people = 5;
+  await world.controller().tick();
+  await world.engine.finish('run-1', 'succeeded');
+  const foreign = world.controller();
+  world.modelName = 'digits';
+  for (let tick = 0; tick < 5; tick++) await foreign.tick();
+  expect((await foreign.progress()).lastFailure?.reason).toBe(
+    'running: run run-1 trained recogniser and registered digits:2',
+  );
+});
