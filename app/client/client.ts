@@ -327,12 +327,14 @@ export class VisavoxClient {
     return fetchBundle(this.#transport, { name: recogniser, version }, known);
   }
 
+  /** The versions of the recogniser. */
   async models(): Promise<readonly ModelVersion[]> {
-    return (await this.#get(Models, '/api/v1/models')).models;
+    return (await this.#get(Models, `/api/v1/models/${recogniser}/versions`)).models;
   }
 
+  /** Those of the recogniser. */
   async releases(): Promise<readonly Release[]> {
-    return (await this.#get(Releases, '/api/v1/releases')).releases;
+    return (await this.#get(Releases, `/api/v1/models/${recogniser}/releases`)).releases;
   }
 
   trace(kind: string, id: string): Promise<Trace> {

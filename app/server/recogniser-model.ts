@@ -67,6 +67,7 @@ const seed = 1;
 const recogniser: ModelDeclaration = {
   pipeline: recogniserPipeline,
   environments: [environment],
+  counts: ['people', 'samples'],
   triggers: (platform) => {
     const { people, samples } = signInOn(platform).settings.retrain;
     return [thresholds({ people, samples })];
@@ -101,7 +102,6 @@ export function recogniserTraining(resources: {
   const { pipelineSpec, trainingData, registry, offered } = resources;
   const upgradeSpec = compile(upgradePipeline);
   return {
-    counts: ['people', 'samples'],
     countNew: (since) => trainingData.countNew(since),
     snapshot: () => trainingData.snapshot(),
     request: async (dataset, serving, base) => {

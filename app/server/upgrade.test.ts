@@ -73,7 +73,7 @@ function controllerOf(target: Champion = server.services.champion): Controller {
   return new Controller({
     ...{ model: modelName, environment, setsAlias: true, retryAfterSeconds: 120 },
     ...{ engine, releases, datasets, registry, target, offerPolicy, policy: gatePolicy },
-    triggers: [],
+    ...{ counts: [], triggers: [] },
     subject: recogniserTraining({ pipelineSpec, trainingData, registry, offered: offer() }),
     state: server.controlState,
     newId: randomUUID,

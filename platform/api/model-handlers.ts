@@ -28,7 +28,8 @@ function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
   app.openapi(routes.modelVersions, async (c) => {
     const { name } = c.req.valid('param');
     const versions = await registry.list(name);
-    if (versions.length === 0) throw unknown('model', name);
+    const declared = resources.controllers.models.includes(name);
+    if (versions.length === 0 && !declared) throw unknown('model', name);
     return c.json({ models: await shown(versions) }, 200);
   });
 

@@ -21,6 +21,8 @@ export interface ControllerResources {
   readonly environment: string;
   /** The registry's alias `champion` follows this environment: true for one environment of a model at most. */
   readonly setsAlias: boolean;
+  /** The names under which its subject counts what is new. */
+  readonly counts: readonly string[];
   readonly triggers: readonly Trigger[];
   /** How long a training is left alone after one that failed. */
   readonly retryAfterSeconds: number;

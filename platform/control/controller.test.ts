@@ -94,7 +94,6 @@ class World {
   controller(changes: Partial<ControllerResources> = {}): Controller {
     this.dead = false;
     const subject: TrainingSubject = {
-      counts: ['people'],
       countNew: async (since) => ({
         people: this.people - (since ? (this.seenByDataset.get(since) ?? 0) : 0),
       }),
@@ -152,6 +151,7 @@ class World {
       model: 'recogniser',
       environment: 'production',
       setsAlias: true,
+      counts: ['people'],
       triggers: [thresholds({ people: 5 })],
       retryAfterSeconds: 60,
       policy: { minimumUnits: 10, criteria: [{ metric: 'cost', rule: 'improve', tolerance: 0 }] },
@@ -769,7 +769,6 @@ it('trains and releases the first version where the model allows for it, and jud
     world.controller({
       ...{ model: 'digits', environment: 'test', policy: limit },
       subject: {
-        counts: ['people'],
         startsWithoutChampion: true,
         countNew: async () => ({ people: world.people }),
         snapshot: async () => datasetVersion('people', []),

@@ -46,7 +46,7 @@ export class Controller {
   /** Throws a UserError where the model, the environment or the triggers are declared wrongly. */
   constructor(resources: ControllerResources) {
     for (const name of [resources.model, resources.environment]) requireName(name);
-    checkTriggers(resources.triggers, resources.subject);
+    checkTriggers(resources.triggers, resources);
     this.model = resources.model;
     this.environment = resources.environment;
     this.#resources = resources;

@@ -16,11 +16,9 @@ export interface TrainingResult {
 
 /** What is being trained, told by the project. */
 export interface TrainingSubject {
-  /** The names that `countNew` counts under. */
-  readonly counts: readonly string[];
   /** The first version is trained as well; otherwise somebody has to release one before trainings begin. */
   readonly startsWithoutChampion?: boolean;
-  /** What is new since the dataset of `since` (null: since the beginning). */
+  /** What is new, by the names that the model's declaration gives, since the dataset of `since` (null: since the beginning). */
   countNew(since: Digest | null): Promise<Counts>;
   /** Freezes what there is now into a dataset version. Repeating it without new data gives the same version. */
   snapshot(): Promise<DatasetVersion>;

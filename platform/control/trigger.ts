@@ -1,7 +1,6 @@
 import type { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { DatasetStore } from '@visavox/core/ports';
-import type { TrainingSubject } from './training-subject.ts';
 
 /** What is new since the dataset that the last run was trained on, by names that the project chooses. */
 export type Counts = Readonly<Record<string, number>>;
@@ -31,17 +30,17 @@ export interface Trigger {
   readonly thresholds?: Counts;
 }
 
-/** Throws a UserError where triggers share a name or wait for counts that the subject does not count. */
+/** Throws a UserError where triggers of a model share a name or wait for what it does not count. */
 export function checkTriggers(
   triggers: readonly Trigger[],
-  { counts }: Pick<TrainingSubject, 'counts'>,
+  { model, counts }: { readonly model: string; readonly counts: readonly string[] },
 ): void {
   const twice = triggers.find(({ name }, index) => triggers.findIndex((one) => one.name === name) !== index);
   if (twice) {
     throw new UserError({
       kind: 'invalid',
       code: 'trigger_twice',
-      message: `there are two triggers "${twice.name}"`,
+      message: `${model} has two triggers "${twice.name}"`,
       action: 'Leave one of them out.',
     });
   }
@@ -52,7 +51,7 @@ export function checkTriggers(
     throw new UserError({
       kind: 'invalid',
       code: 'unknown_count',
-      message: `a trigger waits for new "${unknown}", which are not counted`,
+      message: `a trigger of ${model} waits for new "${unknown}", which are not counted`,
       action:
         counts.length === 0
           ? 'This model counts nothing: use another trigger.'

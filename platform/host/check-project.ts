@@ -25,6 +25,7 @@ const Kind = z.strictObject({
 const Model = z.strictObject({
   pipeline: z.custom((value) => isPipeline(value), 'expected a pipeline, as pipeline(...) makes one'),
   environments: z.array(Name).min(1).optional(),
+  counts: z.array(z.string().min(1)).optional(),
   triggers: Callable.or(z.array(Trigger)).optional(),
   retryAfterSeconds: z.number().nonnegative().optional(),
   gate: GatePolicy,

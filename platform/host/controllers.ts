@@ -47,6 +47,7 @@ function openController(
     ...{ model: model.name, environment, registry, engine, datasets, releases, now, report },
     // The environments of a model lead to the last one, and its champion is what others find in the registry.
     setsAlias: environment === model.environments.at(-1),
+    counts: model.counts ?? [],
     triggers: triggersOf(model, platform),
     retryAfterSeconds: model.retryAfterSeconds ?? retryAfterSeconds,
     policy: model.gate,

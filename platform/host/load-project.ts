@@ -1,4 +1,4 @@
-import type { Trigger } from '@visavox/control/trigger';
+import { checkTriggers, type Trigger } from '@visavox/control/trigger';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
@@ -59,6 +59,9 @@ async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): P
     Object.entries(models).map(async ([name, declared]) => {
       const module = typeof declared === 'function' ? await load(`models.${name}`, declared) : undefined;
       const model = checkModel(name, module ? module.default : declared);
+      const known = triggers[name] ?? model.triggers;
+      // Those that depend on settings are checked when the platform is open.
+      if (typeof known === 'object') checkTriggers(known, { model: name, counts: model.counts ?? [] });
       return {
         ...model,
         name,

@@ -28,6 +28,8 @@ export interface ModelDeclaration {
   readonly pipeline: PipelineNode;
   /** Where its releases serve, the most important one last; `production` unless given. */
   readonly environments?: readonly string[];
+  /** The names under which `subject` counts what is new, for triggers that wait for so many of it. */
+  readonly counts?: readonly string[];
   /** When to train again; by hand alone where it is left out. */
   readonly triggers?: readonly Trigger[] | ((platform: Platform) => readonly Trigger[]);
   /** How long it is left alone after a training that failed; 120 unless given. */

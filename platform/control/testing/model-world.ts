@@ -195,6 +195,7 @@ export class ModelWorld {
     const { model, environment } = place;
     return {
       ...{ model, environment, setsAlias: environment === 'production', retryAfterSeconds: 60 },
+      counts: ['items'],
       triggers: [thresholds({ items: threshold })],
       policy: { minimumUnits: 10, criteria: [{ metric: 'cost', rule: 'improve', tolerance: 0 }] },
       offerPolicy: {
@@ -239,7 +240,6 @@ export class ModelWorld {
   #subject(place: Place): TrainingSubject {
     const { model, environment } = place;
     return {
-      counts: ['items'],
       countNew: async (since) => ({ items: place.items - (since ? (this.#seen.get(since) ?? 0) : 0) }),
       snapshot: async () => {
         const item = { digest: digestOf(''), bytes: 0, mediaType: 'text/plain', labels: {}, provenance: {} };

@@ -28,11 +28,11 @@ describe('thresholds', () => {
   });
 
   it('wait only for what the model counts', () => {
-    expect(() => checkTriggers([rule], { counts: ['orders', 'shops'] })).not.toThrow();
-    expect(() => checkTriggers([rule], { counts: ['orders'] })).toThrow(
-      'a trigger waits for new "shops", which are not counted',
+    expect(() => checkTriggers([rule], { model: 'shop', counts: ['orders', 'shops'] })).not.toThrow();
+    expect(() => checkTriggers([rule], { model: 'shop', counts: ['orders'] })).toThrow(
+      'a trigger of shop waits for new "shops", which are not counted',
     );
-    expect(() => checkTriggers([rule], { counts: [] })).toThrow(
+    expect(() => checkTriggers([rule], { model: 'shop', counts: [] })).toThrow(
       expect.objectContaining({
         code: 'unknown_count',
         action: 'This model counts nothing: use another trigger.',
@@ -100,6 +100,9 @@ describe('a new version of a dataset', () => {
 
 it('two triggers of one name would share their memory', () => {
   expect(() =>
-    checkTriggers([newDatasetVersion('a'), newDatasetVersion('b'), newDatasetVersion('a')], { counts: [] }),
+    checkTriggers([newDatasetVersion('a'), newDatasetVersion('b'), newDatasetVersion('a')], {
+      model: 'shop',
+      counts: [],
+    }),
   ).toThrow(expect.objectContaining({ code: 'trigger_twice' }));
 });
