@@ -1,4 +1,5 @@
 import type { Controller } from '@visavox/control/controller';
+import type { Controllers } from '@visavox/control/controllers';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type {
@@ -20,14 +21,16 @@ export interface ServiceHealth {
 
 export type ControllerPort = Pick<
   Controller,
-  'tick' | 'retrainNow' | 'rollback' | 'propose' | 'promote' | 'progress' | 'setPaused'
+  | 'model'
+  | 'environment'
+  | 'tick'
+  | 'retrainNow'
+  | 'rollback'
+  | 'propose'
+  | 'promote'
+  | 'progress'
+  | 'setPaused'
 >;
-
-/** A model that the project declares, and an environment that its releases serve. */
-export interface ServedModel {
-  readonly name: string;
-  readonly environment: string;
-}
 
 /** Which process leads, for what only that one can do. */
 export interface LeaderPort {
@@ -59,8 +62,8 @@ export interface PlatformResources {
   readonly objects: ObjectStore;
   readonly registry: Pick<ModelRegistry, 'list'>;
   readonly releases: ReleaseStore;
-  readonly models: readonly ServedModel[];
-  readonly controller: ControllerPort;
+  /** One for each model and environment that the project declares. */
+  readonly controllers: Controllers<ControllerPort>;
   readonly leader: LeaderPort;
   /** What this process does about a release that the leader changed. */
   readonly released?: () => Promise<void>;

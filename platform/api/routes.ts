@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
+import { modelRoutes } from './model-routes.ts';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
 import {
   BlobDigests,
   BlobParts,
-  Bundle,
   Dataset,
   DatasetState,
   Datasets,
@@ -12,13 +12,9 @@ import {
   JoinState,
   LineageKinds,
   MissingBlobs,
-  Models,
   NewCode,
   NewDataset,
   NewRun,
-  Proposal,
-  ReleaseRecord,
-  Releases,
   Reproduction,
   Run,
   RunStarted,
@@ -27,11 +23,11 @@ import {
   Status,
   StoredCode,
   Trace,
-  Training,
 } from './schemas.ts';
 
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
+  ...modelRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',
@@ -57,7 +53,7 @@ export const platformRoutes = {
     method: 'post',
     path: '/api/v1/runs',
     tags: ['platform'],
-    summary: "Run a pipeline; without one, retrain the project's model now",
+    summary: 'Run a pipeline',
     security: operator,
     request: { body: body(NewRun) },
     responses: { 202: json(RunStarted, 'started'), default: problem },
@@ -105,78 +101,6 @@ export const platformRoutes = {
       200: { description: 'so far', content: { 'text/plain': { schema: z.string() } } },
       default: problem,
     },
-  }),
-  models: createRoute({
-    method: 'get',
-    path: '/api/v1/models',
-    tags: ['platform'],
-    security: operator,
-    responses: { 200: json(Models, 'newest first'), default: problem },
-  }),
-  bundle: createRoute({
-    method: 'get',
-    path: '/api/v1/models/{id}/bundle',
-    tags: ['platform'],
-    summary: 'What a model version is made of: its files with their digests',
-    security: operator,
-    request: { params: Id },
-    responses: { 200: json(Bundle, 'its manifest'), default: problem },
-  }),
-  bundleFile: createRoute({
-    method: 'get',
-    path: '/api/v1/models/{id}/files/{file}',
-    tags: ['platform'],
-    summary: 'One file of a model version',
-    security: operator,
-    request: { params: Id.extend({ file: z.string().min(1).max(200) }) },
-    responses: {
-      200: {
-        description: 'its bytes',
-        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-      },
-      default: problem,
-    },
-  }),
-  training: createRoute({
-    method: 'put',
-    path: '/api/v1/training',
-    tags: ['platform'],
-    summary: 'Pause continuous training, or let it go on',
-    security: operator,
-    request: { body: body(Training) },
-    responses: { 200: json(Training, 'as it is now'), default: problem },
-  }),
-  releases: createRoute({
-    method: 'get',
-    path: '/api/v1/releases',
-    tags: ['platform'],
-    security: operator,
-    responses: { 200: json(Releases, 'newest first'), default: problem },
-  }),
-  propose: createRoute({
-    method: 'post',
-    path: '/api/v1/releases',
-    tags: ['platform'],
-    summary: 'Bring a model version up beside the champion',
-    security: operator,
-    request: { body: body(Proposal) },
-    responses: { 201: json(ReleaseRecord, 'proposed'), default: problem },
-  }),
-  rollback: createRoute({
-    method: 'post',
-    path: '/api/v1/releases/rollback',
-    tags: ['platform'],
-    summary: 'Make the release before the present one champion again',
-    security: operator,
-    responses: { 200: json(ReleaseRecord, 'serving again'), default: problem },
-  }),
-  promote: createRoute({
-    method: 'post',
-    path: '/api/v1/releases/{id}/promote',
-    tags: ['platform'],
-    security: operator,
-    request: { params: Id },
-    responses: { 200: json(ReleaseRecord, 'champion'), default: problem },
   }),
   datasets: createRoute({
     method: 'get',

@@ -2,8 +2,6 @@ import { z } from '@hono/zod-openapi';
 import { CodeManifest, CodeReference } from '@visavox/core/code';
 import { DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
-import { BundleManifest, ModelVersion } from '@visavox/core/model';
-import { Release } from '@visavox/core/release';
 import { Parameter, RunRecord } from '@visavox/core/run';
 
 export const Problem = z
@@ -23,7 +21,9 @@ const Serving = z.object({ model: z.string(), version: z.int(), release: z.strin
 export const Status = z
   .object({
     services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
-    environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
+    environments: z
+      .array(z.object({ name: z.string(), model: z.string(), champion: Serving, challenger: Serving }))
+      .openapi({ description: 'one entry for each model that is released to an environment' }),
   })
   // Figures that a project adds.
   .catchall(z.unknown())
@@ -36,10 +36,7 @@ export const Run = z.object(RunRecord.shape).openapi('Run');
 export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
 export const NewRun = z
   .object({
-    pipelineSpec: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .openapi({ description: "compiled PipelineSpec; without it the project's model is retrained now" }),
+    pipelineSpec: z.record(z.string(), z.unknown()).openapi({ description: 'compiled PipelineSpec' }),
     parameters: z.record(z.string(), Parameter).default({}),
     useCache: z.boolean().default(true),
     engine: EngineName.optional().openapi({
@@ -88,17 +85,6 @@ export const JoinState = z.object({ state: z.enum(['stored', 'storing']) }).open
 
 export const Reproduction = z.object({ engine: EngineName.optional() }).openapi('Reproduction');
 export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
-
-export const Models = z
-  .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
-  .openapi('Models');
-export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
-export const Training = z
-  .object({ paused: z.boolean().openapi({ description: 'whether nothing is begun by itself' }) })
-  .openapi('Training');
-export const ReleaseRecord = z.object(Release.shape).openapi('Release');
-export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
-export const Proposal = z.object({ version: z.int().positive() }).openapi('Proposal');
 
 export const Datasets = z
   .object({

@@ -71,17 +71,22 @@ export interface ModelRegistry {
     model: Omit<ModelVersion, 'version' | 'createdAt'> & { trackingRun: string | null },
   ): Promise<ModelVersion>;
   get(name: string, version: number): Promise<ModelVersion>;
-  list(name: string): Promise<readonly ModelVersion[]>;
+  /** The versions of one model or, without a name, of all; of each name the newest first. */
+  list(name?: string): Promise<readonly ModelVersion[]>;
   setAlias(name: string, alias: 'champion' | 'challenger', version: number | null): Promise<void>;
 }
 
-/** Keeps releases. `promote` makes one champion and retires the one before in a single transaction. */
+/**
+ * Keeps releases. A model has one champion at most in an environment: `promote` makes one and retires the one before in
+ * a single transaction, and `setStage` refuses to take the champion's stage away (`release_serves`).
+ */
 export interface ReleaseStore {
   create(release: Release): Promise<void>;
   setStage(id: string, stage: Exclude<ReleaseStage, 'champion'>, reason: string): Promise<void>;
   promote(id: string, reason: string): Promise<void>;
-  champion(environment: string): Promise<Release | undefined>;
-  list(environment: string): Promise<readonly Release[]>;
+  champion(environment: string, model: string): Promise<Release | undefined>;
+  /** Newest first; of one model or, without its name, of all. */
+  list(environment: string, model?: string): Promise<readonly Release[]>;
 }
 
 /**
@@ -90,7 +95,7 @@ export interface ReleaseStore {
  */
 export interface ReleaseTarget {
   prepare(release: Release): Promise<void>;
-  /** Called after `promote` is durable. */
+  /** Called after `promote` is durable, and again by each process that begins to control. */
   activate(release: Release): Promise<void>;
   /** No longer needed; requests in flight are finished first. */
   retire(release: Release): Promise<void>;

@@ -1,5 +1,4 @@
-import type { ServedModel } from '@visavox/api/resources';
-import type { TriggerRule } from '@visavox/control/trigger';
+import { checkTriggers, type Trigger } from '@visavox/control/trigger';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
@@ -13,7 +12,7 @@ export interface LoadedModel extends ModelDeclaration {
   readonly environments: readonly string[];
   readonly pipelineSpec: unknown;
   /** The project's, which stand in the place of the model's own. */
-  readonly projectTriggers: TriggerRule | undefined;
+  readonly projectTriggers: readonly Trigger[] | undefined;
 }
 
 /** A declaration that was checked, with all its modules loaded. Nothing is open yet. */
@@ -22,7 +21,6 @@ export interface LoadedProject {
   readonly root: string;
   readonly declaration: ProjectDeclaration;
   readonly models: readonly LoadedModel[];
-  readonly served: readonly ServedModel[];
   /** Each once. */
   readonly environments: readonly string[];
   readonly lineageKinds: readonly LineageKind[];
@@ -47,12 +45,9 @@ export async function loadProject(
   const steps = await load('steps', declaration.steps);
   const routes = await load('routes', declaration.routes);
   const application = await load('application', declaration.application);
-  const served = models.flatMap(({ name, environments }) =>
-    environments.map((one) => ({ name, environment: one })),
-  );
   return {
-    ...{ root, declaration, models, served, lineageKinds },
-    environments: [...new Set(served.map((model) => model.environment))],
+    ...{ root, declaration, models, lineageKinds },
+    environments: [...new Set(models.flatMap((model) => model.environments))],
     stepSurroundings: steps?.stepSurroundings,
     routes: routes?.default,
     application: application?.application(environment, settings),
@@ -64,6 +59,9 @@ async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): P
     Object.entries(models).map(async ([name, declared]) => {
       const module = typeof declared === 'function' ? await load(`models.${name}`, declared) : undefined;
       const model = checkModel(name, module ? module.default : declared);
+      const known = triggers[name] ?? model.triggers;
+      // Those that depend on settings are checked when the platform is open.
+      if (typeof known === 'object') checkTriggers(known, { model: name, counts: model.counts ?? [] });
       return {
         ...model,
         name,

@@ -12,7 +12,7 @@ import { createStartingApp } from '@visavox/api/starting-app';
 import type { Logger } from 'pino';
 import { addressByName } from './address.ts';
 import type { OpenApplication, Repeated } from './application.ts';
-import { noController, openControllers, requireOneController } from './controllers.ts';
+import { openControllers } from './controllers.ts';
 import { createEngine, requireEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
 import { Leader } from './leader.ts';
@@ -44,7 +44,6 @@ export interface UpOptions {
 /** Everything on this machine, or one part of it. Returns once it answers; tracking and training come up behind it. */
 export async function up({ settings, project, tell, logger }: UpOptions): Promise<RunningServer> {
   requireEngine({ settings, project });
-  requireOneController(project);
   /** What has been started, undone in reverse order. */
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -176,12 +175,11 @@ function appResources(parts: {
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.declaration.name, models: project.served },
+    ...{ engine, leader, title: project.declaration.name, controllers },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
     registry: tracking.registry,
-    controller: controllers[0] ?? noController,
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now }),
     secureCookies: url.startsWith('https:'),

@@ -1774,7 +1774,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/report": {
+    "/api/v1/models/{name}/versions/{version}/report": {
         parameters: {
             query?: never;
             header?: never;
@@ -1789,7 +1789,8 @@ export interface paths {
                 };
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    version: number;
                 };
                 cookie?: never;
             };
@@ -1823,7 +1824,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/report/{file}": {
+    "/api/v1/models/{name}/versions/{version}/report/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1836,7 +1837,8 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    version: number;
                     file: "report.html" | "rapport.html" | "model-card.md" | "figures.json";
                 };
                 cookie?: never;
@@ -1948,7 +1950,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Run a pipeline; without one, retrain the project's model now */
+        /** Run a pipeline */
         post: {
             parameters: {
                 query?: never;
@@ -2231,11 +2233,58 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The versions of all models */
         get: {
             parameters: {
                 query?: never;
                 header?: never;
                 path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by name, of each the newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Models"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -2268,7 +2317,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/bundle": {
+    "/api/v1/models/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description found */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Model"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions/{version}/bundle": {
         parameters: {
             query?: never;
             header?: never;
@@ -2278,10 +2377,14 @@ export interface paths {
         /** What a model version is made of: its files with their digests */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
                 };
                 cookie?: never;
             };
@@ -2315,7 +2418,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/files/{file}": {
+    "/api/v1/models/{name}/versions/{version}/files/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2325,10 +2428,14 @@ export interface paths {
         /** One file of a model version */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
                     file: string;
                 };
                 cookie?: never;
@@ -2363,20 +2470,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/training": {
+    "/api/v1/models/{name}/training": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Where continuous training stands */
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrainingProgress"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         /** Pause continuous training, or let it go on */
         put: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
-                path?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody: {
@@ -2405,7 +2549,44 @@ export interface paths {
                 };
             };
         };
-        post?: never;
+        /** Train now, whatever the triggers say; the training that is under way where there is one */
+        post: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TrainingWish"];
+                };
+            };
+            responses: {
+                /** @description started */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunStarted"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2419,16 +2600,67 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The releases of all models */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description newest first */
+                /** @description by model and environment, of each the newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Releases"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by environment, of each the newest first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2452,9 +2684,13 @@ export interface paths {
         /** Bring a model version up beside the champion */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
-                path?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody: {
@@ -2489,7 +2725,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/releases/rollback": {
+    "/api/v1/models/{name}/rollback": {
         parameters: {
             query?: never;
             header?: never;
@@ -2501,9 +2737,13 @@ export interface paths {
         /** Make the release before the present one champion again */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
-                path?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -2543,6 +2783,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Make a release the champion of its model in its environment */
         post: {
             parameters: {
                 query?: never;
@@ -3631,6 +3872,7 @@ export interface components {
                 since: string;
             } | null;
             pending: {
+                model: string;
                 newPeople: number;
                 newSamples: number;
                 thresholds: {
@@ -3642,7 +3884,7 @@ export interface components {
                     trigger: string;
                 } | null;
                 lastFailure: {
-                    run: string;
+                    run: string | null;
                     at: string;
                     reason: string;
                 } | null;
@@ -3803,8 +4045,8 @@ export interface components {
             id: string;
         };
         NewRun: {
-            /** @description compiled PipelineSpec; without it the project's model is retrained now */
-            pipelineSpec?: {
+            /** @description compiled PipelineSpec */
+            pipelineSpec: {
                 [key: string]: unknown;
             };
             /** @default {} */
@@ -3847,6 +4089,17 @@ export interface components {
                 aliases: string[];
             }[];
         };
+        Model: {
+            name: string;
+            version: number;
+            bundle: string;
+            run: string | null;
+            createdAt: string;
+            metrics: {
+                [key: string]: number;
+            };
+            aliases: string[];
+        };
         Bundle: {
             /** @enum {number} */
             format: 1;
@@ -3861,9 +4114,44 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        TrainingProgress: {
+            model: string;
+            environment: string;
+            /** @description whether nothing is begun by itself */
+            paused: boolean;
+            triggers: string[];
+            /** @description what is new since the last training */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description how many of it begin a training */
+            thresholds: {
+                [key: string]: number;
+            };
+            training: {
+                run: string;
+                /** @enum {string} */
+                phase: "submitting" | "running" | "releasing";
+                trigger: string;
+                /** @description of its present phase; after a few the training ends */
+                failures: number;
+                /** @description why the last of them failed */
+                trouble: string | null;
+            } | null;
+            /** @description what went wrong last; no run where none had begun */
+            lastFailure: {
+                run: string | null;
+                at: string;
+                reason: string;
+            } | null;
+        };
         Training: {
             /** @description whether nothing is begun by itself */
             paused: boolean;
+        };
+        TrainingWish: {
+            /** @default manual */
+            trigger?: string;
         };
         Releases: {
             releases: components["schemas"]["Release"][];
@@ -3881,7 +4169,8 @@ export interface components {
             promotedAt: string | null;
         };
         Proposal: {
-            version: number;
+            /** @description a number, or an alias such as champion */
+            version: number | string;
         };
         Status: {
             services: {
@@ -3889,8 +4178,10 @@ export interface components {
                 healthy: boolean;
                 url: string | null;
             }[];
+            /** @description one entry for each model that is released to an environment */
             environments: {
                 name: string;
+                model: string;
                 champion: {
                     model: string;
                     version: number;

@@ -298,7 +298,7 @@ export function fakeApi() {
       ['GET', /^status$/, () => new Answer(200, someStatus())],
       ['GET', /^overview$/, () => new Answer(200, { ...someOverview(), people: people.length })],
       ['GET', /^runs$/, () => new Answer(200, { runs: someRuns() })],
-      ['POST', /^runs$/, () => new Answer(202, { id: 'recogniser-0005' })],
+      ['POST', /^models\/recogniser\/training$/, () => new Answer(202, { id: 'recogniser-0005' })],
       ['GET', /^runs\/([^/]+)$/, ([id]) => found(someRuns().find((one) => one.id === id))],
       ['POST', /^runs\/([^/]+)\/(?:cancel|resume)$/, ([id]) => new Answer(202, { id })],
       [
@@ -307,9 +307,13 @@ export function fakeApi() {
         ([, task]) => new Answer(200, `${task}: reading 71 items\n${task}: done in 11.4 s`),
       ],
       ['GET', /^models$/, () => new Answer(200, { models: someModels() })],
-      ['GET', /^models\/(\d+)\/report$/, ([version]) => new Answer(200, someReport(version ?? ''))],
+      [
+        'GET',
+        /^models\/recogniser\/versions\/(\d+)\/report$/,
+        ([version]) => new Answer(200, someReport(version ?? '')),
+      ],
       ['GET', /^releases$/, () => new Answer(200, { releases })],
-      ['POST', /^releases(?:\/.+)?$/, () => new Answer(200, releases[0])],
+      ['POST', /^(?:releases|models)\/.+$/, () => new Answer(200, releases[0])],
       ['GET', /^trace\/([^/]+)\/(.+)$/, () => new Answer(200, someTrace())],
     ];
 

@@ -222,6 +222,7 @@ export function someStatus(): Status {
     environments: [
       {
         name: 'production',
+        model: 'recogniser',
         champion: { model: 'recogniser', version: 4, release: 'release-4' },
         challenger: null,
       },
@@ -248,6 +249,7 @@ export function someOverview(): Overview {
     attempts,
     champion: { model: 'recogniser', version: 4, since: ago(2 * DAY - 3) },
     pending: {
+      model: 'recogniser',
       newPeople: 2,
       newSamples: 31,
       thresholds: { people: 5, samples: 50 },

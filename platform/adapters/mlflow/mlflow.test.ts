@@ -204,6 +204,7 @@ describe('the registry', () => {
     });
     expect(await registry.get('numbered', 2)).toEqual(second);
     expect(await registry.list('numbered')).toEqual([second, first]);
+    expect(await registry.list(), 'of all names').toEqual(expect.arrayContaining([second, first]));
     const answer = z.object({ model_version: z.object({ run_id: z.string(), tags: z.array(z.unknown()) }) });
     const shown = await client.get('model-versions/get', { name: 'numbered', version: '2' }, answer);
     expect(shown.model_version.run_id).toBe(trackingRun);

@@ -99,9 +99,10 @@ export class MlflowModelRegistry implements ModelRegistry {
     });
   }
 
-  /** Newest first. Versions that others put into MLflow by hand have no bundle, and are left out. */
-  async list(name: string): Promise<readonly ModelVersion[]> {
-    return this.#search(`name = ${quoted(name)}`);
+  /** Versions that others put into MLflow by hand have no bundle, and are left out. */
+  async list(name?: string): Promise<readonly ModelVersion[]> {
+    const versions = await this.#search(name === undefined ? '' : `name = ${quoted(name)}`);
+    return versions.sort((a, b) => a.name.localeCompare(b.name) || b.version - a.version);
   }
 
   async setAlias(name: string, alias: 'champion' | 'challenger', version: number | null): Promise<void> {

@@ -28,7 +28,7 @@ export class MirroredModelRegistry implements ModelRegistry {
     return found;
   }
 
-  async list(name: string): Promise<readonly ModelVersion[]> {
+  async list(name?: string): Promise<readonly ModelVersion[]> {
     try {
       const versions = await this.#registry.list(name);
       for (const version of versions) await this.#mirror.save(version);

@@ -1,21 +1,22 @@
-import { UserError } from '@visavox/core/errors';
-import { ModelVersion, modelReference } from '@visavox/core/model';
+import { ModelVersion, modelReference, parseModelReference } from '@visavox/core/model';
 import { z } from 'zod';
 import type { CommandPlugin } from '../plugin.ts';
+import { inEnvironment, pathOfVersion } from '../references.ts';
 import { table } from '../table.ts';
 
-const Models = z.object({
-  models: z.array(ModelVersion.extend({ aliases: z.array(z.string()).optional() })),
-});
+const Model = ModelVersion.extend({ aliases: z.array(z.string()).optional() });
+const Models = z.object({ models: z.array(Model) });
 
 export const modelCommands: CommandPlugin = (program, context) => {
   const models = program.command('models').description('the model registry');
   models
     .command('list')
-    .description('all model versions, newest first')
-    .action(async (_options, command) => {
+    .argument('[name]', 'of one model only')
+    .description('the versions of all models, of each the newest first')
+    .action(async (name: string | undefined, _options, command) => {
       const { request, result } = context(command);
-      const answer = Models.parse(await request('GET', '/api/v1/models'));
+      const path = name === undefined ? '' : `/${encodeURIComponent(name)}/versions`;
+      const answer = Models.parse(await request('GET', `/api/v1/models${path}`));
       result(
         answer,
         table(
@@ -32,22 +33,13 @@ export const modelCommands: CommandPlugin = (program, context) => {
     });
   models
     .command('show')
-    .argument('<ref>', 'NAME:VERSION, or a version number')
+    .argument('<ref>', 'NAME:VERSION, or NAME@ALIAS such as digits@champion')
+    .option('--environment <name>', 'where the alias is looked up, if the model has several environments')
     .description('one model version with its metrics')
-    .action(async (reference: string, _options, command) => {
+    .action(async (text: string, { environment }: { environment?: string }, command) => {
       const { request, result } = context(command);
-      const answer = Models.parse(await request('GET', '/api/v1/models'));
-      const found = answer.models.find(
-        (model) => modelReference(model) === reference || String(model.version) === reference,
-      );
-      if (!found) {
-        throw new UserError({
-          kind: 'not-found',
-          code: 'unknown_model',
-          message: `there is no model version ${reference}`,
-          action: 'List them with "visavox models list".',
-        });
-      }
+      const path = pathOfVersion(parseModelReference(text));
+      const found = Model.parse(await request('GET', path + inEnvironment(environment)));
       const head = table(
         ['', ''],
         [

@@ -7,7 +7,14 @@ const Serving = z
   .nullable();
 const Status = z.looseObject({
   services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
-  environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
+  environments: z.array(
+    z.object({
+      name: z.string(),
+      model: z.string().optional(),
+      champion: Serving,
+      challenger: Serving,
+    }),
+  ),
 });
 
 const named = (serving: z.infer<typeof Serving>) => (serving ? `${serving.model}:${serving.version}` : null);
@@ -32,8 +39,13 @@ export const statusCommand: CommandPlugin = (program, context) => {
           ),
           '',
           table(
-            ['environment', 'champion', 'challenger'],
-            status.environments.map((one) => [one.name, named(one.champion), named(one.challenger)]),
+            ['environment', 'champion', 'challenger', 'model'],
+            status.environments.map((one) => [
+              one.name,
+              named(one.champion),
+              named(one.challenger),
+              one.model,
+            ]),
           ),
         ].join('\n'),
       );
