@@ -158,10 +158,30 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources
         ...(stages.some((stage) => stage === 'shadow' || stage === 'canary') ? ['challenger'] : []),
       ];
     };
-    const names = [...new Set(served.map(({ name }) => name))];
-    const versions = (await Promise.all(names.map((name) => registry.list(name)))).flat();
-    const newestFirst = versions.sort((a, b) => a.name.localeCompare(b.name) || b.version - a.version);
-    return c.json({ models: newestFirst.map((model) => ({ ...model, aliases: aliased(model) })) }, 200);
+    const names = [...new Set(served.map(({ name }) => name))].sort((a, b) => a.localeCompare(b));
+    const inspected = await Promise.all(
+      names.map(async (name) => ({ name, ...(await registry.inspect(name)) })),
+    );
+    const models = inspected.flatMap(({ versions, differences, aliases }) =>
+      versions.map((model) => {
+        const mine = aliased(model);
+        const promoted = aliases?.champion === model.version && !mine.includes('champion');
+        return {
+          ...model,
+          aliases: mine,
+          differences: [
+            ...differences.flatMap((one) => (one.version === model.version ? [one.difference] : [])),
+            ...(promoted ? ['MLflow shows it as the champion, which it is not'] : []),
+          ],
+        };
+      }),
+    );
+    const notOurs = inspected.flatMap(({ name, versions, differences }) =>
+      differences
+        .filter(({ version }) => !versions.some((one) => one.version === version))
+        .map((one) => ({ name, ...one })),
+    );
+    return c.json({ models, notOurs }, 200);
   });
 
   const bundleOf = async (id: string) => {

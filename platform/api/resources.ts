@@ -1,9 +1,9 @@
+import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { Controller } from '@visavox/control/controller';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type {
   DatasetStore,
-  ModelRegistry,
   PipelineEngine,
   ReleaseStore,
   RunStore,
@@ -16,6 +16,8 @@ export interface ServiceHealth {
   readonly name: string;
   readonly healthy: boolean;
   readonly url: string | null;
+  /** Why it is not healthy, for people. */
+  readonly reason?: string | null;
 }
 
 export type ControllerPort = Pick<
@@ -57,7 +59,7 @@ export interface PlatformResources {
   readonly engine: PipelineEngine;
   readonly datasets: DatasetStore;
   readonly objects: ObjectStore;
-  readonly registry: Pick<ModelRegistry, 'list'>;
+  readonly registry: Pick<MirroredModelRegistry, 'list' | 'inspect'>;
   readonly releases: ReleaseStore;
   readonly models: readonly ServedModel[];
   readonly controller: ControllerPort;

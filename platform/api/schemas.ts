@@ -21,7 +21,14 @@ const Serving = z.object({ model: z.string(), version: z.int(), release: z.strin
 
 export const Status = z
   .object({
-    services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
+    services: z.array(
+      z.object({
+        name: z.string(),
+        healthy: z.boolean(),
+        url: z.string().nullable(),
+        reason: z.string().nullish().openapi({ description: 'why it is not healthy, for people' }),
+      }),
+    ),
     environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
   })
   // Figures that a project adds.
@@ -63,7 +70,19 @@ export const Reproduction = z.object({ engine: EngineName.optional() }).openapi(
 export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
 
 export const Models = z
-  .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
+  .object({
+    models: z.array(
+      ModelVersion.extend({
+        aliases: z.array(z.string()),
+        differences: z
+          .array(z.string())
+          .openapi({ description: 'what MLflow shows otherwise: somebody changed it there' }),
+      }),
+    ),
+    notOurs: z.array(z.object({ name: z.string(), version: z.int(), difference: z.string() })).openapi({
+      description: 'versions that MLflow shows and this installation does not believe',
+    }),
+  })
   .openapi('Models');
 export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
 export const Training = z

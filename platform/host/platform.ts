@@ -16,7 +16,9 @@ import type { Logger } from 'pino';
 import type { LoadedProject } from './load-project.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { openModelHost } from './model-host.ts';
+import { requireSameSecret } from './one-secret.ts';
 import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
+import { derivedKey, ensureSecret } from './secrets.ts';
 import type { PlatformSettings } from './settings.ts';
 
 /** Remembers how to undo a step of the start. */
@@ -32,6 +34,8 @@ export interface Platform {
   readonly objects: ObjectStore;
   readonly operatorToken: OperatorToken;
   readonly operatorSessions: OperatorSessions;
+  /** 32 bytes for a purpose of tracking, the same in every process of this installation and known to none of its steps. */
+  readonly trackingKey: (purpose: string) => Uint8Array;
   readonly runs: RunStore;
   readonly datasets: DatasetStore;
   readonly releases: ReleaseStore;
@@ -60,9 +64,12 @@ export async function openPlatform(
   await migrate(database.db, [platformMigrations, project.application?.migrations ?? {}]);
   const objects = await openOrCreateObjectStore(settings.objects);
   const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
+  const trackingKey = await ensureSecret(join(settings.secrets, 'tracking.key'), 32);
+  await requireSameSecret(database.db, 'tracking.key', trackingKey);
   const now = () => new Date();
   return {
     ...{ project, settings, log, now, database, objects, operatorToken },
+    trackingKey: (purpose) => derivedKey(trackingKey, purpose),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
     runs: new SqlRunStore(database.db),
     datasets: new SqlDatasetStore(database.db, objects),

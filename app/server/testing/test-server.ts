@@ -114,7 +114,10 @@ export async function startTestServer({
     webFolder: join(folder, 'web'),
     engine: absentEngine,
     leader: { here: true, url: async () => undefined },
-    registry: { list: async () => [] },
+    registry: {
+      list: async () => [],
+      inspect: async () => ({ versions: [], differences: [], aliases: undefined }),
+    },
     controller: {
       tick: absent,
       retrainNow: absent,

@@ -5,7 +5,13 @@ import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
 
 const Models = z.object({
-  models: z.array(ModelVersion.extend({ aliases: z.array(z.string()).optional() })),
+  models: z.array(
+    ModelVersion.extend({
+      aliases: z.array(z.string()).optional(),
+      differences: z.array(z.string()).optional(),
+    }),
+  ),
+  notOurs: z.array(z.object({ name: z.string(), version: z.number(), difference: z.string() })).optional(),
 });
 
 export const modelCommands: CommandPlugin = (program, context) => {
@@ -16,19 +22,28 @@ export const modelCommands: CommandPlugin = (program, context) => {
     .action(async (_options, command) => {
       const { request, result } = context(command);
       const answer = Models.parse(await request('GET', '/api/v1/models'));
-      result(
-        answer,
-        table(
-          ['model', 'aliases', 'made by run', 'bundle', 'registered'],
-          answer.models.map((model) => [
-            modelReference(model),
-            model.aliases?.join(', ') || null,
-            model.run,
-            model.bundle.slice(7, 19),
-            model.createdAt.slice(0, 19),
-          ]),
-        ),
+      const listed = table(
+        ['model', 'aliases', 'made by run', 'bundle', 'registered'],
+        answer.models.map((model) => [
+          modelReference(model),
+          model.aliases?.join(', ') || null,
+          model.run,
+          model.bundle.slice(7, 19),
+          model.createdAt.slice(0, 19),
+        ]),
       );
+      const changed = [
+        ...answer.models.flatMap((model) =>
+          (model.differences ?? []).map((difference) => `${modelReference(model)}: ${difference}`),
+        ),
+        ...(answer.notOurs ?? []).map((one) => `${modelReference(one)}: ${one.difference}`),
+      ];
+      const warning = [
+        '',
+        'Changed in MLflow by somebody else; what is listed above holds here:',
+        ...changed.map((line) => `  ${line}`),
+      ];
+      result(answer, [listed, ...(changed.length > 0 ? warning : [])].join('\n'));
     });
   models
     .command('show')
@@ -55,6 +70,7 @@ export const modelCommands: CommandPlugin = (program, context) => {
           ['bundle', found.bundle],
           ['run', found.run],
           ['registered', found.createdAt],
+          ...(found.differences ?? []).map((difference) => ['changed in MLflow', difference]),
         ],
       );
       const metrics = table(

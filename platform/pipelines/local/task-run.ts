@@ -45,6 +45,8 @@ export interface TaskResources {
   readonly closed: AbortSignal;
   /** Tells of a change that people would like to see: running, waiting for another try. */
   readonly changed: (record: TaskRecord) => void;
+  /** Before the first attempt, and again for one that is taken up: more of the environment of its processes. */
+  readonly started: (record: TaskRecord) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
@@ -113,6 +115,7 @@ async function findCached(
     state: 'skipped',
     cached: true,
     outputs: found.outputs,
+    ...(found.trackingRun && { trackingRun: found.trackingRun }),
     startedAt: at,
     finishedAt: at,
     reason: `taken from ${found.name} of an earlier run, which had the same inputs and code`,
@@ -148,6 +151,7 @@ async function attempts(
   let failures = left?.failures ?? 0;
   let number = left?.number ?? resources.attemptsBefore + 1;
   let state: AttemptState | undefined = earlier?.state;
+  let environment: TaskResources['environment'] | undefined;
   if (earlier && state?.kind === 'lost') {
     if (state.pid !== null) await killLeftovers(state.pid, earlier.attempt.folder);
     number += 1;
@@ -160,6 +164,8 @@ async function attempts(
       : await resources.slots.acquire(cores, resources.canceled);
     let failure: unknown;
     try {
+      environment ??= { ...resources.environment, ...(await resources.started(record)) };
+      if (resources.canceled.aborted && !attempt) return ended(record, 'canceled', 'canceled');
       record.state = 'running';
       record.attempts = number;
       record.reason = null;
@@ -175,7 +181,7 @@ async function attempts(
         record.startedAt ??= startedAt;
         const note = { number, failures, startedAt, boot: await bootId() };
         attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
-        end = await execute(ready, container, attempt, input, record, resources);
+        end = await execute(ready, container, attempt, input, record, { ...resources, environment });
       }
       if (end.kind === 'exited' && end.cpuSeconds !== null)
         record.cpuSeconds = (record.cpuSeconds ?? 0) + end.cpuSeconds;
