@@ -2,12 +2,7 @@ import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model
 import type { Controller } from '@visavox/control/controller';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ObjectStore } from '@visavox/core/object-store';
-import type {
-  DatasetStore,
-  PipelineEngine,
-  ReleaseStore,
-  RunStore,
-} from '@visavox/core/ports';
+import type { DatasetStore, PipelineEngine, ReleaseStore, RunStore } from '@visavox/core/ports';
 import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';

@@ -39,6 +39,14 @@ const EngineName = z.string().min(1).max(100);
 
 // Made anew, since a schema made before the OpenAPI extension lacks its method.
 export const Run = z.object(RunRecord.shape).openapi('Run');
+export const RunDetails = z
+  .object({
+    ...RunRecord.shape,
+    edges: z
+      .array(z.object({ from: z.string(), to: z.string() }))
+      .openapi({ description: 'how its tasks follow each other, by name, as the pipeline says' }),
+  })
+  .openapi('RunDetails');
 export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
 export const NewRun = z
   .object({

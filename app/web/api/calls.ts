@@ -159,7 +159,7 @@ export const taskLogs = (id: string, task: string) =>
 export const pauseTraining = (paused: boolean) =>
   answer(client.PUT('/api/v1/training', { body: { paused } }));
 
-export const models = async () => (await answer(client.GET('/api/v1/models'))).models;
+export const models = () => answer(client.GET('/api/v1/models'));
 export const modelReport = (id: string, language: 'en' | 'fr') =>
   answer(client.GET('/api/v1/models/{id}/report', { params: { path: { id }, query: { language } } }));
 export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
