@@ -5,6 +5,7 @@ import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { openDatabase } from '@visavox/adapters/sql/open-database';
+import { openPatiently } from '@visavox/adapters/sql/open-patiently';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
@@ -20,6 +21,8 @@ import { requireSameSecret } from './one-secret.ts';
 import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
 import { derivedKey, ensureSecret } from './secrets.ts';
 import type { PlatformSettings } from './settings.ts';
+
+const databaseWithinMs = 15 * 60_000;
 
 /** Remembers how to undo a step of the start. */
 export type Afterwards = (step: () => Promise<void>) => void;
@@ -59,7 +62,11 @@ export async function openPlatform(
   const location = settings.databaseUrl
     ? { url: settings.databaseUrl }
     : { folder: join(settings.home, 'database') };
-  const database = await openDatabase(location);
+  const database = await openPatiently(() => openDatabase(location), {
+    // Parts of a divided server are started beside their database; whoever starts one by hand is told at once.
+    waitMs: settings.role === 'all' ? 0 : databaseWithinMs,
+    report: (reason) => log.info({ reason }, 'waiting for the database'),
+  });
   afterwards(() => database.close());
   await migrate(database.db, [platformMigrations, project.application?.migrations ?? {}]);
   const objects = await openOrCreateObjectStore(settings.objects);
