@@ -294,4 +294,17 @@ describe('a run', () => {
     expect(run.tasks[0]?.outputs.parameters.said).toBe('t1');
     expect(told).toEqual(['step succeeded', 'succeeded']);
   });
+
+  it.each([true, false])(
+    "is not tracked a second time by Kubeflow's own plug-in (it has plug-ins: %s)",
+    async (has) => {
+      world.kubeflow.knowsPlugins = has;
+      const hooks = { onRunStarted: async () => ({ trackingRun: 't1', environment: {} }) };
+      const engine = world.again({ hooks });
+      const id = await engine.submit(requestFor(single('printf done > "$0"')));
+      expect((await ended(engine, id)).state).toBe('succeeded');
+      const [submitted] = world.kubeflow.runs.values();
+      expect(submitted?.pluginsInput).toEqual(has ? { mlflow: { disabled: true } } : undefined);
+    },
+  );
 });

@@ -168,6 +168,7 @@ export class RunFollower {
     const description = this.#run.trigger;
     return client.createRun({
       ...{ name, description, experiment, pipelineSpec, parameters, pipelineRoot, serviceAccount },
+      trackedElsewhere: this.#run.trackingRun !== null,
     });
   }
 

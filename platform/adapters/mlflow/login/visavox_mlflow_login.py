@@ -1,11 +1,11 @@
 """A login in front of the MLflow server that Visavox starts, as an `mlflow.app` plug-in.
 
-Loopback is shared by everybody on the machine: without a login anyone could change runs and model versions. MLflow's own
-`basic-auth` keeps users in a second database and spends a password hash on every request. Here a token is its subject
-and a signature of it, so that nothing is stored and a check costs microseconds.
+Loopback is shared by everybody on the machine: without a login anyone could change runs and model versions. MLflow's
+own `basic-auth` keeps users in a second database and spends a password hash on every request. Here a token is its
+subject and a signature of it, so that nothing is stored and a check costs microseconds.
 
-A token is `<subject>.<signature>`: the subject in URL-safe Base64 without padding, and HMAC-SHA256 of it in hexadecimal.
-It comes as a bearer token, or as the password of a basic login, which is what a browser asks for.
+A token is `<subject>.<signature>`: the subject in URL-safe Base64 without padding, and HMAC-SHA256 of it in
+hexadecimal. It comes as a bearer token, or as the password of a basic login, which is what a browser asks for.
 """
 
 import base64
