@@ -17,7 +17,15 @@ import { removeAttempts, runTask, sweepTasks, type TaskResources } from './task-
 export interface DriverResources
   extends Omit<
     TaskResources,
-    'changed' | 'started' | 'canceled' | 'attemptsBefore' | 'left' | 'runId' | 'pipeline' | 'pins'
+    | 'changed'
+    | 'started'
+    | 'canceled'
+    | 'attemptsBefore'
+    | 'left'
+    | 'runId'
+    | 'pipeline'
+    | 'createdAt'
+    | 'pins'
   > {
   readonly hooks: RunHooks;
   readonly log: (message: string) => void;
@@ -182,6 +190,7 @@ export class RunDriver {
       ...shared,
       runId: this.#run.id,
       pipeline: this.#run.pipeline,
+      createdAt: this.#run.createdAt,
       pins: this.#run.pins,
       left: this.#left,
       attemptsBefore: this.#attempts.get(ready.name) ?? 0,

@@ -7,9 +7,17 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
 import type { ArtifactRecord, Bindings, RunPins, TaskRecord } from '@visavox/core/run';
 import { artifactExists, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
-import { type ExecutorInput, localPath, resolveCommand } from '../executor-input.ts';
+import {
+  type ExecutorInput,
+  type JobContext,
+  localPath,
+  resolveCommand,
+  withJobWords,
+} from '../executor-input.ts';
 import type { IrContainer, IrImporter, IrTask } from '../ir.ts';
+import { withTexts } from '../parameters.ts';
 import type { ReadyTask } from '../plan.ts';
+import { isConstant } from '../plan-inputs.ts';
 import {
   type Attempt,
   attemptFolder,
@@ -27,6 +35,7 @@ import type { Slots } from './slots.ts';
 export interface TaskResources {
   readonly runId: string;
   readonly pipeline: string;
+  readonly createdAt: string;
   readonly pins: RunPins;
   readonly useCache: boolean;
   readonly folder: string;
@@ -50,7 +59,8 @@ export interface TaskResources {
 }
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
-export async function runTask(ready: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
+export async function runTask(planned: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
+  const ready = withJob(planned, resources);
   const record = newRecord(ready, resources.pins);
   try {
     const earlier = await takeUp(ready, resources);
@@ -66,6 +76,22 @@ export async function runTask(ready: ReadyTask, resources: TaskResources): Promi
     if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
     return ended(record, 'failed', explain(error));
   }
+}
+
+/** A constant argument may name the run and the task; what it stands for is part of what a cached result is found by. */
+function withJob(ready: ReadyTask, resources: TaskResources): ReadyTask {
+  const context = jobContext(ready, resources);
+  const parameters = Object.fromEntries(
+    Object.entries(ready.inputs.parameters).map(([name, value]) => [
+      name,
+      isConstant(ready.task, name) ? withTexts(value, (text) => withJobWords(text, context)) : value,
+    ]),
+  );
+  return { ...ready, inputs: { ...ready.inputs, parameters } };
+}
+
+function jobContext({ name }: ReadyTask, { runId, pipeline, createdAt, folder }: TaskResources): JobContext {
+  return { taskName: name, runId, runName: pipeline, createdAt, root: folder };
 }
 
 /** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
@@ -221,13 +247,7 @@ async function execute(
   record: TaskRecord,
   resources: TaskResources,
 ): Promise<Ended> {
-  const context = {
-    input,
-    taskName: ready.name,
-    runId: resources.runId,
-    runName: resources.pipeline,
-    root: resources.folder,
-  };
+  const context = { input, ...jobContext(ready, resources) };
   const words = [...(container.command ?? []), ...(container.args ?? [])];
   if (words.length === 0)
     throw new UserError({
