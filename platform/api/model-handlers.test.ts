@@ -43,6 +43,12 @@ const registry = {
       action: 'List them.',
     });
   },
+  names: async () => [...new Set(versions.map(({ name }) => name))],
+  inspect: async (name: string) => ({
+    versions: versions.filter((one) => one.name === name),
+    differences: [],
+    aliases: undefined,
+  }),
   register: async () => version('iris', 1),
   setAlias: async () => {},
 };

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { InspectedModel } from '@visavox/adapters/sql/mirrored-model-registry';
 import { BundleManifest, type ModelVersion, modelReference } from '@visavox/core/model';
 import { getBlob, readBlob } from '@visavox/core/object-store';
 import type { Release } from '@visavox/core/release';
@@ -19,25 +20,35 @@ export function addModelRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): 
 
 function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
   const { registry, objects, log } = resources;
-  const shown = async (models: readonly ModelVersion[]) => {
+  const shown = async (names: readonly string[]) => {
     const released = await releasesOf(resources, resources.controllers.all);
-    return models.map((model) => ({ ...model, aliases: aliasesOf(model, released) }));
+    const inspected = await Promise.all(
+      names.map(async (name) => ({ name, ...(await registry.inspect(name)) })),
+    );
+    return {
+      models: inspected.flatMap((one) => one.versions.map((model) => described(model, one, released))),
+      notOurs: inspected.flatMap(({ name, versions, differences }) =>
+        differences
+          .filter(({ version }) => !versions.some((one) => one.version === version))
+          .map((one) => ({ name, ...one })),
+      ),
+    };
   };
 
-  app.openapi(routes.models, async (c) => c.json({ models: await shown(await registry.list()) }, 200));
+  app.openapi(routes.models, async (c) => c.json(await shown(await registry.names()), 200));
 
   app.openapi(routes.modelVersions, async (c) => {
     const { name } = c.req.valid('param');
-    const versions = await registry.list(name);
+    const found = await shown([name]);
     const declared = resources.controllers.models.includes(name);
-    if (versions.length === 0 && !declared) throw unknown('model', name);
-    return c.json({ models: await shown(versions) }, 200);
+    if (found.models.length === 0 && !declared) throw unknown('model', name);
+    return c.json(found, 200);
   });
 
   app.openapi(routes.modelVersion, async (c) => {
     const { name, version: wanted } = c.req.valid('param');
     const version = await versionOf(resources, { name, wanted, ...c.req.valid('query') });
-    const [model] = await shown((await registry.list(name)).filter((one) => one.version === version));
+    const model = (await shown([name])).models.find((one) => one.version === version);
     if (!model) throw unknown('model', modelReference({ name, version }));
     return c.json(model, 200);
   });
@@ -145,6 +156,24 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     log.info({ requestId: c.get('requestId'), release: id }, 'promoted by hand');
     return c.json(promoted, 200);
   });
+}
+
+/** A version with its aliases here, and what MLflow shows otherwise. */
+function described(
+  model: ModelVersion,
+  { differences, aliases: shown }: InspectedModel,
+  released: readonly Release[],
+) {
+  const aliases = aliasesOf(model, released);
+  const isShownServing = shown?.champion === model.version && !aliases.includes('champion');
+  return {
+    ...model,
+    aliases,
+    differences: [
+      ...differences.flatMap((one) => (one.version === model.version ? [one.difference] : [])),
+      ...(isShownServing ? ['MLflow shows it as the champion, which it is not'] : []),
+    ],
+  };
 }
 
 interface Wanted {

@@ -2,10 +2,22 @@ import { z } from '@hono/zod-openapi';
 import { BundleManifest, ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
 
+const shown = {
+  ...ModelVersion.shape,
+  aliases: z.array(z.string()),
+  differences: z
+    .array(z.string())
+    .openapi({ description: 'what MLflow shows otherwise: somebody changed it there' }),
+};
 export const Models = z
-  .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
+  .object({
+    models: z.array(z.object(shown)),
+    notOurs: z.array(z.object({ name: z.string(), version: z.int(), difference: z.string() })).openapi({
+      description: 'versions that MLflow shows and this installation does not believe',
+    }),
+  })
   .openapi('Models');
-export const Model = z.object({ ...ModelVersion.shape, aliases: z.array(z.string()) }).openapi('Model');
+export const Model = z.object(shown).openapi('Model');
 export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
 
 const Counts = z.record(z.string(), z.number());

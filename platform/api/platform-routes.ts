@@ -15,6 +15,7 @@ import type { ApiEnv } from './api-env.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
+import { RunGraphs } from './run-graphs.ts';
 import { unknown } from './unknown.ts';
 
 /** The platform through its stores, its engine and its controllers. */
@@ -101,7 +102,11 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
     return c.json({ id }, 202);
   });
 
-  app.openapi(routes.run, async (c) => c.json(await engine.get(c.req.valid('param').id), 200));
+  const graphs = new RunGraphs(resources.objects);
+  app.openapi(routes.run, async (c) => {
+    const run = await engine.get(c.req.valid('param').id);
+    return c.json({ ...run, edges: [...(await graphs.edgesOf(run))] }, 200);
+  });
 
   app.openapi(routes.cancelRun, async (c) => {
     const { id } = c.req.valid('param');

@@ -1,14 +1,9 @@
+import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ObjectStore } from '@visavox/core/object-store';
-import type {
-  DatasetStore,
-  ModelRegistry,
-  PipelineEngine,
-  ReleaseStore,
-  RunStore,
-} from '@visavox/core/ports';
+import type { DatasetStore, PipelineEngine, ReleaseStore, RunStore } from '@visavox/core/ports';
 import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';
@@ -17,6 +12,8 @@ export interface ServiceHealth {
   readonly name: string;
   readonly healthy: boolean;
   readonly url: string | null;
+  /** Why it is not healthy, for people. */
+  readonly reason?: string | null;
 }
 
 export type ControllerPort = Pick<
@@ -60,7 +57,7 @@ export interface PlatformResources {
   readonly engine: PipelineEngine;
   readonly datasets: DatasetStore;
   readonly objects: ObjectStore;
-  readonly registry: Pick<ModelRegistry, 'list'>;
+  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect'>;
   readonly releases: ReleaseStore;
   /** One for each model and environment that the project declares. */
   readonly controllers: Controllers<ControllerPort>;

@@ -16,7 +16,7 @@ import {
   NewDataset,
   NewRun,
   Reproduction,
-  Run,
+  RunDetails,
   RunStarted,
   Runs,
   SavedDataset,
@@ -64,7 +64,7 @@ export const platformRoutes = {
     tags: ['platform'],
     security: operator,
     request: { params: Id },
-    responses: { 200: json(Run, 'found'), default: problem },
+    responses: { 200: json(RunDetails, 'found'), default: problem },
   }),
   cancelRun: createRoute({
     method: 'post',

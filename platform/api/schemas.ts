@@ -20,7 +20,14 @@ const Serving = z.object({ model: z.string(), version: z.int(), release: z.strin
 
 export const Status = z
   .object({
-    services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
+    services: z.array(
+      z.object({
+        name: z.string(),
+        healthy: z.boolean(),
+        url: z.string().nullable(),
+        reason: z.string().nullish().openapi({ description: 'why it is not healthy, for people' }),
+      }),
+    ),
     environments: z
       .array(z.object({ name: z.string(), model: z.string(), champion: Serving, challenger: Serving }))
       .openapi({ description: 'one entry for each model that is released to an environment' }),
@@ -33,6 +40,14 @@ const EngineName = z.string().min(1).max(100);
 
 // Made anew, since a schema made before the OpenAPI extension lacks its method.
 export const Run = z.object(RunRecord.shape).openapi('Run');
+export const RunDetails = z
+  .object({
+    ...RunRecord.shape,
+    edges: z
+      .array(z.object({ from: z.string(), to: z.string() }))
+      .openapi({ description: 'how its tasks follow each other, by name, as the pipeline says' }),
+  })
+  .openapi('RunDetails');
 export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
 export const NewRun = z
   .object({

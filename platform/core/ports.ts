@@ -52,17 +52,46 @@ export interface RunRequest {
 
 /** Where experiments are tracked. */
 export interface Tracker {
-  startRun(run: { experiment: string; name: string; tags: Record<string, string> }): Promise<string>;
-  logParameters(run: string, parameters: Record<string, string>): Promise<void>;
-  logMetrics(
-    run: string,
-    metrics: readonly { key: string; value: number; step: number; time: Date }[],
-  ): Promise<void>;
-  logDatasets(
-    run: string,
-    datasets: readonly { name: string; digest: Digest; context: string }[],
-  ): Promise<void>;
+  startRun(run: NewTrackedRun): Promise<TrackedRun>;
+  /** Returns, in words, what could not be kept as it was given: renamed, cut, or left out. All else is there. */
+  log(run: string, values: TrackedValues): Promise<readonly string[]>;
   endRun(run: string, outcome: 'succeeded' | 'failed' | 'canceled'): Promise<void>;
+}
+
+export interface NewTrackedRun {
+  readonly experiment: string;
+  readonly name: string;
+  /** A tag that no other run has with this value: asked for again, the run that has it goes on. */
+  readonly key: { readonly tag: string; readonly value: string };
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The id of the tracked run that this one is a part of. */
+  readonly parent?: string;
+  /** False where it has certainly not been started before, which saves looking for it. */
+  readonly mayExist?: boolean;
+}
+
+export interface TrackedRun {
+  readonly id: string;
+  /** The id of its experiment. */
+  readonly experiment: string;
+  /** It was started before, and goes on. */
+  readonly known: boolean;
+}
+
+export interface TrackedValues {
+  /** Texts are kept as they are, everything else as JSON. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Values may be NaN or infinite. */
+  readonly metrics?: readonly TrackedMetric[];
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly datasets?: readonly { readonly name: string; readonly digest: Digest; readonly context: string }[];
+}
+
+export interface TrackedMetric {
+  readonly key: string;
+  readonly value: number;
+  readonly step: number;
+  readonly time: Date;
 }
 
 /** The model registry. `register` with a bundle that is registered already answers that version. */

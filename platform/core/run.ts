@@ -65,6 +65,8 @@ export const TaskRecord = z.object({
   reason: z.string().nullable(),
   /** CPU seconds of the process and its children, where the engine can tell. */
   cpuSeconds: z.number().nullable(),
+  /** The task's id in the tracking server, once it has one; a cached task has that of the task it was taken from. */
+  trackingRun: z.string().optional(),
 });
 export type TaskRecord = z.infer<typeof TaskRecord>;
 
@@ -82,6 +84,8 @@ export const RunRecord = z.object({
   origin: CodeOrigin.optional(),
   /** The run's id in the tracking server, once it has one. */
   trackingRun: z.string().nullable(),
+  /** What people should know although nothing failed, such as a metric that could not be tracked under its name. */
+  notices: z.array(z.string()).optional(),
   tasks: z.array(TaskRecord),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),

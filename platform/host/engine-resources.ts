@@ -14,5 +14,7 @@ export interface EngineResources {
   readonly datasets: Pick<DatasetStore, 'get'>;
   readonly tracker: Tracker;
   readonly trackingUrl: string;
+  /** The variables by which one task signs in at the tracking server; left out where it asks for no login. */
+  readonly stepCredentials?: (task: string) => Readonly<Record<string, string>>;
   readonly log: Logger;
 }

@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
-import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { projectCode } from '@visavox/pipelines/code/project-code';
 import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
+import { trackedRuns } from '@visavox/pipelines/tracked-runs';
 import type { EngineResources } from './engine-resources.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { StepSurroundings } from './project.ts';
@@ -16,7 +16,7 @@ import { invalidSetting } from './settings.ts';
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
 export async function createEngine(resources: EngineResources): Promise<Engines> {
   const { project, settings, runs } = resources;
-  const hooks = trackedRuns(resources);
+  const hooks = hooksOf(resources);
   const engines: Record<string, OpenEngine> = { local: await openLocalEngine(resources, hooks) };
   if (settings.kubeflow) {
     // Its libraries (S3, Kubernetes, gRPC) are loaded only where they are used.
@@ -61,6 +61,7 @@ async function openLocalEngine(
       ...settings.stepEnvironment,
       MLFLOW_TRACKING_URI: trackingUrl,
       ...(settings.mlflow.url && settings.mlflow.credentials),
+      ...(settings.mlflow.workspace && { MLFLOW_WORKSPACE: settings.mlflow.workspace }),
     },
     log: (message) => log.info(message),
   });
@@ -74,81 +75,29 @@ function plainSurroundings({ root, setup }: { root: string; setup: string }): St
   };
 }
 
-/** One MLflow run for each pipeline run; what its tasks measure goes there while they measure it. */
-function trackedRuns({
+/** Runs as they are tracked, and in the log. */
+function hooksOf({
   tracker,
   datasets,
+  stepCredentials,
   log,
-}: Pick<EngineResources, 'tracker' | 'datasets' | 'log'>): RunHooks {
+}: Pick<EngineResources, 'tracker' | 'datasets' | 'stepCredentials' | 'log'>): RunHooks {
+  const tracked = trackedRuns({
+    ...{ tracker, datasets },
+    ...(stepCredentials && { credentials: stepCredentials }),
+  });
   return {
-    async onRunStarted(run: RunRecord) {
-      const id = await tracker.startRun({
-        experiment: run.pipeline,
-        name: `${run.pipeline} ${run.createdAt.slice(0, 19)}`,
-        tags: {
-          'visavox.run': run.id,
-          'visavox.trigger': run.trigger,
-          'visavox.pipeline': run.pins.pipeline,
-          'visavox.code': run.pins.code,
-          'visavox.environment': run.pins.environment,
-        },
-      });
-      await tracker.logParameters(
-        id,
-        Object.fromEntries(Object.entries(run.pins.parameters).map(([name, value]) => [name, String(value)])),
-      );
-      await tracker.logDatasets(
-        id,
-        await Promise.all(
-          run.pins.datasets.map(async (digest) => ({
-            name: (await datasets.get(digest)).manifest.name,
-            digest,
-            context: 'training',
-          })),
-        ),
-      );
-      return { trackingRun: id, environment: { MLFLOW_RUN_ID: id } };
+    ...tracked,
+    async onTaskFinished(run, task) {
+      const { name, state, cached, cpuSeconds } = task;
+      log.info({ run: run.id, task: name, state, cached, cpuSeconds }, 'task finished');
+      return tracked.onTaskFinished?.(run, task);
     },
-    async onTaskFinished(run: RunRecord, task: TaskRecord) {
-      log.info(
-        { run: run.id, task: task.name, state: task.state, cached: task.cached, cpuSeconds: task.cpuSeconds },
-        'task finished',
-      );
-      if (!run.trackingRun) return;
-      await tracker.logMetrics(run.trackingRun, numbersOf(task));
-    },
-    async onRunFinished(run: RunRecord) {
+    async onRunFinished(run) {
       log.info({ run: run.id, state: run.state, reason: run.reason }, 'run finished');
-      if (!run.trackingRun) return;
-      const { state } = run;
-      await tracker.endRun(run.trackingRun, state === 'succeeded' || state === 'canceled' ? state : 'failed');
+      return tracked.onRunFinished?.(run);
     },
   };
-}
-
-/** Numbers among a task's output parameters, one level deep: `validate/people`. A comparison's candidate counts as its metric. */
-function numbersOf(task: TaskRecord): { key: string; value: number; step: number; time: Date }[] {
-  const time = new Date();
-  const found = Object.entries(task.outputs.parameters).flatMap(([name, value]) => {
-    if (typeof value === 'number') return [[`${task.name}/${name}`, value] as const];
-    if (typeof value !== 'object' || Array.isArray(value)) return [];
-    return Object.entries(value).flatMap(([field, entry]) => {
-      if (typeof entry === 'number') return [[`${task.name}/${field}`, entry] as const];
-      return Array.isArray(entry) ? entry.flatMap(namedNumbers) : [];
-    });
-  });
-  return found.map(([key, value]) => ({ key, value, step: 0, time }));
-}
-
-function namedNumbers(entry: unknown): (readonly [string, number])[] {
-  if (typeof entry !== 'object' || entry === null || !('metric' in entry) || typeof entry.metric !== 'string')
-    return [];
-  const { metric } = entry;
-  return Object.entries(entry).flatMap(([field, value]) =>
-    (field === 'champion' || field === 'candidate') && typeof value === 'number'
-      ? [[`${metric}/${field}`, value] as const]
-      : [],
-  );
 }
 
 /** Of every source that a step in an image may run. */

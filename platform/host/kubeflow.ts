@@ -61,6 +61,7 @@ function stepContainers(
       VISAVOX_OBJECTS: objects ?? settings.objects.url,
       VISAVOX_KEY_FILE: `${secretsFolder}/objects.key`,
       MLFLOW_TRACKING_URI: tracking ?? trackingUrl,
+      ...(settings.mlflow.workspace && { MLFLOW_WORKSPACE: settings.mlflow.workspace }),
     },
     ...(secret && {
       secretFolders: { [secret]: secretsFolder },

@@ -4,6 +4,7 @@ import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { openDatabase } from '@visavox/adapters/sql/open-database';
+import { openPatiently } from '@visavox/adapters/sql/open-patiently';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
@@ -16,8 +17,12 @@ import { requireHome } from './home.ts';
 import type { LoadedProject } from './load-project.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { openModelHost } from './model-host.ts';
+import { requireSameSecret } from './one-secret.ts';
 import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
+import { derivedKey, ensureSecret } from './secrets.ts';
 import type { PlatformSettings } from './settings.ts';
+
+const databaseWithinMs = 15 * 60_000;
 
 /** Remembers how to undo a step of the start. */
 export type Afterwards = (step: () => Promise<void>) => void;
@@ -32,6 +37,8 @@ export interface Platform {
   readonly objects: ObjectStore;
   readonly operatorToken: OperatorToken;
   readonly operatorSessions: OperatorSessions;
+  /** 32 bytes for a purpose of tracking, the same in every process of this installation and known to none of its steps. */
+  readonly trackingKey: (purpose: string) => Uint8Array;
   readonly runs: RunStore;
   readonly datasets: DatasetStore;
   readonly releases: ReleaseStore;
@@ -55,14 +62,21 @@ export async function openPlatform(
   const location = settings.databaseUrl
     ? { url: settings.databaseUrl }
     : { folder: join(settings.home, 'database') };
-  const database = await openDatabase(location);
+  const database = await openPatiently(() => openDatabase(location), {
+    // Parts of a divided server are started beside their database; whoever starts one by hand is told at once.
+    waitMs: settings.role === 'all' ? 0 : databaseWithinMs,
+    report: (reason) => log.info({ reason }, 'waiting for the database'),
+  });
   afterwards(() => database.close());
   await migrate(database.db, [platformMigrations, project.application?.migrations ?? {}]);
   const objects = await openOrCreateObjectStore(settings.objects);
   const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
+  const trackingKey = await ensureSecret(join(settings.secrets, 'tracking.key'), 32);
+  await requireSameSecret(database.db, 'tracking.key', trackingKey);
   const now = () => new Date();
   return {
     ...{ project, settings, log, now, database, objects, operatorToken },
+    trackingKey: (purpose) => derivedKey(trackingKey, purpose),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
     runs: new SqlRunStore(database.db),
     datasets: new SqlDatasetStore(database.db, objects),

@@ -51,13 +51,15 @@ const PlatformEnvironment = z.object({
     .string()
     .regex(/^(s3|file):\/\//)
     .optional(),
-  /** A folder with `objects.key`, `operator.token` and what a project adds; each is made there where it is missing. */
+  /** A folder with `objects.key`, `operator.token`, `tracking.key` and what a project adds; each is made there where it is missing. */
   VISAVOX_SECRETS: z.string().min(1).optional(),
   /** The key that objects are encrypted with, 64 hexadecimal digits, or a file that holds them. */
   VISAVOX_KEY: z.string().optional(),
   VISAVOX_KEY_FILE: z.string().optional(),
   /** An MLflow that runs elsewhere; without it one is started here. */
   MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/ }).optional(),
+  /** The workspace to use there, where that MLflow has several. */
+  MLFLOW_WORKSPACE: z.string().min(1).optional(),
   /** Where the MLflow that is started here keeps artifacts: `s3://bucket/prefix`; without it a folder of VISAVOX_HOME. */
   VISAVOX_MLFLOW_ARTIFACTS: z.string().startsWith('s3://').optional(),
   /** How large a project's folder may be to be taken along by a run, such as `2GB`. */
@@ -87,6 +89,7 @@ export interface PlatformSettings {
     readonly url: string | undefined;
     readonly artifacts: string | undefined;
     readonly credentials: MlflowCredentials;
+    readonly workspace: string | undefined;
   };
   /** Of the project's folder, which runs take along. */
   readonly codeLimits: SnapshotLimits;
@@ -134,6 +137,7 @@ export function parsePlatformSettings(
       url: values.MLFLOW_TRACKING_URI,
       artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
       credentials: mlflowCredentials(given),
+      workspace: values.MLFLOW_WORKSPACE,
     },
     databaseUrl: values.DATABASE_URL,
     codeLimits: limitsFrom(environment),

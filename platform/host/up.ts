@@ -134,11 +134,11 @@ type Tracking = Awaited<ReturnType<typeof openTracking>>;
 /** Pipelines run in the process that leads; the others show what is recorded. */
 async function openEngine(
   platform: Platform,
-  { tracker, mlflow }: Tracking,
+  { tracker, mlflow, stepCredentials }: Tracking,
   leads: () => boolean,
 ): Promise<EngineOfLeader> {
   const { runs, settings } = platform;
-  const open = () => createEngine({ ...platform, tracker, trackingUrl: mlflow.url });
+  const open = () => createEngine({ ...platform, tracker, stepCredentials, trackingUrl: mlflow.url });
   return settings.databaseUrl === undefined
     ? EngineOfLeader.open({ open, runs })
     : EngineOfLeader.waiting({ open, runs, leads });
@@ -187,11 +187,14 @@ function appResources(parts: {
       kinds: project.lineageKinds,
       sources: [new PlatformLineage(platform.database.db), ...(application.lineage ?? [])],
     },
-    services: async () => [
-      { name: 'database', healthy: true, url: null },
-      ...(services?.() ?? []),
-      { name: 'mlflow', healthy: tracking.mlflow.healthy, url: tracking.mlflow.url },
-    ],
+    services: async () => {
+      const { healthy, url: address, problem = null } = tracking.mlflow;
+      return [
+        { name: 'database', healthy: true, url: null },
+        ...(services?.() ?? []),
+        { name: 'mlflow', healthy, url: address, reason: problem },
+      ];
+    },
   };
 }
 

@@ -209,6 +209,13 @@ describe('a condition', () => {
     expect(evaluateCondition(condition, values)).toBe(expected),
   );
 
+  it('that orders a text and a number is refused, as everywhere else', () => {
+    const condition = "inputs.parameter_values['name'] > 10";
+    expect(() => evaluateCondition(condition, { name: '5' })).toThrow('compares "5" with 10');
+    expect(() => evaluateCondition(condition, { name: [5] })).toThrow('compares [5] with 10');
+    expect(evaluateCondition(`int(${condition.slice(0, -5)}) > 10`, { name: '5' })).toBe(false);
+  });
+
   it('that is not understood is refused', () => {
     expect(() => evaluateCondition("inputs.parameter_values['n'].size() > 2", values)).toThrow(
       'cannot be evaluated',

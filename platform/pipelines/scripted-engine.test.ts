@@ -17,7 +17,8 @@ pipelineEngineContract(async () => {
     const note = { number: 1, failures: 0, startedAt: '', boot: null };
     await prepareAttempt(engine.objects, place, note, component, inputs);
     const input = executorInput(component, inputs, place);
-    const context = { input, taskName: name, runId: run.id, runName: 'scripted', root: folder };
+    const job = { runId: run.id, runName: 'scripted', createdAt: new Date().toISOString(), root: folder };
+    const context = { input, taskName: name, ...job };
     const { command = [], args = [] } = executor.container ?? {};
     const [program = '', ...words] = resolveCommand([...command, ...args], context);
     await new Promise<void>((resolve, reject) => {

@@ -116,7 +116,11 @@ export async function startTestServer({
     webFolder: join(folder, 'web'),
     engine: absentEngine,
     leader: { here: true, url: async () => undefined },
-    registry: { list: async () => [] },
+    registry: {
+      list: async () => [],
+      names: async () => [],
+      inspect: async () => ({ versions: [], differences: [], aliases: undefined }),
+    },
     controllers: new Controllers([idleController(services)]),
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
     figures: () => services.overview.counts(),

@@ -161,7 +161,7 @@ export const retrain = (model: string) =>
 export const pauseTraining = ({ model, paused }: { model: string; paused: boolean }) =>
   answer(client.PUT('/api/v1/models/{name}/training', { params: ofModel(model), body: { paused } }));
 
-export const models = async () => (await answer(client.GET('/api/v1/models'))).models;
+export const models = () => answer(client.GET('/api/v1/models'));
 type Version = Pick<ModelVersion, 'name' | 'version'>;
 export const modelReport = (path: Version, language: 'en' | 'fr') =>
   answer(

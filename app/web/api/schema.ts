@@ -2014,7 +2014,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Run"];
+                        "application/json": components["schemas"]["RunDetails"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -3989,6 +3989,7 @@ export interface components {
                 clean: boolean | null;
             };
             trackingRun: string | null;
+            notices?: string[];
             tasks: {
                 name: string;
                 /** @enum {string} */
@@ -4037,6 +4038,7 @@ export interface components {
                 finishedAt: string | null;
                 reason: string | null;
                 cpuSeconds: number | null;
+                trackingRun?: string;
             }[];
             createdAt: string;
             finishedAt: string | null;
@@ -4073,6 +4075,86 @@ export interface components {
             /** @default 0 */
             seed?: number;
         };
+        RunDetails: {
+            id: string;
+            pipeline: string;
+            /** @enum {string} */
+            state: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            reason: string | null;
+            trigger: string;
+            engine: string;
+            pins: {
+                pipeline: string;
+                code: string;
+                environment: string;
+                datasets: string[];
+                parameters: {
+                    [key: string]: string | number | boolean | unknown[] | {
+                        [key: string]: unknown;
+                    };
+                };
+                seed: number;
+            };
+            trackingRun: string | null;
+            notices?: string[];
+            tasks: {
+                name: string;
+                /** @enum {string} */
+                state: "pending" | "running" | "succeeded" | "failed" | "canceled" | "skipped";
+                attempts: number;
+                cached: boolean;
+                cacheKey: string | null;
+                command: string[];
+                inputs: {
+                    parameters: {
+                        [key: string]: string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        };
+                    };
+                    artifacts: {
+                        [key: string]: {
+                            name: string;
+                            digest: string;
+                            bytes: number;
+                            type: string;
+                            metadata: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+                outputs: {
+                    parameters: {
+                        [key: string]: string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        };
+                    };
+                    artifacts: {
+                        [key: string]: {
+                            name: string;
+                            digest: string;
+                            bytes: number;
+                            type: string;
+                            metadata: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+                startedAt: string | null;
+                finishedAt: string | null;
+                reason: string | null;
+                cpuSeconds: number | null;
+                trackingRun?: string;
+            }[];
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description how its tasks follow each other, by name, as the pipeline says */
+            edges: {
+                from: string;
+                to: string;
+            }[];
+        };
         Reproduction: {
             engine?: string;
         };
@@ -4087,6 +4169,14 @@ export interface components {
                     [key: string]: number;
                 };
                 aliases: string[];
+                /** @description what MLflow shows otherwise: somebody changed it there */
+                differences: string[];
+            }[];
+            /** @description versions that MLflow shows and this installation does not believe */
+            notOurs: {
+                name: string;
+                version: number;
+                difference: string;
             }[];
         };
         Model: {
@@ -4177,6 +4267,8 @@ export interface components {
                 name: string;
                 healthy: boolean;
                 url: string | null;
+                /** @description why it is not healthy, for people */
+                reason?: string | null;
             }[];
             /** @description one entry for each model that is released to an environment */
             environments: {

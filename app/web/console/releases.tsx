@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { models, promote, propose, releases, rollBack } from '../api/calls.ts';
-import type { ModelVersion, Release } from '../api/types.ts';
+import type { Models, ModelVersion, Release } from '../api/types.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { SureDialog } from '../components/sure-dialog.tsx';
 import { Link } from '../router.tsx';
@@ -24,11 +24,12 @@ export function ReleasesPage() {
       <p role="status" className={said ? 'notice good' : 'visually-hidden'}>
         {said}
       </p>
+      {versions.data && <ChangedInMlflow {...versions.data} />}
       {list.data?.length === 0 && <p className="card muted">{t('releases.none')}</p>}
       {[...histories(list.data ?? [])].map(([place, history]) => (
         <History key={place} place={place} releases={history} onDone={setSaid} />
       ))}
-      {versions.data && <Propose models={versions.data} onDone={setSaid} />}
+      {versions.data && <Propose models={versions.data.models} onDone={setSaid} />}
     </>
   );
 }
@@ -172,6 +173,28 @@ function ReleaseItem({
         </div>
       </div>
     </li>
+  );
+}
+
+/** What MLflow shows of versions otherwise than it is: somebody changed it there. */
+function ChangedInMlflow({ models, notOurs }: Models) {
+  const { t } = useTranslation('operator');
+  const changed = [
+    ...models.flatMap(({ name, version, differences }) =>
+      differences.map((difference) => ({ name, version, difference })),
+    ),
+    ...notOurs,
+  ];
+  if (changed.length === 0) return null;
+  return (
+    <div className="notice bad">
+      <p>{t('releases.changed_in_mlflow')}</p>
+      <ul>
+        {changed.map(({ name, version, difference }) => (
+          <li key={`${name}:${version} ${difference}`}>{`${name}:${version}: ${difference}`}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -15,6 +15,7 @@ export interface FakeRun {
   readonly name: string;
   readonly spec: PipelineSpec;
   readonly submitted: { pipeline_spec: unknown; platform_spec?: unknown };
+  readonly pluginsInput: unknown;
   readonly createdAt: string;
   /** By task: how many of its attempts have no pod any more. */
   readonly deletedPods: Map<string, number>;
@@ -33,6 +34,8 @@ export class FakeKubeflow {
   away = false;
   /** Answered to every request of its API. */
   refusal: number | null = null;
+  /** Since 2.17. */
+  knowsPlugins = true;
   /** The next new run is made, and nobody hears of it. */
   loseNextAnswer = false;
   readonly #local: EngineForTest;
@@ -136,10 +139,15 @@ export class FakeKubeflow {
       display_name: string;
       pipeline_spec: FakeRun['submitted'];
       runtime_config: { parameters: Record<string, string> };
+      plugins_input?: unknown;
     },
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    if (asked.plugins_input && !this.knowsPlugins) {
+      const message = 'proto: (line 1:9): unknown field "plugins_input"';
+      return send(response, 400, { code: 3, message, details: [] });
+    }
     const id = randomUUID();
     const spec = parsePipelineSpec(asked.pipeline_spec.pipeline_spec);
     const runnable = structuredClone(spec);
@@ -153,6 +161,7 @@ export class FakeKubeflow {
     passUndeclared(runnable);
     const run: FakeRun = {
       ...{ id, spec, environment, name: asked.display_name, submitted: asked.pipeline_spec },
+      pluginsInput: asked.plugins_input,
       ...{ createdAt: new Date().toISOString(), deletedPods: new Map() },
     };
     this.runs.set(id, run);

@@ -4,8 +4,14 @@ import type { CommandPlugin } from '../plugin.ts';
 import { inEnvironment, pathOfVersion } from '../references.ts';
 import { table } from '../table.ts';
 
-const Model = ModelVersion.extend({ aliases: z.array(z.string()).optional() });
-const Models = z.object({ models: z.array(Model) });
+const Model = ModelVersion.extend({
+  aliases: z.array(z.string()).optional(),
+  differences: z.array(z.string()).optional(),
+});
+const Models = z.object({
+  models: z.array(Model),
+  notOurs: z.array(z.object({ name: z.string(), version: z.number(), difference: z.string() })).optional(),
+});
 
 export const modelCommands: CommandPlugin = (program, context) => {
   const models = program.command('models').description('the model registry');
@@ -17,19 +23,28 @@ export const modelCommands: CommandPlugin = (program, context) => {
       const { request, result } = context(command);
       const path = name === undefined ? '' : `/${encodeURIComponent(name)}/versions`;
       const answer = Models.parse(await request('GET', `/api/v1/models${path}`));
-      result(
-        answer,
-        table(
-          ['model', 'aliases', 'made by run', 'bundle', 'registered'],
-          answer.models.map((model) => [
-            modelReference(model),
-            model.aliases?.join(', ') || null,
-            model.run,
-            model.bundle.slice(7, 19),
-            model.createdAt.slice(0, 19),
-          ]),
-        ),
+      const listed = table(
+        ['model', 'aliases', 'made by run', 'bundle', 'registered'],
+        answer.models.map((model) => [
+          modelReference(model),
+          model.aliases?.join(', ') || null,
+          model.run,
+          model.bundle.slice(7, 19),
+          model.createdAt.slice(0, 19),
+        ]),
       );
+      const changed = [
+        ...answer.models.flatMap((model) =>
+          (model.differences ?? []).map((difference) => `${modelReference(model)}: ${difference}`),
+        ),
+        ...(answer.notOurs ?? []).map((one) => `${modelReference(one)}: ${one.difference}`),
+      ];
+      const warning = [
+        '',
+        'Changed in MLflow by somebody else; what is listed above holds here:',
+        ...changed.map((line) => `  ${line}`),
+      ];
+      result(answer, [listed, ...(changed.length > 0 ? warning : [])].join('\n'));
     });
   models
     .command('show')
@@ -47,6 +62,7 @@ export const modelCommands: CommandPlugin = (program, context) => {
           ['bundle', found.bundle],
           ['run', found.run],
           ['registered', found.createdAt],
+          ...(found.differences ?? []).map((difference) => ['changed in MLflow', difference]),
         ],
       );
       const metrics = table(

@@ -236,10 +236,19 @@ async function follow(
   request: CommandContext['request'],
   log: (text: string) => void,
 ): Promise<RunRecord> {
+  const told = new Map<string, string>();
+  const tell = (name: string, reason: string | null) => {
+    // The next try comes ever later; what it waits for stays the same.
+    const waits = reason?.replace(/, next try in \d+ s/, '') ?? '';
+    if (waits !== '' && told.get(name) !== waits) log(`  ${name.padEnd(28)} ${waits}`);
+    told.set(name, waits);
+  };
   const states = new Map<string, string>();
   for (;;) {
     const run = await getRun(request, id);
+    if (!isFinished(run.state)) tell('', run.reason);
     for (const task of run.tasks) {
+      if (task.state === 'pending') tell(task.name, task.reason);
       if (task.state === 'pending' || states.get(task.name) === task.state) continue;
       states.set(task.name, task.state);
       log(
@@ -274,6 +283,7 @@ function describe(run: RunRecord): string {
   return [
     `${run.id}  ${run.pipeline}  ${run.state}${run.reason ? `: ${run.reason}` : ''}  (${run.trigger})`,
     ...pins.map(([name, value]) => `  ${name?.padEnd(12)} ${value}`),
+    ...(run.notices ?? []).map((notice) => `  ${'note'.padEnd(12)} ${notice}`),
     '',
     table(
       ['task', 'state', 'attempts', 'took', 'CPU s', 'reason'],

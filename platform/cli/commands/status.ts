@@ -6,7 +6,14 @@ const Serving = z
   .object({ model: z.string(), version: z.number(), release: z.string().optional() })
   .nullable();
 const Status = z.looseObject({
-  services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
+  services: z.array(
+    z.object({
+      name: z.string(),
+      healthy: z.boolean(),
+      url: z.string().nullable(),
+      reason: z.string().nullish(),
+    }),
+  ),
   environments: z.array(
     z.object({
       name: z.string(),
@@ -37,6 +44,7 @@ export const statusCommand: CommandPlugin = (program, context) => {
               service.url,
             ]),
           ),
+          ...status.services.flatMap(({ name, reason }) => (reason ? ['', `${name}: ${reason}`] : [])),
           '',
           table(
             ['environment', 'champion', 'challenger', 'model'],

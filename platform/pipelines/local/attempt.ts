@@ -9,6 +9,7 @@ import { manifestPath } from '../dataset-folder.ts';
 import { type ExecutorInput, ExecutorOutput, type RuntimeArtifact } from '../executor-input.ts';
 import type { IrComponent } from '../ir.ts';
 import { coerce } from '../parameters.ts';
+import { type NotFinite, parsePythonJson } from '../python-json.ts';
 
 /** What is known of an attempt before it runs; written to its folder. */
 const AttemptNote = z.object({
@@ -170,9 +171,13 @@ export async function collectOutputs(
   const parameters: Bindings['parameters'] = {};
   for (const [name, { parameterType }] of Object.entries(component.outputDefinitions?.parameters ?? {})) {
     const file = input.outputs.parameters[name]?.outputFile ?? '';
-    const raw = (await readIfThere(file)) ?? written.parameterValues?.[name];
+    const text = await readIfThere(file);
+    const raw = text ?? written.output.parameterValues?.[name];
     if (raw === undefined)
       throw outputFault(name, `the task did not write it to ${placeholder('parameters', name)}`);
+    const notFinite =
+      parameterType === 'STRING' ? undefined : notFiniteIn(text, written.notFinite.get(name), raw);
+    if (notFinite) throw notFiniteFault(name, notFinite);
     const value = coerce(parameterType, raw);
     if (value === undefined)
       throw outputFault(
@@ -184,7 +189,7 @@ export async function collectOutputs(
   const artifacts: Bindings['artifacts'] = {};
   for (const [name, { artifactType }] of Object.entries(component.outputDefinitions?.artifacts ?? {})) {
     const path = input.outputs.artifacts[name]?.artifacts[0]?.uri ?? '';
-    const described = written.artifacts?.[name]?.artifacts[0];
+    const described = written.output.artifacts?.[name]?.artifacts[0];
     const type = schemaTitle(artifactType);
     // Metrics are metadata; kfp writes no file for them.
     if (!(await exists(path)) && (described || type.endsWith('Metrics'))) await writeFile(path, '');
@@ -207,21 +212,60 @@ function inputPath(folder: string, name: string, index: number, count: number): 
   return count === 1 ? join(folder, 'inputs', name) : join(folder, 'inputs', name, String(index));
 }
 
-async function readExecutorOutput(file: string): Promise<ExecutorOutput> {
+interface WrittenOutput {
+  readonly output: ExecutorOutput;
+  /** By parameter: what in it is no finite number. In the metadata of artifacts that is taken, as text. */
+  readonly notFinite: ReadonlyMap<string, NotFinite>;
+}
+
+async function readExecutorOutput(file: string): Promise<WrittenOutput> {
   const text = await readIfThere(file);
-  if (text === undefined) return {};
-  try {
-    return ExecutorOutput.parse(JSON.parse(text));
-  } catch (cause) {
+  if (text === undefined) return { output: {}, notFinite: new Map() };
+  const parsed = parsePythonJson(text);
+  const output = ExecutorOutput.safeParse(parsed?.value);
+  if (!parsed || !output.success) {
     throw new UserError({
       kind: 'invalid',
       code: 'executor_output_invalid',
       message: 'The task wrote an executor output that cannot be read.',
       action:
         'Write {"parameterValues": {…}, "artifacts": {"name": {"artifacts": [{"metadata": {…}}]}}} as JSON.',
-      cause,
+      cause: output.error,
     });
   }
+  const notFinite = new Map<string, NotFinite>();
+  for (const { path, value } of parsed.notFinite) {
+    const [part, name, ...inside] = path;
+    if (part === 'parameterValues') notFinite.set(String(name), { path: inside, value });
+  }
+  return { output: output.data, notFinite };
+}
+
+/** What is no finite number in a parameter: as Python's JSON has it, or as the only word of a number's file. */
+function notFiniteIn(
+  text: string | undefined,
+  written: NotFinite | undefined,
+  raw: unknown,
+): NotFinite | undefined {
+  if (text === undefined && written) return written;
+  const word = /^\s*([+-]?)(nan|inf|infinity)\s*$/i.exec(String(raw));
+  if (word)
+    return {
+      path: [],
+      value: /^n/i.test(word[2] ?? '') ? 'NaN' : word[1] === '-' ? '-Infinity' : 'Infinity',
+    };
+  return text === undefined ? undefined : parsePythonJson(text)?.notFinite[0];
+}
+
+function notFiniteFault(name: string, { path, value }: NotFinite): UserError {
+  const where = path.length === 0 ? `The output ${name}` : `${path.join('.')} in the output ${name}`;
+  return new UserError({
+    kind: 'invalid',
+    code: 'output_not_finite',
+    message: `${where} is ${value}, which is no number in JSON; no parameter can hold it.`,
+    action:
+      'Write null or leave it out. A metrics artifact and MLflow take it: write it there, or as a string output.',
+  });
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

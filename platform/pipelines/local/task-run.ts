@@ -7,9 +7,11 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
 import type { Bindings, RunPins, TaskRecord } from '@visavox/core/run';
 import { artifactExists } from '../artifacts.ts';
-import { type ExecutorInput, resolveCommand } from '../executor-input.ts';
+import { type ExecutorInput, type JobContext, resolveCommand, withJobWords } from '../executor-input.ts';
 import type { IrContainer, IrImporter, IrTask } from '../ir.ts';
+import { withTexts } from '../parameters.ts';
 import type { ReadyTask } from '../plan.ts';
+import { isConstant } from '../plan-inputs.ts';
 import {
   type Attempt,
   attemptFolder,
@@ -36,6 +38,7 @@ export interface CodeSurroundings {
 export interface TaskResources {
   readonly runId: string;
   readonly pipeline: string;
+  readonly createdAt: string;
   readonly pins: RunPins;
   readonly useCache: boolean;
   readonly folder: string;
@@ -57,10 +60,13 @@ export interface TaskResources {
   readonly closed: AbortSignal;
   /** Tells of a change that people would like to see: running, waiting for another try. */
   readonly changed: (record: TaskRecord) => void;
+  /** Before the first attempt, and again for one that is taken up: more of the environment of its processes. */
+  readonly started: (record: TaskRecord) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
-export async function runTask(ready: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
+export async function runTask(planned: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
+  const ready = withJob(planned, resources);
   const record = newRecord(ready);
   try {
     record.cacheKey = await cacheKeyOf(ready, resources);
@@ -76,6 +82,22 @@ export async function runTask(ready: ReadyTask, resources: TaskResources): Promi
     if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
     return ended(record, 'failed', explain(error));
   }
+}
+
+/** A constant argument may name the run and the task; what it stands for is part of what a cached result is found by. */
+function withJob(ready: ReadyTask, resources: TaskResources): ReadyTask {
+  const context = jobContext(ready, resources);
+  const parameters = Object.fromEntries(
+    Object.entries(ready.inputs.parameters).map(([name, value]) => [
+      name,
+      isConstant(ready.task, name) ? withTexts(value, (text) => withJobWords(text, context)) : value,
+    ]),
+  );
+  return { ...ready, inputs: { ...ready.inputs, parameters } };
+}
+
+function jobContext({ name }: ReadyTask, { runId, pipeline, createdAt, folder }: TaskResources): JobContext {
+  return { taskName: name, runId, runName: pipeline, createdAt, root: folder };
 }
 
 /** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
@@ -131,6 +153,7 @@ async function findCached(
     state: 'skipped',
     cached: true,
     outputs: found.outputs,
+    ...(found.trackingRun && { trackingRun: found.trackingRun }),
     startedAt: at,
     finishedAt: at,
     reason: `taken from ${found.name} of an earlier run, which had the same inputs and code`,
@@ -166,6 +189,7 @@ async function attempts(
   let failures = left?.failures ?? 0;
   let number = left?.number ?? resources.attemptsBefore + 1;
   let state: AttemptState | undefined = earlier?.state;
+  let environment: TaskResources['environment'] | undefined;
   if (earlier && state?.kind === 'lost') {
     if (state.pid !== null) await killLeftovers(state.pid, earlier.attempt.folder);
     number += 1;
@@ -178,6 +202,8 @@ async function attempts(
       : await resources.slots.acquire(cores, resources.canceled);
     let failure: unknown;
     try {
+      environment ??= { ...resources.environment, ...(await resources.started(record)) };
+      if (resources.canceled.aborted && !attempt) return ended(record, 'canceled', 'canceled');
       record.state = 'running';
       record.attempts = number;
       record.reason = null;
@@ -194,7 +220,7 @@ async function attempts(
         const note = { number, failures, startedAt, boot: await bootId() };
         attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
         await resources.trees.write(resources.pins.code, codeFolder(folder));
-        end = await execute(ready, container, attempt, input, record, resources);
+        end = await execute(ready, container, attempt, input, record, { ...resources, environment });
       }
       if (end.kind === 'exited' && end.cpuSeconds !== null)
         record.cpuSeconds = (record.cpuSeconds ?? 0) + end.cpuSeconds;
@@ -234,13 +260,7 @@ async function execute(
   record: TaskRecord,
   resources: TaskResources,
 ): Promise<Ended> {
-  const context = {
-    input,
-    taskName: ready.name,
-    runId: resources.runId,
-    runName: resources.pipeline,
-    root: resources.folder,
-  };
+  const context = { input, ...jobContext(ready, resources) };
   const words = [...(container.command ?? []), ...(container.args ?? [])];
   if (words.length === 0)
     throw new UserError({
