@@ -15,10 +15,11 @@ const noTriggers: TriggerRule = { thresholds: {}, retryAfterSeconds: 0 };
 /** One for each model and environment that the project declares. */
 export function openControllers(
   platform: Platform,
+  models: readonly LoadedModel[],
   resources: { readonly engine: PipelineEngine; readonly registry: ModelRegistry },
 ): Controller[] {
   const { database, log, releases, now } = platform;
-  return platform.project.models.flatMap((model) =>
+  return models.flatMap((model) =>
     model.environments.map(
       (environment) =>
         new Controller({

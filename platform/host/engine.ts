@@ -7,13 +7,15 @@ import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
-import type { EngineResources } from './engine-resources.ts';
-import type { LoadedProject } from './load-project.ts';
-import type { StepSurroundings } from './project.ts';
-import { invalidSetting } from './settings.ts';
+import type { EngineResources, StepSurroundings, StepsOfProject } from './engine-resources.ts';
+import type { EngineFactory } from './project.ts';
+import { invalidSetting, type PlatformSettings } from './settings.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
-export async function createEngine(resources: EngineResources): Promise<Engines> {
+export async function createEngine(
+  resources: EngineResources,
+  factories: Readonly<Record<string, EngineFactory>> = {},
+): Promise<Engines> {
   const { project, settings, runs } = resources;
   const shared = { code: await codeDigest(project), hooks: trackedRuns(resources) };
   const engines: Record<string, OpenEngine> = { local: await openLocalEngine(resources, shared) };
@@ -22,18 +24,16 @@ export async function createEngine(resources: EngineResources): Promise<Engines>
     const { createKubeflowEngine } = await import('./kubeflow.ts');
     engines.kubeflow = createKubeflowEngine(settings.kubeflow, resources, shared);
   }
-  for (const [name, open] of Object.entries(project.declaration.engines ?? {}))
-    engines[name] = await open(resources);
+  for (const [name, open] of Object.entries(factories)) engines[name] = await open(resources);
   return new Engines(engines, { preferred: settings.engine, runs });
 }
 
-/** Throws `setting_invalid` where pipelines are to run on an engine that is not there. */
-export function requireEngine({ settings, project }: Pick<EngineResources, 'settings' | 'project'>): void {
-  const there = [
-    'local',
-    ...(settings.kubeflow ? ['kubeflow'] : []),
-    ...Object.keys(project.declaration.engines ?? {}),
-  ];
+/** Throws `setting_invalid` where pipelines are to run on an engine that is not there. `factories`: those of the project. */
+export function requireEngine(
+  settings: Pick<PlatformSettings, 'engine' | 'kubeflow'>,
+  factories: Readonly<Record<string, EngineFactory>> = {},
+): void {
+  const there = ['local', ...(settings.kubeflow ? ['kubeflow'] : []), ...Object.keys(factories)];
   if (there.includes(settings.engine)) return;
   throw invalidSetting('VISAVOX_ENGINE', `there is no engine "${settings.engine}", but ${there.join(', ')}`);
 }
@@ -146,8 +146,8 @@ function namedNumbers(entry: unknown): (readonly [string, number])[] {
 }
 
 /** Of every source that a step may run. */
-async function codeDigest({ root, declaration }: LoadedProject): Promise<Digest> {
-  const folders = declaration.code ?? [''];
+async function codeDigest({ root, code }: StepsOfProject): Promise<Digest> {
+  const folders = code ?? [''];
   const files = (await Promise.all(folders.map((folder) => sourcesBelow(join(root, folder), folder))))
     .flat()
     .sort();
@@ -178,8 +178,8 @@ async function sourcesBelow(folder: string, name: string): Promise<string[]> {
 const defaultLocks = ['package-lock.json', 'uv.lock', 'requirements.txt'];
 
 /** Of the pinned packages, the runtimes and the processor's architecture. */
-async function environmentDigest({ root, declaration }: LoadedProject): Promise<Digest> {
-  const locks = declaration.locks ?? defaultLocks.filter((file) => existsSync(join(root, file)));
+async function environmentDigest({ root, locks: given }: StepsOfProject): Promise<Digest> {
+  const locks = given ?? defaultLocks.filter((file) => existsSync(join(root, file)));
   const digests = await Promise.all(locks.map(async (file) => digestOf(await readFile(join(root, file)))));
   return digestOfJson({ locks: digests, node: process.versions.node, platform: platform(), arch: arch() });
 }

@@ -5,7 +5,9 @@ import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
 import type { Application } from './application.ts';
 import { checkDeclaration, checkModel, invalidProject } from './check-project.ts';
-import type { ModelDeclaration, ProjectDeclaration, StepSurroundings } from './project.ts';
+import type { StepsOfProject } from './engine-resources.ts';
+import type { ProjectFacts } from './platform.ts';
+import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 import type { Environment, PlatformSettings } from './settings.ts';
 
 export interface LoadedModel extends ModelDeclaration {
@@ -17,16 +19,11 @@ export interface LoadedModel extends ModelDeclaration {
 }
 
 /** A declaration that was checked, with all its modules loaded. Nothing is open yet. */
-export interface LoadedProject {
-  /** The folder of `visavox.config.ts`. */
-  readonly root: string;
+export interface LoadedProject extends ProjectFacts, StepsOfProject {
   readonly declaration: ProjectDeclaration;
   readonly models: readonly LoadedModel[];
   readonly served: readonly ServedModel[];
-  /** Each once. */
-  readonly environments: readonly string[];
   readonly lineageKinds: readonly LineageKind[];
-  readonly stepSurroundings: ((where: { root: string; setup: string }) => StepSurroundings) | undefined;
   readonly routes: Awaited<ReturnType<NonNullable<ProjectDeclaration['routes']>>>['default'] | undefined;
   readonly application: Application | undefined;
 }
@@ -51,7 +48,8 @@ export async function loadProject(
     environments.map((one) => ({ name, environment: one })),
   );
   return {
-    ...{ root, declaration, models, served, lineageKinds },
+    ...{ root, declaration, models, served, lineageKinds, name: declaration.name },
+    ...{ code: declaration.code, locks: declaration.locks },
     environments: [...new Set(served.map((model) => model.environment))],
     stepSurroundings: steps?.stepSurroundings,
     routes: routes?.default,

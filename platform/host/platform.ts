@@ -12,8 +12,8 @@ import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { OperatorToken } from '@visavox/api/resources';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
+import type { Migration } from 'kysely';
 import type { Logger } from 'pino';
-import type { LoadedProject } from './load-project.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { openModelHost } from './model-host.ts';
 import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
@@ -22,9 +22,18 @@ import type { PlatformSettings } from './settings.ts';
 /** Remembers how to undo a step of the start. */
 export type Afterwards = (step: () => Promise<void>) => void;
 
+/** What a running platform knows of the project that it is for. */
+export interface ProjectFacts {
+  readonly name: string;
+  /** The folder of `visavox.config.ts`. */
+  readonly root: string;
+  /** Where releases serve, each once. */
+  readonly environments: readonly string[];
+}
+
 /** What is open on a running platform, whatever the project is. */
 export interface Platform {
-  readonly project: LoadedProject;
+  readonly project: ProjectFacts;
   readonly settings: PlatformSettings;
   readonly log: Logger;
   readonly now: () => Date;
@@ -49,24 +58,33 @@ export async function openServerLog(settings: PlatformSettings): Promise<Logger>
 /** Database, objects and secrets, up to date: what every part of a server stands on. */
 export async function openPlatform(
   settings: PlatformSettings,
-  project: LoadedProject,
-  { log, afterwards }: { readonly log: Logger; readonly afterwards: Afterwards },
+  { name, root, environments }: ProjectFacts,
+  {
+    log,
+    afterwards,
+    migrations = {},
+  }: {
+    readonly log: Logger;
+    readonly afterwards: Afterwards;
+    /** An application's tables. */
+    readonly migrations?: Readonly<Record<string, Migration>> | undefined;
+  },
 ): Promise<Platform> {
   const location = settings.databaseUrl
     ? { url: settings.databaseUrl }
     : { folder: join(settings.home, 'database') };
   const database = await openDatabase(location);
   afterwards(() => database.close());
-  await migrate(database.db, [platformMigrations, project.application?.migrations ?? {}]);
+  await migrate(database.db, [platformMigrations, migrations]);
   const objects = await openOrCreateObjectStore(settings.objects);
   const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
   const now = () => new Date();
   return {
-    ...{ project, settings, log, now, database, objects, operatorToken },
+    ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },
     operatorSessions: new OperatorSessions({ db: database.db, now }),
     runs: new SqlRunStore(database.db),
     datasets: new SqlDatasetStore(database.db, objects),
     releases: new SqlReleaseStore(database.db),
-    modelHost: await openModelHost(settings, objects, project.environments[0]),
+    modelHost: await openModelHost(settings, objects, environments[0]),
   };
 }

@@ -8,7 +8,7 @@ import type { ModelRegistry, ReleaseTarget } from '@visavox/core/ports';
 import type { OpenEngine } from '@visavox/pipelines/engines';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import type { Application } from './application.ts';
-import type { EngineResources } from './engine-resources.ts';
+import type { EngineResources, StepSurroundings } from './engine-resources.ts';
 import type { Platform } from './platform.ts';
 import type { Environment, PlatformSettings } from './settings.ts';
 
@@ -38,12 +38,6 @@ export interface ModelDeclaration {
   readonly subject: (platform: Platform, training: TrainingGrounds) => TrainingSubject;
   /** What happens before and after a release takes traffic. */
   readonly target: (platform: Platform) => ReleaseTarget;
-}
-
-/** Where steps of pipelines find their programs and modules when they run on this machine. */
-export interface StepSurroundings {
-  readonly path: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */

@@ -1,12 +1,7 @@
 import { UserError } from '@visavox/core/errors';
-import { ModelVersion, modelReference } from '@visavox/core/model';
-import { z } from 'zod';
+import { modelReference } from '@visavox/core/model';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
-
-const Models = z.object({
-  models: z.array(ModelVersion.extend({ aliases: z.array(z.string()).optional() })),
-});
 
 export const modelCommands: CommandPlugin = (program, context) => {
   const models = program.command('models').description('the model registry');
@@ -15,6 +10,7 @@ export const modelCommands: CommandPlugin = (program, context) => {
     .description('all model versions, newest first')
     .action(async (_options, command) => {
       const { request, result } = context(command);
+      const { Models } = await import('@visavox/api/schemas');
       const answer = Models.parse(await request('GET', '/api/v1/models'));
       result(
         answer,
@@ -36,6 +32,7 @@ export const modelCommands: CommandPlugin = (program, context) => {
     .description('one model version with its metrics')
     .action(async (reference: string, _options, command) => {
       const { request, result } = context(command);
+      const { Models } = await import('@visavox/api/schemas');
       const answer = Models.parse(await request('GET', '/api/v1/models'));
       const found = answer.models.find(
         (model) => modelReference(model) === reference || String(model.version) === reference,

@@ -1,9 +1,6 @@
 import { Release } from '@visavox/core/release';
-import { z } from 'zod';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
-
-const Releases = z.object({ releases: z.array(Release) });
 
 export const releaseCommands: CommandPlugin = (program, context) => {
   const release = program.command('release').description('which model version serves, and why');
@@ -24,6 +21,7 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     .description('all releases, newest first, with the reasons of the gate')
     .action(async (_options, command) => {
       const { request, result } = context(command);
+      const { Releases } = await import('@visavox/api/schemas');
       const answer = Releases.parse(await request('GET', '/api/v1/releases'));
       result(answer, rows(answer.releases));
     });

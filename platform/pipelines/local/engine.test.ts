@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFolder } from '../artifacts.ts';
 import { component, pipeline, text } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
-import { readPipelineSpec } from '../ir.ts';
 import type { PipelineNode } from '../nodes.ts';
 import { pipelineEngineContract } from '../pipeline-engine.contract.ts';
+import { readPipelineSpec } from '../read-ir.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 
 pipelineEngineContract(engineForTest);
