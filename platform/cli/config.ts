@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { checkDeclaration } from '@visavox/host/check-project';
+import { pluginFailed } from '@visavox/host/plugin-fault';
 import type { ProjectDeclaration } from '@visavox/host/project';
 import type { CommandPlugin } from './plugin.ts';
 
@@ -67,13 +68,7 @@ export async function loadCommands({ commands = [] }: ProjectConfig): Promise<re
       try {
         return (await load()).plugin;
       } catch (cause) {
-        throw new UserError({
-          kind: 'invalid',
-          code: 'plugin_failed',
-          message: `"commands.${index}" of ${configFile} cannot be loaded: ${messageOf(cause)}`,
-          action: `Correct the module that it imports, or leave it out of ${configFile}.`,
-          cause,
-        });
+        throw pluginFailed(`commands.${index}`, cause);
       }
     }),
   );

@@ -134,12 +134,17 @@ describe('visavox up', () => {
     [
       'a plug-in that throws when it is loaded',
       `{ name: 'birds', routes: async () => { throw new Error('no such bird'); } }`,
-      '"routes" of visavox.config.ts cannot be loaded: no such bird',
+      '"routes" of visavox.config.ts failed: no such bird',
     ],
     [
       'a kind of lineage beside none',
       `{ name: 'birds', lineage: [{ name: 'nest', before: 'egg' }] }`,
       'beside "egg", which is not there',
+    ],
+    [
+      'pages that are not there',
+      `{ name: 'birds', pages: 'built' }`,
+      '"pages" names built/index.html, which',
     ],
     ['a file that is none', 'egg', 'cannot be loaded: egg is not defined'],
   ])('refuses %s before anything is opened', async (_what, declared, message) => {

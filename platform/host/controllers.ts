@@ -8,6 +8,7 @@ import { UserError } from '@visavox/core/errors';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
 import type { LoadedModel, LoadedProject } from './load-project.ts';
 import type { Platform } from './platform.ts';
+import { pluginFailed } from './plugin-fault.ts';
 
 /** By hand alone. */
 const noTriggers: TriggerRule = { thresholds: {}, retryAfterSeconds: 0 };
@@ -24,14 +25,13 @@ export function openControllers(
       (environment) =>
         new Controller({
           ...{ environment, releases, now, ...resources },
-          rule: triggersOf(model, platform),
+          rule: made(model, 'triggers', () => triggersOf(model, platform)),
           policy: model.gate,
           ...(model.offerGate && { offerPolicy: model.offerGate }),
-          subject: model.subject(platform, {
-            pipelineSpec: model.pipelineSpec,
-            registry: resources.registry,
-          }),
-          target: model.target(platform),
+          subject: made(model, 'subject', () =>
+            model.subject(platform, { pipelineSpec: model.pipelineSpec, registry: resources.registry }),
+          ),
+          target: made(model, 'target', () => model.target(platform)),
           state: new SqlControlState(database.db),
           exclusively: databaseLock(database, 'visavox controller'),
           newId: randomUUID,
@@ -39,6 +39,14 @@ export function openControllers(
         }),
     ),
   );
+}
+
+function made<T>({ name }: LoadedModel, part: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw pluginFailed(`models.${name}.${part}`, cause);
+  }
 }
 
 function triggersOf(

@@ -8,6 +8,7 @@ import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import type { EngineResources, StepSurroundings, StepsOfProject } from './engine-resources.ts';
+import { pluginFailed } from './plugin-fault.ts';
 import type { EngineFactory } from './project.ts';
 import { invalidSetting, type PlatformSettings } from './settings.ts';
 
@@ -24,7 +25,10 @@ export async function createEngine(
     const { createKubeflowEngine } = await import('./kubeflow.ts');
     engines.kubeflow = createKubeflowEngine(settings.kubeflow, resources, shared);
   }
-  for (const [name, open] of Object.entries(factories)) engines[name] = await open(resources);
+  for (const [name, open] of Object.entries(factories))
+    engines[name] = await open(resources).catch((cause: unknown) => {
+      throw pluginFailed(`engines.${name}`, cause);
+    });
   return new Engines(engines, { preferred: settings.engine, runs });
 }
 

@@ -1,5 +1,5 @@
 import { Builder, type ForEachItems, type LoopBody } from './builder.ts';
-import { type Component, type ComponentDefinition, definitionFault, requireName } from './component.ts';
+import { type Component, definitionFault, requireName } from './component.ts';
 import type { Answer, Condition, Loop, LoopOptions, Task, TaskOptions } from './handles.ts';
 import type { Comparison, PipelineNode, Reference } from './nodes.ts';
 import {
