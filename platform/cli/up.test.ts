@@ -86,9 +86,19 @@ describe('visavox up', () => {
     expect(await told('run', 'measuring.json', '--on', 'abacus')).toMatchObject({
       error: { code: 'engine_not_available', message: 'This server has no engine named abacus.' },
     });
+    expect(await (await fetch(url)).text()).toContain('This project has no pages of its own');
     expect(await told('models', 'list')).toEqual({ models: [] });
     expect(await told('release', 'rollback')).toMatchObject({ error: { code: 'no_model_declared' } });
     expect(await told('trace', 'person:ada')).toMatchObject({ error: { code: 'unknown_reference' } });
+  });
+
+  it('leaves the commands of the project that it came with to whoever asks from elsewhere', async () => {
+    const outside = await visavox('--help');
+    expect(outside.stdout).toMatch(/^ {2}people\b/m);
+    await writeFile(join(folder, 'visavox.config.ts'), `export default { name: 'birds' };`);
+    const inside = await visavox('--help');
+    expect(inside.stdout).toMatch(/^ {2}runs\b/m);
+    expect(inside.stdout).not.toMatch(/^ {2}people\b/m);
   });
 
   it('adds what the project declares', { timeout: 300_000 }, async () => {

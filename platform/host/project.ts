@@ -54,7 +54,7 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly lineage?: readonly LineageKind[];
   /** Routes of the API beside the platform's own; operators and others reach them alike, so guard them. */
   readonly routes?: Lazy<{ readonly default: (app: OpenAPIHono<ApiEnv>, platform: Platform) => void }>;
-  /** A folder of built pages (`index.html`, `assets/`) in the place of the console. */
+  /** A folder of built pages (`index.html`, `assets/`), which are served to everybody. */
   readonly pages?: string;
   /** Commands beside the platform's own. */
   readonly commands?: readonly Lazy<{ readonly plugin: Plugin }>[];

@@ -171,7 +171,7 @@ function sweepingSessions({ operatorSessions }: Platform): Repeated {
 }
 
 function pageOf(settings: PlatformSettings, { declaration, application, root }: LoadedProject) {
-  const built = application ? join(settings.setup, 'web') : join(settings.setup, 'console');
+  const built = application && join(settings.setup, 'web');
   return {
     webFolder: declaration.pages === undefined ? built : join(root, declaration.pages),
     allowedHosts: allowedHosts(settings),
