@@ -148,7 +148,7 @@ function sourcesBelow(folder: string): string[] {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
       return entry.name === 'node_modules' || entry.name === 'dist' ? [] : sourcesBelow(path);
-    return /\.tsx?$/.test(entry.name) ? [path] : [];
+    return /\.(tsx?|m[jt]s)$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -179,3 +179,21 @@ function importsOf(path: string): string[] {
   visit(source);
   return found;
 }
+
+/** Files that import each other in a circle, types included, each circle once. `root` has the folders. */
+export async function findCircles(root: string, folders: readonly string[]): Promise<readonly string[]> {
+  const { cruise } = await import('dependency-cruiser');
+  const { output } = await cruise(
+    folders.filter((folder) => existsSync(join(root, folder))),
+    {
+      ...{ baseDir: root, validate: true, tsPreCompilationDeps: true },
+      exclude: { path: '(^|/)node_modules/(?!@visavox/|visavox/)' },
+      ruleSet: { forbidden: [{ name: 'circle', severity: 'error', from: {}, to: { circular: true } }] },
+    },
+    { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions },
+  );
+  if (typeof output === 'string') throw new Error(output);
+  return output.summary.violations.map(({ cycle = [] }) => cycle.map(({ name }) => name).join(' -> '));
+}
+
+const extensions = ['.ts', '.tsx', '.mjs', '.js'];

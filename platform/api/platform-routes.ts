@@ -10,7 +10,7 @@ import type { Parameter } from '@visavox/core/run';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
 import { codeOf } from '@visavox/pipelines/code/stored-code';
 import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
-import { parsePipelineSpec } from '@visavox/pipelines/ir';
+import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import type { PlatformResources } from './resources.ts';

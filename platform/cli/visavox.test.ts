@@ -59,7 +59,9 @@ describe('visavox', () => {
   it('prints one JSON document on request, asked for as the operator', async () => {
     const status = {
       services: [{ name: 'server', healthy: true, url: null }],
-      environments: [{ name: 'production', champion: { model: 'recogniser', version: 3 }, challenger: null }],
+      environments: [
+        { name: 'production', champion: { model: 'recogniser', version: 3, release: 'r' }, challenger: null },
+      ],
     };
     const { url, asked } = await answering({ status: 200, type: 'application/json', body: status });
     const { code, stdout } = await visavox('status', '--json', '--server', url);

@@ -8,6 +8,7 @@ import type { Trigger } from '@visavox/control/trigger';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
 import type { LoadedModel } from './load-project.ts';
 import type { Platform } from './platform.ts';
+import { pluginFailed } from './plugin-fault.ts';
 
 /** Trainings that fail are expensive, and what made them fail is seldom gone at once. */
 const retryAfterSeconds = 120;
@@ -15,15 +16,24 @@ const retryAfterSeconds = 120;
 /** One for each model and environment that the project declares. */
 export function openControllers(
   platform: Platform,
+  models: readonly LoadedModel[],
   resources: { readonly engine: PipelineEngine; readonly registry: ModelRegistry },
 ): Controllers {
   const report = (event: string, details: Record<string, unknown>) => platform.log.info(details, event);
-  const controllers = platform.project.models.flatMap((model) =>
+  const controllers = models.flatMap((model) =>
     model.environments.map((environment) =>
       openController(platform, { ...resources, model, environment, report }),
     ),
   );
   return new Controllers(controllers, report);
+}
+
+function made<T>({ name }: LoadedModel, part: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw pluginFailed(`models.${name}.${part}`, cause);
+  }
 }
 
 function openController(
@@ -48,12 +58,14 @@ function openController(
     // The environments of a model lead to the last one, and its champion is what others find in the registry.
     setsAlias: environment === model.environments.at(-1),
     counts: model.counts ?? [],
-    triggers: triggersOf(model, platform),
+    triggers: made(model, 'triggers', () => triggersOf(model, platform)),
     retryAfterSeconds: model.retryAfterSeconds ?? retryAfterSeconds,
     policy: model.gate,
     ...(model.offerGate && { offerPolicy: model.offerGate }),
-    subject: model.subject(platform, { pipelineSpec: model.pipelineSpec, registry }),
-    target: model.target(platform, environment),
+    subject: made(model, 'subject', () =>
+      model.subject(platform, { pipelineSpec: model.pipelineSpec, registry }),
+    ),
+    target: made(model, 'target', () => model.target(platform, environment)),
     state: new SqlControlState(database.db),
     exclusively: databaseLock(database, `visavox ${stateKey(environment, model.name)}`),
     newId: randomUUID,

@@ -8,13 +8,16 @@ import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { trackedRuns } from '@visavox/pipelines/tracked-runs';
-import type { EngineResources } from './engine-resources.ts';
-import type { LoadedProject } from './load-project.ts';
-import type { StepSurroundings } from './project.ts';
-import { invalidSetting } from './settings.ts';
+import type { EngineResources, StepSurroundings, StepsOfProject } from './engine-resources.ts';
+import { pluginFailed } from './plugin-fault.ts';
+import type { EngineFactory } from './project.ts';
+import { invalidSetting, type PlatformSettings } from './settings.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
-export async function createEngine(resources: EngineResources): Promise<Engines> {
+export async function createEngine(
+  resources: EngineResources,
+  factories: Readonly<Record<string, EngineFactory>> = {},
+): Promise<Engines> {
   const { project, settings, runs } = resources;
   const hooks = hooksOf(resources);
   const engines: Record<string, OpenEngine> = { local: await openLocalEngine(resources, hooks) };
@@ -24,18 +27,19 @@ export async function createEngine(resources: EngineResources): Promise<Engines>
     const code = await codeDigest(project);
     engines.kubeflow = createKubeflowEngine(settings.kubeflow, resources, { code, hooks });
   }
-  for (const [name, open] of Object.entries(project.declaration.engines ?? {}))
-    engines[name] = await open(resources);
+  for (const [name, open] of Object.entries(factories))
+    engines[name] = await open(resources).catch((cause: unknown) => {
+      throw pluginFailed(`engines.${name}`, cause);
+    });
   return new Engines(engines, { preferred: settings.engine, runs });
 }
 
-/** Throws `setting_invalid` where pipelines are to run on an engine that is not there. */
-export function requireEngine({ settings, project }: Pick<EngineResources, 'settings' | 'project'>): void {
-  const there = [
-    'local',
-    ...(settings.kubeflow ? ['kubeflow'] : []),
-    ...Object.keys(project.declaration.engines ?? {}),
-  ];
+/** Throws `setting_invalid` where pipelines are to run on an engine that is not there. `factories`: those of the project. */
+export function requireEngine(
+  settings: Pick<PlatformSettings, 'engine' | 'kubeflow'>,
+  factories: Readonly<Record<string, EngineFactory>> = {},
+): void {
+  const there = ['local', ...(settings.kubeflow ? ['kubeflow'] : []), ...Object.keys(factories)];
   if (there.includes(settings.engine)) return;
   throw invalidSetting('VISAVOX_ENGINE', `there is no engine "${settings.engine}", but ${there.join(', ')}`);
 }
@@ -101,8 +105,8 @@ function hooksOf({
 }
 
 /** Of every source that a step in an image may run. */
-async function codeDigest({ root, declaration }: LoadedProject): Promise<Digest> {
-  const folders = declaration.code ?? [''];
+async function codeDigest({ root, code }: StepsOfProject): Promise<Digest> {
+  const folders = code ?? [''];
   const files = (await Promise.all(folders.map((folder) => sourcesBelow(join(root, folder), folder))))
     .flat()
     .sort();
@@ -133,8 +137,8 @@ async function sourcesBelow(folder: string, name: string): Promise<string[]> {
 const defaultLocks = ['package-lock.json', 'uv.lock', 'requirements.txt'];
 
 /** Of the pinned packages, the runtimes and the processor's architecture. */
-async function environmentDigest({ root, declaration }: LoadedProject): Promise<Digest> {
-  const locks = declaration.locks ?? defaultLocks.filter((file) => existsSync(join(root, file)));
+async function environmentDigest({ root, locks: given }: StepsOfProject): Promise<Digest> {
+  const locks = given ?? defaultLocks.filter((file) => existsSync(join(root, file)));
   const digests = await Promise.all(locks.map(async (file) => digestOf(await readFile(join(root, file)))));
   return digestOfJson({ locks: digests, node: process.versions.node, platform: platform(), arch: arch() });
 }

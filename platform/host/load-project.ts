@@ -1,10 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkTriggers, type Trigger } from '@visavox/control/trigger';
-import { messageOf, UserError } from '@visavox/core/errors';
+import { messageOf } from '@visavox/core/errors';
 import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
 import type { Application } from './application.ts';
 import { checkDeclaration, checkModel, invalidProject } from './check-project.ts';
-import type { ModelDeclaration, ProjectDeclaration, StepSurroundings } from './project.ts';
+import type { StepsOfProject } from './engine-resources.ts';
+import type { ProjectFacts } from './platform.ts';
+import { pluginFailed } from './plugin-fault.ts';
+import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 import type { Environment, PlatformSettings } from './settings.ts';
 
 export interface LoadedModel extends ModelDeclaration {
@@ -16,15 +21,10 @@ export interface LoadedModel extends ModelDeclaration {
 }
 
 /** A declaration that was checked, with all its modules loaded. Nothing is open yet. */
-export interface LoadedProject {
-  /** The folder of `visavox.config.ts`. */
-  readonly root: string;
+export interface LoadedProject extends ProjectFacts, StepsOfProject {
   readonly declaration: ProjectDeclaration;
   readonly models: readonly LoadedModel[];
-  /** Each once. */
-  readonly environments: readonly string[];
   readonly lineageKinds: readonly LineageKind[];
-  readonly stepSurroundings: ((where: { root: string; setup: string }) => StepSurroundings) | undefined;
   readonly routes: Awaited<ReturnType<NonNullable<ProjectDeclaration['routes']>>>['default'] | undefined;
   readonly application: Application | undefined;
 }
@@ -40,18 +40,30 @@ export async function loadProject(
   { root, environment, settings }: { root: string; environment: Environment; settings: PlatformSettings },
 ): Promise<LoadedProject> {
   const declaration = checkDeclaration(given);
+  requireFiles(declaration, root);
   const lineageKinds = orderKinds(declaration.lineage ?? []);
   const models = await loadModels(declaration);
   const steps = await load('steps', declaration.steps);
   const routes = await load('routes', declaration.routes);
   const application = await load('application', declaration.application);
   return {
-    ...{ root, declaration, models, lineageKinds },
+    ...{ root, declaration, models, lineageKinds, name: declaration.name },
+    ...{ code: declaration.code, locks: declaration.locks },
     environments: [...new Set(models.flatMap((model) => model.environments))],
     stepSurroundings: steps?.stepSurroundings,
     routes: routes?.default,
     application: application?.application(environment, settings),
   };
+}
+
+function requireFiles({ pages, code = [], locks = [] }: ProjectDeclaration, root: string): void {
+  const named = [
+    ...(pages === undefined ? [] : [['pages', join(pages, 'index.html')] as const]),
+    ...code.map((path) => ['code', path] as const),
+    ...locks.map((path) => ['locks', path] as const),
+  ];
+  const missing = named.find(([, path]) => !existsSync(join(root, path)));
+  if (missing) throw invalidProject(`"${missing[0]}" names ${missing[1]}, which is not in ${root}`);
 }
 
 async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): Promise<LoadedModel[]> {
@@ -87,12 +99,6 @@ async function load<T>(place: string, module: (() => Promise<T>) | undefined): P
   try {
     return await module();
   } catch (cause) {
-    throw new UserError({
-      kind: 'invalid',
-      code: 'plugin_failed',
-      message: `"${place}" of visavox.config.ts cannot be loaded: ${messageOf(cause)}`,
-      action: 'Correct the module that it imports, or leave it out of visavox.config.ts.',
-      cause,
-    });
+    throw pluginFailed(place, cause);
   }
 }

@@ -12,9 +12,9 @@ import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { OperatorToken } from '@visavox/api/resources';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
+import type { Migration } from 'kysely';
 import type { Logger } from 'pino';
 import { requireHome } from './home.ts';
-import type { LoadedProject } from './load-project.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { openModelHost } from './model-host.ts';
 import { requireSameSecret } from './one-secret.ts';
@@ -27,9 +27,18 @@ const databaseWithinMs = 15 * 60_000;
 /** Remembers how to undo a step of the start. */
 export type Afterwards = (step: () => Promise<void>) => void;
 
+/** What a running platform knows of the project that it is for. */
+export interface ProjectFacts {
+  readonly name: string;
+  /** The folder of `visavox.config.ts`. */
+  readonly root: string;
+  /** Where releases serve, each once. */
+  readonly environments: readonly string[];
+}
+
 /** What is open on a running platform, whatever the project is. */
 export interface Platform {
-  readonly project: LoadedProject;
+  readonly project: ProjectFacts;
   readonly settings: PlatformSettings;
   readonly log: Logger;
   readonly now: () => Date;
@@ -56,8 +65,17 @@ export async function openServerLog(settings: PlatformSettings): Promise<Logger>
 /** Database, objects and secrets, up to date: what every part of a server stands on. */
 export async function openPlatform(
   settings: PlatformSettings,
-  project: LoadedProject,
-  { log, afterwards }: { readonly log: Logger; readonly afterwards: Afterwards },
+  { name, root, environments }: ProjectFacts,
+  {
+    log,
+    afterwards,
+    migrations = {},
+  }: {
+    readonly log: Logger;
+    readonly afterwards: Afterwards;
+    /** An application's tables. */
+    readonly migrations?: Readonly<Record<string, Migration>> | undefined;
+  },
 ): Promise<Platform> {
   const location = settings.databaseUrl
     ? { url: settings.databaseUrl }
@@ -68,19 +86,19 @@ export async function openPlatform(
     report: (reason) => log.info({ reason }, 'waiting for the database'),
   });
   afterwards(() => database.close());
-  await migrate(database.db, [platformMigrations, project.application?.migrations ?? {}]);
+  await migrate(database.db, [platformMigrations, migrations]);
   const objects = await openOrCreateObjectStore(settings.objects);
   const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
   const trackingKey = await ensureSecret(join(settings.secrets, 'tracking.key'), 32);
   await requireSameSecret(database.db, 'tracking.key', trackingKey);
   const now = () => new Date();
   return {
-    ...{ project, settings, log, now, database, objects, operatorToken },
+    ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },
     trackingKey: (purpose) => derivedKey(trackingKey, purpose),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
     runs: new SqlRunStore(database.db),
     datasets: new SqlDatasetStore(database.db, objects),
     releases: new SqlReleaseStore(database.db),
-    modelHost: await openModelHost(settings, objects, project.environments[0]),
+    modelHost: await openModelHost(settings, objects, environments[0]),
   };
 }

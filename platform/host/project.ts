@@ -8,7 +8,7 @@ import type { ModelRegistry, ReleaseTarget } from '@visavox/core/ports';
 import type { OpenEngine } from '@visavox/pipelines/engines';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import type { Application } from './application.ts';
-import type { EngineResources } from './engine-resources.ts';
+import type { EngineResources, StepSurroundings } from './engine-resources.ts';
 import type { Platform } from './platform.ts';
 import type { Environment, PlatformSettings } from './settings.ts';
 
@@ -44,12 +44,6 @@ export interface ModelDeclaration {
   readonly target: (platform: Platform, environment: string) => ReleaseTarget;
 }
 
-/** Where steps of pipelines find their programs and modules in the code that they run, on this machine. */
-export interface StepSurroundings {
-  readonly path: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-}
-
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */
 export type EngineFactory = (resources: EngineResources) => Promise<OpenEngine>;
 
@@ -64,7 +58,7 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly lineage?: readonly LineageKind[];
   /** Routes of the API beside the platform's own; operators and others reach them alike, so guard them. */
   readonly routes?: Lazy<{ readonly default: (app: OpenAPIHono<ApiEnv>, platform: Platform) => void }>;
-  /** A folder of built pages (`index.html`, `assets/`) in the place of the console. */
+  /** A folder of built pages (`index.html`, `assets/`), which are served to everybody. */
   readonly pages?: string;
   /** Commands beside the platform's own. */
   readonly commands?: readonly Lazy<{ readonly plugin: Plugin }>[];

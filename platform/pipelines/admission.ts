@@ -5,9 +5,10 @@ import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { RunRequest, RunStore } from '@visavox/core/ports';
 import type { RunPins, RunRecord, TaskRecord } from '@visavox/core/run';
 import { requirePinnedDatasets } from './dataset-parameters.ts';
-import { type PipelineSpec, parsePipelineSpec } from './ir.ts';
+import type { PipelineSpec } from './ir.ts';
 import { resolveParameters } from './parameters.ts';
 import { plan } from './plan.ts';
+import { parsePipelineSpec } from './read-ir.ts';
 import { pendingRecord } from './records.ts';
 
 export interface AdmissionResources {

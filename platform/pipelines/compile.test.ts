@@ -5,7 +5,7 @@ import { compile, toYaml } from './compile.ts';
 import { component, pipeline, text } from './definition.ts';
 import { normalised } from './fixtures/normalised.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
-import { parsePipelineSpec, readPipelineSpec } from './ir.ts';
+import { parsePipelineSpec, readPipelineSpec } from './read-ir.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compile } from './compile.ts';
 import { datasetReferences, pinDatasets } from './dataset-parameters.ts';
 import { component, pipeline } from './definition.ts';
-import { parsePipelineSpec } from './ir.ts';
+import { parsePipelineSpec } from './read-ir.ts';
 import { type EngineForTest, engineForTest, requestFor } from './testing.ts';
 
 const look = component({

@@ -1,5 +1,6 @@
 import { Builder, type ForEachItems, type LoopBody } from './builder.ts';
-import { type Component, type ComponentDefinition, definitionFault, requireName } from './component.ts';
+import { type Component, definitionFault, requireName } from './component.ts';
+import type { Answer, Condition, Loop, LoopOptions, Task, TaskOptions } from './handles.ts';
 import type { Comparison, PipelineNode, Reference } from './nodes.ts';
 import {
   type ArtifactType,
@@ -51,42 +52,6 @@ export type Arguments<Inputs extends InputPorts> = {
   >;
 };
 
-export interface TaskOptions {
-  /** The task's name; the component's name unless given. */
-  readonly name?: string;
-  readonly cache?: boolean;
-  readonly retries?: ComponentDefinition<InputPorts, OutputPorts>['retries'];
-  /** Run it when the tasks before it have ended, however they ended. */
-  readonly evenAfterFailure?: boolean;
-}
-
-/** Something to wait for. */
-export interface Step {
-  readonly key: string;
-}
-
-export interface Task<Outputs extends OutputPorts> extends Step {
-  /** Wait for these, although none of their outputs is used. */
-  after(...others: readonly Step[]): Task<Outputs>;
-  readonly outputs: { readonly [Name in keyof Outputs]: Reference<Outputs[Name]> };
-}
-
-type Collected<Type extends PortType> = Type extends ParameterType
-  ? Reference<'list'>
-  : Type extends ArtifactType
-    ? Reference<`${Type}[]`>
-    : Reference<Type>;
-
-export interface Loop<Results extends Readonly<Record<string, Reference>>> extends Step {
-  after(...others: readonly Step[]): Loop<Results>;
-  /** What the iterations gave, in the order of the items. */
-  readonly collected: { readonly [Name in keyof Results]: Collected<Results[Name]['type']> };
-}
-
-/** What the body of a loop answers: the references to collect, or nothing. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a body that ends without an answer is the usual case
-export type Answer<Results> = Results | void;
-
 type Item<Items> = Items extends readonly (infer Value)[]
   ? Reference<
       Value extends string
@@ -100,13 +65,6 @@ type Item<Items> = Items extends readonly (infer Value)[]
   : Items extends Reference<`${infer Type extends ArtifactType}[]`>
     ? Reference<Type>
     : never;
-
-export interface LoopOptions {
-  /** What the iterations are called: `embed` gives `embed/0/…`. */
-  readonly name: string;
-  /** At most so many iterations at a time. */
-  readonly parallelism?: number;
-}
 
 export interface PipelineBuilder<Parameters extends InputPorts> {
   readonly parameters: { readonly [Name in keyof Parameters]: Reference<TypeOf<Parameters[Name]>> };
@@ -140,10 +98,6 @@ export interface PipelineBuilder<Parameters extends InputPorts> {
     body: () => void,
     options?: { readonly name: string },
   ): Condition;
-}
-
-export interface Condition extends Step {
-  after(...others: readonly Step[]): Condition;
 }
 
 /** A string made of constants and values known only later: text`model of ${p.parameters.name}`. */

@@ -6,9 +6,9 @@ import { compile } from './compile.ts';
 import { evaluateCondition } from './condition.ts';
 import { component, pipeline, text } from './definition.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
-import { parsePipelineSpec, readPipelineSpec } from './ir.ts';
 import { resolveParameters } from './parameters.ts';
 import { plan, type TaskOutcome } from './plan.ts';
+import { parsePipelineSpec, readPipelineSpec } from './read-ir.ts';
 
 const artifact = (name: string): ArtifactRecord => ({
   name,

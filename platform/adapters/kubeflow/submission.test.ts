@@ -3,7 +3,7 @@ import { compile, toYaml } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import groups from '@visavox/pipelines/fixtures/groups';
 import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
-import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/ir';
+import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/read-ir';
 import { describe, expect, it } from 'vitest';
 import { imagesOf, type SubmissionOptions, submission } from './submission.ts';
 

@@ -1,17 +1,7 @@
-import { ModelVersion, modelReference, parseModelReference } from '@visavox/core/model';
-import { z } from 'zod';
+import { modelReference, parseModelReference } from '@visavox/core/model';
 import type { CommandPlugin } from '../plugin.ts';
 import { inEnvironment, pathOfVersion } from '../references.ts';
 import { table } from '../table.ts';
-
-const Model = ModelVersion.extend({
-  aliases: z.array(z.string()).optional(),
-  differences: z.array(z.string()).optional(),
-});
-const Models = z.object({
-  models: z.array(Model),
-  notOurs: z.array(z.object({ name: z.string(), version: z.number(), difference: z.string() })).optional(),
-});
 
 export const modelCommands: CommandPlugin = (program, context) => {
   const models = program.command('models').description('the model registry');
@@ -21,6 +11,7 @@ export const modelCommands: CommandPlugin = (program, context) => {
     .description('the versions of all models, of each the newest first')
     .action(async (name: string | undefined, _options, command) => {
       const { request, result } = context(command);
+      const { Models } = await import('@visavox/api/model-schemas');
       const path = name === undefined ? '' : `/${encodeURIComponent(name)}/versions`;
       const answer = Models.parse(await request('GET', `/api/v1/models${path}`));
       const listed = table(
@@ -53,6 +44,7 @@ export const modelCommands: CommandPlugin = (program, context) => {
     .description('one model version with its metrics')
     .action(async (text: string, { environment }: { environment?: string }, command) => {
       const { request, result } = context(command);
+      const { Model } = await import('@visavox/api/model-schemas');
       const path = pathOfVersion(parseModelReference(text));
       const found = Model.parse(await request('GET', path + inEnvironment(environment)));
       const head = table(

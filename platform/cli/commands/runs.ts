@@ -7,14 +7,11 @@ import { isFinished, RunRecord } from '@visavox/core/run';
 import { compareRuns } from '@visavox/core/run-comparison';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import { Option } from 'commander';
-import { z } from 'zod';
 import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
 import { describeComparison, differencesOf } from './compare-runs.ts';
 
-const Submitted = z.looseObject({ id: z.string() });
-const Runs = z.object({ runs: z.array(RunRecord) });
 const pollMilliseconds = 500;
 
 interface RunOptions {
@@ -45,7 +42,8 @@ export const runCommands: CommandPlugin = (program, context) => {
       const { request, result, log } = context(command);
       const pipelineSpec = await loadPipeline(file);
       const code = await codeFor(file, options, { request, log });
-      const { id } = Submitted.parse(
+      const { RunStarted } = await import('@visavox/api/schemas');
+      const { id } = RunStarted.parse(
         await request('POST', '/api/v1/runs', {
           pipelineSpec,
           parameters: Object.fromEntries(
@@ -70,6 +68,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     .description('runs, newest first')
     .action(async (_options, command) => {
       const { request, result } = context(command);
+      const { Runs } = await import('@visavox/api/schemas');
       const answer = Runs.parse(await request('GET', '/api/v1/runs'));
       result(
         answer,
@@ -135,7 +134,8 @@ export const runCommands: CommandPlugin = (program, context) => {
       const { request, result, log } = context(command);
       const original = await getRun(request, of);
       const path = `/api/v1/runs/${encodeURIComponent(of)}/reproduce`;
-      const { id } = Submitted.parse(await request('POST', path, { engine: on ?? original.engine }));
+      const { RunStarted } = await import('@visavox/api/schemas');
+      const { id } = RunStarted.parse(await request('POST', path, { engine: on ?? original.engine }));
       log(`run ${id} reproduces ${of}`);
       const run = await follow(id, request, log);
       const comparison = compareRuns(original, run);
@@ -186,7 +186,7 @@ function parseValue(text: string): unknown {
 
 async function loadPipeline(file: string): Promise<unknown> {
   if (/\.(ya?ml|json)$/.test(file)) {
-    const { readPipelineSpec } = await import('@visavox/pipelines/ir');
+    const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
     const text = await readFile(file, 'utf8').catch((cause: unknown) => {
       throw new UserError({
         kind: 'invalid',

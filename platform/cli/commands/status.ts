@@ -1,30 +1,11 @@
-import { z } from 'zod';
+import type { Status } from '@visavox/api/schemas';
+import type { z } from 'zod';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
 
-const Serving = z
-  .object({ model: z.string(), version: z.number(), release: z.string().optional() })
-  .nullable();
-const Status = z.looseObject({
-  services: z.array(
-    z.object({
-      name: z.string(),
-      healthy: z.boolean(),
-      url: z.string().nullable(),
-      reason: z.string().nullish(),
-    }),
-  ),
-  environments: z.array(
-    z.object({
-      name: z.string(),
-      model: z.string().optional(),
-      champion: Serving,
-      challenger: Serving,
-    }),
-  ),
-});
+type Serving = z.infer<typeof Status>['environments'][number]['champion'];
 
-const named = (serving: z.infer<typeof Serving>) => (serving ? `${serving.model}:${serving.version}` : null);
+const named = (serving: Serving) => (serving ? `${serving.model}:${serving.version}` : null);
 
 export const statusCommand: CommandPlugin = (program, context) => {
   program
@@ -32,6 +13,7 @@ export const statusCommand: CommandPlugin = (program, context) => {
     .description('services, environments, champion and challenger, health')
     .action(async (_options, command) => {
       const { request, result } = context(command);
+      const { Status } = await import('@visavox/api/schemas');
       const status = Status.parse(await request('GET', '/api/v1/status'));
       result(
         status,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { codeManifest } from '@visavox/core/code';
 import { digestOf } from '@visavox/core/digest';
 import { describe, expect, it } from 'vitest';
-import { parsePipelineSpec, readPipelineSpec } from '../ir.ts';
+import { parsePipelineSpec, readPipelineSpec } from '../read-ir.ts';
 import { lightweightSource, mayUse } from './lightweight.ts';
 
 const file = (path: string) => ({ path, digest: digestOf(path), bytes: 1, executable: false });

@@ -9,9 +9,9 @@ import { readFolder } from '../artifacts.ts';
 import { noCode } from '../code/stored-code.ts';
 import { component, pipeline, text } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
-import { readPipelineSpec } from '../ir.ts';
 import type { PipelineNode } from '../nodes.ts';
 import { pipelineEngineContract } from '../pipeline-engine.contract.ts';
+import { readPipelineSpec } from '../read-ir.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 
 pipelineEngineContract(engineForTest);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { kfpSdk } from '../fixtures/kfp-sdk.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
-import { readPipelineSpec } from '../ir.ts';
+import { readPipelineSpec } from '../read-ir.ts';
 import { engineForTest, requestFor } from '../testing.ts';
 
 const python = kfpSdk()?.python;
