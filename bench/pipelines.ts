@@ -14,6 +14,7 @@ import { SystemError } from '@visavox/core/errors';
 import { compile } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { LocalEngine } from '@visavox/pipelines/local/engine';
+import { benchSnapshots } from './code-snapshots.ts';
 import { describeSummary, summarise } from './summary.ts';
 
 const execute = promisify(execFile);
@@ -56,7 +57,6 @@ export async function benchPipelines(print: (line: string) => void): Promise<boo
       url: pathToFileURL(join(folder, 'objects')).href,
       key: { file: join(folder, 'objects.key') },
     }),
-    code: digestOf('bench'),
     environmentDigest: digestOf('bench'),
   });
   try {
@@ -80,7 +80,7 @@ export async function benchPipelines(print: (line: string) => void): Promise<boo
       print(`    as a pipeline   ${describeSummary(with_, 'ms')}`);
       print(`    on top          ${overhead.toFixed(0)} ms a task (limit ${limitMillisecondsATask} ms)`);
     }
-    return within;
+    return (await benchSnapshots(print)) && within;
   } finally {
     await engine.close();
     await database.close();

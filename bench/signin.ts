@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Answer, VisavoxClient } from '@visavox/client/client';
 import { networkTimes } from './network-times.ts';
@@ -38,8 +39,8 @@ export async function benchSignIn(print: (line: string) => void): Promise<boolea
       `  each of             2 faces of 640x480, ${frames.toFixed(0)} frames of 240x320 and ${seconds.toFixed(1)} s of speech`,
     );
     await quiet(server);
-    const idle = await cpuOf(server, () => sleep(5000));
-    const cpu: number[] = [];
+    const idle = sumOf(await cpuOf(server, () => sleep(5000)));
+    const parts: PartsCpu[] = [];
     const latency: number[] = [];
     const decisions = new Map<string, number>();
     for (let block = 0; block < blocks; block++) {
@@ -54,9 +55,10 @@ export async function benchSignIn(print: (line: string) => void): Promise<boolea
           decisions.set(decision, (decisions.get(decision) ?? 0) + 1);
         }
       });
-      cpu.push((used * 1000) / perBlock);
+      parts.push({ server: (used.server * 1000) / perBlock, decoders: (used.decoders * 1000) / perBlock });
     }
-    const measured = summarise(cpu);
+    const measured = summarise(parts.map(sumOf));
+    const load = loadavg()[0] ?? 0;
     const networks = await networkTimes(join(setup, 'networks'), {
       faces: 2,
       frames: Math.round(frames),
@@ -64,6 +66,11 @@ export async function benchSignIn(print: (line: string) => void): Promise<boolea
     });
     const sum = networks.reduce((total, { runs, milliseconds }) => total + runs * milliseconds.median, 0);
     print(`  CPU of the server   ${describeSummary(measured, 'ms')}   limit ${limitMilliseconds} ms`);
+    print(`    its own process   ${describeSummary(summarise(parts.map((part) => part.server)), 'ms')}`);
+    print(`    its decoders      ${describeSummary(summarise(parts.map((part) => part.decoders)), 'ms')}`);
+    print(
+      `  load of the machine ${load.toFixed(1)} on ${availableParallelism()} processors (the last minute of these)`,
+    );
     print(
       `  CPU when idle       ${((idle / 5) * 1000).toFixed(1)} ms a second (contained in the figure above)`,
     );
@@ -82,12 +89,27 @@ export async function benchSignIn(print: (line: string) => void): Promise<boolea
   }
 }
 
-async function cpuOf(server: ServerProcess, work: () => Promise<unknown>): Promise<number> {
-  // What decodes recordings is a part of the server in processes of its own.
-  const used = () => server.cpuSeconds() + decodersOf(server.pid).cpuMilliseconds / 1000;
+/** CPU of the processes that a server consists of, in seconds or milliseconds. */
+interface PartsCpu {
+  readonly server: number;
+  /** What decodes recordings, in processes of its own. */
+  readonly decoders: number;
+}
+
+function sumOf({ server, decoders }: PartsCpu): number {
+  return server + decoders;
+}
+
+/** In seconds. */
+async function cpuOf(server: ServerProcess, work: () => Promise<unknown>): Promise<PartsCpu> {
+  const used = () => ({
+    server: server.cpuSeconds(),
+    decoders: decodersOf(server.pid).cpuMilliseconds / 1000,
+  });
   const before = used();
   await work();
-  return used() - before;
+  const after = used();
+  return { server: after.server - before.server, decoders: after.decoders - before.decoders };
 }
 
 /** Until version 1 is in the registry, or three minutes have passed. */
@@ -101,6 +123,6 @@ async function registered(client: VisavoxClient): Promise<void> {
 /** Until the server uses less than a tenth of a processor, or a minute has passed. */
 async function quiet(server: ServerProcess): Promise<void> {
   for (let second = 0; second < 60; second++) {
-    if ((await cpuOf(server, () => sleep(1000))) < 0.1) return;
+    if (sumOf(await cpuOf(server, () => sleep(1000))) < 0.1) return;
   }
 }

@@ -1,11 +1,21 @@
 import { component, pipeline } from '@visavox/pipelines/definition';
 import type { Reference } from '@visavox/pipelines/nodes';
-import { adapted, embedded, evaluateAgainst, register, report, type Tasks, validate } from './pipeline.ts';
+import {
+  adapted,
+  embedded,
+  evaluateAgainst,
+  register,
+  report,
+  sourcesOf,
+  type Tasks,
+  validate,
+} from './pipeline.ts';
 
 const plugIn = component({
   name: 'plug-in',
   image: 'visavox-step',
   access: { objects: true },
+  sources: [...sourcesOf('plug-in'), 'recognition/training/visavox_training/*.py'],
   inputs: { backbone: 'struct', beside: 'string', champion: 'string' },
   outputs: {
     base: 'string',

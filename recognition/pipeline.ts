@@ -7,12 +7,15 @@ const image = 'visavox-step';
 const access = { objects: true };
 /** What they find out belongs beside the model in the registry as well. */
 const registryAccess = { objects: true, tracking: true };
+/** A step's program is its own, and all that it imports. */
+export const sourcesOf = (step: string) => [`recognition/steps/${step}.ts`, 'recognition/bin/*.mjs'];
 /** Enough for the processors of one machine; more of them only help where there are more nodes. */
 export const shards = [0, 1];
 
 export const validate = component({
   name: 'validate',
   ...{ image, access },
+  sources: sourcesOf('validate'),
   inputs: { dataset: 'string' },
   outputs: { manifest: 'dataset', summary: 'struct' },
   command: ({ inputs, outputs }) => [
@@ -27,6 +30,7 @@ export const validate = component({
 export const embed = component({
   name: 'embed-shard',
   ...{ image, access },
+  sources: sourcesOf('embed'),
   inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'integer' },
   outputs: { face: 'dataset', voice: 'dataset', counts: 'struct' },
   retries: 1,
@@ -44,6 +48,7 @@ export const embed = component({
 export const gather = component({
   name: 'gather',
   ...{ image, access },
+  sources: sourcesOf('gather'),
   inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
   outputs: { face_features: 'dataset', voice_features: 'dataset', face_head: 'model', voice_head: 'model' },
   command: ({ inputs, outputs }) => [
@@ -60,6 +65,7 @@ export const trainHead = (modality: 'face' | 'voice') =>
   component({
     name: `train-${modality}`,
     ...{ image, access: { tracking: true } },
+    sources: ['recognition/training/visavox_training/train_head.py'],
     inputs: { features: 'dataset', champion_head: 'model', seed: 'integer' },
     outputs: { head: 'model', crossfit: 'dataset', report: 'metrics' },
     resources: { cpu: 1, memory: '2Gi' },
@@ -79,6 +85,7 @@ export const trainHead = (modality: 'face' | 'voice') =>
 export const calibrate = component({
   name: 'calibrate',
   ...{ image, access },
+  sources: sourcesOf('calibrate'),
   inputs: {
     dataset: 'string',
     champion: 'string',
@@ -128,6 +135,7 @@ const evaluateCommand = ({
 export const evaluate = component({
   name: 'evaluate',
   ...{ image, access },
+  sources: sourcesOf('evaluate'),
   inputs: judgedInputs,
   outputs: judgedOutputs,
   command: evaluateCommand,
@@ -137,6 +145,7 @@ export const evaluate = component({
 export const evaluateAgainst = component({
   name: 'evaluate',
   ...{ image, access },
+  sources: sourcesOf('evaluate'),
   inputs: { ...judgedInputs, champion_face_features: 'dataset', champion_voice_features: 'dataset' },
   outputs: judgedOutputs,
   command: (given) => [
@@ -149,6 +158,7 @@ export const evaluateAgainst = component({
 export const register = component({
   name: 'register',
   ...{ image, access: registryAccess },
+  sources: sourcesOf('register'),
   inputs: {
     champion: 'string',
     face_head: 'model',
@@ -174,6 +184,7 @@ export const register = component({
 export const report = component({
   name: 'report',
   ...{ image, access: registryAccess },
+  sources: sourcesOf('report'),
   inputs: {
     manifest: 'dataset',
     summary: 'struct',

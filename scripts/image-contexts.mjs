@@ -9,9 +9,9 @@ import { root, setupFolder } from './setup.mjs';
 /** Prebuilt for each processor, so the image's own build installs them. */
 const native = ['onnxruntime-node', 'sharp'];
 
-/** The embedded database, which is for one machine, and codecs whose licences forbid them (package.json's overrides). */
+/** The embedded database and the search for imports, which are for one machine, and codecs whose licences forbid them (package.json's overrides). */
 const leftOut = [
-  ...['@electric-sql/*', 'pg-native'],
+  ...['@electric-sql/*', 'pg-native', 'esbuild'],
   ...['aac', 'ac3', 'ape', 'dts', 'eac3', 'wma'].map((codec) => `@audio/decode-${codec}`),
 ];
 
@@ -24,8 +24,8 @@ const assemble = {
     });
     nativePackages(context, native);
     // What a run pins as its code and environment is the digest of these.
-    for (const folder of ['recognition', 'platform/core', 'platform/adapters', 'platform/control'])
-      copySources(folder, context);
+    const rooms = ['core', 'adapters', 'control', 'serving'].map((room) => `platform/${room}`);
+    for (const folder of ['recognition', ...rooms]) copySources(folder, context);
     for (const file of ['package-lock.json', 'recognition/training/requirements.lock'])
       copy(join(root, file), join(context, file));
     copy(join(setupFolder, 'web'), join(context, 'setup', 'web'));

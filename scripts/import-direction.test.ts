@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inspectImports } from './import-direction.ts';
+import { findCircles, inspectImports } from './import-direction.ts';
 
 const repository = join(import.meta.dirname, '..');
 
@@ -12,6 +12,10 @@ it('lets imports of this repository go one way only', () => {
   // An inspector that sees nothing would find nothing wrong.
   expect(inspection.files).toBeGreaterThan(50);
   expect(inspection.imports).toBeGreaterThan(150);
+});
+
+it('has no two files that import each other, however far around', { timeout: 300_000 }, async () => {
+  expect(await findCircles(repository, ['platform', 'recognition', 'app', 'bench', 'deploy'])).toEqual([]);
 });
 
 describe('the inspector', () => {
@@ -39,6 +43,35 @@ describe('the inspector', () => {
     expect(inspectImports(root).violations).toMatchObject([
       { file: 'platform/control/controller.ts', reason: 'platform/control may not import recognition' },
     ]);
+  });
+
+  it('sees a module of JavaScript reach for the recogniser', () => {
+    write('platform/serving/worker.mjs', "import { recogniser } from '../../recognition/recogniser.ts';");
+    expect(inspectImports(root).violations).toMatchObject([
+      { file: 'platform/serving/worker.mjs', reason: 'platform/serving may not import recognition' },
+    ]);
+  });
+
+  it('sees the host reach for sign-in, and the API for the host', () => {
+    write('app/server/package.json', '{ "name": "@visavox/server" }');
+    write('platform/host/package.json', '{ "name": "@visavox/host" }');
+    write('platform/host/up.ts', "import { signIn } from '@visavox/server/project';");
+    write('platform/api/routes.ts', "import { up } from '@visavox/host/up';");
+    expect(inspectImports(root).violations).toMatchObject([
+      { reason: 'platform/api may not import platform/host' },
+      { reason: 'platform/host may not import app/server' },
+    ]);
+  });
+
+  it('sees circles of types and of modules', { timeout: 60_000 }, async () => {
+    write('platform/core/run.ts', "import type { Task } from './task.ts'; export type Run = Task[];");
+    write('platform/core/task.ts', "import type { Run } from './run.ts'; export type Task = Run | null;");
+    write('app/page.mjs', "import './part.mjs';");
+    write('app/part.mjs', "import './page.mjs';");
+    const circles = await findCircles(root, ['platform', 'app']);
+    expect(circles.join('\n')).toMatch(/platform\/core\/(run|task)\.ts -> platform\/core/);
+    expect(circles.join('\n')).toMatch(/app\/(page|part)\.mjs -> app/);
+    expect(circles).toHaveLength(2);
   });
 
   it('lets the page have what runs anywhere, and nothing else of the recogniser', () => {

@@ -110,8 +110,12 @@ export function inspectImports(root: string): Inspection {
   return { files: files.length, imports, violations };
 }
 
-/** Tests of the page drive the real server and synthetic people; a test ships to nobody. */
+/**
+ * Tests of the page drive the real server and synthetic people, those of the controller an engine that admits what the
+ * real ones admit; a test ships to nobody.
+ */
 function mayTestWith(room: string, target: string): boolean {
+  if (room === 'platform/control') return target === 'platform/pipelines';
   return room.startsWith('app/') && (target.startsWith('app/') || target === 'recognition');
 }
 
@@ -144,7 +148,7 @@ function sourcesBelow(folder: string): string[] {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
       return entry.name === 'node_modules' || entry.name === 'dist' ? [] : sourcesBelow(path);
-    return /\.tsx?$/.test(entry.name) ? [path] : [];
+    return /\.(tsx?|m[jt]s)$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -175,3 +179,21 @@ function importsOf(path: string): string[] {
   visit(source);
   return found;
 }
+
+/** Files that import each other in a circle, types included, each circle once. `root` has the folders. */
+export async function findCircles(root: string, folders: readonly string[]): Promise<readonly string[]> {
+  const { cruise } = await import('dependency-cruiser');
+  const { output } = await cruise(
+    folders.filter((folder) => existsSync(join(root, folder))),
+    {
+      ...{ baseDir: root, validate: true, tsPreCompilationDeps: true },
+      exclude: { path: '(^|/)node_modules/(?!@visavox/|visavox/)' },
+      ruleSet: { forbidden: [{ name: 'circle', severity: 'error', from: {}, to: { circular: true } }] },
+    },
+    { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions },
+  );
+  if (typeof output === 'string') throw new Error(output);
+  return output.summary.violations.map(({ cycle = [] }) => cycle.map(({ name }) => name).join(' -> '));
+}
+
+const extensions = ['.ts', '.tsx', '.mjs', '.js'];

@@ -109,7 +109,7 @@ export const Overview = z.object({
     newSamples: z.number(),
     thresholds: z.object({ people: z.number(), samples: z.number() }),
     training: z.object({ run: z.string(), trigger: z.string() }).nullable(),
-    lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+    lastFailure: z.object({ run: z.string().nullable(), at: z.string(), reason: z.string() }).nullable(),
     paused: z.boolean(),
   }),
 });

@@ -92,6 +92,9 @@ type Visit = Map<string, string>;
  * await client.enrol({ name: 'Ada', answer: ({ prompts, turns }) => filmNewcomer(prompts, turns) });
  * const { decision } = await client.signIn({ name: 'Ada', answer: ({ digits, turn }) => film(digits, turn) });
  */
+/** The model that signs people in. */
+const recogniser = 'recogniser';
+
 export class VisavoxClient {
   readonly #transport: Transport;
 
@@ -313,23 +316,25 @@ export class VisavoxClient {
   async pauseTraining(paused: boolean): Promise<void> {
     await this.#transport.send({
       method: 'PUT',
-      path: '/api/v1/training',
+      path: `/api/v1/models/${recogniser}/training`,
       body: { paused },
       repeatable: true,
     });
   }
 
-  /** The files of a registered version, each checked against its digest. `known`: what need not be sent again. */
+  /** The files of a version of the recogniser, each checked against its digest. `known`: what need not be sent again. */
   bundle(version: number, known?: (digest: Digest) => Promise<Uint8Array | undefined>): Promise<BundleFiles> {
-    return fetchBundle(this.#transport, version, known);
+    return fetchBundle(this.#transport, { name: recogniser, version }, known);
   }
 
+  /** The versions of the recogniser. */
   async models(): Promise<readonly ModelVersion[]> {
-    return (await this.#get(Models, '/api/v1/models')).models;
+    return (await this.#get(Models, `/api/v1/models/${recogniser}/versions`)).models;
   }
 
+  /** Those of the recogniser. */
   async releases(): Promise<readonly Release[]> {
-    return (await this.#get(Releases, '/api/v1/releases')).releases;
+    return (await this.#get(Releases, `/api/v1/models/${recogniser}/releases`)).releases;
   }
 
   trace(kind: string, id: string): Promise<Trace> {

@@ -62,7 +62,9 @@ it('knows who enrols meanwhile to both', async () => {
 
 it('releases without a failed sign-in; who began with the old one ends with it', async () => {
   const { champion, releases, pool } = server.services;
-  const [first] = (await releases.list(environment)).filter((release) => release.stage === 'champion');
+  const [first] = (await releases.list(environment, modelName)).filter(
+    (release) => release.stage === 'champion',
+  );
   let finish = () => {};
   const slow = champion.use(async ({ release, loaded }) => {
     await new Promise<void>((done) => {
@@ -144,16 +146,16 @@ it('never goes back to what it read before a promotion', async () => {
     create: (release) => releases.create(release),
     setStage: (id, stage, reason) => releases.setStage(id, stage, reason),
     promote: (id, reason) => releases.promote(id, reason),
-    list: (where) => releases.list(where),
-    champion: async (where) => {
-      const found = await releases.champion(where);
+    list: (...where) => releases.list(...where),
+    champion: async (...where) => {
+      const found = await releases.champion(...where);
       reading();
       await gate;
       return found;
     },
   };
   const host = new InProcessModelHost({ objects: server.services.objects });
-  const champion = new Champion({ environment, releases: slow, pool, templates, host });
+  const champion = new Champion({ environment, model: modelName, releases: slow, pool, templates, host });
   await champion.activate(second);
   const following = champion.follow();
   await read;

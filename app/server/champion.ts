@@ -17,6 +17,7 @@ export interface Serving {
  */
 export class Champion implements ReleaseTarget {
   readonly #environment: string;
+  readonly #model: string;
   readonly #releases: ReleaseStore;
   readonly #pool: RecogniserPool;
   readonly #templates: Templates;
@@ -27,12 +28,14 @@ export class Champion implements ReleaseTarget {
 
   constructor(resources: {
     environment: string;
+    model: string;
     releases: ReleaseStore;
     pool: RecogniserPool;
     templates: Templates;
     host: ModelHost;
   }) {
     this.#environment = resources.environment;
+    this.#model = resources.model;
     this.#releases = resources.releases;
     this.#pool = resources.pool;
     this.#templates = resources.templates;
@@ -107,7 +110,7 @@ export class Champion implements ReleaseTarget {
   /** Follows the release store: at boot, and when a crash came between a promotion and its activation. */
   follow(): Promise<void> {
     return this.#inTurn(async () => {
-      const champion = await this.#releases.champion(this.#environment);
+      const champion = await this.#releases.champion(this.#environment, this.#model);
       if (champion && champion.id !== this.#serving?.release.id) await this.#activate(champion);
     });
   }

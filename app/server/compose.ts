@@ -18,7 +18,7 @@ import { Templates } from './enrolment/templates.ts';
 import { Verification } from './enrolment/verification.ts';
 import { Overview } from './overview.ts';
 import { type LoadRecogniser, RecogniserPool } from './recogniser-pool.ts';
-import { environment } from './resources.ts';
+import { environment, modelName } from './resources.ts';
 import { Recordings } from './retention/recordings.ts';
 import { TrainingData } from './retention/training-data.ts';
 import { Sealer } from './sealing.ts';
@@ -68,7 +68,7 @@ export function composeServices(foundations: Foundations) {
   const templates = new Templates({ db, sealer, features });
   const { host, loadRecogniser: load } = foundations;
   const pool = new RecogniserPool({ objects, host, load });
-  const champion = new Champion({ environment, releases, pool, templates, host });
+  const champion = new Champion({ environment, model: modelName, releases, pool, templates, host });
   const liveness = new LivenessChecks({ db, sealer, policy: foundations.liveness, now });
   const search = new NewcomerSearch({ db, templates });
   const tries = new EarlierTries({ db, sealer, now });

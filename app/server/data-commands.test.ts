@@ -1,17 +1,27 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { datasetVersion } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
 import { blobKey } from '@visavox/core/object-store';
+import type { PipelineEngine, RunRequest } from '@visavox/core/ports';
+import { compile } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandLine, commandLine } from './testing/command-line.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 let server: TestServer;
+/** What the engine was asked to run. */
+const requests: RunRequest[] = [];
 let line: CommandLine;
 let root: string;
 beforeAll(async () => {
-  server = await startTestServer();
+  const submitted = async (request: RunRequest) => {
+    requests.push(request);
+    return request.id;
+  };
+  server = await startTestServer({ engine: { submit: submitted } as PipelineEngine });
   line = await commandLine(server);
   root = await mkdtemp(join(tmpdir(), 'visavox-data-'));
 });
@@ -35,6 +45,8 @@ async function json(...words: string[]) {
   const { code, stdout, stderr } = await line.visavox('data', ...words, '--json');
   return { code, stderr, ...JSON.parse(stdout) };
 }
+
+const operator = { authorization: 'Bearer the-token-of-the-operator-in-these-tests' };
 
 const flowers = {
   'iris/1.jpg': 'blue',
@@ -65,8 +77,11 @@ describe('a folder', () => {
     await line.visavox('data', 'export', 'flowers', to);
     expect(await readFile(join(to, 'iris', '2.jpg'), 'utf8')).toBe('violet');
 
-    const back = await json('import', to, '--name', 'flowers', '--source', 'the folder flowers');
+    const back = await json('import', to, '--name', 'flowers');
     expect(back).toMatchObject({ digest: first.digest, sent: 0 });
+    expect(first.leftOut).toEqual([{ key: '.DS_Store', why: 'hidden' }]);
+    const told = await line.visavox('data', 'import', from, '--name', 'flowers');
+    expect(told.stderr).toContain('left out: .DS_Store (hidden)');
   }, 60_000);
 
   test('is compared with what it was', async () => {
@@ -96,14 +111,116 @@ describe('what is kept', () => {
 
     const lost = await json('export', 'tools', join(root, 'lost'));
     expect(lost.code).toBe(1);
-    expect(await json('import', from, '--name', 'tools')).toMatchObject({ sent: 1 });
+    // What is damaged is sent again like what is missing, and heals.
+    expect(await json('import', from, '--name', 'tools')).toMatchObject({ sent: 2 });
+    expect((await line.visavox('data', 'verify', 'tools')).stdout).toBe('3 of 3 items are whole\n');
   }, 60_000);
+
+  test('is named where it turns out to be damaged, and healed by importing it again', async () => {
+    const from = await folder('knives', { 'drawer/bread.txt': 'knife', 'fork.txt': 'fork' });
+    await json('import', from, '--name', 'knives');
+    await server.services.objects.put(blobKey(digestOf('knife')), Buffer.from('spoon'));
+    const to = join(root, 'knives-out');
+    const { code, error } = await json('export', 'knives', to);
+    expect(code).toBe(1);
+    expect(error).toMatchObject({
+      code: 'item_damaged',
+      message: expect.stringContaining('drawer/bread.txt of the dataset knives'),
+      action: expect.stringContaining('Import the file again'),
+    });
+    expect(await json('import', from, '--name', 'knives')).toMatchObject({ sent: 1 });
+    expect(await json('export', 'knives', to)).toMatchObject({ code: 0, items: 2 });
+  }, 60_000);
+});
+
+describe('a large file', () => {
+  const large = Buffer.alloc(20_000_000);
+  for (let index = 0; index < large.length; index += 1000) large.writeUInt32LE(index, index);
+
+  test('goes in parts, of which those that came before are not sent again, and comes back', async () => {
+    const from = await folder('large', { 'small.txt': 'small' });
+    await writeFile(join(from, 'large.bin'), large);
+    const digest = digestOf(large);
+    const put = server.app.request(`/api/v1/blobs/${digest}/parts/1`, {
+      method: 'PUT',
+      body: large.subarray(8 << 20, 16 << 20),
+      headers: { ...operator, 'content-type': 'application/octet-stream' },
+    });
+    expect((await put).status).toBe(204);
+    expect(await json('import', from, '--name', 'large')).toMatchObject({ items: 2, sent: 2 });
+    expect((await line.visavox('data', 'verify', 'large')).stdout).toBe('2 of 2 items are whole\n');
+    for await (const key of server.services.objects.list('uploads/')) expect.unreachable(`${key} is left`);
+    const to = join(root, 'large-out');
+    await json('export', 'large', to);
+    expect(digestOf(await readFile(join(to, 'large.bin')))).toBe(digest);
+  }, 90_000);
+
+  test('that is damaged far from its beginning is named, and nothing of it is written', async () => {
+    const { objects } = server.services;
+    const blob = digestOf(large);
+    await objects.put(
+      blobKey(blob),
+      Buffer.concat([large.subarray(0, 19_000_000), Buffer.alloc(1_000_000, 1)]),
+    );
+    const to = join(root, 'large-damaged');
+    const { code, error } = await json('export', 'large', to);
+    expect(code).toBe(1);
+    expect(error).toMatchObject({ code: 'item_damaged', message: expect.stringContaining('large.bin') });
+    expect((await readdir(to)).filter((file) => file !== 'small.txt')).toEqual([]);
+  }, 60_000);
+});
+
+describe('a pipeline that takes a dataset version', () => {
+  const look = component({
+    name: 'look',
+    inputs: { images: 'dataset-version' },
+    command: ({ inputs }) => ['ls', inputs.images.path],
+  });
+  const train = pipeline({ name: 'train', parameters: { images: 'dataset-version' } }, (p) => {
+    p.task(look, { images: p.parameters.images });
+  });
+  const run = (images: string) =>
+    server.app.request('/api/v1/runs', {
+      method: 'POST',
+      body: JSON.stringify({ pipelineSpec: compile(train), parameters: { images } }),
+      headers: { ...operator, 'content-type': 'application/json' },
+    });
+
+  test('is pinned to the one that its name means when it is submitted', async () => {
+    const items = (text: string) => [
+      { key: 'a', digest: digestOf(text), bytes: 3, mediaType: 'text/plain', labels: {}, provenance: {} },
+    ];
+    const { datasets } = server.services;
+    const [older, newer] = ['old', 'new'].map((text) => datasetVersion('night-birds', items(text)));
+    for (const version of [older, newer]) if (version) await datasets.save(version);
+    expect((await run('night-birds')).status).toBe(202);
+    expect(requests.at(-1)).toMatchObject({
+      parameters: { images: newer?.digest },
+      datasets: [newer?.digest],
+    });
+    expect((await run(`night-birds@${older?.digest}`)).status).toBe(202);
+    expect(requests.at(-1)).toMatchObject({
+      parameters: { images: older?.digest },
+      datasets: [older?.digest],
+    });
+  });
+
+  test('is refused with the names that there are where there is none of that name', async () => {
+    const before = requests.length;
+    const refused = await run('night-brids');
+    expect(await refused.json()).toMatchObject({
+      ...{ status: 400, code: 'unknown_dataset' },
+      detail: expect.stringMatching(/parameter images: there is no dataset night-brids; there .*night-birds/),
+    });
+    expect(requests.length).toBe(before);
+  });
 });
 
 describe('what cannot be', () => {
   test.each([
     [['import', 'nowhere', '--name', 'x'], /nowhere cannot be read/],
-    [['show', 'nothing'], /there is no dataset nothing/],
+    [['show', 'nothing'], /there is no dataset nothing; there are .*tools/],
+    [['show', 'tools@sha256:000000'], /the dataset tools has no version 000000; it has /],
   ])('%j is refused with what to do', async (words, message) => {
     const { code, stderr } = await line.visavox('data', ...words);
     expect(code).toBe(1);
@@ -118,6 +235,8 @@ describe('what cannot be', () => {
     await rm(join(from, 'metadata.csv'));
     const named = await line.visavox('data', 'import', from, '--name', 'Odd Things');
     expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('small letters') });
+    const label = await line.visavox('data', 'import', from, '--name', 'odd', '--label', 'file_name=y');
+    expect(label).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be called file_name') });
     expect((await line.visavox('data', 'list')).stdout).not.toContain('odd');
   }, 30_000);
 
@@ -126,10 +245,7 @@ describe('what cannot be', () => {
       server.app.request(path, {
         method,
         body,
-        headers: {
-          authorization: 'Bearer the-token-of-the-operator-in-these-tests',
-          'content-type': type,
-        },
+        headers: { ...operator, 'content-type': type },
       });
     const wrong = await ask('PUT', `/api/v1/blobs/${digestOf('one')}`, 'another', 'application/octet-stream');
     expect(await wrong.json()).toMatchObject({ status: 400, code: 'digest_mismatch' });

@@ -13,9 +13,9 @@ export async function ensureFirstRelease(resources: {
   now: () => Date;
 }): Promise<void> {
   const { objects, releases, published, now } = resources;
-  if (await releases.champion(environment)) return;
+  if (await releases.champion(environment, modelName)) return;
   const bundle = await putBundle(objects, await published());
-  const known = (await releases.list(environment)).some((release) => release.id === id);
+  const known = (await releases.list(environment, modelName)).some((release) => release.id === id);
   if (!known) {
     await releases.create({
       id,
@@ -34,7 +34,7 @@ export async function ensureFirstRelease(resources: {
 
 /** Version 1 of the registry is the published recogniser; done once the registry is up, and again at no harm. */
 export async function registerFirstVersion(releases: ReleaseStore, registry: ModelRegistry): Promise<void> {
-  const first = (await releases.list(environment)).find((release) => release.id === id);
+  const first = (await releases.list(environment, modelName)).find((release) => release.id === id);
   if (!first) return;
   const registered = await registry.register({
     name: modelName,

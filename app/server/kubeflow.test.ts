@@ -26,11 +26,12 @@ const tracked: string[] = [];
 const tracker: Tracker = {
   startRun: async ({ name }) => {
     tracked.push(`start ${name.split(' ')[0]}`);
-    return 'mlflow-1';
+    return { id: `mlflow-${tracked.length}`, experiment: '7', known: false };
   },
-  logParameters: async () => {},
-  logMetrics: async (_run, metrics) => void tracked.push(...metrics.map(({ key }) => key)),
-  logDatasets: async () => {},
+  log: async (run, { metrics = [] }) => {
+    tracked.push(...metrics.map(({ key }) => `${run} ${key}`));
+    return [];
+  },
   endRun: async (_run, outcome) => void tracked.push(`end ${outcome}`),
 };
 
@@ -97,7 +98,14 @@ describe('a run that asks for Kubeflow', () => {
       ...{ engine: 'kubeflow', state: 'succeeded', trackingRun: 'mlflow-1' },
       tasks: [{ name: 'measure', outputs: { parameters: { accuracy: 0.5 } } }],
     });
-    expect(tracked).toEqual(['start measuring', 'measure/accuracy', 'end succeeded']);
+    expect(tracked).toEqual([
+      'start measuring',
+      'mlflow-1 measure/accuracy',
+      'start measure',
+      'mlflow-3 accuracy',
+      'end succeeded',
+      'end succeeded',
+    ]);
   });
 
   it('gives its steps the image, the object store, MLflow, and a place for secrets that are no secrets here', () => {
@@ -135,7 +143,8 @@ describe('a run that asks for Kubeflow', () => {
       AWS_REGION: 'us-east-1',
       VISAVOX_KEY_FILE: '/var/run/visavox/objects.key',
       MLFLOW_TRACKING_URI: 'http://mlflow:5000',
-      MLFLOW_RUN_ID: 'mlflow-1',
+      MLFLOW_EXPERIMENT_ID: '7',
+      MLFLOW_RUN_CONTEXT: '{"mlflow.parentRunId":"mlflow-1"}',
     });
   });
 });

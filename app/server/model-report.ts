@@ -1,7 +1,7 @@
 import { SystemError, UserError } from '@visavox/core/errors';
+import { type ModelVersion, modelReference } from '@visavox/core/model';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
 import type { ModelRegistry, RunStore } from '@visavox/core/ports';
-import { modelName } from './resources.ts';
 
 /** The files of a report, by the output of the task that wrote them. */
 const OUTPUTS = {
@@ -12,6 +12,8 @@ const OUTPUTS = {
 } as const;
 export type ReportFile = keyof typeof OUTPUTS;
 export const reportFileNames = ['report.html', 'rapport.html', 'model-card.md', 'figures.json'] as const;
+
+type Reported = Pick<ModelVersion, 'name' | 'version'>;
 
 /** What the run that made a model version wrote about it. */
 export class ModelReports {
@@ -29,13 +31,15 @@ export class ModelReports {
     this.#objects = resources.objects;
   }
 
-  async file(version: string, name: ReportFile): Promise<string> {
-    const model = (await this.#registry.list(modelName)).find((one) => String(one.version) === version);
+  async file(reported: Reported, name: ReportFile): Promise<string> {
+    const reference = modelReference(reported);
+    const versions = await this.#registry.list(reported.name);
+    const model = versions.find(({ version }) => version === reported.version);
     if (!model)
       throw new UserError({
         kind: 'not-found',
         code: 'unknown_model',
-        message: `there is no model version ${modelName}:${version}`,
+        message: `there is no model version ${reference}`,
         action: 'List the models to see their versions.',
       });
     const run = model.run === null ? undefined : await this.#runs.get(model.run);
@@ -45,14 +49,14 @@ export class ModelReports {
       throw new UserError({
         kind: 'not-found',
         code: 'report_missing',
-        message: `no report was written about version ${version}: no run of the training pipeline made it, or it has not ended yet`,
+        message: `no report was written about ${reference}: no run of the training pipeline made it, or it has not ended yet`,
         action: 'Measure it with `visavox evaluate --model REF --report FOLDER`.',
       });
     return Buffer.from(await getBlob(this.#objects, artifact.digest)).toString('utf8');
   }
 
   /** The figures as they are shown in a language: every plot with a text and a table. */
-  async shown(version: string, language: 'en' | 'fr') {
+  async shown(reported: Reported, language: 'en' | 'fr') {
     // Drawing is asked for now and then, and is no part of the start.
     const [{ ReportFigures }, { plotsOf }, { summaryTable, championTable }, { words }] = await Promise.all([
       import('@visavox/recognition/evaluation/report/figures'),
@@ -60,8 +64,9 @@ export class ModelReports {
       import('@visavox/recognition/evaluation/report/page'),
       import('@visavox/recognition/evaluation/report/words'),
     ]);
-    const parsed = ReportFigures.safeParse(JSON.parse(await this.file(version, 'figures.json')));
-    if (!parsed.success) throw new SystemError(`the figures of version ${version} have another shape`);
+    const parsed = ReportFigures.safeParse(JSON.parse(await this.file(reported, 'figures.json')));
+    if (!parsed.success)
+      throw new SystemError(`the figures of ${modelReference(reported)} have another shape`);
     const said = words[language];
     const champion = championTable(parsed.data, said);
     return {
@@ -72,7 +77,7 @@ export class ModelReports {
         ...(champion ? [{ title: said.against, ...champion }] : []),
       ],
       plots: plotsOf(parsed.data, said),
-      card: await this.file(version, 'model-card.md'),
+      card: await this.file(reported, 'model-card.md'),
     };
   }
 }

@@ -8,6 +8,6 @@ export const signIn = {
   lineage: applicationKinds,
   application: () => import('./application.ts'),
   steps: () => import('@visavox/recognition/step-surroundings'),
-  code: ['recognition', 'platform/core', 'platform/adapters', 'platform/control'],
+  code: ['recognition', 'platform/core', 'platform/adapters', 'platform/control', 'platform/serving'],
   locks: ['package-lock.json', 'recognition/training/requirements.lock'],
 } satisfies ProjectDeclaration;

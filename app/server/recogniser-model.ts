@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { TrainingSubject } from '@visavox/control/controller';
 import { Comparison, type GatePolicy } from '@visavox/control/gate';
 import type { OfferedModel } from '@visavox/control/offered-model';
-import { SystemError } from '@visavox/core/errors';
+import type { TrainingSubject } from '@visavox/control/training-subject';
+import { thresholds } from '@visavox/control/triggers/thresholds';
+import { UserError } from '@visavox/core/errors';
 import { ModelVersion } from '@visavox/core/model';
-import type { ModelRegistry, RunStore } from '@visavox/core/ports';
+import type { ModelRegistry } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { ModelDeclaration } from '@visavox/host/project';
 import { compile } from '@visavox/pipelines/compile';
@@ -61,28 +62,28 @@ export const offerPolicy: GatePolicy = {
 };
 
 const seed = 1;
-const retryAfterSeconds = 120;
 
 /** The model of sign-in: trained on what new people bring, released when it is better for people whom it never saw. */
 const recogniser: ModelDeclaration = {
   pipeline: recogniserPipeline,
   environments: [environment],
+  counts: ['people', 'samples'],
   triggers: (platform) => {
     const { people, samples } = signInOn(platform).settings.retrain;
-    return { thresholds: { people, samples }, retryAfterSeconds };
+    return [thresholds({ people, samples })];
   },
   gate: gatePolicy,
   offerGate: offerPolicy,
   subject: (platform, { pipelineSpec, registry }) => {
     const { trainingData } = signInOn(platform).services;
-    const { runs, objects, settings } = platform;
+    const { objects, settings } = platform;
     const networks = join(settings.setup, 'networks');
     const published = {
       manifest: () => publishedManifest(networks),
       bundle: () => publishedBundle(networks),
     };
     return recogniserTraining({
-      ...{ pipelineSpec, trainingData, runs, registry },
+      ...{ pipelineSpec, trainingData, registry },
       offered: publishedOffer({ objects, published }),
     });
   },
@@ -94,22 +95,24 @@ export function recogniserTraining(resources: {
   /** Compiled. */
   pipelineSpec: unknown;
   trainingData: TrainingData;
-  runs: RunStore;
   registry: Pick<ModelRegistry, 'get'>;
   /** What came with the software; see {@link PublishedOffer}. */
   offered: (champion: Release) => Promise<OfferedModel | null>;
 }): TrainingSubject {
-  const { pipelineSpec, trainingData, runs, registry, offered } = resources;
+  const { pipelineSpec, trainingData, registry, offered } = resources;
   const upgradeSpec = compile(upgradePipeline);
   return {
     countNew: (since) => trainingData.countNew(since),
     snapshot: () => trainingData.snapshot(),
-    request: async (dataset, { bundle: champion }, base) => ({
-      pipelineSpec: base ? upgradeSpec : pipelineSpec,
-      parameters: { dataset, champion, seed, ...(base ? { base } : {}) },
-      datasets: [dataset],
-      seed,
-    }),
+    request: async (dataset, serving, base) => {
+      if (!serving) throw recogniserMissing();
+      return {
+        pipelineSpec: base ? upgradeSpec : pipelineSpec,
+        parameters: { dataset, champion: serving.bundle, seed, ...(base ? { base } : {}) },
+        datasets: [dataset],
+        seed,
+      };
+    },
     async offered(champion) {
       const offer = await offered(champion);
       if (offer?.way !== 'train') return offer;
@@ -117,15 +120,23 @@ export function recogniserTraining(resources: {
       const { people = 0 } = await trainingData.countNew(null);
       return people < gatePolicy.minimumUnits ? { ...offer, way: 'release' } : offer;
     },
-    async result(runId) {
-      const run = await runs.get(runId);
+    async result(run) {
       const output = (task: string, name: string) =>
-        run?.tasks.find((candidate) => candidate.name === task)?.outputs.parameters[name];
+        run.tasks.find((candidate) => candidate.name === task)?.outputs.parameters[name];
       const [model, comparison] = [output('register', 'model'), output('evaluate', 'comparison')];
-      if (model === undefined || comparison === undefined)
-        throw new SystemError(`run ${runId} succeeded without a model`);
+      // The report comes after both: whether it was written decides nothing.
+      if (model === undefined || comparison === undefined) return null;
       const { name, version } = ModelVersion.parse(model);
       return { model: await registry.get(name, version), comparison: Comparison.parse(comparison) };
     },
   };
+}
+
+function recogniserMissing(): UserError {
+  return new UserError({
+    kind: 'unavailable',
+    code: 'recogniser_starting',
+    message: 'there is no recogniser yet that a training could start from',
+    action: 'Try again when the server has come up.',
+  });
 }

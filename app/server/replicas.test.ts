@@ -153,13 +153,13 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     'follows a release that was made at one, everywhere and within seconds, and a rollback',
     async () => {
       const [ada] = people as [Visitor];
-      const proposed = await ask(one, 'POST', '/api/v1/releases', { version: 2 });
+      const proposed = await ask(one, 'POST', '/api/v1/models/recogniser/releases', { version: 2 });
       expect(proposed.status).toBe(201);
       expect((await ask(one, 'POST', `/api/v1/releases/${proposed.body.id}/promote`)).status).toBe(200);
       const servedBy = async (part: RunningServer) => (await signIn(part, ada)).servedBy.version;
       expect(await servedBy(one)).toBe(2);
       await vi.waitFor(async () => expect(await servedBy(other)).toBe(2), followed);
-      expect((await ask(other, 'POST', '/api/v1/releases/rollback')).status).toBe(200);
+      expect((await ask(other, 'POST', '/api/v1/models/recogniser/rollback')).status).toBe(200);
       expect(await servedBy(other)).toBe(1);
       await vi.waitFor(async () => expect(await servedBy(one)).toBe(1), followed);
     },
@@ -230,7 +230,7 @@ describeOnPostgres('a server in parts, over one database and one object store', 
   });
 
   it('keeps a training that was asked for while pipelines run elsewhere', async () => {
-    const asked = await ask(one, 'POST', '/api/v1/runs', { trigger: 'by hand' });
+    const asked = await ask(one, 'POST', '/api/v1/models/recogniser/training', { trigger: 'by hand' });
     expect(asked.status).toBe(202);
     const { body } = await ask(other, 'GET', '/api/v1/overview');
     expect(body.pending.training).toMatchObject({ run: asked.body.id, trigger: 'by hand' });

@@ -29,7 +29,7 @@ export interface ApiResources extends PlatformResources, ShellResources, Operato
   readonly waysIn: WaysIn;
   readonly sealer: Sealer;
   /** The built page. */
-  readonly webFolder: string;
+  readonly webFolder: string | undefined;
   readonly people: People;
   readonly enrolment: Enrolment;
   readonly enrolmentChallenges: EnrolmentChallenges;

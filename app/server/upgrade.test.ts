@@ -68,12 +68,13 @@ const offer = () =>
 
 /** What leads after the update, with `target` releasing; another one is another process. */
 function controllerOf(target: Champion = server.services.champion): Controller {
-  const { trainingData, runs, releases } = server.services;
+  const { trainingData, datasets, releases } = server.services;
   const pipelineSpec = compile(recogniserPipeline);
   return new Controller({
-    ...{ environment, engine, releases, registry, target, offerPolicy, policy: gatePolicy },
-    rule: { thresholds: { people: 1000, samples: 100_000 }, retryAfterSeconds: 120 },
-    subject: recogniserTraining({ pipelineSpec, trainingData, runs, registry, offered: offer() }),
+    ...{ model: modelName, environment, setsAlias: true, retryAfterSeconds: 120 },
+    ...{ engine, releases, datasets, registry, target, offerPolicy, policy: gatePolicy },
+    ...{ counts: [], triggers: [] },
+    subject: recogniserTraining({ pipelineSpec, trainingData, registry, offered: offer() }),
     state: server.controlState,
     newId: randomUUID,
     now: () => new Date(),
@@ -84,7 +85,7 @@ function controllerOf(target: Champion = server.services.champion): Controller {
 async function restarted(): Promise<Champion> {
   const { releases, pool, templates, objects } = server.services;
   const host = new InProcessModelHost({ objects });
-  const champion = new Champion({ environment, releases, pool, templates, host });
+  const champion = new Champion({ environment, model: modelName, releases, pool, templates, host });
   await champion.follow();
   return champion;
 }
@@ -95,7 +96,7 @@ async function signedIn(who: Visitor): Promise<{ decision: string; version: numb
 }
 
 const releases = async () =>
-  (await server.services.releases.list(environment)).map(({ version, stage }) => [version, stage]);
+  (await server.services.releases.list(environment, modelName)).map(({ version, stage }) => [version, stage]);
 const templates = async () => {
   const { db } = server.services;
   const people = db.fn.count<number>('person').as('people');
@@ -149,7 +150,7 @@ it('everybody stays signed up, and the older recogniser serves until the newer o
   for (const who of [ada, ben, cleo]) expect(await signedIn(who)).toEqual({ decision: 'accept', version: 2 });
   expect(await templates()).toEqual([3, 3]);
   expect(versions.map(({ version, bundle }) => [version, bundle])).toEqual(
-    (await server.services.releases.list(environment))
+    (await server.services.releases.list(environment, modelName))
       .map(({ version, bundle }) => [version, bundle])
       .reverse(),
   );
@@ -193,7 +194,9 @@ it('follows a newer recogniser that was promoted in the moment of the crash', as
   dying.activate = () => new Promise(() => {});
   const { releases: store } = server.services;
   void controllerOf(dying).tick();
-  await expect.poll(async () => (await store.champion(environment))?.version, { timeout: 60_000 }).toBe(2);
+  await expect
+    .poll(async () => (await store.champion(environment, modelName))?.version, { timeout: 60_000 })
+    .toBe(2);
   await controllerOf(await restarted()).tick();
   await server.services.champion.follow();
   expect(await signedIn(ben)).toEqual({ decision: 'accept', version: 2 });
@@ -222,14 +225,14 @@ it('keeps those signed up of whose pictures some would be refused today, and wai
 
   refused = refused.slice(1);
   const { releases: store, champion } = server.services;
-  const [waiting] = (await store.list(environment)).filter(({ stage }) => stage === 'preparing');
+  const [waiting] = (await store.list(environment, modelName)).filter(({ stage }) => stage === 'preparing');
   await controllerOf(champion).promote(waiting?.id ?? '', 'at once');
   expect(await signedIn(ben)).toEqual({ decision: 'accept', version: 2 });
 });
 
 it('is trained from first where the champion was trained here, and left to operators who chose a network', async () => {
   const { releases: store, objects } = server.services;
-  const parent = (await store.champion(environment))?.bundle ?? null;
+  const parent = (await store.champion(environment, modelName))?.bundle ?? null;
   const offered = (digest: Digest) =>
     offer()({
       ...{ id: 'x', environment, model: modelName, version: 2, bundle: digest, stage: 'champion' },

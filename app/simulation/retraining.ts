@@ -30,7 +30,8 @@ export async function awaitRetraining(watch: Watch): Promise<Retraining[]> {
   let shown = '';
   for (;;) {
     const { pending } = await watch.client.overview();
-    const failed = pending.lastFailure !== null && !watch.known.has(pending.lastFailure.run);
+    const failedRun = pending.lastFailure?.run ?? null;
+    const failed = failedRun !== null && !watch.known.has(failedRun);
     const due =
       !failed &&
       (pending.newPeople >= pending.thresholds.people || pending.newSamples >= pending.thresholds.samples);
@@ -76,7 +77,8 @@ async function collect({ client, known }: Watch): Promise<Retraining[]> {
     if (!isFinished(run.state)) {
       return { ...base, version, outcome: 'held back', reason: `not finished: the run is ${run.state}` };
     }
-    if (run.state !== 'succeeded') {
+    // What came after the model was registered, such as its report, decided nothing.
+    if (run.state !== 'succeeded' && !release) {
       return {
         ...base,
         version,

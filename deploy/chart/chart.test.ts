@@ -117,6 +117,31 @@ describe.skipIf(!hasHelm)('the chart (scripts/cluster-tools.mjs makes Helm)', ()
   });
 
   it.each([
+    ['7', '7'],
+    ['20261128', '20261128'],
+    ['1.10', '1.10'],
+    ['main', 'main'],
+    ['', '0.1.0'],
+  ])('takes images.tag=%s as it is, also where Helm reads a number', (tag, expected) => {
+    const images = render('trial', `images.tag=${tag}`).flatMap((object) => podOf(object)?.containers ?? []);
+    expect(images.map(({ image }) => image)).toContain(`visavox-application:${expected}`);
+  });
+
+  it('lets helm test wait for as long as a model may take to come up', () => {
+    const test = render('trial', 'serving.kserve.startLimitSeconds=777').find(
+      ({ metadata }) => metadata.name === 'visavox-test',
+    );
+    expect(JSON.stringify(test)).toContain('{"name":"WAIT_SECONDS","value":"777"}');
+  });
+
+  it('adds a key that an earlier version did not make', () => {
+    const keys = render('trial').find(({ metadata }) => metadata.name === 'visavox-keys');
+    expect(Object.keys(z.object({ data: z.record(z.string(), z.string()) }).parse(keys).data).sort()).toEqual(
+      ['columns.key', 'objects.key', 'operator.token', 'tracking.key'],
+    );
+  });
+
+  it.each([
     ['a setting that there is not', 'trial', 'aplication.replicas=3', 'aplication'],
     ['a bucket that is none', 'trial', 'objects.url=minio/visavox', 'objects'],
     ['no database', 'trial', 'trial.postgres.enabled=false', 'or trial.postgres.enabled'],

@@ -209,7 +209,7 @@ async function run(pictures: PictureStore): Promise<void> {
   const champion = (await patient.releases()).find(({ stage }) => stage === 'champion');
   if (champion?.version !== newest) {
     say(`the gate held version ${newest} back; an operator releases it by hand`);
-    const proposed = await operate('POST', '/releases', { version: newest });
+    const proposed = await operate('POST', '/models/recogniser/releases', { version: newest });
     await operate('POST', `/releases/${proposed.id}/promote`);
   }
   const servedBy = async () => {
@@ -229,7 +229,7 @@ async function run(pictures: PictureStore): Promise<void> {
   // Whoever still calls the pod that is gone has noticed by then.
   await pause(15_000);
 
-  await operate('POST', '/releases/rollback');
+  await operate('POST', '/models/recogniser/rollback');
   await until('the version before', 120, async () => (await servedBy()) !== newest);
   check((await servedBy()) !== newest, `rolled back to version ${await servedBy()}`);
 

@@ -1,14 +1,27 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { BlobUploads, uploadPartBytes } from '@visavox/core/blob-uploads';
+import { CodeManifest, codeDigest, codeManifest } from '@visavox/core/code';
 import { type DatasetVersion, datasetVersion } from '@visavox/core/dataset';
-import { Digest, digestOf } from '@visavox/core/digest';
-import { UserError } from '@visavox/core/errors';
-import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import { Digest } from '@visavox/core/digest';
+import { SystemError, UserError } from '@visavox/core/errors';
+import {
+  blobKey,
+  blobPresence,
+  hasBlob,
+  isBlobWhole,
+  type ObjectStore,
+  putBlobAs,
+  readBlob,
+  requireDigest,
+} from '@visavox/core/object-store';
+import { storeManifest } from '@visavox/pipelines/code/stored-code';
 import type { ApiEnv } from './api-env.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
+import { bodyOf, streamedBody } from './streams.ts';
 import { unknown } from './unknown.ts';
 
-/** Dataset versions: made of blobs, read, and compared with their digests. */
+/** Dataset versions and the code of runs: made of blobs, read, and compared with their digests. */
 export function addDataRoutes(
   app: OpenAPIHono<ApiEnv>,
   resources: Pick<PlatformResources, 'datasets' | 'objects' | 'log'>,
@@ -31,17 +44,43 @@ export function addDataRoutes(
 
   app.openapi(routes.putBlob, async (c) => {
     const { digest } = c.req.valid('param');
-    const bytes = new Uint8Array(await c.req.arrayBuffer());
-    const actual = digestOf(bytes);
-    if (actual !== digest)
+    if (!(await hasBlob(objects, digest))) await putBlobAs(objects, digest, bodyOf(c));
+    else for await (const _ of requireDigest(digest, bodyOf(c)));
+    return c.body(null, 204);
+  });
+
+  app.openapi(routes.saveCode, async (c) => {
+    const manifest = CodeManifest.safeParse(c.req.valid('json'));
+    if (!manifest.success)
       throw new UserError({
         kind: 'invalid',
-        code: 'digest_mismatch',
-        message: `what arrived has the digest ${actual}`,
-        action: 'Send it again: it was changed on the way, or while it was read.',
+        code: 'code_invalid',
+        message: `this is no folder's code: ${manifest.error.issues[0]?.message}`,
+        action: 'Send files and links of one folder, by their paths in it.',
       });
-    await putBlob(objects, bytes);
+    const code = codeManifest(manifest.data.files, manifest.data.links);
+    const missing = await storeManifest(objects, code);
+    return c.json({ digest: codeDigest(code), missing: [...missing] }, 200);
+  });
+
+  const uploads = new BlobUploads(objects);
+
+  app.openapi(routes.blobParts, async (c) => {
+    const { digest } = c.req.valid('param');
+    const stored = await hasBlob(objects, digest);
+    return c.json({ stored, partBytes: uploadPartBytes, parts: [...(await uploads.parts(digest))] }, 200);
+  });
+
+  app.openapi(routes.putBlobPart, async (c) => {
+    const { digest, number } = c.req.valid('param');
+    await uploads.putPart(digest, number, new Uint8Array(await c.req.arrayBuffer()));
     return c.body(null, 204);
+  });
+
+  app.openapi(routes.joinBlobParts, async (c) => {
+    const { digest } = c.req.valid('param');
+    const state = await uploads.join(digest, c.req.valid('json').parts, answerWithinMs);
+    return c.json({ state }, state === 'stored' ? 200 : 202);
   });
 
   app.openapi(routes.saveDataset, async (c) => {
@@ -70,12 +109,19 @@ export function addDataRoutes(
 
   app.openapi(routes.verifyDataset, async (c) => {
     const { manifest } = await versionOf(c.req.valid('param').digest);
-    const state = { items: manifest.items.length, missing: [] as string[], corrupted: [] as string[] };
-    for (const { key, digest } of manifest.items) {
-      if (!(await objects.has(blobKey(digest)))) state.missing.push(key);
-      else if (!(await isWhole(objects, digest))) state.corrupted.push(key);
+    const { start } = c.req.valid('query');
+    const until = start === undefined ? Number.POSITIVE_INFINITY : performance.now() + answerWithinMs;
+    const missing: string[] = [];
+    const corrupted: string[] = [];
+    let next = start ?? 0;
+    for (const { key, digest } of manifest.items.slice(next)) {
+      if (performance.now() > until) break;
+      if (!(await objects.has(blobKey(digest)))) missing.push(key);
+      else if (!(await isBlobWhole(objects, digest))) corrupted.push(key);
+      next++;
     }
-    return c.json(state, 200);
+    const items = manifest.items.length;
+    return c.json({ items, missing, corrupted, next: next < items ? next : null }, 200);
   });
 
   app.openapi(routes.datasetItem, async (c) => {
@@ -91,21 +137,33 @@ export function addDataRoutes(
         action: 'Whom it came from was erased, or an object is lost: "visavox data verify" names them all.',
       });
     log.info({ requestId: c.get('requestId'), dataset: digest, key }, 'dataset item handed out');
-    const bytes = await getBlob(objects, item.digest);
-    return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' });
+    const bytes = readBlob(objects, item.digest, `${key} of the dataset ${manifest.name}`);
+    const body = await streamedBody(c, bytes, log).catch((error: unknown) => {
+      throw error instanceof SystemError ? itemDamaged(error) : error;
+    });
+    return c.body(body, 200, {
+      'content-type': 'application/octet-stream',
+      'content-length': String(item.bytes),
+    });
+  });
+}
+
+/** Whoever asks is told how far it is well before their connection would be given up. */
+const answerWithinMs = 20_000;
+
+function itemDamaged(cause: SystemError): UserError {
+  return new UserError({
+    kind: 'unavailable',
+    code: 'item_damaged',
+    message: cause.message,
+    action: 'Import the file again: its bytes are sent anew, and every version that holds it is whole again.',
+    cause,
   });
 }
 
 async function missingIn(objects: ObjectStore, digests: readonly Digest[]): Promise<Digest[]> {
+  const isThere = await blobPresence(objects);
   const missing: Digest[] = [];
-  for (const digest of digests) if (!(await objects.has(blobKey(digest)))) missing.push(digest);
+  for (const digest of digests) if (!(await isThere(digest))) missing.push(digest);
   return missing;
-}
-
-/** What cannot be decrypted or has another digest is not. */
-async function isWhole(objects: ObjectStore, digest: Digest): Promise<boolean> {
-  return getBlob(objects, digest).then(
-    () => true,
-    () => false,
-  );
 }

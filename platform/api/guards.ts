@@ -6,8 +6,8 @@ import type { ApiEnv } from './api-env.ts';
 import type { clientNetworks } from './client-network.ts';
 
 export const maximumBodyBytes = 25 * 1024 * 1024;
-/** Of a file in a dataset. */
-const maximumFileBytes = 512 * 1024 * 1024;
+/** Of the list of what a dataset holds. */
+const maximumManifestBytes = 512 * 1024 * 1024;
 
 /** What the pages of a project may do beyond showing themselves. */
 export interface PagePolicy {
@@ -120,12 +120,15 @@ export const limitBody: MiddlewareHandler<ApiEnv> = (c, next) => {
     const streamed: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' };
     c.req.raw = new Request(url, streamed);
   }
-  return (isOfDatasets(c.req.path) ? refuseLargeFile : refuseLargeBody)(c, next);
+  if (isBlob(c.req.path)) return next();
+  return (isOfDatasets(c.req.path) ? refuseLargeManifest : refuseLargeBody)(c, next);
 };
 
 /** Files of datasets are what they are, and sent by operators alone. */
-export const isOfDatasets = (path: string) =>
-  path.startsWith('/api/v1/blobs/') || path === '/api/v1/datasets';
+export const isOfDatasets = (path: string) => isBlob(path) || path === '/api/v1/datasets';
+
+/** Streamed to where it is kept, so it may have any size. */
+const isBlob = (path: string) => /^\/api\/v1\/blobs\/[^/]*$/.test(path) && path !== '/api/v1/blobs/missing';
 
 const limitOf = (maxSize: number, action: string) =>
   bodyLimit({
@@ -140,7 +143,7 @@ const limitOf = (maxSize: number, action: string) =>
     },
   });
 const refuseLargeBody = limitOf(maximumBodyBytes, 'Send less at once: smaller files, or fewer.');
-const refuseLargeFile = limitOf(maximumFileBytes, 'Cut the file into parts.');
+const refuseLargeManifest = limitOf(maximumManifestBytes, 'Make several datasets of it.');
 
 export function allowedHosts(settings: {
   host: string;

@@ -29,8 +29,14 @@ function forwardWhatOnlyTheLeaderDoes(
   { leader, released }: Pick<PlatformResources, 'leader' | 'released'>,
 ): void {
   // A training that is asked for while nobody leads is begun by the next leader.
-  api.on(['post'], routes.startRun.getRoutingPath(), forwardToLeader(leader, { orHere: true }));
-  for (const route of [routes.cancelRun, routes.resumeRun, routes.reproduceRun, routes.taskLogs])
+  api.on(['post'], routes.retrain.getRoutingPath(), forwardToLeader(leader, { orHere: true }));
+  for (const route of [
+    routes.startRun,
+    routes.cancelRun,
+    routes.resumeRun,
+    routes.reproduceRun,
+    routes.taskLogs,
+  ])
     api.on([route.method], route.getRoutingPath(), forwardToLeader(leader));
   const afterwards = released ? { afterwards: released } : {};
   for (const route of [routes.propose, routes.rollback, routes.promote])

@@ -13,8 +13,8 @@ import { addWebPage } from './web-page.ts';
 export interface PlatformAppResources extends PlatformResources, ShellResources, OperatorResources {
   /** The project's name. */
   readonly title: string;
-  /** The built pages. */
-  readonly webFolder: string;
+  /** The built pages, where there are any. */
+  readonly webFolder: string | undefined;
   /** Routes of the project, below its own paths; callers are known when they are reached. */
   readonly routes?: (app: OpenAPIHono<ApiEnv>) => void;
 }

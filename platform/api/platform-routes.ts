@@ -4,21 +4,24 @@ import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { findNode, trace } from '@visavox/core/lineage';
 import { kindNamed } from '@visavox/core/lineage-kinds';
-import { BundleManifest } from '@visavox/core/model';
-import { getBlob } from '@visavox/core/object-store';
-import type { DatasetStore, ReleaseStore } from '@visavox/core/ports';
+import type { DatasetStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
+import { codeOf } from '@visavox/pipelines/code/stored-code';
+import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
+import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
-import type { PlatformResources, ServedModel } from './resources.ts';
+import { addModelRoutes } from './model-handlers.ts';
+import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
+import { RunGraphs } from './run-graphs.ts';
 import { unknown } from './unknown.ts';
 
-/** The platform through its stores, its engine and its controller. */
+/** The platform through its stores, its engine and its controllers. */
 export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
   addRunRoutes(app, resources);
-  addReleaseRoutes(app, resources);
+  addModelRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;
 
@@ -51,16 +54,17 @@ function unknownKind(word: string, kinds: PlatformResources['lineage']['kinds'])
 const challengerStages: readonly Release['stage'][] = ['canary', 'shadow', 'preparing'];
 
 function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
-  const { releases, models, services, figures } = resources;
+  const { releases, controllers, services, figures } = resources;
   const told = (release: Release | undefined) =>
     release ? { model: release.model, version: release.version, release: release.id } : null;
 
   app.openapi(routes.status, async (c) => {
     const environments = await Promise.all(
-      environmentsOf(models).map(async (name) => {
-        const serving = await releases.list(name);
+      controllers.all.map(async ({ environment: name, model }) => {
+        const serving = await releases.list(name, model);
         return {
           name,
+          model,
           champion: told(serving.find(({ stage }) => stage === 'champion')),
           challenger: told(serving.find(({ stage }) => challengerStages.includes(stage))),
         };
@@ -71,17 +75,8 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
   });
 }
 
-/** Each environment once, in the order in which the project declares them. */
-function environmentsOf(models: readonly ServedModel[]): string[] {
-  return [...new Set(models.map(({ environment }) => environment))];
-}
-
-async function allReleases(releases: ReleaseStore, models: readonly ServedModel[]): Promise<Release[]> {
-  return (await Promise.all(environmentsOf(models).map((name) => releases.list(name)))).flat();
-}
-
 function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
-  const { runs, engine, controller, datasets, log } = resources;
+  const { runs, engine, datasets, log } = resources;
 
   app.openapi(routes.runs, async (c) => {
     const found = await runs.list({ limit: c.req.valid('query').limit });
@@ -89,27 +84,29 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
   });
 
   app.openapi(routes.startRun, async (c) => {
-    const { pipelineSpec, parameters, useCache, engine: on, trigger, seed } = c.req.valid('json');
-    if (!pipelineSpec) {
-      const { run } = await controller.retrainNow(trigger);
-      log.info({ requestId: c.get('requestId'), run, trigger }, 'retraining asked for');
-      return c.json({ id: run }, 202);
-    }
+    const { pipelineSpec, parameters, useCache, engine: on, trigger, seed, code } = c.req.valid('json');
+    const pinned = await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets);
+    const named = await datasetsAmong(pinned.parameters, datasets);
     const id = await engine.submit({
       id: randomUUID(),
       pipelineSpec,
-      parameters,
-      datasets: await datasetsAmong(parameters, datasets),
+      parameters: pinned.parameters,
+      datasets: [...new Set([...pinned.datasets, ...named])],
       trigger,
       seed,
       useCache,
+      code,
       engine: on,
     });
     log.info({ requestId: c.get('requestId'), run: id, trigger }, 'run submitted');
     return c.json({ id }, 202);
   });
 
-  app.openapi(routes.run, async (c) => c.json(await engine.get(c.req.valid('param').id), 200));
+  const graphs = new RunGraphs(resources.objects);
+  app.openapi(routes.run, async (c) => {
+    const run = await engine.get(c.req.valid('param').id);
+    return c.json({ ...run, edges: [...(await graphs.edgesOf(run))] }, 200);
+  });
 
   app.openapi(routes.cancelRun, async (c) => {
     const { id } = c.req.valid('param');
@@ -125,11 +122,13 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   app.openapi(routes.reproduceRun, async (c) => {
     const { id: of } = c.req.valid('param');
-    const { pins } = await engine.get(of);
+    const run = await engine.get(of);
+    const { pins } = run;
     const id = await engine.submit({
       id: randomUUID(),
       pipelineSpec: await pinnedPipeline(resources.objects, pins.pipeline),
       ...{ parameters: pins.parameters, datasets: pins.datasets, seed: pins.seed },
+      code: await codeOf(run, resources.objects),
       trigger: `reproduces ${of}`,
       useCache: false,
       engine: c.req.valid('json').engine,
@@ -141,87 +140,6 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
   app.openapi(routes.taskLogs, async (c) => {
     const { id, task } = c.req.valid('param');
     return c.text(await engine.logs(id, task), 200);
-  });
-}
-
-function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
-  const { registry, releases, controller, objects, log, models: served } = resources;
-
-  app.openapi(routes.models, async (c) => {
-    const serving = await allReleases(releases, served);
-    const aliased = ({ name, version }: { name: string; version: number }) => {
-      const stages = serving
-        .filter((release) => release.model === name && release.version === version)
-        .map(({ stage }) => stage);
-      return [
-        ...(stages.includes('champion') ? ['champion'] : []),
-        ...(stages.some((stage) => stage === 'shadow' || stage === 'canary') ? ['challenger'] : []),
-      ];
-    };
-    const names = [...new Set(served.map(({ name }) => name))];
-    const versions = (await Promise.all(names.map((name) => registry.list(name)))).flat();
-    const newestFirst = versions.sort((a, b) => a.name.localeCompare(b.name) || b.version - a.version);
-    return c.json({ models: newestFirst.map((model) => ({ ...model, aliases: aliased(model) })) }, 200);
-  });
-
-  const bundleOf = async (id: string) => {
-    const { name } = onlyModel(served);
-    // A release names its bundle too, and is known while the registry is away or still coming up.
-    const model =
-      (await allReleases(releases, served)).find((one) => one.model === name && String(one.version) === id) ??
-      (await registry.list(name)).find(({ version }) => String(version) === id);
-    if (!model) throw unknown('model', `${name}:${id}`);
-    const manifest = await getBlob(objects, model.bundle);
-    return BundleManifest.parse(JSON.parse(Buffer.from(manifest).toString('utf8')));
-  };
-
-  app.openapi(routes.bundle, async (c) => c.json(await bundleOf(c.req.valid('param').id), 200));
-
-  app.openapi(routes.bundleFile, async (c) => {
-    const { id, file: path } = c.req.valid('param');
-    const file = (await bundleOf(id)).files.find((one) => one.path === path);
-    if (!file) throw unknown('file', path);
-    const bytes = await getBlob(objects, file.digest);
-    return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' });
-  });
-
-  app.openapi(routes.training, async (c) => {
-    const { paused } = c.req.valid('json');
-    await controller.setPaused(paused);
-    log.info({ requestId: c.get('requestId'), paused }, 'continuous training set by hand');
-    return c.json({ paused }, 200);
-  });
-
-  app.openapi(routes.releases, async (c) => c.json({ releases: await allReleases(releases, served) }, 200));
-
-  app.openapi(routes.propose, async (c) => {
-    const { version } = c.req.valid('json');
-    const release = await controller.propose(onlyModel(served).name, version, 'proposed by hand');
-    log.info({ requestId: c.get('requestId'), release: release.id, version }, 'release proposed by hand');
-    return c.json(release, 201);
-  });
-
-  app.openapi(routes.rollback, async (c) => {
-    const release = await controller.rollback('by hand');
-    log.info({ requestId: c.get('requestId'), release: release.id }, 'rolled back by hand');
-    return c.json(release, 200);
-  });
-
-  app.openapi(routes.promote, async (c) => {
-    const release = await controller.promote(c.req.valid('param').id, 'promoted by hand');
-    log.info({ requestId: c.get('requestId'), release: release.id }, 'promoted by hand');
-    return c.json(release, 200);
-  });
-}
-
-function onlyModel(models: readonly ServedModel[]): ServedModel {
-  const [model] = models;
-  if (model) return model;
-  throw new UserError({
-    kind: 'not-found',
-    code: 'no_model_declared',
-    message: 'this project declares no model',
-    action: 'Declare one under "models" in visavox.config.ts, and start the server again.',
   });
 }
 

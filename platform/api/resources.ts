@@ -1,13 +1,9 @@
+import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { Controller } from '@visavox/control/controller';
+import type { Controllers } from '@visavox/control/controllers';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ObjectStore } from '@visavox/core/object-store';
-import type {
-  DatasetStore,
-  ModelRegistry,
-  PipelineEngine,
-  ReleaseStore,
-  RunStore,
-} from '@visavox/core/ports';
+import type { DatasetStore, PipelineEngine, ReleaseStore, RunStore } from '@visavox/core/ports';
 import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';
@@ -16,18 +12,22 @@ export interface ServiceHealth {
   readonly name: string;
   readonly healthy: boolean;
   readonly url: string | null;
+  /** Why it is not healthy, for people. */
+  readonly reason?: string | null;
 }
 
 export type ControllerPort = Pick<
   Controller,
-  'tick' | 'retrainNow' | 'rollback' | 'propose' | 'promote' | 'progress' | 'setPaused'
+  | 'model'
+  | 'environment'
+  | 'tick'
+  | 'retrainNow'
+  | 'rollback'
+  | 'propose'
+  | 'promote'
+  | 'progress'
+  | 'setPaused'
 >;
-
-/** A model that the project declares, and an environment that its releases serve. */
-export interface ServedModel {
-  readonly name: string;
-  readonly environment: string;
-}
 
 /** Which process leads, for what only that one can do. */
 export interface LeaderPort {
@@ -57,10 +57,10 @@ export interface PlatformResources {
   readonly engine: PipelineEngine;
   readonly datasets: DatasetStore;
   readonly objects: ObjectStore;
-  readonly registry: Pick<ModelRegistry, 'list'>;
+  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect'>;
   readonly releases: ReleaseStore;
-  readonly models: readonly ServedModel[];
-  readonly controller: ControllerPort;
+  /** One for each model and environment that the project declares. */
+  readonly controllers: Controllers<ControllerPort>;
   readonly leader: LeaderPort;
   /** What this process does about a release that the leader changed. */
   readonly released?: () => Promise<void>;

@@ -1,32 +1,33 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
+import { modelRoutes } from './model-routes.ts';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
 import {
   BlobDigests,
-  Bundle,
+  BlobParts,
   Dataset,
   DatasetState,
   Datasets,
+  JoinedParts,
+  JoinState,
   LineageKinds,
   MissingBlobs,
-  Models,
+  NewCode,
   NewDataset,
   NewRun,
-  Proposal,
-  ReleaseRecord,
-  Releases,
   Reproduction,
-  Run,
+  RunDetails,
   RunStarted,
   Runs,
   SavedDataset,
   Status,
+  StoredCode,
   Trace,
-  Training,
 } from './schemas.ts';
 
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
+  ...modelRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',
@@ -52,7 +53,7 @@ export const platformRoutes = {
     method: 'post',
     path: '/api/v1/runs',
     tags: ['platform'],
-    summary: "Run a pipeline; without one, retrain the project's model now",
+    summary: 'Run a pipeline',
     security: operator,
     request: { body: body(NewRun) },
     responses: { 202: json(RunStarted, 'started'), default: problem },
@@ -63,7 +64,7 @@ export const platformRoutes = {
     tags: ['platform'],
     security: operator,
     request: { params: Id },
-    responses: { 200: json(Run, 'found'), default: problem },
+    responses: { 200: json(RunDetails, 'found'), default: problem },
   }),
   cancelRun: createRoute({
     method: 'post',
@@ -101,78 +102,6 @@ export const platformRoutes = {
       default: problem,
     },
   }),
-  models: createRoute({
-    method: 'get',
-    path: '/api/v1/models',
-    tags: ['platform'],
-    security: operator,
-    responses: { 200: json(Models, 'newest first'), default: problem },
-  }),
-  bundle: createRoute({
-    method: 'get',
-    path: '/api/v1/models/{id}/bundle',
-    tags: ['platform'],
-    summary: 'What a model version is made of: its files with their digests',
-    security: operator,
-    request: { params: Id },
-    responses: { 200: json(Bundle, 'its manifest'), default: problem },
-  }),
-  bundleFile: createRoute({
-    method: 'get',
-    path: '/api/v1/models/{id}/files/{file}',
-    tags: ['platform'],
-    summary: 'One file of a model version',
-    security: operator,
-    request: { params: Id.extend({ file: z.string().min(1).max(200) }) },
-    responses: {
-      200: {
-        description: 'its bytes',
-        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-      },
-      default: problem,
-    },
-  }),
-  training: createRoute({
-    method: 'put',
-    path: '/api/v1/training',
-    tags: ['platform'],
-    summary: 'Pause continuous training, or let it go on',
-    security: operator,
-    request: { body: body(Training) },
-    responses: { 200: json(Training, 'as it is now'), default: problem },
-  }),
-  releases: createRoute({
-    method: 'get',
-    path: '/api/v1/releases',
-    tags: ['platform'],
-    security: operator,
-    responses: { 200: json(Releases, 'newest first'), default: problem },
-  }),
-  propose: createRoute({
-    method: 'post',
-    path: '/api/v1/releases',
-    tags: ['platform'],
-    summary: 'Bring a model version up beside the champion',
-    security: operator,
-    request: { body: body(Proposal) },
-    responses: { 201: json(ReleaseRecord, 'proposed'), default: problem },
-  }),
-  rollback: createRoute({
-    method: 'post',
-    path: '/api/v1/releases/rollback',
-    tags: ['platform'],
-    summary: 'Make the release before the present one champion again',
-    security: operator,
-    responses: { 200: json(ReleaseRecord, 'serving again'), default: problem },
-  }),
-  promote: createRoute({
-    method: 'post',
-    path: '/api/v1/releases/{id}/promote',
-    tags: ['platform'],
-    security: operator,
-    request: { params: Id },
-    responses: { 200: json(ReleaseRecord, 'champion'), default: problem },
-  }),
   datasets: createRoute({
     method: 'get',
     path: '/api/v1/datasets',
@@ -202,8 +131,13 @@ export const platformRoutes = {
     path: '/api/v1/datasets/{digest}/verify',
     tags: ['platform'],
     summary: 'Reads every item and compares it with its digest',
+    description:
+      'With `start`, from that item on for some seconds: `next` is where to go on. A damaged item counts as missing until it is sent again.',
     security: operator,
-    request: { params: z.object({ digest: z.string() }) },
+    request: {
+      params: z.object({ digest: z.string() }),
+      query: z.object({ start: z.coerce.number().int().nonnegative().optional() }),
+    },
     responses: { 200: json(DatasetState, 'read'), default: problem },
   }),
   datasetItem: createRoute({
@@ -219,6 +153,16 @@ export const platformRoutes = {
       },
       default: problem,
     },
+  }),
+  saveCode: createRoute({
+    method: 'post',
+    path: '/api/v1/code',
+    tags: ['platform'],
+    summary:
+      "Store a snapshot of a project's folder, whose files are blobs; says which of them are not there yet",
+    security: operator,
+    request: { body: body(NewCode) },
+    responses: { 200: json(StoredCode, 'stored, where nothing is missing'), default: problem },
   }),
   missingBlobs: createRoute({
     method: 'post',
@@ -243,6 +187,43 @@ export const platformRoutes = {
       },
     },
     responses: { 204: none, default: problem },
+  }),
+  blobParts: createRoute({
+    method: 'get',
+    path: '/api/v1/blobs/{digest}/parts',
+    tags: ['platform'],
+    summary: 'Which parts of a large file have arrived, so that an upload goes on where it stopped',
+    security: operator,
+    request: { params: z.object({ digest: Digest }) },
+    responses: { 200: json(BlobParts, 'what need not be sent again'), default: problem },
+  }),
+  putBlobPart: createRoute({
+    method: 'put',
+    path: '/api/v1/blobs/{digest}/parts/{number}',
+    tags: ['platform'],
+    summary: 'A part of a large file, numbered from 0',
+    security: operator,
+    request: {
+      params: z.object({ digest: Digest, number: z.coerce.number().int().min(0).max(999_999) }),
+      body: {
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        required: true,
+      },
+    },
+    responses: { 204: none, default: problem },
+  }),
+  joinBlobParts: createRoute({
+    method: 'post',
+    path: '/api/v1/blobs/{digest}/parts',
+    tags: ['platform'],
+    summary: 'Makes the file of its parts; to be repeated while it is being stored',
+    security: operator,
+    request: { params: z.object({ digest: Digest }), body: body(JoinedParts) },
+    responses: {
+      200: json(JoinState, 'stored'),
+      202: json(JoinState, 'being stored: ask again'),
+      default: problem,
+    },
   }),
   trace: createRoute({
     method: 'get',

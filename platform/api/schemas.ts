@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { CodeManifest, CodeReference } from '@visavox/core/code';
 import { DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
-import { BundleManifest, ModelVersion } from '@visavox/core/model';
-import { Release } from '@visavox/core/release';
 import { Parameter, RunRecord } from '@visavox/core/run';
 
 export const Problem = z
@@ -21,8 +20,17 @@ const Serving = z.object({ model: z.string(), version: z.int(), release: z.strin
 
 export const Status = z
   .object({
-    services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
-    environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
+    services: z.array(
+      z.object({
+        name: z.string(),
+        healthy: z.boolean(),
+        url: z.string().nullable(),
+        reason: z.string().nullish().openapi({ description: 'why it is not healthy, for people' }),
+      }),
+    ),
+    environments: z
+      .array(z.object({ name: z.string(), model: z.string(), champion: Serving, challenger: Serving }))
+      .openapi({ description: 'one entry for each model that is released to an environment' }),
   })
   // Figures that a project adds.
   .catchall(z.unknown())
@@ -32,46 +40,66 @@ const EngineName = z.string().min(1).max(100);
 
 // Made anew, since a schema made before the OpenAPI extension lacks its method.
 export const Run = z.object(RunRecord.shape).openapi('Run');
+export const RunDetails = z
+  .object({
+    ...RunRecord.shape,
+    edges: z
+      .array(z.object({ from: z.string(), to: z.string() }))
+      .openapi({ description: 'how its tasks follow each other, by name, as the pipeline says' }),
+  })
+  .openapi('RunDetails');
 export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
 export const NewRun = z
   .object({
-    pipelineSpec: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .openapi({ description: "compiled PipelineSpec; without it the project's model is retrained now" }),
+    pipelineSpec: z.record(z.string(), z.unknown()).openapi({ description: 'compiled PipelineSpec' }),
     parameters: z.record(z.string(), Parameter).default({}),
     useCache: z.boolean().default(true),
     engine: EngineName.optional().openapi({
       description:
         'where to run it, by the name of an engine that is there; as the server is configured unless given',
     }),
+    code: z.object(CodeReference.shape).optional().openapi({
+      description: "a stored snapshot that its steps run in; the server's own project unless given",
+    }),
     trigger: z.string().max(200).default('manual'),
     seed: z.int().default(0),
   })
   .openapi('NewRun');
+export const NewCode = z.object(CodeManifest.shape).openapi('NewCode');
+export const StoredCode = z
+  .object({
+    digest: Digest,
+    missing: z
+      .array(Digest)
+      .openapi({ description: 'to be sent first; the code is stored when there are none' }),
+  })
+  .openapi('StoredCode');
 export const NewDataset = DatasetManifest.omit({ format: true })
   .extend({ items: z.array(DatasetItem).min(1).max(1_000_000) })
   .openapi('NewDataset');
 export const SavedDataset = z.object({ digest: Digest, items: z.int() }).openapi('SavedDataset');
 export const DatasetState = z
-  .object({ items: z.int(), missing: z.array(z.string()), corrupted: z.array(z.string()) })
+  .object({
+    items: z.int(),
+    missing: z.array(z.string()),
+    corrupted: z.array(z.string()),
+    next: z.int().nullable(),
+  })
   .openapi('DatasetState');
 export const BlobDigests = z.object({ digests: z.array(Digest).max(10_000) }).openapi('BlobDigests');
 export const MissingBlobs = z.object({ missing: z.array(Digest) }).openapi('MissingBlobs');
+export const BlobParts = z
+  .object({
+    stored: z.boolean(),
+    partBytes: z.int(),
+    parts: z.array(z.object({ number: z.int(), digest: Digest })),
+  })
+  .openapi('BlobParts');
+export const JoinedParts = z.object({ parts: z.array(Digest).min(1).max(300_000) }).openapi('JoinedParts');
+export const JoinState = z.object({ state: z.enum(['stored', 'storing']) }).openapi('JoinState');
 
 export const Reproduction = z.object({ engine: EngineName.optional() }).openapi('Reproduction');
 export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
-
-export const Models = z
-  .object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) })
-  .openapi('Models');
-export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
-export const Training = z
-  .object({ paused: z.boolean().openapi({ description: 'whether nothing is begun by itself' }) })
-  .openapi('Training');
-export const ReleaseRecord = z.object(Release.shape).openapi('Release');
-export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
-export const Proposal = z.object({ version: z.int().positive() }).openapi('Proposal');
 
 export const Datasets = z
   .object({

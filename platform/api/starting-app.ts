@@ -7,7 +7,7 @@ import { addWebPage } from './web-page.ts';
 
 /** Answers while the rest comes up: the page is there at once, everything else says when to come again. */
 export function createStartingApp(resources: {
-  webFolder: string;
+  webFolder: string | undefined;
   allowedHosts: ReadonlySet<string>;
   pagePolicy?: PagePolicy | undefined;
 }) {

@@ -9,9 +9,13 @@ import { answerProblem } from './problem.ts';
 const unbuilt = `<!doctype html><html lang="en"><title>Visavox</title>
 <p>The service runs. Its page is not built yet: run <code>npm run setup</code> and reload.</p></html>`;
 
-/** The built page: its hashed assets are kept by browsers for good, and every other path is the page itself. */
-export function addWebPage<E extends ApiEnv>(app: Hono<E>, folder: string): void {
-  if (existsSync(folder)) {
+const plain = `<!doctype html><html lang="en"><title>Visavox</title>
+<p>The platform runs. This project has no pages of its own: use the command <code>visavox</code>, or the API that
+<a href="/api/openapi.json">/api/openapi.json</a> describes.</p></html>`;
+
+/** The built page: its hashed assets are kept by browsers for good, and every other path is the page itself. Undefined: there is none. */
+export function addWebPage<E extends ApiEnv>(app: Hono<E>, folder: string | undefined): void {
+  if (folder !== undefined && existsSync(folder)) {
     app.use('/assets/*', async (c, next) => {
       await next();
       if (c.res.ok) c.header('cache-control', 'public, max-age=31536000, immutable');
@@ -22,7 +26,8 @@ export function addWebPage<E extends ApiEnv>(app: Hono<E>, folder: string): void
   app.get('*', async (c) => {
     const last = c.req.path.split('/').at(-1) ?? '';
     if (isApi(c.req.path) || last.includes('.')) return notFound(c);
-    const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => unbuilt);
+    const page =
+      folder === undefined ? plain : await readFile(join(folder, 'index.html'), 'utf8').catch(() => unbuilt);
     return c.html(page, 200, { 'cache-control': 'no-cache' });
   });
 }

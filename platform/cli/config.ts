@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { checkDeclaration } from '@visavox/host/check-project';
+import { pluginFailed } from '@visavox/host/plugin-fault';
 import type { ProjectDeclaration } from '@visavox/host/project';
 import type { CommandPlugin } from './plugin.ts';
 
@@ -18,12 +19,22 @@ export const configFile = 'visavox.config.ts';
 /** Where this program is installed; set-up puts what it makes there. */
 export const installation = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** The nearest folder upwards that has a `visavox.config.ts`; where there is none, the folder itself is the project. */
-export function findProject(from: string): string {
+/** The nearest folder upwards that has a `visavox.config.ts`, or the data of a platform that was started there without one. */
+export function findProject(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, configFile))) return folder;
-    if (dirname(folder) === folder) return resolve(from);
+    if (existsSync(join(folder, configFile)) || existsSync(join(folder, '.visavox', 'home'))) return folder;
+    if (dirname(folder) === folder) return undefined;
   }
+}
+
+/** What is started in a folder of no project belongs to that folder. */
+export function projectToStart(from: string): string {
+  return findProject(from) ?? resolve(from);
+}
+
+/** What is asked from a folder of no project is asked with the commands of the project that this program came with. */
+export function projectToAsk(from: string): string {
+  return findProject(from) ?? installation;
 }
 
 /** What the project in this folder declares; nothing but a name where it has no `visavox.config.ts`. */
@@ -67,13 +78,7 @@ export async function loadCommands({ commands = [] }: ProjectConfig): Promise<re
       try {
         return (await load()).plugin;
       } catch (cause) {
-        throw new UserError({
-          kind: 'invalid',
-          code: 'plugin_failed',
-          message: `"commands.${index}" of ${configFile} cannot be loaded: ${messageOf(cause)}`,
-          action: `Correct the module that it imports, or leave it out of ${configFile}.`,
-          cause,
-        });
+        throw pluginFailed(`commands.${index}`, cause);
       }
     }),
   );

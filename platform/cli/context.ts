@@ -25,8 +25,7 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     token: () => operatorToken(surroundings),
     log: (text) => void stderr.write(`${text}\n`),
     result: (value, human) => void stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${human}\n`),
-    download: async (path) =>
-      (await transport.send({ method: 'GET', path, binary: true, repeatable: true })) as Uint8Array,
+    stream: (path) => transport.stream(path),
     request: (method, path, body) => transport.send({ method, path, body, repeatable: false }),
   };
 }

@@ -8,16 +8,14 @@ import { runCommands } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
 import { upCommand } from './commands/up.ts';
-import { findProject, loadCommands, loadConfig } from './config.ts';
+import { loadCommands, loadConfig, projectToAsk, projectToStart } from './config.ts';
 import { createContext, type Surroundings } from './context.ts';
 
 const exitCode = { failure: 1, misuse: 2 } as const;
 
 async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const program = new Command('visavox')
-    .description(
-      'One environment for data, training, models and releases, and the sign-in by face and voice that runs on it.',
-    )
+    .description('One environment for data, training, models and releases, and for what a project adds.')
     .option('--server <url>', 'the server to talk to (VISAVOX_SERVER; default http://127.0.0.1:4600)')
     .option('--json', 'print one JSON document on stdout; everything for people goes to stderr')
     .showHelpAfterError('(see --help)')
@@ -61,7 +59,10 @@ function inheritExit(command: Command): void {
 }
 
 process.exitCode = await main(process.argv, {
-  project: findProject(process.cwd()),
+  project:
+    process.argv.slice(2).find((word) => !word.startsWith('-')) === 'up'
+      ? projectToStart(process.cwd())
+      : projectToAsk(process.cwd()),
   environment: process.env,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import type { BundleFiles } from '@visavox/core/bundle';
 import { type Digest, digestOf } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
-import { BundleManifest } from '@visavox/core/model';
+import { BundleManifest, type ModelReference } from '@visavox/core/model';
+import { pathOfVersion } from './references.ts';
 import type { Transport } from './transport.ts';
 
 /** The files of a registered version, each checked against its digest. `known`: what need not be sent again. */
 export async function fetchBundle(
   transport: Transport,
-  version: number,
+  reference: ModelReference,
   known: (digest: Digest) => Promise<Uint8Array | undefined> = async () => undefined,
 ): Promise<BundleFiles> {
-  const path = `/api/v1/models/${version}`;
+  const path = pathOfVersion(reference);
   const get = { method: 'GET', repeatable: true };
   const manifest = BundleManifest.parse(await transport.send({ ...get, path: `${path}/bundle` }));
   const files = new Map<string, Uint8Array>();
@@ -27,7 +28,7 @@ export async function fetchBundle(
         binary: true,
       }));
     if (!(bytes instanceof Uint8Array) || digestOf(bytes) !== file.digest)
-      throw new SystemError(`${file.path} of version ${version} did not arrive as it was registered`);
+      throw new SystemError(`${file.path} of ${reference.name} did not arrive as it was registered`);
     if (!before) await keep(file.digest, bytes);
     files.set(file.path, bytes);
   }

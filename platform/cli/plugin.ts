@@ -10,8 +10,8 @@ export interface CommandContext {
   token(): string | undefined;
   /** Calls the server as the operator; a problem document is thrown as UserError. Answers parsed JSON, or text. */
   request(method: string, path: string, body?: unknown): Promise<unknown>;
-  /** Bytes that the server answers, asked for as the operator. */
-  download(path: string): Promise<Uint8Array>;
+  /** Bytes that the server returns, as they come, asked for as the operator; throws a UserError `answer_cut_off` where they end too early. */
+  stream(path: string): AsyncIterable<Uint8Array>;
   /** For people, on stderr. */
   log(text: string): void;
   /** The command's result on stdout: `value` with --json, `human` otherwise. */

@@ -69,33 +69,62 @@ export class Transport {
     }
   }
 
+  /** The bytes of an answer as they come, asked for once. */
+  async *stream(path: string): AsyncGenerator<Uint8Array, void> {
+    const response = await this.#reach(path, { headers: this.#authorization() });
+    if (!response.ok) {
+      const text = await response.text().catch(() => '');
+      throw problemOf(response, parse(response, text), `GET ${path}`);
+    }
+    const reader = response.body?.getReader();
+    try {
+      for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) yield next.value;
+    } catch (cause) {
+      throw new UserError({
+        kind: 'unavailable',
+        code: 'answer_cut_off',
+        message: `the answer to GET ${path} broke off`,
+        action: 'Try again; the log of the server says more.',
+        cause,
+      });
+    } finally {
+      await reader?.cancel().catch(() => {}); // whatever is left nobody waits for
+    }
+  }
+
+  #authorization(): Record<string, string> {
+    const token = typeof this.#options.token === 'function' ? this.#options.token() : this.#options.token;
+    return token ? { authorization: `Bearer ${token}` } : {};
+  }
+
+  async #reach(path: string, sent: RequestInit): Promise<Response> {
+    const { server } = this.#options;
+    try {
+      return await fetch(`${server.replace(/\/+$/, '')}${path}`, sent);
+    } catch (cause) {
+      throw unreachable(server, cause);
+    }
+  }
+
   async #once({ method, path, body, headers = {}, binary = false, cookies }: Call): Promise<unknown> {
     const { server } = this.#options;
-    const token = typeof this.#options.token === 'function' ? this.#options.token() : this.#options.token;
     const plain = body !== undefined && !(body instanceof FormData) && !(body instanceof Uint8Array);
     const sent: RequestInit = {
       method,
       headers: {
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...this.#authorization(),
         ...(plain ? { 'content-type': 'application/json' } : {}),
         ...(cookies?.size ? { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') } : {}),
         ...headers,
       },
       ...(body === undefined ? {} : { body: plain ? JSON.stringify(body) : (body as BodyInit) }),
     };
-    let response: Response;
+    const response = await this.#reach(path, sent);
     let bytes: Uint8Array;
     try {
-      response = await fetch(`${server.replace(/\/+$/, '')}${path}`, sent);
       bytes = new Uint8Array(await response.arrayBuffer());
     } catch (cause) {
-      throw new UserError({
-        kind: 'unavailable',
-        code: 'server_unreachable',
-        message: `no server answers at ${server}`,
-        action: 'Start it with "npm start", or name another one (--server URL on the command line).',
-        cause,
-      });
+      throw unreachable(server, cause);
     }
     for (const set of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=;]+)=([^;]*)/.exec(set) ?? [];
@@ -104,16 +133,29 @@ export class Transport {
     if (binary && response.ok) return bytes;
     const answer = parse(response, new TextDecoder().decode(bytes));
     if (response.ok) return answer;
-    const problem = Problem.safeParse(answer).data;
-    throw new UserError({
-      kind: faultKindOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'invalid'),
-      code: problem?.code ?? `http_${response.status}`,
-      message:
-        problem?.detail ?? problem?.title ?? `the server answered ${response.status} to ${method} ${path}`,
-      action: problem?.action ?? 'The log of the server says more.',
-      details: { ...(answer as object), status: response.status },
-    });
+    throw problemOf(response, answer, `${method} ${path}`);
   }
+}
+
+function unreachable(server: string, cause: unknown): UserError {
+  return new UserError({
+    kind: 'unavailable',
+    code: 'server_unreachable',
+    message: `no server answers at ${server}`,
+    action: 'Start it with "npm start", or name another one (--server URL on the command line).',
+    cause,
+  });
+}
+
+function problemOf(response: Response, answer: unknown, request: string): UserError {
+  const problem = Problem.safeParse(answer).data;
+  return new UserError({
+    kind: faultKindOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'invalid'),
+    code: problem?.code ?? `http_${response.status}`,
+    message: problem?.detail ?? problem?.title ?? `the server answered ${response.status} to ${request}`,
+    action: problem?.action ?? 'The log of the server says more.',
+    details: { ...(answer as object), status: response.status },
+  });
 }
 
 function parse(response: Response, text: string): unknown {

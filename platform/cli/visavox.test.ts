@@ -59,7 +59,9 @@ describe('visavox', () => {
   it('prints one JSON document on request, asked for as the operator', async () => {
     const status = {
       services: [{ name: 'server', healthy: true, url: null }],
-      environments: [{ name: 'production', champion: { model: 'recogniser', version: 3 }, challenger: null }],
+      environments: [
+        { name: 'production', champion: { model: 'recogniser', version: 3, release: 'r' }, challenger: null },
+      ],
     };
     const { url, asked } = await answering({ status: 200, type: 'application/json', body: status });
     const { code, stdout } = await visavox('status', '--json', '--server', url);
@@ -75,6 +77,52 @@ describe('visavox', () => {
     expect(stderr).toContain('npm start');
   });
 
+  it.each([
+    [['release', 'propose', 'iris:1'], 'POST /api/v1/models/iris/releases'],
+    [
+      ['release', 'propose', 'iris@champion', '--to', 'production'],
+      'POST /api/v1/models/iris/releases?environment=production',
+    ],
+    [
+      ['release', 'rollback', 'iris', '--environment', 'test'],
+      'POST /api/v1/models/iris/rollback?environment=test',
+    ],
+    [['models', 'show', 'iris:12'], 'GET /api/v1/models/iris/versions/12'],
+    [['models', 'show', 'iris@champion'], 'GET /api/v1/models/iris/versions/champion'],
+    [['models', 'list', 'iris'], 'GET /api/v1/models/iris/versions'],
+  ])('asks for the model that was named: %j', async (words, expected) => {
+    const body = { code: 'unknown_model', detail: 'there is no model iris', action: 'List them.' };
+    const { url, asked } = await answering({ status: 404, type: 'application/problem+json', body });
+    expect((await visavox(...words, '--server', url)).stderr).toBe('there is no model iris\nList them.\n');
+    expect(asked).toEqual([`${expected} Bearer the-token`]);
+  });
+
+  it.each(['7', 'iris', 'iris:0', 'iris:1:2', 'a/b:1', ':1', 'iris@'])(
+    'refuses %j, which names no version of a model, and asks for nothing',
+    async (reference) => {
+      const { url, asked } = await answering({ status: 500, type: 'application/json', body: {} });
+      const { code, stdout } = await visavox('release', 'propose', reference, '--json', '--server', url);
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'model_reference_invalid' } });
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it('rolls back the only model without being told its name, and asks for it where there are several', async () => {
+    const serving = (model: string) => ({ name: 'production', model, champion: null, challenger: null });
+    const body = { services: [], environments: [serving('iris'), serving('digits')] };
+    const { url } = await answering({ status: 200, type: 'application/json', body });
+    const { stdout } = await visavox('release', 'rollback', '--json', '--server', url);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'model_needed' } });
+    const status = { ...body, environments: [serving('iris')] };
+    const alone = await answering({ status: 200, type: 'application/json', body: status });
+    await visavox('release', 'rollback', '--json', '--server', alone.url);
+    expect(alone.asked.map((one) => one.split(' Bearer')[0])).toEqual([
+      'GET /api/v1/status',
+      'POST /api/v1/models/iris/rollback',
+    ]);
+  });
+
   it('passes on what the server says is wrong', async () => {
     const body = {
       type: 'about:blank',
@@ -86,7 +134,14 @@ describe('visavox', () => {
       requestId: 'r1',
     };
     const { url } = await answering({ status: 409, type: 'application/problem+json', body });
-    const { code, stdout, stderr } = await visavox('release', 'rollback', '--json', '--server', url);
+    const { code, stdout, stderr } = await visavox(
+      'release',
+      'rollback',
+      'digits',
+      '--json',
+      '--server',
+      url,
+    );
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'nothing_to_roll_back_to', requestId: 'r1' } });
     expect(stderr).toBe('nothing served before\nPropose one.\n');

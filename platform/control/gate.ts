@@ -67,19 +67,37 @@ export interface Verdict {
   readonly reasons: readonly string[];
 }
 
-export function judge(comparison: Comparison, policy: GatePolicy): Verdict {
+/**
+ * `first`: no version serves yet, so only limits of its own (`at-most`) can speak against this one.
+ */
+export function judge(
+  comparison: Comparison,
+  policy: GatePolicy,
+  { first = false }: { first?: boolean } = {},
+): Verdict {
   if (comparison.units < policy.minimumUnits) {
     return {
       pass: false,
       reasons: [
-        `only ${comparison.units} ${comparison.unitName} to compare on, ${policy.minimumUnits} are needed: the champion stays`,
+        `only ${comparison.units} ${comparison.unitName} to compare on, ${policy.minimumUnits} are needed${first ? '' : ': the champion stays'}`,
       ],
     };
   }
+  if (first) return judgeAlone(comparison, policy);
   const results = [
-    ...policy.criteria.map((criterion) => judgeFirst(criterion, comparison.metrics)),
+    ...policy.criteria.map((criterion) => judgeEither(criterion, comparison.metrics)),
     ...judgeSlices(comparison, policy),
   ];
+  return verdictOf(results);
+}
+
+function judgeAlone(comparison: Comparison, policy: GatePolicy): Verdict {
+  const limits = policy.criteria.filter(({ rule }) => rule === 'at-most');
+  const { pass, reasons } = verdictOf(limits.map((limit) => judgeOne(limit, comparison.metrics)));
+  return { pass, reasons: ['the first version: there is none to compare with', ...reasons] };
+}
+
+function verdictOf(results: readonly Judgement[]): Verdict {
   return {
     pass: results.every((result) => result.pass),
     reasons: [...results].sort((a, b) => Number(a.pass) - Number(b.pass)).map((result) => result.reason),
@@ -107,7 +125,7 @@ function judgeSlices({ slices = [] }: Comparison, policy: GatePolicy): Judgement
   return [{ pass: true, reason: `not worse in any of ${large.length} slices` }];
 }
 
-function judgeFirst(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
+function judgeEither(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
   const first = judgeOne(criterion, metrics);
   const others = (criterion.orElse ?? []).map((metric) => judgeOne({ ...criterion, metric }, metrics));
   return first.pass ? first : (others.find(({ pass }) => pass) ?? first);

@@ -1,6 +1,6 @@
 import { type Digest, shortDigest } from '@visavox/core/digest';
+import type { Release } from '@visavox/core/release';
 import { type Comparison, type GatePolicy, judge, type Verdict } from './gate.ts';
-import type { Memory } from './memory.ts';
 
 /** A model that came with the software instead of out of a training here. Its files are in the object store. */
 export interface OfferedModel {
@@ -15,8 +15,16 @@ export interface OfferedModel {
 }
 
 /** A crash between any two steps finds the same release again. */
-export function offeredReleaseId(bundle: Digest): string {
-  return `offered-${shortDigest(bundle)}`;
+export function offeredReleaseId(
+  bundle: Digest,
+  { environment, model }: Pick<Release, 'environment' | 'model'>,
+): string {
+  return `offered-${environment}-${model}-${shortDigest(bundle)}`;
+}
+
+/** Also those of versions that knew one model and one environment. */
+export function isOfferedRelease({ id }: Pick<Release, 'id'>): boolean {
+  return id.startsWith('offered-');
 }
 
 /** Where there is too little to compare on, nothing shows that the champion is worth keeping. */
@@ -24,11 +32,4 @@ export function judgeOffered(comparison: Comparison, policy: GatePolicy): Verdic
   if (comparison.units >= policy.minimumUnits) return judge(comparison, policy);
   const few = `only ${comparison.units} ${comparison.unitName} to compare on, too few to keep the champion for`;
   return { pass: true, reasons: [few] };
-}
-
-const maximumFailures = 3;
-
-/** After a few trainings that failed, or when somebody canceled one, the champion stays. */
-export function isGivenUp({ offerFailures }: Pick<Memory, 'offerFailures'>, canceled: boolean): boolean {
-  return canceled || offerFailures + 1 >= maximumFailures;
 }

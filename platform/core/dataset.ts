@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { canonicalJson, Digest, digestOf } from './digest.ts';
+import { canonicalJson, Digest, digestOf, shortDigest } from './digest.ts';
+import { UserError } from './errors.ts';
 
 export const DatasetItem = z.object({
   /** Unique within the version, stable between versions: a path or a sample's id. */
@@ -54,4 +55,63 @@ export function diffDatasets(before: DatasetManifest, after: DatasetManifest): D
         : [];
     }),
   };
+}
+
+/** What a list of dataset versions says of each, newest first. */
+export interface DatasetListing {
+  readonly digest: Digest;
+  readonly name: string;
+}
+
+/**
+ * The version that a reference names: `night-birds` (its newest), `night-birds@sha256:…`, `sha256:…`, or the first six
+ * digits of a digest or more. Throws a UserError `unknown_dataset` that says which there are.
+ */
+export function findDataset<Listed extends DatasetListing>(
+  reference: string,
+  versions: readonly Listed[],
+): Listed {
+  const newest = versions.find(({ name }) => name === reference);
+  if (newest) return newest;
+  const [, name, hex = ''] = /^(?:([^@]+)@)?(?:sha256:)?([0-9a-f]{6,64})$/.exec(reference) ?? [];
+  const named = name === undefined ? versions : versions.filter((version) => version.name === name);
+  const begun =
+    hex === '' ? [] : named.filter(({ digest }) => digest.slice('sha256:'.length).startsWith(hex));
+  const [only, ...others] = begun;
+  if (only && others.length === 0) return only;
+  const message = only
+    ? `${reference} begins ${begun.length} dataset versions: ${begun.map(({ digest }) => shortDigest(digest)).join(', ')}`
+    : name !== undefined && named.length > 0
+      ? `the dataset ${name} has no version ${hex}; it has ${listed(named.map(({ digest }) => shortDigest(digest)))}`
+      : `there is no dataset ${reference}; there ${inWords([...new Set(versions.map((version) => version.name))])}`;
+  throw new UserError({
+    kind: 'not-found',
+    code: 'unknown_dataset',
+    message,
+    action: 'See "visavox data list" for what there is.',
+  });
+}
+
+const shownAtMost = 20;
+
+function inWords(names: readonly string[]): string {
+  return names.length === 0 ? 'is none yet' : `${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - shownAtMost;
+  return names.slice(0, shownAtMost).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** Labels of files, in a folder that becomes a dataset: a column `file_name`, and one for each label. */
+export const labelsFileName = 'metadata.csv';
+
+/** The labels of items as that file, which an import of the folder reads back; undefined where none has any. */
+export function labelsText(items: readonly Pick<DatasetItem, 'key' | 'labels'>[]): string | undefined {
+  const names = [...new Set(items.flatMap(({ labels }) => Object.keys(labels)))].sort();
+  if (names.length === 0) return undefined;
+  const cell = (text: string) =>
+    /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const rows = items.map(({ key, labels }) => [key, ...names.map((name) => labels[name] ?? '')]);
+  return [['file_name', ...names], ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('');
 }

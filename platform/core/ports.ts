@@ -1,3 +1,4 @@
+import type { CodeReference } from './code.ts';
 import type { DatasetVersion } from './dataset.ts';
 import type { Digest } from './digest.ts';
 import type { ModelVersion } from './model.ts';
@@ -43,23 +44,54 @@ export interface RunRequest {
   readonly trigger: string;
   readonly seed: number;
   readonly useCache: boolean;
+  /** The stored snapshot that its steps run in; what the engine has for such runs unless given. */
+  readonly code?: CodeReference | undefined;
   /** Where to run it, when several engines are there; the configured one unless given. */
   readonly engine?: RunRecord['engine'] | undefined;
 }
 
 /** Where experiments are tracked. */
 export interface Tracker {
-  startRun(run: { experiment: string; name: string; tags: Record<string, string> }): Promise<string>;
-  logParameters(run: string, parameters: Record<string, string>): Promise<void>;
-  logMetrics(
-    run: string,
-    metrics: readonly { key: string; value: number; step: number; time: Date }[],
-  ): Promise<void>;
-  logDatasets(
-    run: string,
-    datasets: readonly { name: string; digest: Digest; context: string }[],
-  ): Promise<void>;
+  startRun(run: NewTrackedRun): Promise<TrackedRun>;
+  /** Returns, in words, what could not be kept as it was given: renamed, cut, or left out. All else is there. */
+  log(run: string, values: TrackedValues): Promise<readonly string[]>;
   endRun(run: string, outcome: 'succeeded' | 'failed' | 'canceled'): Promise<void>;
+}
+
+export interface NewTrackedRun {
+  readonly experiment: string;
+  readonly name: string;
+  /** A tag that no other run has with this value: asked for again, the run that has it goes on. */
+  readonly key: { readonly tag: string; readonly value: string };
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The id of the tracked run that this one is a part of. */
+  readonly parent?: string;
+  /** False where it has certainly not been started before, which saves looking for it. */
+  readonly mayExist?: boolean;
+}
+
+export interface TrackedRun {
+  readonly id: string;
+  /** The id of its experiment. */
+  readonly experiment: string;
+  /** It was started before, and goes on. */
+  readonly known: boolean;
+}
+
+export interface TrackedValues {
+  /** Texts are kept as they are, everything else as JSON. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Values may be NaN or infinite. */
+  readonly metrics?: readonly TrackedMetric[];
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly datasets?: readonly { readonly name: string; readonly digest: Digest; readonly context: string }[];
+}
+
+export interface TrackedMetric {
+  readonly key: string;
+  readonly value: number;
+  readonly step: number;
+  readonly time: Date;
 }
 
 /** The model registry. `register` with a bundle that is registered already answers that version. */
@@ -68,17 +100,22 @@ export interface ModelRegistry {
     model: Omit<ModelVersion, 'version' | 'createdAt'> & { trackingRun: string | null },
   ): Promise<ModelVersion>;
   get(name: string, version: number): Promise<ModelVersion>;
-  list(name: string): Promise<readonly ModelVersion[]>;
+  /** The versions of one model or, without a name, of all; of each name the newest first. */
+  list(name?: string): Promise<readonly ModelVersion[]>;
   setAlias(name: string, alias: 'champion' | 'challenger', version: number | null): Promise<void>;
 }
 
-/** Keeps releases. `promote` makes one champion and retires the one before in a single transaction. */
+/**
+ * Keeps releases. A model has one champion at most in an environment: `promote` makes one and retires the one before in
+ * a single transaction, and `setStage` refuses to take the champion's stage away (`release_serves`).
+ */
 export interface ReleaseStore {
   create(release: Release): Promise<void>;
   setStage(id: string, stage: Exclude<ReleaseStage, 'champion'>, reason: string): Promise<void>;
   promote(id: string, reason: string): Promise<void>;
-  champion(environment: string): Promise<Release | undefined>;
-  list(environment: string): Promise<readonly Release[]>;
+  champion(environment: string, model: string): Promise<Release | undefined>;
+  /** Newest first; of one model or, without its name, of all. */
+  list(environment: string, model?: string): Promise<readonly Release[]>;
 }
 
 /**
@@ -87,7 +124,7 @@ export interface ReleaseStore {
  */
 export interface ReleaseTarget {
   prepare(release: Release): Promise<void>;
-  /** Called after `promote` is durable. */
+  /** Called after `promote` is durable, and again by each process that begins to control. */
   activate(release: Release): Promise<void>;
   /** No longer needed; requests in flight are finished first. */
   retire(release: Release): Promise<void>;

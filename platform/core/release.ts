@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Digest } from './digest.ts';
 
 /**
- * `preparing`: not serving yet, its acceptance hook runs. At most one release of an environment is `champion`.
+ * `preparing`: not serving yet, its acceptance hook runs. At most one release of a model is `champion` in an environment.
  * `held-back`: the gate or the acceptance hook refused it, and `reason` says why.
  */
 export const ReleaseStage = z.enum(['preparing', 'shadow', 'canary', 'champion', 'retired', 'held-back']);

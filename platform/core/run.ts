@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CodeOrigin } from './code.ts';
 import { Digest } from './digest.ts';
 
 /** The states of Kubeflow's v2beta1 API, in lower case; `skipped` is a task whose outputs came from the cache elsewhere. */
@@ -74,6 +75,8 @@ export const TaskRecord = z.object({
   reason: z.string().nullable(),
   /** CPU seconds of the process and its children, where the engine can tell. */
   cpuSeconds: z.number().nullable(),
+  /** The task's id in the tracking server, once it has one; a cached task has that of the task it was taken from. */
+  trackingRun: z.string().optional(),
 });
 export type TaskRecord = z.infer<typeof TaskRecord>;
 
@@ -87,8 +90,12 @@ export const RunRecord = z.object({
   /** The name of the engine that it is on. */
   engine: z.string(),
   pins: RunPins,
+  /** Where its code was taken from; not in records of runs before code was kept. */
+  origin: CodeOrigin.optional(),
   /** The run's id in the tracking server, once it has one. */
   trackingRun: z.string().nullable(),
+  /** What people should know although nothing failed, such as a metric that could not be tracked under its name. */
+  notices: z.array(z.string()).optional(),
   tasks: z.array(TaskRecord),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),

@@ -1,5 +1,4 @@
 import { GatePolicy } from '@visavox/control/gate';
-import { TriggerRule } from '@visavox/control/trigger';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
@@ -13,6 +12,9 @@ const ModelName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'a name has letters, digits, and "-", "_" or "." between them');
 
+/** As `thresholds(...)`, `schedule(...)` and `newDatasetVersion(...)` make them, or one of the project's own. */
+const Trigger = z.looseObject({ name: z.string().min(1), due: Callable });
+
 const Kind = z.strictObject({
   name: z.string(),
   before: z.string().optional(),
@@ -23,7 +25,9 @@ const Kind = z.strictObject({
 const Model = z.strictObject({
   pipeline: z.custom((value) => isPipeline(value), 'expected a pipeline, as pipeline(...) makes one'),
   environments: z.array(Name).min(1).optional(),
-  triggers: Callable.or(TriggerRule).optional(),
+  counts: z.array(z.string().min(1)).optional(),
+  triggers: Callable.or(z.array(Trigger)).optional(),
+  retryAfterSeconds: z.number().nonnegative().optional(),
   gate: GatePolicy,
   offerGate: GatePolicy.optional(),
   subject: Callable,
@@ -33,7 +37,7 @@ const Model = z.strictObject({
 const Declaration = z.strictObject({
   name: Name,
   models: z.record(ModelName, z.unknown()).optional(),
-  triggers: z.record(z.string(), TriggerRule).optional(),
+  triggers: z.record(z.string(), z.array(Trigger)).optional(),
   lineage: z.array(Kind).optional(),
   routes: Callable.optional(),
   pages: z.string().min(1).optional(),

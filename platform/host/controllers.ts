@@ -1,84 +1,78 @@
 import { randomUUID } from 'node:crypto';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { databaseLock } from '@visavox/adapters/sql/database-lock';
-import type { ControllerPort } from '@visavox/api/resources';
 import { Controller } from '@visavox/control/controller';
-import type { TriggerRule } from '@visavox/control/trigger';
-import { UserError } from '@visavox/core/errors';
+import { stateKey } from '@visavox/control/controller-state';
+import { Controllers } from '@visavox/control/controllers';
+import type { Trigger } from '@visavox/control/trigger';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
-import type { LoadedModel, LoadedProject } from './load-project.ts';
+import type { LoadedModel } from './load-project.ts';
 import type { Platform } from './platform.ts';
+import { pluginFailed } from './plugin-fault.ts';
 
-/** By hand alone. */
-const noTriggers: TriggerRule = { thresholds: {}, retryAfterSeconds: 0 };
+/** Trainings that fail are expensive, and what made them fail is seldom gone at once. */
+const retryAfterSeconds = 120;
 
 /** One for each model and environment that the project declares. */
 export function openControllers(
   platform: Platform,
+  models: readonly LoadedModel[],
   resources: { readonly engine: PipelineEngine; readonly registry: ModelRegistry },
-): Controller[] {
-  const { database, log, releases, now } = platform;
-  return platform.project.models.flatMap((model) =>
-    model.environments.map(
-      (environment) =>
-        new Controller({
-          ...{ environment, releases, now, ...resources },
-          rule: triggersOf(model, platform),
-          policy: model.gate,
-          ...(model.offerGate && { offerPolicy: model.offerGate }),
-          subject: model.subject(platform, {
-            pipelineSpec: model.pipelineSpec,
-            registry: resources.registry,
-          }),
-          target: model.target(platform),
-          state: new SqlControlState(database.db),
-          exclusively: databaseLock(database, 'visavox controller'),
-          newId: randomUUID,
-          report: (event, details) => log.info(details, event),
-        }),
+): Controllers {
+  const report = (event: string, details: Record<string, unknown>) => platform.log.info(details, event);
+  const controllers = models.flatMap((model) =>
+    model.environments.map((environment) =>
+      openController(platform, { ...resources, model, environment, report }),
     ),
   );
+  return new Controllers(controllers, report);
 }
 
-function triggersOf(
-  { projectTriggers, triggers = noTriggers }: LoadedModel,
+function made<T>({ name }: LoadedModel, part: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw pluginFailed(`models.${name}.${part}`, cause);
+  }
+}
+
+function openController(
   platform: Platform,
-): TriggerRule {
+  {
+    model,
+    environment,
+    registry,
+    engine,
+    report,
+  }: {
+    readonly model: LoadedModel;
+    readonly environment: string;
+    readonly registry: ModelRegistry;
+    readonly engine: PipelineEngine;
+    readonly report: (event: string, details: Record<string, unknown>) => void;
+  },
+): Controller {
+  const { database, datasets, releases, now } = platform;
+  return new Controller({
+    ...{ model: model.name, environment, registry, engine, datasets, releases, now, report },
+    // The environments of a model lead to the last one, and its champion is what others find in the registry.
+    setsAlias: environment === model.environments.at(-1),
+    counts: model.counts ?? [],
+    triggers: made(model, 'triggers', () => triggersOf(model, platform)),
+    retryAfterSeconds: model.retryAfterSeconds ?? retryAfterSeconds,
+    policy: model.gate,
+    ...(model.offerGate && { offerPolicy: model.offerGate }),
+    subject: made(model, 'subject', () =>
+      model.subject(platform, { pipelineSpec: model.pipelineSpec, registry }),
+    ),
+    target: made(model, 'target', () => model.target(platform, environment)),
+    state: new SqlControlState(database.db),
+    exclusively: databaseLock(database, `visavox ${stateKey(environment, model.name)}`),
+    newId: randomUUID,
+  });
+}
+
+/** By hand alone where there are none. */
+function triggersOf({ projectTriggers, triggers = [] }: LoadedModel, platform: Platform): readonly Trigger[] {
   return projectTriggers ?? (typeof triggers === 'function' ? triggers(platform) : triggers);
-}
-
-/**
- * What the controllers remember is under one key so far: a second one would read the first one's training. Refused until
- * it is kept by model and environment.
- */
-export function requireOneController({ served }: Pick<LoadedProject, 'served'>): void {
-  if (served.length <= 1) return;
-  throw new UserError({
-    kind: 'invalid',
-    code: 'several_models',
-    message: `the project declares ${served.length} models and environments that train by themselves; this version follows one`,
-    action: 'Declare one model with one environment in visavox.config.ts.',
-  });
-}
-
-/** For a project that declares no model: nothing trains by itself, and nothing is released. */
-export const noController: ControllerPort = {
-  tick: async () => undefined,
-  retrainNow: refuse,
-  rollback: refuse,
-  propose: refuse,
-  promote: refuse,
-  setPaused: refuse,
-  progress: async () => ({
-    ...{ counts: {}, thresholds: {}, training: null, lastFailure: null, paused: false },
-  }),
-};
-
-async function refuse(): Promise<never> {
-  throw new UserError({
-    kind: 'not-found',
-    code: 'no_model_declared',
-    message: 'this project declares no model',
-    action: 'Declare one under "models" in visavox.config.ts, and start the server again.',
-  });
 }

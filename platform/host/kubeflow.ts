@@ -56,7 +56,10 @@ function stepContainers(
 ): StepContainers {
   return {
     images: image === undefined ? {} : Object.fromEntries(stepImages.map((name) => [name, image])),
-    environment: { MLFLOW_TRACKING_URI: tracking ?? trackingUrl },
+    environment: {
+      MLFLOW_TRACKING_URI: tracking ?? trackingUrl,
+      ...(settings.mlflow.workspace && { MLFLOW_WORKSPACE: settings.mlflow.workspace }),
+    },
     access: {
       objects: {
         environment: {

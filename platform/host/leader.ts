@@ -1,4 +1,4 @@
-import type { ControlState } from '@visavox/control/controller';
+import type { ControlState } from '@visavox/control/controller-resources';
 import { z } from 'zod';
 
 const key = 'leader';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Leadership, lead } from '@visavox/adapters/sql/leader-lock';
-import type { ControllerPort } from '@visavox/api/resources';
+import type { Controllers } from '@visavox/control/controllers';
 import type { Logger } from 'pino';
 import type { Repeated } from './application.ts';
 import type { EngineOfLeader } from './engine-of-leader.ts';
@@ -12,7 +12,7 @@ interface LeadingResources {
   readonly databaseUrl: string | undefined;
   readonly log: Logger;
   readonly engine: EngineOfLeader;
-  readonly controllers: readonly Pick<ControllerPort, 'tick'>[];
+  readonly controllers: Pick<Controllers, 'tick'>;
   /** What a project adds, such as sweeping up. */
   readonly work: readonly Repeated[];
   /** Whether the registry can be written to; the first time, after `prepareRegistry`. */
@@ -32,7 +32,7 @@ export function startLeading(resources: LeadingResources): Leadership {
     if (!resources.registryAnswers()) return;
     if (!registryPrepared) await resources.prepareRegistry();
     registryPrepared = true;
-    for (const controller of controllers) await controller.tick();
+    await controllers.tick();
   };
   const training: Repeated = { name: 'continuous training', everyMs: tickEveryMs, work: train };
   return lead({

@@ -1,11 +1,15 @@
-import type { ServedModel } from '@visavox/api/resources';
-import type { TriggerRule } from '@visavox/control/trigger';
-import { messageOf, UserError } from '@visavox/core/errors';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkTriggers, type Trigger } from '@visavox/control/trigger';
+import { messageOf } from '@visavox/core/errors';
 import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
 import type { Application } from './application.ts';
 import { checkDeclaration, checkModel, invalidProject } from './check-project.ts';
-import type { ModelDeclaration, ProjectDeclaration, StepSurroundings } from './project.ts';
+import type { StepsOfProject } from './engine-resources.ts';
+import type { ProjectFacts } from './platform.ts';
+import { pluginFailed } from './plugin-fault.ts';
+import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 import type { Environment, PlatformSettings } from './settings.ts';
 
 export interface LoadedModel extends ModelDeclaration {
@@ -13,20 +17,14 @@ export interface LoadedModel extends ModelDeclaration {
   readonly environments: readonly string[];
   readonly pipelineSpec: unknown;
   /** The project's, which stand in the place of the model's own. */
-  readonly projectTriggers: TriggerRule | undefined;
+  readonly projectTriggers: readonly Trigger[] | undefined;
 }
 
 /** A declaration that was checked, with all its modules loaded. Nothing is open yet. */
-export interface LoadedProject {
-  /** The folder of `visavox.config.ts`. */
-  readonly root: string;
+export interface LoadedProject extends ProjectFacts, StepsOfProject {
   readonly declaration: ProjectDeclaration;
   readonly models: readonly LoadedModel[];
-  readonly served: readonly ServedModel[];
-  /** Each once. */
-  readonly environments: readonly string[];
   readonly lineageKinds: readonly LineageKind[];
-  readonly stepSurroundings: ((where: { root: string; setup: string }) => StepSurroundings) | undefined;
   readonly routes: Awaited<ReturnType<NonNullable<ProjectDeclaration['routes']>>>['default'] | undefined;
   readonly application: Application | undefined;
 }
@@ -42,21 +40,30 @@ export async function loadProject(
   { root, environment, settings }: { root: string; environment: Environment; settings: PlatformSettings },
 ): Promise<LoadedProject> {
   const declaration = checkDeclaration(given);
+  requireFiles(declaration, root);
   const lineageKinds = orderKinds(declaration.lineage ?? []);
   const models = await loadModels(declaration);
   const steps = await load('steps', declaration.steps);
   const routes = await load('routes', declaration.routes);
   const application = await load('application', declaration.application);
-  const served = models.flatMap(({ name, environments }) =>
-    environments.map((one) => ({ name, environment: one })),
-  );
   return {
-    ...{ root, declaration, models, served, lineageKinds },
-    environments: [...new Set(served.map((model) => model.environment))],
+    ...{ root, declaration, models, lineageKinds, name: declaration.name },
+    ...{ code: declaration.code, locks: declaration.locks },
+    environments: [...new Set(models.flatMap((model) => model.environments))],
     stepSurroundings: steps?.stepSurroundings,
     routes: routes?.default,
     application: application?.application(environment, settings),
   };
+}
+
+function requireFiles({ pages, code = [], locks = [] }: ProjectDeclaration, root: string): void {
+  const named = [
+    ...(pages === undefined ? [] : [['pages', join(pages, 'index.html')] as const]),
+    ...code.map((path) => ['code', path] as const),
+    ...locks.map((path) => ['locks', path] as const),
+  ];
+  const missing = named.find(([, path]) => !existsSync(join(root, path)));
+  if (missing) throw invalidProject(`"${missing[0]}" names ${missing[1]}, which is not in ${root}`);
 }
 
 async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): Promise<LoadedModel[]> {
@@ -64,6 +71,9 @@ async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): P
     Object.entries(models).map(async ([name, declared]) => {
       const module = typeof declared === 'function' ? await load(`models.${name}`, declared) : undefined;
       const model = checkModel(name, module ? module.default : declared);
+      const known = triggers[name] ?? model.triggers;
+      // Those that depend on settings are checked when the platform is open.
+      if (typeof known === 'object') checkTriggers(known, { model: name, counts: model.counts ?? [] });
       return {
         ...model,
         name,
@@ -89,12 +99,6 @@ async function load<T>(place: string, module: (() => Promise<T>) | undefined): P
   try {
     return await module();
   } catch (cause) {
-    throw new UserError({
-      kind: 'invalid',
-      code: 'plugin_failed',
-      message: `"${place}" of visavox.config.ts cannot be loaded: ${messageOf(cause)}`,
-      action: 'Correct the module that it imports, or leave it out of visavox.config.ts.',
-      cause,
-    });
+    throw pluginFailed(place, cause);
   }
 }

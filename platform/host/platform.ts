@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { openDatabase } from '@visavox/adapters/sql/open-database';
+import { openPatiently } from '@visavox/adapters/sql/open-patiently';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
@@ -12,19 +12,33 @@ import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { OperatorToken } from '@visavox/api/resources';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
+import type { Migration } from 'kysely';
 import type { Logger } from 'pino';
-import type { LoadedProject } from './load-project.ts';
+import { requireHome } from './home.ts';
 import { openLog, openStdoutLog } from './logging.ts';
 import { openModelHost } from './model-host.ts';
+import { requireSameSecret } from './one-secret.ts';
 import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
+import { derivedKey, ensureSecret } from './secrets.ts';
 import type { PlatformSettings } from './settings.ts';
+
+const databaseWithinMs = 15 * 60_000;
 
 /** Remembers how to undo a step of the start. */
 export type Afterwards = (step: () => Promise<void>) => void;
 
+/** What a running platform knows of the project that it is for. */
+export interface ProjectFacts {
+  readonly name: string;
+  /** The folder of `visavox.config.ts`. */
+  readonly root: string;
+  /** Where releases serve, each once. */
+  readonly environments: readonly string[];
+}
+
 /** What is open on a running platform, whatever the project is. */
 export interface Platform {
-  readonly project: LoadedProject;
+  readonly project: ProjectFacts;
   readonly settings: PlatformSettings;
   readonly log: Logger;
   readonly now: () => Date;
@@ -32,6 +46,8 @@ export interface Platform {
   readonly objects: ObjectStore;
   readonly operatorToken: OperatorToken;
   readonly operatorSessions: OperatorSessions;
+  /** 32 bytes for a purpose of tracking, the same in every process of this installation and known to none of its steps. */
+  readonly trackingKey: (purpose: string) => Uint8Array;
   readonly runs: RunStore;
   readonly datasets: DatasetStore;
   readonly releases: ReleaseStore;
@@ -42,31 +58,47 @@ export interface Platform {
 /** A process of its own machine writes a file; a part of a divided server prints, and needs no folder to write to. */
 export async function openServerLog(settings: PlatformSettings): Promise<Logger> {
   if (settings.role !== 'all') return openStdoutLog();
-  await mkdir(settings.home, { recursive: true, mode: 0o700 });
+  await requireHome(settings.home);
   return openLog(join(settings.home, 'logs'));
 }
 
 /** Database, objects and secrets, up to date: what every part of a server stands on. */
 export async function openPlatform(
   settings: PlatformSettings,
-  project: LoadedProject,
-  { log, afterwards }: { readonly log: Logger; readonly afterwards: Afterwards },
+  { name, root, environments }: ProjectFacts,
+  {
+    log,
+    afterwards,
+    migrations = {},
+  }: {
+    readonly log: Logger;
+    readonly afterwards: Afterwards;
+    /** An application's tables. */
+    readonly migrations?: Readonly<Record<string, Migration>> | undefined;
+  },
 ): Promise<Platform> {
   const location = settings.databaseUrl
     ? { url: settings.databaseUrl }
     : { folder: join(settings.home, 'database') };
-  const database = await openDatabase(location);
+  const database = await openPatiently(() => openDatabase(location), {
+    // Parts of a divided server are started beside their database; whoever starts one by hand is told at once.
+    waitMs: settings.role === 'all' ? 0 : databaseWithinMs,
+    report: (reason) => log.info({ reason }, 'waiting for the database'),
+  });
   afterwards(() => database.close());
-  await migrate(database.db, [platformMigrations, project.application?.migrations ?? {}]);
+  await migrate(database.db, [platformMigrations, migrations]);
   const objects = await openOrCreateObjectStore(settings.objects);
   const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
+  const trackingKey = await ensureSecret(join(settings.secrets, 'tracking.key'), 32);
+  await requireSameSecret(database.db, 'tracking.key', trackingKey);
   const now = () => new Date();
   return {
-    ...{ project, settings, log, now, database, objects, operatorToken },
+    ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },
+    trackingKey: (purpose) => derivedKey(trackingKey, purpose),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
     runs: new SqlRunStore(database.db),
     datasets: new SqlDatasetStore(database.db, objects),
     releases: new SqlReleaseStore(database.db),
-    modelHost: await openModelHost(settings, objects, project.environments[0]),
+    modelHost: await openModelHost(settings, objects, environments[0]),
   };
 }

@@ -1,14 +1,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiEnv } from '@visavox/api/api-env';
-import type { TrainingSubject } from '@visavox/control/controller';
 import type { GatePolicy } from '@visavox/control/gate';
-import type { TriggerRule } from '@visavox/control/trigger';
+import type { TrainingSubject } from '@visavox/control/training-subject';
+import type { Trigger } from '@visavox/control/trigger';
 import type { LineageKind } from '@visavox/core/lineage-kinds';
 import type { ModelRegistry, ReleaseTarget } from '@visavox/core/ports';
 import type { OpenEngine } from '@visavox/pipelines/engines';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import type { Application } from './application.ts';
-import type { EngineResources } from './engine-resources.ts';
+import type { EngineResources, StepSurroundings } from './engine-resources.ts';
 import type { Platform } from './platform.ts';
 import type { Environment, PlatformSettings } from './settings.ts';
 
@@ -26,10 +26,14 @@ export interface TrainingGrounds {
 export interface ModelDeclaration {
   /** Compiled before anything is opened; `subject` is given what it compiles to. */
   readonly pipeline: PipelineNode;
-  /** Where its releases serve; `production` unless given. */
+  /** Where its releases serve, the most important one last; `production` unless given. */
   readonly environments?: readonly string[];
+  /** The names under which `subject` counts what is new, for triggers that wait for so many of it. */
+  readonly counts?: readonly string[];
   /** When to train again; by hand alone where it is left out. */
-  readonly triggers?: TriggerRule | ((platform: Platform) => TriggerRule);
+  readonly triggers?: readonly Trigger[] | ((platform: Platform) => readonly Trigger[]);
+  /** How long it is left alone after a training that failed; 120 unless given. */
+  readonly retryAfterSeconds?: number;
   /** What a candidate has to be, against the champion, to be released. */
   readonly gate: GatePolicy;
   /** The same for a model that came with the software. */
@@ -37,13 +41,7 @@ export interface ModelDeclaration {
   /** What is trained on and what a training made of it. */
   readonly subject: (platform: Platform, training: TrainingGrounds) => TrainingSubject;
   /** What happens before and after a release takes traffic. */
-  readonly target: (platform: Platform) => ReleaseTarget;
-}
-
-/** Where steps of pipelines find their programs and modules when they run on this machine. */
-export interface StepSurroundings {
-  readonly path: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
+  readonly target: (platform: Platform, environment: string) => ReleaseTarget;
 }
 
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */
@@ -55,12 +53,12 @@ export interface ProjectDeclaration<Plugin = unknown> {
   /** By name, as in references: `recogniser:3`. */
   readonly models?: Readonly<Record<string, ModelDeclaration | Lazy<{ readonly default: ModelDeclaration }>>>;
   /** When models train again, by the model's name: in the place of the model's own triggers. */
-  readonly triggers?: Readonly<Record<string, TriggerRule>>;
+  readonly triggers?: Readonly<Record<string, readonly Trigger[]>>;
   /** The kinds that a trace knows beside the platform's own. */
   readonly lineage?: readonly LineageKind[];
   /** Routes of the API beside the platform's own; operators and others reach them alike, so guard them. */
   readonly routes?: Lazy<{ readonly default: (app: OpenAPIHono<ApiEnv>, platform: Platform) => void }>;
-  /** A folder of built pages (`index.html`, `assets/`) in the place of the console. */
+  /** A folder of built pages (`index.html`, `assets/`), which are served to everybody. */
   readonly pages?: string;
   /** Commands beside the platform's own. */
   readonly commands?: readonly Lazy<{ readonly plugin: Plugin }>[];
@@ -68,9 +66,10 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly engines?: Readonly<Record<string, EngineFactory>>;
   /** For steps that run on this machine; `node_modules/.bin` and set-up's Python unless given. */
   readonly steps?: Lazy<{
+    /** `root`: the folder of a step's code, which is a snapshot of the project's. */
     readonly stepSurroundings: (where: { root: string; setup: string }) => StepSurroundings;
   }>;
-  /** Folders whose sources are the code of a run; all of the project unless given. */
+  /** Folders whose sources are in the images of steps; all of the project unless given. */
   readonly code?: readonly string[];
   /** Files that pin the packages that steps use. */
   readonly locks?: readonly string[];

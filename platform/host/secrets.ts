@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '@visavox/core/errors';
 
 /**
  * Reads a secret file; the first time, makes it with `length` random bytes as hexadecimal, for its owner alone. One that
@@ -11,9 +12,8 @@ export async function ensureSecret(path: string, length: number): Promise<string
     if (error.code !== 'ENOENT') throw error;
   });
   if (known !== undefined) return known.trim();
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const fresh = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await open(fresh, 'wx', 0o600);
+  const file = await openNew(fresh, path);
   try {
     await file.writeFile(`${randomBytes(length).toString('hex')}\n`);
     await file.sync();
@@ -28,6 +28,28 @@ export async function ensureSecret(path: string, length: number): Promise<string
     await rm(fresh);
   }
   return (await readFile(path, 'utf8')).trim();
+}
+
+async function openNew(fresh: string, path: string): Promise<FileHandle> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return await open(fresh, 'wx', 0o600);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (!['EROFS', 'EACCES', 'EPERM'].includes(code)) throw cause;
+    throw new UserError({
+      kind: 'invalid',
+      code: 'secret_missing',
+      message: `there is no ${basename(path)} in ${dirname(path)}, and it cannot be made there`,
+      action: `Add it to the secrets (64 hexadecimal digits, such as "openssl rand -hex 32" prints), or let the folder be written to.`,
+      cause,
+    });
+  }
+}
+
+/** 32 bytes for one purpose, by HKDF (RFC 5869) from a secret in hexadecimal: no purpose gives away the key of another. */
+export function derivedKey(secret: string, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'hex'), '', `visavox ${purpose}`, 32));
 }
 
 /** The value of a key of a secret that an operator put there for steps: the file `steps/<secret>/<key>`. */

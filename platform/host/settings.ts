@@ -8,6 +8,7 @@ import {
 import { s3Environment, s3Settings } from '@visavox/adapters/objects/s3-settings';
 import { isNetwork } from '@visavox/api/client-network';
 import { UserError } from '@visavox/core/errors';
+import { limitsFrom, type SnapshotLimits } from '@visavox/pipelines/code/snapshot-limits';
 import { z } from 'zod';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
 import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
@@ -50,15 +51,19 @@ const PlatformEnvironment = z.object({
     .string()
     .regex(/^(s3|file):\/\//)
     .optional(),
-  /** A folder with `objects.key`, `operator.token` and what a project adds; each is made there where it is missing. */
+  /** A folder with `objects.key`, `operator.token`, `tracking.key` and what a project adds; each is made there where it is missing. */
   VISAVOX_SECRETS: z.string().min(1).optional(),
   /** The key that objects are encrypted with, 64 hexadecimal digits, or a file that holds them. */
   VISAVOX_KEY: z.string().optional(),
   VISAVOX_KEY_FILE: z.string().optional(),
   /** An MLflow that runs elsewhere; without it one is started here. */
   MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/ }).optional(),
+  /** The workspace to use there, where that MLflow has several. */
+  MLFLOW_WORKSPACE: z.string().min(1).optional(),
   /** Where the MLflow that is started here keeps artifacts: `s3://bucket/prefix`; without it a folder of VISAVOX_HOME. */
   VISAVOX_MLFLOW_ARTIFACTS: z.string().startsWith('s3://').optional(),
+  /** How large a project's folder may be to be taken along by a run, such as `2GB`. */
+  VISAVOX_CODE_LIMIT: z.string().optional(),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
 });
@@ -84,7 +89,10 @@ export interface PlatformSettings {
     readonly url: string | undefined;
     readonly artifacts: string | undefined;
     readonly credentials: MlflowCredentials;
+    readonly workspace: string | undefined;
   };
+  /** Of the project's folder, which runs take along. */
+  readonly codeLimits: SnapshotLimits;
   /** The name of the engine that runs pipelines unless a run says otherwise. */
   readonly engine: string;
   readonly kubeflow: KubeflowSettings | undefined;
@@ -129,8 +137,10 @@ export function parsePlatformSettings(
       url: values.MLFLOW_TRACKING_URI,
       artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
       credentials: mlflowCredentials(given),
+      workspace: values.MLFLOW_WORKSPACE,
     },
     databaseUrl: values.DATABASE_URL,
+    codeLimits: limitsFrom(environment),
     engine: values.VISAVOX_ENGINE,
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),

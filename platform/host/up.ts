@@ -12,7 +12,7 @@ import { createStartingApp } from '@visavox/api/starting-app';
 import type { Logger } from 'pino';
 import { addressByName } from './address.ts';
 import type { OpenApplication, Repeated } from './application.ts';
-import { noController, openControllers, requireOneController } from './controllers.ts';
+import { openControllers } from './controllers.ts';
 import { createEngine, requireEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
 import { Leader } from './leader.ts';
@@ -43,8 +43,7 @@ export interface UpOptions {
 
 /** Everything on this machine, or one part of it. Returns once it answers; tracking and training come up behind it. */
 export async function up({ settings, project, tell, logger }: UpOptions): Promise<RunningServer> {
-  requireEngine({ settings, project });
-  requireOneController(project);
+  requireEngine(settings, project.declaration.engines);
   /** What has been started, undone in reverse order. */
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -80,20 +79,33 @@ async function startServer({
   const listener = await listen(settings, withHealth(starting, createStartingApp(page).fetch));
   afterwards(() => listener.close());
   const url = settings.publicUrl ?? listener.url;
-  log.info({ url, role: settings.role, home: settings.home, project: project.declaration.name }, 'listening');
+  log.info({ url, role: settings.role, home: settings.home, project: project.name }, 'listening');
 
-  const platform = await openPlatform(settings, project, { log, afterwards });
+  const platform = await openPlatform(settings, project, {
+    ...{ log, afterwards },
+    migrations: project.application?.migrations,
+  });
   const application: OpenApplication = (await project.application?.open(platform, afterwards)) ?? {};
   const tracking = await openTracking(platform);
   afterwards(() => tracking.mlflow.stop());
   let leadership: Leadership | undefined;
   const leads = () => leadership?.leading === true;
-  const engine = await openEngine(platform, tracking, leads);
+  const engine = await openEngine({ platform, project, tracking, leads });
   afterwards(() => engine.close());
-  const controllers = openControllers(platform, { engine, registry: tracking.registry });
+  const controllers = openControllers(platform, project.models, { engine, registry: tracking.registry });
   const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
 
-  const resources = appResources({ platform, application, tracking, engine, controllers, leader, page, url });
+  const resources = appResources({
+    platform,
+    project,
+    application,
+    tracking,
+    engine,
+    controllers,
+    leader,
+    page,
+    url,
+  });
   const app = application.createApp?.({ ...resources, url }) ?? createPlatformApp(resources);
   const serves = settings.role !== 'controller';
   const checks = readiness({ ...platform, more: serves ? application.checks : {} });
@@ -133,13 +145,23 @@ async function startServer({
 type Tracking = Awaited<ReturnType<typeof openTracking>>;
 
 /** Pipelines run in the process that leads; the others show what is recorded. */
-async function openEngine(
-  platform: Platform,
-  { tracker, mlflow }: Tracking,
-  leads: () => boolean,
-): Promise<EngineOfLeader> {
+async function openEngine({
+  platform,
+  project,
+  tracking: { tracker, mlflow, stepCredentials },
+  leads,
+}: {
+  platform: Platform;
+  project: LoadedProject;
+  tracking: Tracking;
+  leads: () => boolean;
+}): Promise<EngineOfLeader> {
   const { runs, settings } = platform;
-  const open = () => createEngine({ ...platform, tracker, trackingUrl: mlflow.url });
+  const open = () =>
+    createEngine(
+      { ...platform, project, tracker, stepCredentials, trackingUrl: mlflow.url },
+      project.declaration.engines,
+    );
   return settings.databaseUrl === undefined
     ? EngineOfLeader.open({ open, runs })
     : EngineOfLeader.waiting({ open, runs, leads });
@@ -151,7 +173,7 @@ function sweepingSessions({ operatorSessions }: Platform): Repeated {
 }
 
 function pageOf(settings: PlatformSettings, { declaration, application, root }: LoadedProject) {
-  const built = application ? join(settings.setup, 'web') : join(settings.setup, 'console');
+  const built = application && join(settings.setup, 'web');
   return {
     webFolder: declaration.pages === undefined ? built : join(root, declaration.pages),
     allowedHosts: allowedHosts(settings),
@@ -161,6 +183,7 @@ function pageOf(settings: PlatformSettings, { declaration, application, root }: 
 
 function appResources(parts: {
   platform: Platform;
+  project: LoadedProject;
   application: OpenApplication;
   tracking: Tracking;
   engine: EngineOfLeader;
@@ -169,19 +192,18 @@ function appResources(parts: {
   page: ReturnType<typeof pageOf>;
   url: string;
 }): PlatformAppResources {
-  const { platform, application, tracking, engine, controllers, leader, page, url } = parts;
-  const { project, settings, operatorToken, log, now } = platform;
+  const { platform, project, application, tracking, engine, controllers, leader, page, url } = parts;
+  const { settings, operatorToken, log, now } = platform;
   const { figures, released, services } = application;
   const { routes } = project;
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.declaration.name, models: project.served },
+    ...{ engine, leader, title: project.name, controllers },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
     registry: tracking.registry,
-    controller: controllers[0] ?? noController,
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now }),
     secureCookies: url.startsWith('https:'),
@@ -189,11 +211,14 @@ function appResources(parts: {
       kinds: project.lineageKinds,
       sources: [new PlatformLineage(platform.database.db), ...(application.lineage ?? [])],
     },
-    services: async () => [
-      { name: 'database', healthy: true, url: null },
-      ...(services?.() ?? []),
-      { name: 'mlflow', healthy: tracking.mlflow.healthy, url: tracking.mlflow.url },
-    ],
+    services: async () => {
+      const { healthy, url: address, problem = null } = tracking.mlflow;
+      return [
+        { name: 'database', healthy: true, url: null },
+        ...(services?.() ?? []),
+        { name: 'mlflow', healthy, url: address, reason: problem },
+      ];
+    },
   };
 }
 

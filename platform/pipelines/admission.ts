@@ -1,11 +1,14 @@
+import type { CodeReference } from '@visavox/core/code';
 import { canonicalJson, type Digest, digestOfJson, shortDigest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { RunRequest, RunStore } from '@visavox/core/ports';
 import type { RunPins, RunRecord, TaskRecord } from '@visavox/core/run';
-import { type PipelineSpec, parsePipelineSpec } from './ir.ts';
+import { requirePinnedDatasets } from './dataset-parameters.ts';
+import type { PipelineSpec } from './ir.ts';
 import { resolveParameters } from './parameters.ts';
 import { plan } from './plan.ts';
+import { parsePipelineSpec } from './read-ir.ts';
 import { pendingRecord } from './records.ts';
 
 export interface AdmissionResources {
@@ -15,7 +18,7 @@ export interface AdmissionResources {
   /** What a run of this pipeline is pinned to beside what its request says. Throws where the engine cannot run it. */
   readonly pinned: (
     spec: PipelineSpec,
-  ) => Pick<RunPins, 'code' | 'environment'> | Promise<Pick<RunPins, 'code' | 'environment'>>;
+  ) => Promise<{ readonly code: CodeReference } & Pick<RunPins, 'environment'>>;
 }
 
 /**
@@ -32,22 +35,20 @@ export async function admit(
     throw engineMissing(request.engine, [engine]);
   const spec = parsePipelineSpec(request.pipelineSpec);
   const parameters = resolveParameters(spec, withSeed(spec, request));
+  requirePinnedDatasets(spec, parameters, request.datasets);
   const pipeline = digestOfJson(request.pipelineSpec);
   const earlier = await runs.get(request.id);
   if (earlier) {
     const same =
       earlier.pins.pipeline === pipeline &&
+      (request.code === undefined || earlier.pins.code === request.code.digest) &&
       canonicalJson(earlier.pins.parameters) === canonicalJson(parameters);
     if (same) return { run: earlier, known: true };
     throw invalidId(`run ${request.id} exists and is another one`, 'Give the new run an id of its own.');
   }
-  const pins = {
-    ...(await pinned(spec)),
-    pipeline,
-    datasets: [...request.datasets],
-    parameters,
-    seed: request.seed,
-  };
+  const { code, environment } = await pinned(spec);
+  const given = { datasets: [...request.datasets], parameters, seed: request.seed };
+  const pins: RunPins = { pipeline, code: code.digest, environment, ...given };
   await putBlob(objects, new TextEncoder().encode(canonicalJson(request.pipelineSpec)));
   const run: RunRecord = {
     id: request.id,
@@ -57,6 +58,7 @@ export async function admit(
     trigger: request.trigger,
     engine,
     pins,
+    origin: code.origin,
     trackingRun: null,
     tasks: plan(spec, parameters, new Map()).tasks.map((task) => pendingRecord(task.name, null)),
     createdAt: new Date().toISOString(),
@@ -75,7 +77,7 @@ export async function pinnedPipeline(objects: ObjectStore, pipeline: Digest): Pr
   return JSON.parse(new TextDecoder().decode(await getBlob(objects, pipeline)));
 }
 
-/** A finished run as it goes on: what has succeeded stays, all else is to be done, with the code of now. */
+/** A finished run as it goes on: what has succeeded stays, all else is to be done, with the pins of now. */
 export function resumed(run: RunRecord, now: Pick<RunPins, 'code' | 'environment'>): RunRecord {
   const changed = (['code', 'environment'] as const).flatMap((pin) =>
     run.pins[pin] === now[pin] ? [] : [`${pin} ${shortDigest(run.pins[pin])} -> ${shortDigest(now[pin])}`],

@@ -1,10 +1,24 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { canonicalJson, Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
-import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import {
+  blobPresence,
+  type Content,
+  getBlob,
+  hasBlob,
+  type ObjectStore,
+  putBlob,
+  putBlobAs,
+  readBlob,
+} from '@visavox/core/object-store';
 import type { ArtifactRecord } from '@visavox/core/run';
 import { z } from 'zod';
+import { datasetMediaType, fetchDataset, readDataset } from './dataset-folder.ts';
+import { digestOfFile, fileChanged, writeWholeFile } from './files.ts';
+import { walkFolder } from './folder-walk.ts';
 import type { ArtifactTypeSchema } from './ir.ts';
 
 export const folderMediaType = 'application/vnd.visavox.folder+json';
@@ -30,71 +44,116 @@ export interface StoredArtifact {
   readonly isFolder: boolean;
 }
 
-/** Stores a file or a folder by digest. */
-export async function storeArtifact(objects: ObjectStore, path: string): Promise<StoredArtifact> {
+/**
+ * Stores a file or a folder by digest, of any size: nothing is held in memory. What links lead to is stored as files;
+ * `visible` answers where a path of a folder leads, and throws for what is not to be read.
+ */
+export async function storeArtifact(
+  objects: ObjectStore,
+  path: string,
+  visible: (path: string) => Promise<string> = async (inside) => inside,
+): Promise<StoredArtifact> {
   const found = await stat(path);
-  if (found.isFile()) {
-    const bytes = await readFile(path);
-    return { digest: await putBlob(objects, bytes), bytes: bytes.byteLength, isFolder: false };
-  }
+  if (found.isFile()) return { ...(await storeFile(objects, path)), isFolder: false };
   if (!found.isDirectory()) throw notAFile(path);
-  return storeFolder(objects, filesBelow(path));
+  const files: FolderManifest['files'] = [];
+  const special = (key: string) => {
+    throw notAFile(join(path, key));
+  };
+  for await (const file of walkFolder(path, { outside: 'files', special }))
+    files.push({ path: file.key, ...(await storeFile(objects, await visible(file.path))) });
+  return storeManifest(objects, files);
 }
 
-async function* filesBelow(path: string): AsyncIterable<ArtifactFile> {
-  for (const entry of await readdir(path, { withFileTypes: true, recursive: true })) {
-    if (entry.isDirectory()) continue;
-    const file = join(entry.parentPath, entry.name);
-    if (!entry.isFile()) throw notAFile(file);
-    yield { path: file.slice(path.length + 1).replaceAll('\\', '/'), bytes: await readFile(file) };
+async function storeFile(
+  objects: ObjectStore,
+  path: string,
+): Promise<{ readonly digest: Digest; readonly bytes: number }> {
+  const found = await digestOfFile(path);
+  if (await hasBlob(objects, found.digest)) return found;
+  try {
+    await putBlobAs(objects, found.digest, createReadStream(path));
+  } catch (error) {
+    // Whatever the task left behind it still writes.
+    throw error instanceof UserError && error.code === 'digest_mismatch' ? fileChanged(path) : error;
   }
+  return found;
 }
 
 /** A file of an artifact that is a folder; the path is relative, with `/`. */
 export interface ArtifactFile {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** Stores files as one folder, in whatever order they come. */
-export async function storeFolder(
+/** Stores files as one folder, in whatever order they come; one with the path '' as that file, none as an empty one. */
+export async function storeFiles(
   objects: ObjectStore,
   given: AsyncIterable<ArtifactFile> | Iterable<ArtifactFile>,
 ): Promise<StoredArtifact> {
   const files: FolderManifest['files'] = [];
-  for await (const { path, bytes } of given)
-    files.push({ path, digest: await putBlob(objects, bytes), bytes: bytes.byteLength });
+  for await (const { path, content } of given) {
+    const stored = await storeContent(objects, content);
+    if (path === '') return { ...stored, isFolder: false };
+    files.push({ path, ...stored });
+  }
+  if (files.length === 0) return { ...(await storeContent(objects, new Uint8Array())), isFolder: false };
+  return storeManifest(objects, files);
+}
+
+/** A stream's digest, under which it is kept, is known at its end: until then it is a temporary file. */
+async function storeContent(
+  objects: ObjectStore,
+  content: Content,
+): Promise<{ readonly digest: Digest; readonly bytes: number }> {
+  if (content instanceof Uint8Array)
+    return { digest: await putBlob(objects, content), bytes: content.byteLength };
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-artifact-'));
+  try {
+    await writeWholeFile(join(folder, 'file'), content, 0o600);
+    return await storeFile(objects, join(folder, 'file'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function storeManifest(objects: ObjectStore, files: FolderManifest['files']): Promise<StoredArtifact> {
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const manifest: FolderManifest = { mediaType: folderMediaType, files };
   const digest = await putBlob(objects, new TextEncoder().encode(canonicalJson(manifest)));
   return { digest, bytes: files.reduce((sum, file) => sum + file.bytes, 0), isFolder: true };
 }
 
-/** Writes an artifact to `path`, as the file or folder that it was. */
-export async function fetchArtifact(
-  objects: ObjectStore,
-  artifact: { readonly digest: Digest; readonly isFolder: boolean },
-  path: string,
-): Promise<void> {
-  if (!artifact.isFolder) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, await getBlob(objects, artifact.digest), { mode: 0o600 });
-    return;
-  }
+type Stored = Pick<ArtifactRecord, 'name' | 'digest' | 'metadata'>;
+
+/** Writes an artifact to `path`, as the file, folder or dataset that it is, in constant memory. */
+export async function fetchArtifact(objects: ObjectStore, artifact: Stored, path: string): Promise<void> {
+  if (isDataset(artifact)) return fetchDataset(objects, artifact.digest, path);
+  if (!isFolder(artifact)) return fetchFile(objects, artifact, artifact.name, path);
   await mkdir(path, { recursive: true });
   for (const file of (await readFolder(objects, artifact.digest)).files)
-    await fetchArtifact(objects, { digest: file.digest, isFolder: false }, join(path, file.path));
+    await fetchFile(objects, file, `${artifact.name}/${file.path}`, join(path, file.path));
 }
 
-/** Whether all bytes of an artifact are still there. */
-export async function artifactExists(
+function fetchFile(
   objects: ObjectStore,
-  artifact: { readonly digest: Digest; readonly isFolder: boolean },
-): Promise<boolean> {
-  if (!(await objects.has(blobKey(artifact.digest)))) return false;
-  if (!artifact.isFolder) return true;
-  for (const file of (await readFolder(objects, artifact.digest)).files)
-    if (!(await objects.has(blobKey(file.digest)))) return false;
+  { digest }: { readonly digest: Digest },
+  name: string,
+  path: string,
+): Promise<void> {
+  return writeWholeFile(path, readBlob(objects, digest, name), 0o600);
+}
+
+/** Whether all bytes of an artifact are still there, and none known to be damaged. */
+export async function artifactExists(objects: ObjectStore, artifact: Stored): Promise<boolean> {
+  const isThere = await blobPresence(objects);
+  if (!(await isThere(artifact.digest))) return false;
+  const files = isDataset(artifact)
+    ? (await readDataset(objects, artifact.digest)).items
+    : isFolder(artifact)
+      ? (await readFolder(objects, artifact.digest)).files
+      : [];
+  for (const { digest } of files) if (!(await isThere(digest))) return false;
   return true;
 }
 
@@ -102,8 +161,12 @@ export async function readFolder(objects: ObjectStore, digest: Digest): Promise<
   return FolderManifest.parse(JSON.parse(new TextDecoder().decode(await getBlob(objects, digest))));
 }
 
-export function isFolder(artifact: ArtifactRecord): boolean {
+export function isFolder(artifact: Pick<ArtifactRecord, 'metadata'>): boolean {
   return artifact.metadata.mediaType === folderMediaType;
+}
+
+export function isDataset(artifact: Pick<ArtifactRecord, 'metadata'>): boolean {
+  return artifact.metadata.mediaType === datasetMediaType;
 }
 
 export function schemaTitle(type: z.infer<typeof ArtifactTypeSchema>): string {
@@ -115,6 +178,6 @@ function notAFile(path: string): UserError {
     kind: 'invalid',
     code: 'artifact_no_file',
     message: `${path} is neither a file nor a folder of files.`,
-    action: 'Let the task write plain files; links, sockets and devices cannot be kept.',
+    action: 'Let the task write plain files, or links to them; sockets, pipes and devices cannot be kept.',
   });
 }

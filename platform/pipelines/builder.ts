@@ -1,5 +1,5 @@
 import { type Component, definitionFault, requireKnown, requireName, retryNode } from './component.ts';
-import type { Answer, Condition, Loop, LoopOptions, Step, Task, TaskOptions } from './definition.ts';
+import type { Answer, Condition, Loop, LoopOptions, Step, Task, TaskOptions } from './handles.ts';
 import {
   type Comparison,
   type ConstantNode,

@@ -1,7 +1,14 @@
 import { definitionFault } from './component.ts';
+import { datasetVersionSchema } from './dataset-parameters.ts';
 import type { IrComponent, IrContainer, IrParameterType, IrTask } from './ir.ts';
 import type { ComponentNode, RetryNode } from './nodes.ts';
-import { type InputPort, isParameterType, type ParameterType, type PortType } from './ports.ts';
+import {
+  datasetVersionType,
+  type InputPort,
+  isParameterType,
+  type ParameterType,
+  type PortType,
+} from './ports.ts';
 import { bytesOf, coresOf } from './quantity.ts';
 import type { StepExtras } from './step-extras.ts';
 
@@ -22,6 +29,7 @@ const schemaTitles: Record<string, string> = {
   'classification-metrics': 'system.ClassificationMetrics',
   html: 'system.HTML',
   markdown: 'system.Markdown',
+  [datasetVersionType]: datasetVersionSchema,
 };
 
 export function inputDefinition(port: InputPort) {
@@ -119,9 +127,10 @@ export function kubernetesSettings({
   return Object.keys(settings).length > 0 ? settings : undefined;
 }
 
-export function stepExtras({ environment, access }: ComponentNode): StepExtras | undefined {
+export function stepExtras({ sources, environment, access }: ComponentNode): StepExtras | undefined {
   const granted = Object.fromEntries(Object.entries(access).filter(([, given]) => given));
   const extras = {
+    ...(sources.length > 0 && { sources: [...sources] }),
     ...(environment && { environment }),
     ...(Object.keys(granted).length > 0 && { access: granted }),
   };

@@ -5,7 +5,7 @@ import { compile, toYaml } from './compile.ts';
 import { component, pipeline, text } from './definition.ts';
 import { normalised } from './fixtures/normalised.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
-import { parsePipelineSpec, readPipelineSpec } from './ir.ts';
+import { parsePipelineSpec, readPipelineSpec } from './read-ir.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
 
@@ -27,6 +27,28 @@ describe('compile', () => {
     const spec = compile(sumOfSquares);
     expect(parsePipelineSpec(readPipelineSpec(toYaml(spec)))).toEqual(spec);
   });
+
+  it('writes the sources of components beside the pipeline, where Kubeflow looks for none', () => {
+    const fit = component({
+      name: 'fit',
+      command: ['python', 'fit.py'],
+      sources: ['fit.py', 'configs/*.yaml'],
+    });
+    const spec = compile(pipeline({ name: 'sources' }, (p) => void p.task(fit)));
+    const sources = { 'exec-fit': { sources: ['fit.py', 'configs/*.yaml'] } };
+    expect(spec.platforms).toEqual({ visavox: { deploymentSpec: { executors: sources } } });
+    expect(toYaml(spec).split('---\n')).toEqual([expect.not.stringContaining('visavox:'), expect.anything()]);
+    expect(parsePipelineSpec(readPipelineSpec(toYaml(spec)))).toEqual(spec);
+  });
+
+  it.each(['/etc/passwd', '../other.py', 'a/../../b.py', '!a.py', ''])(
+    'refuses the source "%s", which is none of the project',
+    (source) => {
+      expect(() => component({ name: 'fit', command: ['true'], sources: [source] })).toThrow(
+        "no path from the project's folder",
+      );
+    },
+  );
 
   it('gives the same pipeline for the same definition, and leaves the definition as it was', () => {
     expect(canonicalJson(compile(sumOfSquares))).toBe(canonicalJson(compile(sumOfSquares)));

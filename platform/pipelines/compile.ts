@@ -9,6 +9,7 @@ import {
   stepExtras,
 } from './compile-component.ts';
 import { definitionFault } from './component.ts';
+import { datasetImport, importedArtifact } from './dataset-parameters.ts';
 import type { IrComponent, IrDag, IrTask, PipelineSpec } from './ir.ts';
 import { findFault } from './ir-check.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type TaskNode,
   type WhenNode,
 } from './nodes.ts';
-import { isParameterType, type PortType } from './ports.ts';
+import { datasetVersionType, isParameterType, type PortType } from './ports.ts';
 import type { StepExtras } from './step-extras.ts';
 
 /**
@@ -65,6 +66,8 @@ class Compilation {
   readonly #kubernetes: Record<string, Readonly<Record<string, unknown>>> = {};
   readonly #extras: Record<string, StepExtras> = {};
   readonly #homes = new Map<string, readonly string[]>();
+  /** By parameter: the task that imports its dataset version. */
+  readonly #datasets = new Map<string, string>();
   readonly #itemInputs = new Map<string, string>();
   /** By loop: the collected outputs that something reads. */
   readonly #collected = new Map<string, Map<string, ReferenceNode>>();
@@ -75,10 +78,11 @@ class Compilation {
 
   run(): PipelineSpec {
     this.#survey(this.#pipeline.nodes, []);
+    const imports = this.#datasetImports();
     const root: Scope = { path: [], parent: null, inputs: new Map(), upstream: new Set() };
     const parameters = Object.entries(this.#pipeline.parameters).map(([name, port]) => [
       name,
-      inputDefinition(port),
+      inputDefinition(port.type === datasetVersionType ? { ...port, type: 'string' } : port),
     ]);
     return {
       schemaVersion: '2.1.0',
@@ -88,7 +92,7 @@ class Compilation {
         ...(this.#pipeline.description && { description: this.#pipeline.description }),
       },
       root: {
-        dag: { tasks: this.#tasks(this.#pipeline.nodes, root) },
+        dag: { tasks: { ...imports, ...this.#tasks(this.#pipeline.nodes, root) } },
         ...(parameters.length > 0 && { inputDefinitions: { parameters: Object.fromEntries(parameters) } }),
       },
       components: this.#components,
@@ -107,6 +111,23 @@ class Compilation {
       }),
     };
     return Object.keys(platforms).length > 0 ? { platforms } : {};
+  }
+
+  /** A dataset version comes in as the artifact of an importer, one for each parameter. */
+  #datasetImports(): IrDag['tasks'] {
+    const tasks: IrDag['tasks'] = {};
+    for (const [name, { type }] of Object.entries(this.#pipeline.parameters)) {
+      if (type !== datasetVersionType) continue;
+      const wanted = `import-${name.toLowerCase().replaceAll('_', '-')}`;
+      let key = wanted;
+      for (let count = 2; this.#homes.has(key) || key in tasks; count++) key = `${wanted}-${count}`;
+      this.#datasets.set(name, key);
+      const { task, component, executor } = datasetImport(key, name);
+      tasks[key] = task;
+      this.#components[`comp-${key}`] = component;
+      this.#executors[`exec-${key}`] = executor;
+    }
+    return tasks;
   }
 
   /** Notes where everything is, and which collected outputs are read. */
@@ -300,6 +321,13 @@ class Compilation {
       return parameter
         ? { parameter: { componentInputParameter: channel } }
         : { artifact: { componentInputArtifact: channel } };
+    }
+    const dataset = reference.kind === 'parameter' ? this.#datasets.get(reference.name) : undefined;
+    if (dataset !== undefined) {
+      upstream.add(dataset);
+      return {
+        artifact: { taskOutputArtifact: { producerTask: dataset, outputArtifactKey: importedArtifact } },
+      };
     }
     if (reference.kind === 'parameter') return { parameter: { componentInputParameter: reference.name } };
     if (reference.kind === 'item')

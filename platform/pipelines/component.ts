@@ -6,6 +6,8 @@ import type { ComponentNode, ResourcesNode, RetryNode } from './nodes.ts';
 import {
   type ArtifactType,
   constantFits,
+  type DatasetVersionType,
+  datasetVersionType,
   type InputPorts,
   inputPort,
   isParameterType,
@@ -16,20 +18,25 @@ import {
   type TypeOf,
 } from './ports.ts';
 import { bytesOf, coresOf, secondsOf } from './quantity.ts';
-import { Access } from './step-extras.ts';
+import { Access, Source } from './step-extras.ts';
 
 /** What a component's image is called where it names none: an engine that starts containers says which it is. */
 export const defaultImage = 'visavox';
 
 /** What stands in a command for what is known only when the task runs. */
 export interface Placeholders<Inputs extends InputPorts, Outputs extends OutputPorts> {
-  /** A parameter is its text; an artifact has a `path`; a list of artifacts is a text that `artifactPaths` reads. */
+  /**
+   * A parameter is its text; an artifact has a `path`; a list of artifacts is a text that `artifactPaths` reads. A dataset
+   * version has the `path` of a folder with its items, each at its key, and the one of its `manifest`.
+   */
   readonly inputs: {
     readonly [Name in keyof Inputs]: TypeOf<Inputs[Name]> extends ParameterType
       ? string
       : TypeOf<Inputs[Name]> extends ArtifactType
         ? { readonly path: string; readonly uri: string }
-        : string;
+        : TypeOf<Inputs[Name]> extends DatasetVersionType
+          ? { readonly path: string; readonly manifest: string }
+          : string;
   };
   /** Where the task writes: an artifact is a file or a folder, a parameter a file with its text (JSON unless a string). */
   readonly outputs: { readonly [Name in keyof Outputs]: { readonly path: string } };
@@ -75,6 +82,12 @@ export interface ComponentDefinition<Inputs extends InputPorts, Outputs extends 
   readonly retries?: number | (Partial<RetryNode> & { readonly max: number });
   /** Whether earlier outputs of the same inputs may be taken; true unless said otherwise. */
   readonly cache?: boolean;
+  /**
+   * What its code is, so that only changes of it ask for a new result: files whose imports are followed
+   * (`train.py`, `steps/embed.ts`), folders, globs (`configs/*.yaml`), as paths from the project's folder. Without them
+   * it is every file of the project.
+   */
+  readonly sources?: readonly string[];
 }
 
 /** A component, with its ports' types for the compiler of TypeScript. */
@@ -112,7 +125,13 @@ export function component<
     if (fallback !== undefined && !constantFits(type, fallback))
       throw definitionFault(`the default of input ${port} of component ${name} is no ${type}`);
   }
-  for (const [port, type] of Object.entries(outputs)) requirePort(name, port, type);
+  for (const [port, type] of Object.entries(outputs)) {
+    requirePort(name, port, type);
+    if (String(type) === datasetVersionType)
+      throw definitionFault(
+        `output ${port} of component ${name} is a dataset version, which steps take only; give a dataset`,
+      );
+  }
   const words = (given: Words<Inputs, Outputs> | undefined) =>
     typeof given === 'function' ? [...given(placeholdersOf(definition))] : [...(given ?? [])];
   const own = words(definition.command);
@@ -136,13 +155,14 @@ export function component<
     timeoutSeconds: timeoutOf(name, definition.timeout),
     retries: retryNode(definition.retries),
     cache: definition.cache ?? true,
+    sources: Object.freeze([...sourcesOf(definition)]),
   });
 }
 
 /** In the order in which the interface has them; the compiler checks that none is missing. */
 const componentFields = Object.keys({
   ...{ name: 0, image: 0, inputs: 0, outputs: 0, command: 0, args: 0, env: 0, environment: 0, secrets: 0 },
-  ...{ access: 0, resources: 0, timeout: 0, retries: 0, cache: 0 },
+  ...{ access: 0, resources: 0, timeout: 0, retries: 0, cache: 0, sources: 0 },
 } satisfies Record<keyof ComponentDefinition<InputPorts, OutputPorts>, 0>);
 
 /** A field that nobody knows is a mistake in writing, and would be a wish that nobody hears. */
@@ -202,6 +222,18 @@ function timeoutOf(component: string, timeout: number | string | undefined): num
   return Math.ceil(seconds);
 }
 
+function sourcesOf({
+  name,
+  sources = [],
+}: Pick<ComponentDefinition<InputPorts, OutputPorts>, 'name' | 'sources'>): readonly string[] {
+  const wrong = sources.find((source) => !Source.safeParse(source).success);
+  if (wrong !== undefined)
+    throw definitionFault(
+      `component ${name} names the source "${wrong}", which is no path from the project's folder`,
+    );
+  return sources;
+}
+
 export function retryNode(
   retries: ComponentDefinition<InputPorts, OutputPorts>['retries'],
 ): RetryNode | null {
@@ -219,6 +251,8 @@ function placeholdersOf<Inputs extends InputPorts, Outputs extends OutputPorts>(
     if (isParameterType(type)) return [name, `{{$.inputs.parameters['${name}']}}`];
     const artifact = `{{$.inputs.artifacts['${name}']`;
     if (type.endsWith('[]')) return [name, `${artifact}}}`];
+    if (type === datasetVersionType)
+      return [name, { path: `${artifact}.path}}`, manifest: `${artifact}.metadata['manifest']}}` }];
     return [name, { path: `${artifact}.path}}`, uri: `${artifact}.uri}}` }];
   });
   const outputs = Object.entries(definition.outputs ?? {}).map(([name, type]) => [

@@ -81,6 +81,14 @@ function compare(left: Value, operator: string, right: Value): boolean {
       return left !== right;
     default: {
       if (left === undefined || right === undefined) return false;
+      // As in CEL: there is no order between a text and a number.
+      if (typeof left !== typeof right || typeof left === 'object')
+        throw new UserError({
+          kind: 'invalid',
+          code: 'condition_types',
+          message: `A condition compares ${JSON.stringify(left)} with ${JSON.stringify(right)}: a ${typeof left} has no order with a ${typeof right}.`,
+          action: 'Compare values of one type, by int() or double() where a text holds a number.',
+        });
       if (operator === '<') return left < right;
       if (operator === '<=') return left <= right;
       if (operator === '>') return left > right;

@@ -1,15 +1,12 @@
 import { Builder, type ForEachItems, type LoopBody } from './builder.ts';
-import {
-  type Component,
-  type ComponentDefinition,
-  definitionFault,
-  requireKnown,
-  requireName,
-} from './component.ts';
+import { type Component, definitionFault, requireKnown, requireName } from './component.ts';
+import type { Answer, Condition, Loop, LoopOptions, Task, TaskOptions } from './handles.ts';
 import type { Comparison, PipelineNode, Reference } from './nodes.ts';
 import {
   type ArtifactType,
   constantFits,
+  type DatasetVersionType,
+  datasetVersionType,
   type InputPorts,
   inputPort,
   isParameterType,
@@ -35,10 +32,12 @@ export type Argument<Type extends PortType> = Type extends 'string'
         : Type extends 'struct'
           ? Readonly<Record<string, unknown>> | Reference<'struct'>
           : Type extends 'artifact'
-            ? Reference<ArtifactType>
-            : Type extends 'artifact[]'
-              ? Reference<`${ArtifactType}[]`>
-              : Reference<Type>;
+            ? Reference<ArtifactType | DatasetVersionType>
+            : Type extends 'dataset'
+              ? Reference<'dataset' | DatasetVersionType>
+              : Type extends 'artifact[]'
+                ? Reference<`${ArtifactType}[]`>
+                : Reference<Type>;
 
 type Omissible<Port> = Port extends { readonly default: unknown } | { readonly optional: true }
   ? true
@@ -54,42 +53,6 @@ export type Arguments<Inputs extends InputPorts> = {
   >;
 };
 
-export interface TaskOptions {
-  /** The task's name; the component's name unless given. */
-  readonly name?: string;
-  readonly cache?: boolean;
-  readonly retries?: ComponentDefinition<InputPorts, OutputPorts>['retries'];
-  /** Run it when the tasks before it have ended, however they ended. */
-  readonly evenAfterFailure?: boolean;
-}
-
-/** Something to wait for. */
-export interface Step {
-  readonly key: string;
-}
-
-export interface Task<Outputs extends OutputPorts> extends Step {
-  /** Wait for these, although none of their outputs is used. */
-  after(...others: readonly Step[]): Task<Outputs>;
-  readonly outputs: { readonly [Name in keyof Outputs]: Reference<Outputs[Name]> };
-}
-
-type Collected<Type extends PortType> = Type extends ParameterType
-  ? Reference<'list'>
-  : Type extends ArtifactType
-    ? Reference<`${Type}[]`>
-    : Reference<Type>;
-
-export interface Loop<Results extends Readonly<Record<string, Reference>>> extends Step {
-  after(...others: readonly Step[]): Loop<Results>;
-  /** What the iterations gave, in the order of the items. */
-  readonly collected: { readonly [Name in keyof Results]: Collected<Results[Name]['type']> };
-}
-
-/** What the body of a loop answers: the references to collect, or nothing. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a body that ends without an answer is the usual case
-export type Answer<Results> = Results | void;
-
 type Item<Items> = Items extends readonly (infer Value)[]
   ? Reference<
       Value extends string
@@ -103,13 +66,6 @@ type Item<Items> = Items extends readonly (infer Value)[]
   : Items extends Reference<`${infer Type extends ArtifactType}[]`>
     ? Reference<Type>
     : never;
-
-export interface LoopOptions {
-  /** What the iterations are called: `embed` gives `embed/0/…`. */
-  readonly name: string;
-  /** At most so many iterations at a time. */
-  readonly parallelism?: number;
-}
 
 export interface PipelineBuilder<Parameters extends InputPorts> {
   readonly parameters: { readonly [Name in keyof Parameters]: Reference<TypeOf<Parameters[Name]>> };
@@ -145,10 +101,6 @@ export interface PipelineBuilder<Parameters extends InputPorts> {
   ): Condition;
 }
 
-export interface Condition extends Step {
-  after(...others: readonly Step[]): Condition;
-}
-
 /** A string made of constants and values known only later: text`model of ${p.parameters.name}`. */
 export function text(
   strings: TemplateStringsArray,
@@ -162,6 +114,8 @@ export function text(
 
 /**
  * Defines a pipeline. The body runs once, now, and only writes down what is to be done.
+ * A parameter of the type `dataset-version` is given as `night-birds`, its newest version, or `night-birds@sha256:…`; which
+ * one that is gets pinned when the run is submitted.
  *
  * @example
  * export default pipeline({ name: 'sum-of-squares', parameters: { count: { type: 'integer', default: 4 } } }, (p) => {
@@ -181,11 +135,13 @@ export function pipeline<const Parameters extends InputPorts = Record<never, nev
     Object.entries(definition.parameters ?? {}).map(([name, port]) => [name, Object.freeze(inputPort(port))]),
   );
   for (const [name, port] of Object.entries(parameters)) {
-    const { type, default: fallback } = port;
+    const { type, default: fallback, optional } = port;
     requireKnown(`parameter ${name}`, port, portFields);
-    if (!isPortType(type) || !isParameterType(type))
+    if (!isPortType(type) || !(isParameterType(type) || type === datasetVersionType))
       throw definitionFault(`parameter ${name} has the type ${type}`);
-    if (fallback !== undefined && !constantFits(type, fallback))
+    if (type === datasetVersionType && optional)
+      throw definitionFault(`parameter ${name} is a dataset version, which cannot be left out`);
+    if (fallback !== undefined && !constantFits(type === datasetVersionType ? 'string' : type, fallback))
       throw definitionFault(`the default of parameter ${name} is no ${type}: ${JSON.stringify(fallback)}`);
   }
   const builder = new Builder();

@@ -68,12 +68,42 @@ export type ExecutorOutput = z.infer<typeof ExecutorOutput>;
 /** One artifact of an executor output. */
 export type DescribedArtifact = NonNullable<ExecutorOutput['artifacts']>[string]['artifacts'][number];
 
-export interface PlaceholderContext {
-  readonly input: ExecutorInput;
+/** What the words stand for that name a run and a task. */
+export interface JobContext {
   readonly taskName: string;
   readonly runId: string;
   readonly runName: string;
+  /** When the run was made, in ISO 8601. */
+  readonly createdAt: string;
   readonly root: string;
+}
+
+export interface PlaceholderContext extends JobContext {
+  readonly input: ExecutorInput;
+}
+
+/** A text, such as a constant argument, in which `{{$.pipeline_job_name}}` and its like are filled in; others stay. */
+export function withJobWords(text: string, context: JobContext): string {
+  const words = jobWords(context);
+  return text.replace(/\{\{\$(\.\w+)\}\}/g, (whole, name: string) => words[name] ?? whole);
+}
+
+function jobWords({
+  taskName,
+  runId,
+  runName,
+  createdAt,
+  root,
+}: JobContext): Readonly<Record<string, string>> {
+  return {
+    '.pipeline_job_name': runName,
+    '.pipeline_job_resource_name': runId,
+    '.pipeline_job_uuid': runId,
+    '.pipeline_job_create_time_utc': createdAt,
+    '.pipeline_task_name': taskName,
+    '.pipeline_task_uuid': `${runId}/${taskName}`,
+    '.pipeline_root': root,
+  };
 }
 
 /** A container's words with everything filled in that stood for what is known only now. */
@@ -122,16 +152,12 @@ export function plainWords(word: string, given: (input: string) => boolean): str
 }
 
 /** One pass, so that a value which looks like a placeholder stays a value. */
-function filled(word: string, { input, taskName, runId, runName, root }: PlaceholderContext): string {
+function filled(word: string, { input, ...job }: PlaceholderContext): string {
   const texts: Readonly<Record<string, string>> = {
+    ...jobWords(job),
     '': JSON.stringify(input),
     '.outputs.output_file': input.outputs.outputFile,
     '.outputMetadataUri': input.outputs.outputFile,
-    '.pipeline_job_name': runName,
-    '.pipeline_job_uuid': runId,
-    '.pipeline_task_name': taskName,
-    '.pipeline_task_uuid': `${runId}/${taskName}`,
-    '.pipeline_root': root,
   };
   return word.replace(/\{\{\$(.*?)\}\}/g, (whole, name: string) => {
     const found = texts[name] ?? portText(name, input);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compile } from './compile.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
-import { parsePipelineSpec, readPipelineSpec } from './ir.ts';
 import { unknownFields } from './ir-unknown.ts';
+import { parsePipelineSpec, readPipelineSpec } from './read-ir.ts';
 
 function misspelt(): ReturnType<typeof compile> {
   const spec = structuredClone(compile(sumOfSquares));

@@ -1,8 +1,4 @@
-import { UserError } from '@visavox/core/errors';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { findFault } from './ir-check.ts';
-import { unknownFields } from './ir-unknown.ts';
 import { StepExtras } from './step-extras.ts';
 
 /**
@@ -191,7 +187,10 @@ export const PipelineSpec = z.looseObject({
     .looseObject({ executors: z.record(z.string(), IrExecutor).default({}) })
     .default({ executors: {} }),
   root: IrComponent.extend({ dag: IrDag }),
-  /** What kfp-kubernetes writes as a second document: settings of pods, by executor; and our own (`step-settings.ts`). */
+  /**
+   * Settings by platform and executor, written as a second document: what kfp-kubernetes adds for pods, and our own,
+   * which mean nothing to Kubeflow (`step-settings.ts`).
+   */
   platforms: z
     .looseObject({
       kubernetes: z
@@ -208,39 +207,3 @@ export const PipelineSpec = z.looseObject({
     .optional(),
 });
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
-
-/** The value of a compiled pipeline's text, YAML or JSON; a second document is its `platforms`. */
-export function readPipelineSpec(text: string): unknown {
-  const documents = [...parseAllDocuments(text)];
-  const broken = documents.find(({ errors }) => errors.length > 0);
-  if (documents.length === 0 || broken)
-    throw invalid(`it is not YAML or JSON: ${broken?.errors[0]?.message ?? 'it is empty'}`);
-  const [spec, settings] = documents.map((document) => document.toJS());
-  return settings?.platforms ? { ...spec, platforms: settings.platforms } : spec;
-}
-
-/** Parses and checks a PipelineSpec; throws a UserError `pipeline_spec_invalid` that names the place. */
-export function parsePipelineSpec(value: unknown): PipelineSpec {
-  const parsed = PipelineSpec.safeParse(value, { reportInput: true });
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const given = typeof issue?.input === 'string' ? `, received "${issue.input.slice(0, 100)}"` : '';
-    throw invalid(`at ${issue?.path.join('.') || 'the top'}: ${issue?.message}${given}`);
-  }
-  const fault = findFault(parsed.data);
-  if (fault) throw invalid(fault);
-  // Others may be newer than what is known here; in our own an unknown field is a mistake.
-  const [unknown] = parsed.data.sdkVersion?.startsWith('visavox') ? unknownFields(parsed.data) : [];
-  if (unknown) throw invalid(`the field ${unknown} is unknown`);
-  return parsed.data;
-}
-
-function invalid(what: string): UserError {
-  return new UserError({
-    kind: 'invalid',
-    code: 'pipeline_spec_invalid',
-    message: `The pipeline cannot be read: ${what}.`,
-    action:
-      'Give a pipeline definition, or the YAML that the kfp SDK (2.x) or `compile` wrote, with container components.',
-  });
-}

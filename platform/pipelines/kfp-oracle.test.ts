@@ -4,7 +4,7 @@ import groups from './fixtures/groups.ts';
 import { kfpSdk } from './fixtures/kfp-sdk.ts';
 import { normalised } from './fixtures/normalised.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
-import { parsePipelineSpec } from './ir.ts';
+import { parsePipelineSpec } from './read-ir.ts';
 
 const sdk = kfpSdk();
 

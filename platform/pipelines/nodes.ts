@@ -48,6 +48,8 @@ export interface ComponentNode {
   readonly timeoutSeconds: number | null;
   readonly retries: RetryNode | null;
   readonly cache: boolean;
+  /** What its code is; all of the project where it names nothing. */
+  readonly sources: readonly string[];
 }
 
 export interface TaskNode {

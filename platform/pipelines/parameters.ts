@@ -62,6 +62,22 @@ export function coerce(type: IrParameterType, value: unknown): Parameter | undef
   }
 }
 
+/** The value with each text in it, however deep, replaced by what `change` makes of it. */
+export function withTexts(value: Parameter, change: (text: string) => string): Parameter {
+  const changed = (inner: unknown): unknown => {
+    if (typeof inner === 'string') return change(inner);
+    if (Array.isArray(inner)) return inner.map(changed);
+    return isRecord(inner)
+      ? Object.fromEntries(Object.entries(inner).map(([key, item]) => [key, changed(item)]))
+      : inner;
+  };
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map(changed);
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changed(item)]))
+    : value;
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

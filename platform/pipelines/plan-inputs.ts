@@ -1,6 +1,6 @@
 import type { Bindings, Parameter } from '@visavox/core/run';
 import type { IrComponent, IrTask } from './ir.ts';
-import { coerce, isRecord } from './parameters.ts';
+import { coerce, isRecord, withTexts } from './parameters.ts';
 
 export type TaskOutputs = Bindings;
 
@@ -48,7 +48,8 @@ export function resolveInputs(
   const parameters: Record<string, Parameter> = {};
   for (const [name, { isOptional }] of Object.entries(declared)) {
     const value = carried[name];
-    if (value !== undefined) parameters[name] = substitute(value, carried);
+    // Only the pipeline's own words name something; a value that looks like it stays a value.
+    if (value !== undefined) parameters[name] = isConstant(task, name) ? substitute(value, carried) : value;
     else if (!isOptional && !name.includes('loop-item'))
       return `not run, because its input ${name} is missing: ${missing.get(name) ?? 'it was not given'}`;
   }
@@ -65,14 +66,21 @@ export function resolveInputs(
   return { inputs: { parameters, artifacts }, carried };
 }
 
-/** Texts that kfp compiles from f-strings name other inputs of the same task. */
+/** Whether an input's value is written in the pipeline, as an argument or as a default. */
+export function isConstant(task: IrTask, input: string): boolean {
+  const source = task.inputs?.parameters?.[input];
+  return source === undefined || source.runtimeValue !== undefined;
+}
+
+/** Texts that kfp compiles name other inputs of the same task: f-strings, and outputs inside of lists and dictionaries. */
 function substitute(value: Parameter, carried: Readonly<Record<string, Parameter>>): Parameter {
-  if (typeof value !== 'string') return value;
-  return value.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
-    const found = carried[name];
-    if (found === undefined) return whole;
-    return typeof found === 'string' ? found : JSON.stringify(found);
-  });
+  return withTexts(value, (text) =>
+    text.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
+      const found = carried[name];
+      if (found === undefined) return whole;
+      return typeof found === 'string' ? found : JSON.stringify(found);
+    }),
+  );
 }
 
 function coerceLoosely(type: Parameters<typeof coerce>[0], value: unknown): Parameter | undefined {

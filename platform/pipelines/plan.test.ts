@@ -6,9 +6,9 @@ import { compile } from './compile.ts';
 import { evaluateCondition } from './condition.ts';
 import { component, pipeline, text } from './definition.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
-import { parsePipelineSpec, readPipelineSpec } from './ir.ts';
 import { resolveParameters } from './parameters.ts';
 import { plan, type TaskOutcome } from './plan.ts';
+import { parsePipelineSpec, readPipelineSpec } from './read-ir.ts';
 
 const artifact = (name: string): ArtifactRecord => ({
   name,
@@ -208,6 +208,13 @@ describe('a condition', () => {
   it.each(cases)('%s is %s', (condition, expected) =>
     expect(evaluateCondition(condition, values)).toBe(expected),
   );
+
+  it('that orders a text and a number is refused, as everywhere else', () => {
+    const condition = "inputs.parameter_values['name'] > 10";
+    expect(() => evaluateCondition(condition, { name: '5' })).toThrow('compares "5" with 10');
+    expect(() => evaluateCondition(condition, { name: [5] })).toThrow('compares [5] with 10');
+    expect(evaluateCondition(`int(${condition.slice(0, -5)}) > 10`, { name: '5' })).toBe(false);
+  });
 
   it('that is not understood is refused', () => {
     expect(() => evaluateCondition("inputs.parameter_values['n'].size() > 2", values)).toThrow(

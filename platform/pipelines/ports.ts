@@ -1,4 +1,7 @@
-/** What a component takes and gives. Parameters are small values, artifacts are files or folders. */
+/**
+ * What a component takes and gives. Parameters are small values, artifacts are files or folders. A dataset version, which
+ * can be taken only, is the folder of its items.
+ */
 export const parameterTypes = ['string', 'integer', 'number', 'boolean', 'list', 'struct'] as const;
 export type ParameterType = (typeof parameterTypes)[number];
 
@@ -13,8 +16,11 @@ export const artifactTypes = [
 ] as const;
 export type ArtifactType = (typeof artifactTypes)[number];
 
+export const datasetVersionType = 'dataset-version';
+export type DatasetVersionType = typeof datasetVersionType;
+
 /** `dataset[]` is a list of artifacts, as a loop collects them. */
-export type PortType = ParameterType | ArtifactType | `${ArtifactType}[]`;
+export type PortType = ParameterType | ArtifactType | `${ArtifactType}[]` | DatasetVersionType;
 
 export interface InputPort {
   readonly type: PortType;
@@ -42,7 +48,12 @@ export function isParameterType(type: PortType): type is ParameterType {
 export function isPortType(type: unknown): type is PortType {
   return (
     typeof type === 'string' &&
-    [...parameterTypes, ...artifactTypes, ...artifactTypes.map((artifact) => `${artifact}[]`)].includes(type)
+    [
+      ...parameterTypes,
+      ...artifactTypes,
+      ...artifactTypes.map((artifact) => `${artifact}[]`),
+      datasetVersionType,
+    ].includes(type)
   );
 }
 
@@ -50,9 +61,10 @@ export function inputPort(port: PortType | InputPort): InputPort {
   return typeof port === 'string' ? { type: port } : port;
 }
 
-/** Whether a value of one type may be given where another is expected. A plain `artifact` takes any artifact. */
+/** Whether a value of one type may be given where another is expected. A plain `artifact` takes any artifact, a `dataset` a dataset version. */
 export function accepts(expected: PortType, given: PortType): boolean {
   if (expected === given) return true;
+  if (expected === 'dataset' && given === datasetVersionType) return true;
   if (expected === 'artifact') return !isParameterType(given) && !given.endsWith('[]');
   if (expected === 'artifact[]') return given.endsWith('[]');
   return false;

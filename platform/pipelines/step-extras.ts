@@ -10,8 +10,21 @@ export const Access = z.strictObject({
 });
 export type Access = z.infer<typeof Access>;
 
+/** A path or glob below the folder of the code. */
+export const Source = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine(
+    (source) => !source.startsWith('/') && !source.startsWith('!') && !source.split('/').includes('..'),
+    {
+      message: 'expected a path or a glob below the folder of the project',
+    },
+  );
+
 /** `platforms.visavox.deploymentSpec.executors.<label>`: what Kubeflow's specification has no words for. */
 export const StepExtras = z.strictObject({
+  sources: z.array(Source).optional(),
   environment: EnvironmentFile.optional(),
   access: Access.optional(),
 });

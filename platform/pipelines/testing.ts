@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
-import type { ObjectStore } from '@visavox/core/object-store';
+import type { Content, ObjectStore } from '@visavox/core/object-store';
 import type { RunRequest, RunStore } from '@visavox/core/ports';
 import { RunRecord } from '@visavox/core/run';
 import { compile } from './compile.ts';
@@ -34,8 +34,8 @@ export function ownSeconds(): string {
 export class MemoryObjectStore implements ObjectStore {
   readonly #objects = new Map<string, Uint8Array>();
 
-  async put(key: string, bytes: Uint8Array): Promise<void> {
-    this.#objects.set(key, Uint8Array.from(bytes));
+  async put(key: string, content: Content): Promise<void> {
+    this.#objects.set(key, Uint8Array.from(await wholeOf(content)));
   }
 
   async get(key: string): Promise<Uint8Array> {
@@ -48,6 +48,10 @@ export class MemoryObjectStore implements ObjectStore {
         action: 'Check the key.',
       });
     return Uint8Array.from(bytes);
+  }
+
+  async *read(key: string): AsyncGenerator<Uint8Array, void> {
+    yield await this.get(key);
   }
 
   async has(key: string): Promise<boolean> {
@@ -72,8 +76,8 @@ export class FileObjectStore extends MemoryObjectStore {
     this.#folder = folder;
   }
 
-  override async put(key: string, bytes: Uint8Array): Promise<void> {
-    await writeWhole(join(this.#folder, key), bytes);
+  override async put(key: string, content: Content): Promise<void> {
+    await writeWhole(join(this.#folder, key), await wholeOf(content));
   }
 
   override async get(key: string): Promise<Uint8Array> {
@@ -129,6 +133,13 @@ export class FileRunStore implements RunStore {
   }
 }
 
+async function wholeOf(content: Content): Promise<Uint8Array> {
+  if (content instanceof Uint8Array) return content;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 let writes = 0;
 
 async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
@@ -154,7 +165,6 @@ export async function engineForTest(options: Partial<LocalEngineOptions> = {}): 
     folder,
     runs,
     objects,
-    code: digestOf('code'),
     environmentDigest: digestOf('environment'),
     cores: 4,
     graceMs: 2000,

@@ -1,9 +1,14 @@
-import type { BundleFiles } from '@visavox/core/bundle';
 import { canonicalJson, type Digest, digestOf } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
-import { bundleDigest } from '@visavox/core/model';
-import type { ObjectStore } from '@visavox/core/object-store';
+import { type BundleManifest, bundleDigest } from '@visavox/core/model';
+import { type Content, type ObjectStore, requireDigest } from '@visavox/core/object-store';
 import { manifestFile } from './models/model-folder.ts';
+
+/** A bundle whose files may be streams, each read once. */
+export interface PublishableBundle {
+  readonly manifest: BundleManifest;
+  readonly files: { get(path: string): Content | undefined };
+}
 
 /**
  * Writes a bundle below `prefix` as the folder that the model server reads, for `storageUri: s3://BUCKET/PREFIX`.
@@ -12,14 +17,19 @@ import { manifestFile } from './models/model-folder.ts';
 export async function publishBundle(
   objects: Pick<ObjectStore, 'put'>,
   prefix: string,
-  bundle: BundleFiles,
+  bundle: PublishableBundle,
 ): Promise<Digest> {
   for (const { path, digest } of bundle.manifest.files) {
-    const bytes = bundle.files.get(path);
-    if (!bytes) throw new SystemError(`the bundle names a file ${path} that is not there`);
-    const actual = digestOf(bytes);
+    const content = bundle.files.get(path);
+    if (!content) throw new SystemError(`the bundle names a file ${path} that is not there`);
+    const key = `${prefix}/${path}`;
+    if (!(content instanceof Uint8Array)) {
+      await objects.put(key, requireDigest(digest, content));
+      continue;
+    }
+    const actual = digestOf(content);
     if (actual !== digest) throw new SystemError(`${path} has digest ${actual}, its manifest says ${digest}`);
-    await objects.put(`${prefix}/${path}`, bytes);
+    await objects.put(key, content);
   }
   await objects.put(`${prefix}/${manifestFile}`, Buffer.from(canonicalJson(bundle.manifest)));
   return bundleDigest(bundle.manifest);

@@ -25,7 +25,7 @@ export async function checkBackbone(path: string, context: CommandContext): Prom
 export async function addBackbone(path: string, context: CommandContext): Promise<void> {
   const { manifest, beside } = await tried(path);
   const Releases = z.object({ releases: z.array(Release) });
-  const { releases } = Releases.parse(await context.request('GET', '/api/v1/releases'));
+  const { releases } = Releases.parse(await context.request('GET', '/api/v1/models/recogniser/releases'));
   const champion = releases.find(({ stage }) => stage === 'champion');
   if (!champion)
     throw new UserError({
@@ -59,17 +59,17 @@ export async function addBackbone(path: string, context: CommandContext): Promis
   context.result(
     { run: started.id, backbone: manifest.name, dataset: dataset ?? null },
     `${manifest.name} is being made a model version by run ${started.id}: visavox runs show ${started.id}\n` +
-      'Then look at its figures (visavox models list), and bring it up beside the champion: visavox release propose VERSION',
+      'Then look at its figures (visavox models list), and bring it up beside the champion: visavox release propose recogniser:VERSION',
   );
 }
 
 export async function listBackbones(context: CommandContext): Promise<void> {
   const Models = z.object({ models: z.array(ModelVersion.extend({ aliases: z.array(z.string()) })) });
-  const { models } = Models.parse(await context.request('GET', '/api/v1/models'));
+  const { models } = Models.parse(await context.request('GET', '/api/v1/models/recogniser/versions'));
   const found: { model: string; aliases: string[]; modality: string; name: string; licence: string }[] = [];
   for (const model of models) {
     const { properties } = BundleManifest.parse(
-      await context.request('GET', `/api/v1/models/${model.version}/bundle`),
+      await context.request('GET', `/api/v1/models/recogniser/versions/${model.version}/bundle`),
     );
     const { backbones = {} } = Plugged.parse(properties);
     // The published ones have no name.

@@ -24,6 +24,7 @@ export function runComponent(component: ComponentNode, call: ComponentCall): Pro
   const [program = '', ...words] = resolveCommand([...component.command, ...component.args], {
     input: executorInput(component, call),
     ...{ taskName: component.name, runId: 'here', runName: 'here', root: '' },
+    createdAt: new Date().toISOString(),
   });
   return new Promise((done, fail) => {
     const child = spawn(program, words, {

@@ -48,7 +48,10 @@ test('half of the people is learned from, the other half is reported on, before 
       json: true,
       token: () => undefined,
       request: () => Promise.reject(new Error('needs no server')),
-      download: () => Promise.reject(new Error('needs no server')),
+      // biome-ignore lint/correctness/useYield: it is never read
+      stream: async function* () {
+        throw new Error('needs no server');
+      },
       log: () => {},
       result: (value, human) => void printed.push({ value, human }),
     },

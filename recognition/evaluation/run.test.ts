@@ -67,7 +67,10 @@ async function evaluated(changes: Partial<EvaluationOptions> = {}) {
       json: true,
       token: () => undefined,
       request: () => Promise.reject(new Error('needs no server')),
-      download: () => Promise.reject(new Error('needs no server')),
+      // biome-ignore lint/correctness/useYield: it is never read
+      stream: async function* () {
+        throw new Error('needs no server');
+      },
       log: () => {},
       result: (value, human) => void printed.push({ value, human }),
     },

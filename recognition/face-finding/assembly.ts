@@ -3,9 +3,10 @@ export type Code = readonly number[];
 
 /** Types of values. */
 export const i32 = 0x7f;
+export const i64 = 0x7e;
 export const f64 = 0x7c;
 export const v128 = 0x7b;
-/** The type of a function that returns nothing, and of a block that leaves nothing. */
+/** The type of a block that leaves nothing. */
 const nothing = 0x40;
 
 export const get = (local: number): Code => [0x20, local];
@@ -14,7 +15,11 @@ export const whole = (value: number): Code => [0x41, ...signed(value)];
 
 export const doubleOf = (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
 
-/** Instructions of one byte, after their operands. */
+/** An instruction of one byte, after its operands. */
+export const instruction = (number: number, ...operands: readonly Code[]): Code => [
+  ...operands.flat(),
+  number,
+];
 export const add = (one: Code, other: Code): Code => [...one, ...other, 0x6a];
 export const multiply = (one: Code, other: Code): Code => [...one, ...other, 0x6c];
 export const addDoubles = (one: Code, other: Code): Code => [...one, ...other, 0xa0];
@@ -51,12 +56,18 @@ export interface FunctionSource {
   readonly parameters: readonly number[];
   /** Types of the locals after them. */
   readonly locals: readonly number[];
+  /** The type of what it returns, if anything. */
+  readonly result?: number;
   readonly body: Code;
 }
 
-/** A module whose functions work on the memory that is imported as `m.m`, and return nothing. */
+/** A module whose functions work on the memory that is imported as `m.m`. */
 export function assemble(functions: readonly FunctionSource[]): WebAssembly.Module {
-  const types = functions.map(({ parameters }) => [0x60, ...list(parameters.map((type) => [type])), 0]);
+  const types = functions.map(({ parameters, result }) => [
+    0x60,
+    ...list(parameters.map((type) => [type])),
+    ...list(result === undefined ? [] : [[result]]),
+  ]);
   const exported = functions.map(({ name }, index) => [...text(name), 0x00, index]);
   const bodies = functions.map(({ locals, body }) => {
     const content = [...list(locals.map((type) => [1, type])), ...body, 0x0b];

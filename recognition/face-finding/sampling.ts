@@ -52,45 +52,39 @@ export function sampleSquare(
   const half = size / 2 - 0.5;
   const startX = square.x / shrink - 0.5 - dx * half + dy * half;
   const startY = square.y / shrink - 0.5 - dy * half - dx * half;
-  const rowBytes = size * BYTES_PER_SAMPLE;
-  const source = size * rowBytes;
+  const source = size * size * BYTES_PER_SAMPLE;
   const memory = reserve(source + image.data.length);
   memory.set(image.data, source);
   const samples = new Float32Array(memory.buffer, 0, size * size * 3);
   for (let row = 0; row < size; row++) {
-    const line = { x: startX - row * dy, y: startY + row * dx, dx, dy };
-    const [from, to] = insideOf(image, line, size);
-    const start = row * rowBytes;
-    const [first, end] = [start + from * BYTES_PER_SAMPLE, start + to * BYTES_PER_SAMPLE];
+    const line = { x: startX - row * dy, y: startY + row * dx, dx, dy, start: row * size };
+    let from = 0;
+    while (from < size && !isInside(image, line, from)) from++;
+    let to = size;
+    while (to > from && !isInside(image, line, to - 1)) to--;
+    const [first, end] = [(line.start + from) * BYTES_PER_SAMPLE, (line.start + to) * BYTES_PER_SAMPLE];
     sampleInside(source, image.width * 3, first, end, line.x, line.y, dx, dy, from);
-    const written = samples.subarray(row * size * 3, (row + 1) * size * 3);
-    sampleAtEdges(image, line, written, 0, from);
-    sampleAtEdges(image, line, written, to, size);
+    if (from > 0) sampleAtEdges(image, line, samples, { from: 0, to: from });
+    if (to < size) sampleAtEdges(image, line, samples, { from: to, to: size });
   }
   out.set(samples);
   return out;
 }
 
-/** Places in an image, one a column, from `x` and `y` on. */
+/** Places in an image, one a column, from `x` and `y` on; what is there is written from sample `start` on. */
 interface Line {
   readonly x: number;
   readonly y: number;
   readonly dx: number;
   readonly dy: number;
+  readonly start: number;
 }
 
-/** From which column to below which one all four pixels around the place are in the image. */
-function insideOf({ width, height }: Pixels, line: Line, size: number): [from: number, to: number] {
-  const [lastX, lastY] = [width - 1, height - 1];
-  const isInside = (column: number) => {
-    const [x, y] = [line.x + column * line.dx, line.y + column * line.dy];
-    return x >= 0 && y >= 0 && x < lastX && y < lastY;
-  };
-  let from = 0;
-  while (from < size && !isInside(from)) from++;
-  let to = size;
-  while (to > from && !isInside(to - 1)) to--;
-  return [from, to];
+/** Whether all four pixels around the place are in the image. */
+function isInside({ width, height }: Pixels, line: Line, column: number): boolean {
+  const x = line.x + column * line.dx;
+  const y = line.y + column * line.dy;
+  return x >= 0 && y >= 0 && x < width - 1 && y < height - 1;
 }
 
 /** The same as {@link sampleInside} where some of the four pixels are missing: those at the edge stand for them, up to a pixel outside. */
@@ -98,10 +92,10 @@ function sampleAtEdges(
   { width, height, data }: Pixels,
   line: Line,
   out: Float32Array,
-  ...[from, to]: [from: number, to: number]
+  { from, to }: { from: number; to: number },
 ): void {
   const [lastX, lastY, below] = [width - 1, height - 1, width * 3];
-  for (let column = from, target = from * 3; column < to; column++, target += 3) {
+  for (let column = from, target = (line.start + from) * 3; column < to; column++, target += 3) {
     const x = line.x + column * line.dx;
     const y = line.y + column * line.dy;
     if (x <= -1 || y <= -1 || x >= width || y >= height) {

@@ -1,41 +1,13 @@
 import { z } from 'zod';
-import { EvidenceMap } from './evidence-map.ts';
+import { CurrentCalibration } from './current-calibration.ts';
 import { readStraightCalibration, StraightCalibration } from './straight-calibration.ts';
-
-/** From ratios to a decision. Every threshold is on log-likelihood ratios. */
-export const DecisionRule = z.object({
-  /** Of both modalities together, and of each alone. */
-  targetFmr: z.number().gt(0).lt(1),
-  modalityFmr: z.number().gt(0).lt(1),
-  /** What each modality has to say by itself. */
-  face: z.number(),
-  voice: z.number(),
-  /** What their sum has to reach as well. */
-  threshold: z.number(),
-  /** From here on what is not accepted was close, for the record. */
-  stepUp: z.number(),
-});
-export type DecisionRule = z.infer<typeof DecisionRule>;
-
-const Current = z.object({
-  format: z.literal(2),
-  face: EvidenceMap,
-  voice: EvidenceMap,
-  decision: DecisionRule,
-  measured: z.object({
-    on: z.string(),
-    how: z.string(),
-    trials: z.record(z.string(), z.object({ genuine: z.number().int(), impostor: z.number().int() })),
-    figures: z.record(z.string(), z.number()),
-  }),
-});
-export type Calibration = z.infer<typeof Current>;
 
 /**
  * The numbers that turn scores into a decision, with how and on what they were measured. A model that was trained before
  * modalities had thresholds of their own is read with such as its own maps promise.
  */
 export const Calibration = z.union([
-  Current,
+  CurrentCalibration,
   StraightCalibration.transform((earlier): Calibration => readStraightCalibration(earlier)),
 ]);
+export type Calibration = z.infer<typeof CurrentCalibration>;

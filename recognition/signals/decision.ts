@@ -1,4 +1,4 @@
-import type { DecisionRule } from './calibration.ts';
+import type { DecisionRule } from './current-calibration.ts';
 
 /** Natural-log likelihood ratios: how much more likely the recordings are if it is the person than if it is someone else. */
 export interface Evidence {

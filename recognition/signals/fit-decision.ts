@@ -1,4 +1,4 @@
-import type { DecisionRule } from './calibration.ts';
+import type { DecisionRule } from './current-calibration.ts';
 import { type EvidenceMap, logLikelihoodRatio, REFERENCE, scoreOf } from './evidence-map.ts';
 import { effectiveCount } from './fit-map.ts';
 import type { Trial } from './trials.ts';

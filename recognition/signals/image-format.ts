@@ -14,6 +14,27 @@ export function formatOfImage(bytes: Uint8Array): ImageFormat | null {
   return null;
 }
 
+/** Markers that a JPEG's size stands behind (ITU-T T.81, B.1.1.3): starts of frames, but for DHT, JPG and DAC among them. */
+const isStartOfFrame = (marker: number) =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+
+/**
+ * Width and height of a JPEG as its header has them, before it is turned upright; undefined where another reader has to look.
+ * Opening the file with a decoder for that costs a sixth of decoding a small picture.
+ */
+export function sizeOfJpeg(bytes: Uint8Array): { width: number; height: number } | undefined {
+  if (formatOfImage(bytes) !== 'jpeg') return undefined;
+  const short = (at: number) => (bytes[at]! << 8) | bytes[at + 1]!;
+  for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff; at += 2 + short(at + 2)) {
+    const marker = bytes[at + 1]!;
+    if (marker < 0xc0) return undefined;
+    if (!isStartOfFrame(marker)) continue;
+    const [height, width] = [short(at + 5), short(at + 7)];
+    return width > 0 && height > 0 ? { width, height } : undefined;
+  }
+  return undefined;
+}
+
 const END_OF_IMAGE = [0xff, 0xd9];
 
 /** A JPEG whose last two bytes are missing, with them; undefined where they are there, or it is another image. */

@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { ofBrand, pngOfSize } from './hostile-recordings.test-support.ts';
-import { decodeImage } from './image.ts';
+import { decodeImage, readImageSize } from './image.ts';
+import { sizeOfJpeg } from './image-format.ts';
 
 const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#4080c0' } });
@@ -22,6 +23,28 @@ test('grey and transparent pictures are RGB too', async () => {
 test('a picture taken with the camera on its side is turned upright', async () => {
   const image = await decodeImage(await picture(40, 30).withMetadata({ orientation: 6 }).jpeg().toBuffer());
   expect([image.width, image.height]).toEqual([30, 40]);
+});
+
+test.each<[string, (image: Sharp) => Sharp]>([
+  ['a baseline', (image) => image.jpeg()],
+  ['a progressive', (image) => image.jpeg({ progressive: true })],
+  ['a finely sampled', (image) => image.jpeg({ quality: 100, chromaSubsampling: '4:4:4' })],
+  ['a turned', (image) => image.withMetadata({ orientation: 6 }).jpeg()],
+])('the header of %s JPEG has the size that a decoder reads', async (_, encode) => {
+  const bytes = await encode(picture(417, 203)).toBuffer();
+  const { width, height } = await sharp(bytes).metadata();
+  expect(sizeOfJpeg(bytes)).toEqual({ width, height });
+});
+
+test('a header that is not what it should be is left to a decoder', async () => {
+  const bytes = await picture(40, 30).jpeg().toBuffer();
+  for (let length = 0; length < bytes.length; length += 7) {
+    const size = sizeOfJpeg(bytes.subarray(0, length));
+    if (size) expect(size).toEqual({ width: 40, height: 30 });
+  }
+  const filled = Buffer.concat([bytes.subarray(0, 2), Buffer.from([0xff, 0xff]), bytes.subarray(3)]);
+  expect(sizeOfJpeg(filled)).toBeUndefined();
+  expect(await readImageSize(filled)).toEqual({ width: 40, height: 30 });
 });
 
 /** Red, green, blue and grey, each in a quarter. */

@@ -1,7 +1,7 @@
 import sharp, { type OutputInfo } from 'sharp';
 import type { Pixels } from '../face-finding/sampling.ts';
 import { captureFault } from './capture-fault.ts';
-import { formatOfImage, withItsEndAgain } from './image-format.ts';
+import { formatOfImage, sizeOfJpeg, withItsEndAgain } from './image-format.ts';
 
 const MAXIMUM_BYTES = 10 * 1024 * 1024;
 const MAXIMUM_PIXELS = 40_000_000;
@@ -49,19 +49,23 @@ export async function readImageSize(bytes: Uint8Array): Promise<ImageSize> {
   const format = formatOfImage(bytes);
   if (format === 'heic') throw captureFault('heic_unsupported');
   if (format === null) throw captureFault('image_unreadable', { bytes: bytes.length });
-  const { width, height } = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw captureFault('image_unreadable', {}, cause);
-    });
+  const { width, height } = sizeOfJpeg(bytes) ?? (await openForSize(bytes));
   if (width * height > MAXIMUM_PIXELS || Math.max(width, height) > MAXIMUM_SIDE)
     throw captureFault('image_too_large', { width, height });
   return { width, height };
 }
 
+function openForSize(bytes: Uint8Array): Promise<ImageSize> {
+  return sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((cause: unknown) => {
+      throw captureFault('image_unreadable', {}, cause);
+    });
+}
+
 /** `size`: from its header, which was found to be within the limits. */
 export async function decodeSized(bytes: Uint8Array, size: ImageSize): Promise<RgbImage> {
-  const { data, info } = await shrink(bytes);
+  const { data, info } = await shrink(bytes, size);
   return {
     width: info.width,
     height: info.height,
@@ -78,13 +82,19 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-function shrink(bytes: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> {
+function shrink(bytes: Uint8Array, size: ImageSize): Promise<{ data: Buffer; info: OutputInfo }> {
   const endless = withItsEndAgain(bytes);
   // With the marker put back nothing may be missing: half a picture would end with it as well.
   const failOn = endless ? 'warning' : 'truncated';
-  return sharp(endless ?? bytes, { limitInputPixels: MAXIMUM_PIXELS, failOn, sequentialRead: true })
-    .autoOrient()
-    .resize({ width: WORKING_SIDE, height: WORKING_SIDE, fit: 'inside', withoutEnlargement: true })
+  const upright = sharp(endless ?? bytes, {
+    ...{ limitInputPixels: MAXIMUM_PIXELS, failOn, sequentialRead: true },
+  }).autoOrient();
+  // Asked for what it need not do, it still takes a sixth longer.
+  const small =
+    Math.max(size.width, size.height) <= WORKING_SIDE
+      ? upright
+      : upright.resize({ width: WORKING_SIDE, height: WORKING_SIDE, fit: 'inside' });
+  return small
     .flatten({ background: '#808080' })
     .toColourspace('srgb')
     .raw()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Calibration } from './calibration.ts';
+import type { Calibration } from './current-calibration.ts';
 import { type EvidenceMap, straightLine } from './evidence-map.ts';
 
 /** A map of format 1, and what a plugged-in network's manifest says: slope x cosine + offset. */

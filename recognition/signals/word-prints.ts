@@ -1,5 +1,6 @@
 import { SystemError } from '@visavox/core/errors';
 import { Fourier } from './fourier.ts';
+import { compareRows, putWords, WIDTH } from './word-bits.ts';
 import type { WordSpan } from './word-spans.ts';
 
 /** How the partials of one spoken word rise and fall: a copy has the same at the same moments, the word said again has not. */
@@ -18,7 +19,6 @@ const BANDS = 96;
 const BINS = 2;
 const LOWEST = 16;
 const PARTS = BANDS / 32;
-const WIDTH = 2 * PARTS;
 /** Rows between what is compared, and by how much (in nepers of power) one band has to change beside the next one to count. */
 const REACH = 2;
 const LEAST_CHANGE = 1.5 / 2;
@@ -95,34 +95,17 @@ function bandsOf(waveform: Float32Array, first: number, count: number): Float32A
 
 /** -1..1 at the shift that suits best: near 0.5 for copies through a loudspeaker and a room, 0.2 for the same word said again. */
 export function likeness(one: WordPrint, other: WordPrint): number {
-  const [a, b] = [one.rows, other.rows];
-  const [lengthA, lengthB] = [a.length / WIDTH, b.length / WIDTH];
+  const [lengthA, lengthB] = [one.rows.length / WIDTH, other.rows.length / WIDTH];
   const least = Math.ceil(OVERLAP * Math.min(lengthA, lengthB));
+  putWords(one.rows, other.rows);
   let best = -1;
   for (let shift = -SHIFTS; shift <= lengthB - lengthA + SHIFTS; shift++) {
     const [from, to] = [Math.max(0, -shift), Math.min(lengthA, lengthB - shift)];
     if (to - from < least) continue;
-    let [product, countA, countB] = [0, 0, 0];
-    for (let row = from; row < to; row++) {
-      const [inA, inB] = [row * WIDTH, (row + shift) * WIDTH];
-      for (let part = 0; part < PARTS; part++) {
-        const [changedA, changedB] = [a[inA + part]!, b[inB + part]!];
-        const both = changedA & changedB;
-        const unlike = both & (a[inA + PARTS + part]! ^ b[inB + PARTS + part]!);
-        product += bits(both) - 2 * bits(unlike);
-        countA += bits(changedA);
-        countB += bits(changedB);
-      }
-    }
-    best = Math.max(best, product / Math.sqrt(Math.max(1, countA) * Math.max(1, countB)));
+    const [shared, countA, countB] = compareRows(from, from + shift, to - from);
+    best = Math.max(best, shared / Math.sqrt(Math.max(1, countA) * Math.max(1, countB)));
   }
   return best;
-}
-
-function bits(value: number): number {
-  let sum = value - ((value >>> 1) & 0x5555_5555);
-  sum = (sum & 0x3333_3333) + ((sum >>> 2) & 0x3333_3333);
-  return Math.imul((sum + (sum >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
 /** What may be any digit. */
@@ -146,27 +129,27 @@ export function wereSaidBefore(given: readonly WordPrint[], earlier: readonly Wo
   return (alike[1] ?? 0) >= TWO_ALIKE || (alike.length > 1 && mean >= ALL_ALIKE);
 }
 
-/** Digit, number of rows, rows; and again. */
+/** Digit, number of rows, rows (little-endian, as the processors are); and again. */
 export function encodeWordPrints(prints: readonly WordPrint[]): Uint8Array {
-  const bytes = Buffer.alloc(prints.reduce((sum, { rows }) => sum + 2 + rows.length * 4, 0));
+  const bytes = new Uint8Array(prints.reduce((sum, { rows }) => sum + 2 + rows.byteLength, 0));
   let at = 0;
   for (const { digit, rows } of prints) {
-    at = bytes.writeUInt8(digit.charCodeAt(0), at);
-    at = bytes.writeUInt8(rows.length / WIDTH, at);
-    for (const row of rows) at = bytes.writeUInt32LE(row, at);
+    bytes.set([digit.charCodeAt(0), rows.length / WIDTH], at);
+    bytes.set(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength), at + 2);
+    at += 2 + rows.byteLength;
   }
   return bytes;
 }
 
 export function decodeWordPrints(bytes: Uint8Array): WordPrint[] {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const prints: WordPrint[] = [];
-  for (let at = 0; at < view.length; ) {
-    const length = at + 2 <= view.length ? view.readUInt8(at + 1) * WIDTH : Number.POSITIVE_INFINITY;
-    if (at + 2 + length * 4 > view.length) throw new SystemError('the prints of words are cut off');
-    const rows = Uint32Array.from({ length }, (_, index) => view.readUInt32LE(at + 2 + index * 4));
-    prints.push({ digit: String.fromCharCode(view.readUInt8(at)), rows });
-    at += 2 + length * 4;
+  for (let at = 0; at < bytes.length; ) {
+    const [digit = 0, length] = bytes.subarray(at, at + 2);
+    const end = at + 2 + (length ?? 0) * WIDTH * Uint32Array.BYTES_PER_ELEMENT;
+    if (length === undefined || end > bytes.length) throw new SystemError('the prints of words are cut off');
+    const rows = new Uint32Array(new Uint8Array(bytes.subarray(at + 2, end)).buffer);
+    prints.push({ digit: String.fromCharCode(digit), rows });
+    at = end;
   }
   return prints;
 }

@@ -1,4 +1,5 @@
 import { createModelRegistry } from '@visavox/adapters/mlflow/registry';
+import { trackedRunOf } from '@visavox/adapters/mlflow/step-client';
 import { Comparison } from '@visavox/control/gate';
 import { getBundle, putBundle } from '@visavox/core/bundle';
 import { recogniserBundle } from '../bundle.ts';
@@ -30,7 +31,7 @@ await runStep(async (step) => {
     metrics: Object.fromEntries(
       comparison.metrics.flatMap((one) => (one.candidate === null ? [] : [[one.metric, one.candidate]])),
     ),
-    trackingRun: process.env.MLFLOW_RUN_ID ?? null,
+    trackingRun: trackedRunOf(process.env),
   });
   step.log(`${model.name}:${model.version} is bundle ${digest}`);
   await step.write('model', JSON.stringify(model));

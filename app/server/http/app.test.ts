@@ -202,16 +202,16 @@ describe('the console', () => {
 
 describe('the files of a model version', () => {
   it('are handed to operators, each as its digest says', async () => {
-    const bundle = await (await server.get('/api/v1/models/1/bundle')).json();
+    const bundle = await (await server.get('/api/v1/models/recogniser/versions/1/bundle')).json();
     const { path, digest, bytes } = bundle.files.find(
       (file: { path: string }) => file.path === 'calibration.json',
     );
-    const answer = await server.get(`/api/v1/models/1/files/${path}`);
+    const answer = await server.get(`/api/v1/models/recogniser/versions/1/files/${path}`);
     const file = new Uint8Array(await answer.arrayBuffer());
     expect([file.length, digestOf(file)]).toEqual([bytes, digest]);
-    const missing = await server.get('/api/v1/models/1/files/passwd');
+    const missing = await server.get('/api/v1/models/recogniser/versions/1/files/passwd');
     expect(await missing.json()).toMatchObject({ status: 404, code: 'unknown_file' });
-    const unknown = await server.get('/api/v1/models/99/bundle');
+    const unknown = await server.get('/api/v1/models/recogniser/versions/99/bundle');
     expect(await unknown.json()).toMatchObject({ status: 404, code: 'unknown_model' });
   });
 });

@@ -1,15 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { publishedAttacks, weakRows } from '@visavox/recognition/evaluation/attacks/published-attacks';
-import { type ApiResources, environment } from '../resources.ts';
+import { type ApiResources, environment, modelName } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { routes } from './routes.ts';
 
 /** What operators look at. */
 export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
-  const { overview, attempts, controller, releases } = resources;
+  const { overview, attempts, controllers, releases } = resources;
 
   app.openapi(routes.overview, async (c) => {
-    const champion = (await releases.champion(environment)) ?? null;
+    const champion = (await releases.champion(environment, modelName)) ?? null;
+    const controller = controllers.of(modelName, environment);
     const { counts, thresholds, training, lastFailure, paused } = await controller.progress();
     return c.json(
       {
@@ -21,6 +22,7 @@ export function addConsoleRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResourc
           since: champion.promotedAt ?? champion.createdAt,
         },
         pending: {
+          model: modelName,
           newPeople: counts.people ?? 0,
           newSamples: counts.samples ?? 0,
           thresholds: { people: thresholds.people ?? 0, samples: thresholds.samples ?? 0 },

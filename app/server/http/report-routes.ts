@@ -13,15 +13,15 @@ export function addReportRoutes(
 
   app.openapi(routes.modelReport, async (c) => {
     const { language } = c.req.valid('query');
-    return c.json(await reports.shown(c.req.valid('param').id, language), 200);
+    return c.json(await reports.shown(c.req.valid('param'), language), 200);
   });
 
   app.openapi(routes.modelReportFile, async (c) => {
-    const { id, file } = c.req.valid('param');
-    const content = await reports.file(id, file);
+    const { file, ...reported } = c.req.valid('param');
+    const content = await reports.file(reported, file);
     return c.body(content, 200, {
       'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename="recogniser-${id}-${file}"`,
+      'content-disposition': `attachment; filename="${reported.name}-${reported.version}-${file}"`,
     });
   });
 }

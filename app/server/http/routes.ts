@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { body, Id, json, limit, none, operator, problem } from '@visavox/api/route-parts';
 import { OperatorToken } from '@visavox/api/schemas';
+import { Name } from '@visavox/core/model';
 import { reportFileNames } from '../model-report.ts';
 import { EnrolmentChallenge, People, Person } from './enrolment-schemas.ts';
 import {
@@ -21,6 +22,8 @@ import {
 import { personOrOperator } from './security.ts';
 import { waysInRoutes } from './ways-in-routes.ts';
 import { Session } from './ways-in-schemas.ts';
+
+const OfVersion = z.object({ name: Name, version: z.coerce.number().int().positive() });
 
 export const routes = {
   ...waysInRoutes,
@@ -146,20 +149,20 @@ export const routes = {
   }),
   modelReport: createRoute({
     method: 'get',
-    path: '/api/v1/models/{id}/report',
+    path: '/api/v1/models/{name}/versions/{version}/report',
     tags: ['platform'],
     summary: 'What was measured of a model version: figures, plots with a table each, and its card',
     security: operator,
-    request: { params: Id, query: z.object({ language: z.enum(['en', 'fr']).default('en') }) },
+    request: { params: OfVersion, query: z.object({ language: z.enum(['en', 'fr']).default('en') }) },
     responses: { 200: json(ModelReport, 'in words of this language'), default: problem },
   }),
   modelReportFile: createRoute({
     method: 'get',
-    path: '/api/v1/models/{id}/report/{file}',
+    path: '/api/v1/models/{name}/versions/{version}/report/{file}',
     tags: ['platform'],
     summary: 'One file of the report on a model version, which stands by itself',
     security: operator,
-    request: { params: Id.extend({ file: z.enum(reportFileNames) }) },
+    request: { params: OfVersion.extend({ file: z.enum(reportFileNames) }) },
     responses: {
       200: {
         description: 'the file, to be kept',

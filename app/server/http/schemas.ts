@@ -105,11 +105,12 @@ export const Overview = z
     attempts: z.array(z.object({ day: z.iso.date(), decision: Decision, count: z.int() })),
     champion: z.object({ model: z.string(), version: z.int(), since: Time }).nullable(),
     pending: z.object({
+      model: z.string(),
       newPeople: z.int(),
       newSamples: z.int(),
       thresholds: z.object({ people: z.int(), samples: z.int() }),
       training: z.object({ run: z.string(), trigger: z.string() }).nullable(),
-      lastFailure: z.object({ run: z.string(), at: z.string(), reason: z.string() }).nullable(),
+      lastFailure: z.object({ run: z.string().nullable(), at: z.string(), reason: z.string() }).nullable(),
       paused: z.boolean().openapi({ description: 'nothing is begun by itself' }),
     }),
     weakAgainst: z

@@ -89,6 +89,7 @@ function mortal(objects: ObjectStore, dieAt: number): ObjectStore {
   return {
     put: (key, bytes) => around(() => objects.put(key, bytes)),
     get: (key) => around(() => objects.get(key)),
+    read: (key) => objects.read(key),
     has: (key) => around(() => objects.has(key)),
     delete: (key) => around(() => objects.delete(key)),
     list: (prefix) => objects.list(prefix),
@@ -131,6 +132,7 @@ function interrupted(objects: ObjectStore, act: () => Promise<void>): ObjectStor
       await act();
     },
     get: (key) => objects.get(key),
+    read: (key) => objects.read(key),
     has: (key) => objects.has(key),
     delete: (key) => objects.delete(key),
     list: (prefix) => objects.list(prefix),

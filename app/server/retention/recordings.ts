@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Digest, digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
-import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import { deleteBlob, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { Modality } from '@visavox/recognition/bundle-parts';
 import type { FeatureCache } from '@visavox/recognition/feature-cache';
 import { type Kysely, sql, type Transaction } from 'kysely';
@@ -187,7 +187,7 @@ export class Recordings {
       const referenced = rows[0]?.referenced ?? false;
       if (!referenced) {
         await this.#cache.forget(digest);
-        await this.#objects.delete(blobKey(digest));
+        await deleteBlob(this.#objects, digest);
       }
       await trx.deleteFrom('recording_erasures').where('digest', '=', digest).execute();
       return !referenced;

@@ -11,7 +11,9 @@ import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
 import { clientNetworks } from '@visavox/api/client-network';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { OperatorSessions } from '@visavox/api/operator-sessions';
-import type { ControlState } from '@visavox/control/controller';
+import type { ControllerPort } from '@visavox/api/resources';
+import type { ControlState } from '@visavox/control/controller-resources';
+import { Controllers } from '@visavox/control/controllers';
 import type { BundleFiles } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import type { LineageSource } from '@visavox/core/lineage';
@@ -114,24 +116,13 @@ export async function startTestServer({
     webFolder: join(folder, 'web'),
     engine: absentEngine,
     leader: { here: true, url: async () => undefined },
-    registry: { list: async () => [] },
-    controller: {
-      tick: absent,
-      retrainNow: absent,
-      rollback: absent,
-      propose: absent,
-      promote: absent,
-      setPaused: absent,
-      progress: async () => ({
-        counts: await services.trainingData.countNew(null),
-        thresholds: { people: 5, samples: 50 },
-        training: null,
-        lastFailure: null,
-        paused: false,
-      }),
+    registry: {
+      list: async () => [],
+      names: async () => [],
+      inspect: async () => ({ versions: [], differences: [], aliases: undefined }),
     },
+    controllers: new Controllers([idleController(services)]),
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
-    models: [{ name: modelName, environment }],
     figures: () => services.overview.counts(),
     released: () => services.champion.follow(),
     services: async () => [{ name: 'database', healthy: true, url: null }],
@@ -182,6 +173,23 @@ async function census({ db, objects }: Services): Promise<Record<string, number>
   counts.objects = 0;
   for await (const _ of objects.list('')) counts.objects++;
   return counts;
+}
+
+/** Counts, and begins nothing. */
+function idleController({ trainingData }: Services): ControllerPort {
+  return {
+    ...{ model: modelName, environment },
+    ...{ tick: absent, retrainNow: absent, rollback: absent, propose: absent, promote: absent },
+    setPaused: absent,
+    progress: async () => ({
+      counts: await trainingData.countNew(null),
+      thresholds: { people: 5, samples: 50 },
+      triggers: ['thresholds'],
+      training: null,
+      lastFailure: null,
+      paused: false,
+    }),
+  };
 }
 
 /** What these tests do not reach. */

@@ -1,19 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ApplicationTables } from '../tables.ts';
-
-export type AccessEventKind =
-  | 'joined'
-  | 'signed_in'
-  | 'signed_out_everywhere'
-  | 'passkey_added'
-  | 'passkey_removed'
-  | 'passkey_copied'
-  | 'recovery_codes_made'
-  | 'operator_code_issued'
-  | 'face_and_voice_added'
-  | 'face_and_voice_withdrawn'
-  | 'operator_signed_in'
-  | 'operator_token_refused';
+import type { AccessEventKind } from './tables.ts';
 
 export interface AccessEvent {
   readonly kind: AccessEventKind;

@@ -1,9 +1,22 @@
 import type { Json } from '@visavox/adapters/sql/tables';
 import type { Generated } from 'kysely';
-import type { AccessEventKind } from './access-log.ts';
 
 export type CeremonyPurpose = 'registration' | 'authentication' | 'joining';
 export type CodeKind = 'recovery' | 'operator';
+
+export type AccessEventKind =
+  | 'joined'
+  | 'signed_in'
+  | 'signed_out_everywhere'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'passkey_copied'
+  | 'recovery_codes_made'
+  | 'operator_code_issued'
+  | 'face_and_voice_added'
+  | 'face_and_voice_withdrawn'
+  | 'operator_signed_in'
+  | 'operator_token_refused';
 
 export type WaysInTables = {
   passkeys: {

@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch';
 import { untilThereIsRoom } from './patience.ts';
 import { Problem, problemFrom, unreachable } from './problem.ts';
 import type { paths } from './schema.ts';
-import type { Review, TraceKind } from './types.ts';
+import type { ModelVersion, Release, Review, TraceKind } from './types.ts';
 
 export const client = createClient<paths>();
 
@@ -148,7 +148,6 @@ export const overview = () => answer(client.GET('/api/v1/overview'));
 
 export const runs = async () => (await answer(client.GET('/api/v1/runs'))).runs;
 export const run = (id: string) => answer(client.GET('/api/v1/runs/{id}', withId(id)));
-export const retrain = () => answer(client.POST('/api/v1/runs', { body: {} }));
 export const cancelRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/cancel', withId(id)));
 export const resumeRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/resume', withId(id)));
 export const taskLogs = (id: string, task: string) =>
@@ -156,15 +155,25 @@ export const taskLogs = (id: string, task: string) =>
     client.GET('/api/v1/runs/{id}/tasks/{task}/logs', { params: { path: { id, task } }, parseAs: 'text' }),
   );
 
-export const pauseTraining = (paused: boolean) =>
-  answer(client.PUT('/api/v1/training', { body: { paused } }));
+const ofModel = (name: string) => ({ path: { name } });
+export const retrain = (model: string) =>
+  answer(client.POST('/api/v1/models/{name}/training', { params: ofModel(model), body: {} }));
+export const pauseTraining = ({ model, paused }: { model: string; paused: boolean }) =>
+  answer(client.PUT('/api/v1/models/{name}/training', { params: ofModel(model), body: { paused } }));
 
-export const models = async () => (await answer(client.GET('/api/v1/models'))).models;
-export const modelReport = (id: string, language: 'en' | 'fr') =>
-  answer(client.GET('/api/v1/models/{id}/report', { params: { path: { id }, query: { language } } }));
+export const models = () => answer(client.GET('/api/v1/models'));
+type Version = Pick<ModelVersion, 'name' | 'version'>;
+export const modelReport = (path: Version, language: 'en' | 'fr') =>
+  answer(
+    client.GET('/api/v1/models/{name}/versions/{version}/report', { params: { path, query: { language } } }),
+  );
 export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
-export const rollBack = () => answer(client.POST('/api/v1/releases/rollback'));
-export const propose = (version: number) => answer(client.POST('/api/v1/releases', { body: { version } }));
+export const rollBack = ({ model, environment }: Pick<Release, 'model' | 'environment'>) =>
+  answer(
+    client.POST('/api/v1/models/{name}/rollback', { params: { ...ofModel(model), query: { environment } } }),
+  );
+export const propose = ({ name, version }: Version) =>
+  answer(client.POST('/api/v1/models/{name}/releases', { params: ofModel(name), body: { version } }));
 export const promote = (id: string) => answer(client.POST('/api/v1/releases/{id}/promote', withId(id)));
 
 export const trace = (kind: TraceKind, id: string) =>

@@ -1774,7 +1774,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/report": {
+    "/api/v1/models/{name}/versions/{version}/report": {
         parameters: {
             query?: never;
             header?: never;
@@ -1789,7 +1789,8 @@ export interface paths {
                 };
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    version: number;
                 };
                 cookie?: never;
             };
@@ -1823,7 +1824,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/report/{file}": {
+    "/api/v1/models/{name}/versions/{version}/report/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1836,7 +1837,8 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    version: number;
                     file: "report.html" | "rapport.html" | "model-card.md" | "figures.json";
                 };
                 cookie?: never;
@@ -1948,7 +1950,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Run a pipeline; without one, retrain the project's model now */
+        /** Run a pipeline */
         post: {
             parameters: {
                 query?: never;
@@ -2012,7 +2014,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Run"];
+                        "application/json": components["schemas"]["RunDetails"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -2231,11 +2233,58 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The versions of all models */
         get: {
             parameters: {
                 query?: never;
                 header?: never;
                 path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by name, of each the newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Models"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -2268,7 +2317,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/bundle": {
+    "/api/v1/models/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description found */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Model"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions/{version}/bundle": {
         parameters: {
             query?: never;
             header?: never;
@@ -2278,10 +2377,14 @@ export interface paths {
         /** What a model version is made of: its files with their digests */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
                 };
                 cookie?: never;
             };
@@ -2315,7 +2418,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{id}/files/{file}": {
+    "/api/v1/models/{name}/versions/{version}/files/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2325,10 +2428,14 @@ export interface paths {
         /** One file of a model version */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
                     file: string;
                 };
                 cookie?: never;
@@ -2363,20 +2470,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/training": {
+    "/api/v1/models/{name}/training": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Where continuous training stands */
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrainingProgress"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         /** Pause continuous training, or let it go on */
         put: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
-                path?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody: {
@@ -2405,7 +2549,44 @@ export interface paths {
                 };
             };
         };
-        post?: never;
+        /** Train now, whatever the triggers say; the training that is under way where there is one */
+        post: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TrainingWish"];
+                };
+            };
+            responses: {
+                /** @description started */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunStarted"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2419,16 +2600,67 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The releases of all models */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description newest first */
+                /** @description by model and environment, of each the newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Releases"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by environment, of each the newest first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2452,9 +2684,13 @@ export interface paths {
         /** Bring a model version up beside the champion */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
-                path?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody: {
@@ -2489,7 +2725,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/releases/rollback": {
+    "/api/v1/models/{name}/rollback": {
         parameters: {
             query?: never;
             header?: never;
@@ -2501,9 +2737,13 @@ export interface paths {
         /** Make the release before the present one champion again */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    environment?: string;
+                };
                 header?: never;
-                path?: never;
+                path: {
+                    name: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -2543,6 +2783,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Make a release the champion of its model in its environment */
         post: {
             parameters: {
                 query?: never;
@@ -2941,6 +3182,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a snapshot of a project's folder, whose files are blobs; says which of them are not there yet */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCode"];
+                };
+            };
+            responses: {
+                /** @description stored, where nothing is missing */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredCode"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blobs/{digest}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which parts of a large file have arrived, so that an upload goes on where it stopped */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description what need not be sent again */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BlobParts"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes the file of its parts; to be repeated while it is being stored */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["JoinedParts"];
+                };
+            };
+            responses: {
+                /** @description stored */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JoinState"];
+                    };
+                };
+                /** @description being stored: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JoinState"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blobs/{digest}/parts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A part of a large file, numbered from 0 */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                    number: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": Blob;
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{digest}/verify": {
         parameters: {
             query?: never;
@@ -2948,10 +3379,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads every item and compares it with its digest */
+        /**
+         * Reads every item and compares it with its digest
+         * @description With `start`, from that item on for some seconds: `next` is where to go on. A damaged item counts as missing until it is sent again.
+         */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    start?: number | null;
+                };
                 header?: never;
                 path: {
                     digest: string;
@@ -3436,6 +3872,7 @@ export interface components {
                 since: string;
             } | null;
             pending: {
+                model: string;
                 newPeople: number;
                 newSamples: number;
                 thresholds: {
@@ -3447,7 +3884,7 @@ export interface components {
                     trigger: string;
                 } | null;
                 lastFailure: {
-                    run: string;
+                    run: string | null;
                     at: string;
                     reason: string;
                 } | null;
@@ -3546,7 +3983,13 @@ export interface components {
                 };
                 seed: number;
             };
+            origin?: {
+                commit: string | null;
+                branch: string | null;
+                clean: boolean | null;
+            };
             trackingRun: string | null;
+            notices?: string[];
             tasks: {
                 name: string;
                 /** @enum {string} */
@@ -3599,6 +4042,7 @@ export interface components {
                 finishedAt: string | null;
                 reason: string | null;
                 cpuSeconds: number | null;
+                trackingRun?: string;
             }[];
             createdAt: string;
             finishedAt: string | null;
@@ -3607,8 +4051,8 @@ export interface components {
             id: string;
         };
         NewRun: {
-            /** @description compiled PipelineSpec; without it the project's model is retrained now */
-            pipelineSpec?: {
+            /** @description compiled PipelineSpec */
+            pipelineSpec: {
                 [key: string]: unknown;
             };
             /** @default {} */
@@ -3621,10 +4065,108 @@ export interface components {
             useCache?: boolean;
             /** @description where to run it, by the name of an engine that is there; as the server is configured unless given */
             engine?: string;
+            /** @description a stored snapshot that its steps run in; the server's own project unless given */
+            code?: {
+                digest: string;
+                origin: {
+                    commit: string | null;
+                    branch: string | null;
+                    clean: boolean | null;
+                };
+            };
             /** @default manual */
             trigger?: string;
             /** @default 0 */
             seed?: number;
+        };
+        RunDetails: {
+            id: string;
+            pipeline: string;
+            /** @enum {string} */
+            state: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            reason: string | null;
+            trigger: string;
+            engine: string;
+            pins: {
+                pipeline: string;
+                code: string;
+                environment: string;
+                datasets: string[];
+                parameters: {
+                    [key: string]: string | number | boolean | unknown[] | {
+                        [key: string]: unknown;
+                    };
+                };
+                seed: number;
+            };
+            origin?: {
+                commit: string | null;
+                branch: string | null;
+                clean: boolean | null;
+            };
+            trackingRun: string | null;
+            notices?: string[];
+            tasks: {
+                name: string;
+                /** @enum {string} */
+                state: "pending" | "running" | "succeeded" | "failed" | "canceled" | "skipped";
+                attempts: number;
+                cached: boolean;
+                cacheKey: string | null;
+                command: string[];
+                environment?: {
+                    digest: string;
+                    packages: string[];
+                };
+                inputs: {
+                    parameters: {
+                        [key: string]: string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        };
+                    };
+                    artifacts: {
+                        [key: string]: {
+                            name: string;
+                            digest: string;
+                            bytes: number;
+                            type: string;
+                            metadata: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+                outputs: {
+                    parameters: {
+                        [key: string]: string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        };
+                    };
+                    artifacts: {
+                        [key: string]: {
+                            name: string;
+                            digest: string;
+                            bytes: number;
+                            type: string;
+                            metadata: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+                startedAt: string | null;
+                finishedAt: string | null;
+                reason: string | null;
+                cpuSeconds: number | null;
+                trackingRun?: string;
+            }[];
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description how its tasks follow each other, by name, as the pipeline says */
+            edges: {
+                from: string;
+                to: string;
+            }[];
         };
         Reproduction: {
             engine?: string;
@@ -3640,7 +4182,28 @@ export interface components {
                     [key: string]: number;
                 };
                 aliases: string[];
+                /** @description what MLflow shows otherwise: somebody changed it there */
+                differences: string[];
             }[];
+            /** @description versions that MLflow shows and this installation does not believe */
+            notOurs: {
+                name: string;
+                version: number;
+                difference: string;
+            }[];
+        };
+        Model: {
+            name: string;
+            version: number;
+            bundle: string;
+            run: string | null;
+            createdAt: string;
+            metrics: {
+                [key: string]: number;
+            };
+            aliases: string[];
+            /** @description what MLflow shows otherwise: somebody changed it there */
+            differences: string[];
         };
         Bundle: {
             /** @enum {number} */
@@ -3656,9 +4219,44 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        TrainingProgress: {
+            model: string;
+            environment: string;
+            /** @description whether nothing is begun by itself */
+            paused: boolean;
+            triggers: string[];
+            /** @description what is new since the last training */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description how many of it begin a training */
+            thresholds: {
+                [key: string]: number;
+            };
+            training: {
+                run: string;
+                /** @enum {string} */
+                phase: "submitting" | "running" | "releasing";
+                trigger: string;
+                /** @description of its present phase; after a few the training ends */
+                failures: number;
+                /** @description why the last of them failed */
+                trouble: string | null;
+            } | null;
+            /** @description what went wrong last; no run where none had begun */
+            lastFailure: {
+                run: string | null;
+                at: string;
+                reason: string;
+            } | null;
+        };
         Training: {
             /** @description whether nothing is begun by itself */
             paused: boolean;
+        };
+        TrainingWish: {
+            /** @default manual */
+            trigger?: string;
         };
         Releases: {
             releases: components["schemas"]["Release"][];
@@ -3676,16 +4274,21 @@ export interface components {
             promotedAt: string | null;
         };
         Proposal: {
-            version: number;
+            /** @description a number, or an alias such as champion */
+            version: number | string;
         };
         Status: {
             services: {
                 name: string;
                 healthy: boolean;
                 url: string | null;
+                /** @description why it is not healthy, for people */
+                reason?: string | null;
             }[];
+            /** @description one entry for each model that is released to an environment */
             environments: {
                 name: string;
+                model: string;
                 champion: {
                     model: string;
                     version: number;
@@ -3753,6 +4356,40 @@ export interface components {
         BlobDigests: {
             digests: string[];
         };
+        StoredCode: {
+            digest: string;
+            /** @description to be sent first; the code is stored when there are none */
+            missing: string[];
+        };
+        NewCode: {
+            /** @enum {string} */
+            mediaType: "application/vnd.visavox.code+json";
+            files: {
+                path: string;
+                digest: string;
+                bytes: number;
+                executable: boolean;
+            }[];
+            links: {
+                path: string;
+                target: string;
+            }[];
+        };
+        BlobParts: {
+            stored: boolean;
+            partBytes: number;
+            parts: {
+                number: number;
+                digest: string;
+            }[];
+        };
+        JoinState: {
+            /** @enum {string} */
+            state: "stored" | "storing";
+        };
+        JoinedParts: {
+            parts: string[];
+        };
         SavedDataset: {
             digest: string;
             items: number;
@@ -3776,6 +4413,7 @@ export interface components {
             items: number;
             missing: string[];
             corrupted: string[];
+            next: number | null;
         };
     };
     responses: never;

@@ -29,14 +29,15 @@ export function Console() {
 
 function pageAt(path: string) {
   const run = matchPath('/console/runs/:id', path);
-  const report = matchPath('/console/models/:version/report', path);
+  const report = matchPath('/console/models/:name/:version/report', path);
   const trace = matchPath('/console/trace/:kind/:id', path);
   if (matchPath('/console', path)) return <OverviewPage />;
   if (matchPath('/console/people', path)) return <PeoplePage />;
   if (matchPath('/console/runs', path)) return <RunsPage />;
   if (run?.id) return <RunPage key={run.id} id={run.id} />;
   if (matchPath('/console/releases', path)) return <ReleasesPage />;
-  if (report?.version) return <ReportPage key={report.version} version={report.version} />;
+  if (report?.name && report.version)
+    return <ReportPage key={report.version} name={report.name} version={Number(report.version)} />;
   if (trace?.id && trace.kind) return <TracePage kind={trace.kind} id={trace.id} />;
   return <NotFoundPage />;
 }

@@ -8,8 +8,6 @@ export function GraphView<N extends GraphNode>(props: {
   label: string;
   nodes: readonly N[];
   edges: readonly GraphEdge[];
-  /** Not drawn, but standing behind each other all the same. */
-  guessed?: readonly GraphEdge[];
   /** Of a node: between these two, as the room allows. */
   widths: readonly [narrowest: number, widest: number];
   height: number;
@@ -18,7 +16,7 @@ export function GraphView<N extends GraphNode>(props: {
   const { height } = props;
   const frame = useRef<HTMLElement>(null);
   const room = useWidth(frame);
-  const placed = placeGraph(props.nodes, [...props.edges, ...(props.guessed ?? [])]);
+  const placed = placeGraph(props.nodes, props.edges);
   const columns = Math.max(0, ...placed.map(({ layer }) => layer)) + 1;
   const counts = Array.from(
     { length: columns },

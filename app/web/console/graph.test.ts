@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { attemptsByDay } from './attempts.ts';
 import { placeGraph, withoutShortcuts } from './graph.ts';
 import { comparisonOf, figuresOf } from './run-figures.ts';
-import { taskOrder } from './tasks-graph.ts';
 import { foldTrace } from './trace-fold.ts';
 
 const nodes = (...keys: string[]) => keys.map((key) => ({ key }));
@@ -35,20 +34,6 @@ describe("a run's tasks", () => {
     ...{ startedAt: begun ? '2026-03-14T12:00:00Z' : null, finishedAt: null, cacheKey: null, command: [] },
     inputs: { parameters: {}, artifacts: { all: reads.map(digest) } },
     outputs: { parameters: {}, artifacts: { all: writes.map(digest) } },
-  });
-
-  it('are joined by the values that they hand on, without lines that say nothing new', () => {
-    const tasks = [
-      task('embed', [], ['features']),
-      task('train', ['features'], ['head']),
-      task('check', ['features', 'head'], []),
-    ];
-    expect(taskOrder({ tasks }).edges).toEqual(edges('embed>train', 'train>check'));
-  });
-
-  it('that have not begun stand behind those that have', () => {
-    const tasks = [task('embed', [], ['features']), task('register', [], [], false)];
-    expect(taskOrder({ tasks })).toEqual({ edges: [], guessed: edges('embed>register') });
   });
 
   it('tell the comparison with the champion, and all other figures', () => {

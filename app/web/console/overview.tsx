@@ -25,13 +25,21 @@ export function OverviewPage() {
       navigate(`/console/runs/${encodeURIComponent(id)}`);
     },
   });
+  const model = figures.data?.pending.model;
   const error = start.error ?? figures.error ?? services.error;
   return (
     <>
       <PageHead title={t('overview.title')}>
-        <button type="button" className="button" disabled={start.isPending} onClick={() => start.mutate()}>
-          {t('overview.retrain')}
-        </button>
+        {model !== undefined && (
+          <button
+            type="button"
+            className="button"
+            disabled={start.isPending}
+            onClick={() => start.mutate(model)}
+          >
+            {t('overview.retrain')}
+          </button>
+        )}
       </PageHead>
       {error && <ProblemNotice error={error} />}
       {figures.data && (
@@ -151,7 +159,7 @@ function Next({ pending }: { pending: Overview['pending'] }) {
         type="button"
         className="button plain"
         disabled={pause.isPending}
-        onClick={() => pause.mutate(!pending.paused)}
+        onClick={() => pause.mutate({ model: pending.model, paused: !pending.paused })}
       >
         {t(pending.paused ? 'overview.go_on' : 'overview.pause')}
       </button>
@@ -164,9 +172,11 @@ function Next({ pending }: { pending: Overview['pending'] }) {
         <div className="notice warn">
           <strong>{t('overview.next_failed')}</strong>
           <p>{pending.lastFailure.reason}</p>
-          <p>
-            <Link href={runAddress(pending.lastFailure.run)}>{t('trace.open_run')}</Link>
-          </p>
+          {pending.lastFailure.run !== null && (
+            <p>
+              <Link href={runAddress(pending.lastFailure.run)}>{t('trace.open_run')}</Link>
+            </p>
+          )}
         </div>
       )}
     </section>

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { models, promote, propose, releases, rollBack } from '../api/calls.ts';
-import type { ModelVersion, Release } from '../api/types.ts';
+import type { Models, ModelVersion, Release } from '../api/types.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { SureDialog } from '../components/sure-dialog.tsx';
 import { Link } from '../router.tsx';
@@ -13,47 +13,80 @@ import { StageBadge } from './state-badge.tsx';
 
 export function ReleasesPage() {
   const { t } = useTranslation('operator');
-  const queries = useQueryClient();
   const list = useQuery({ queryKey: ['releases'], queryFn: releases, refetchInterval: 3000 });
   const versions = useQuery({ queryKey: ['models'], queryFn: models, refetchInterval: 10_000 });
-  const [asked, setAsked] = useState(false);
   const [said, setSaid] = useState('');
+  const error = list.error ?? versions.error;
+  return (
+    <>
+      <PageHead title={t('releases.title')} text={t('releases.text')} />
+      {error && <ProblemNotice error={error} />}
+      <p role="status" className={said ? 'notice good' : 'visually-hidden'}>
+        {said}
+      </p>
+      {versions.data && <ChangedInMlflow {...versions.data} />}
+      {list.data?.length === 0 && <p className="card muted">{t('releases.none')}</p>}
+      {[...histories(list.data ?? [])].map(([place, history]) => (
+        <History key={place} place={place} releases={history} onDone={setSaid} />
+      ))}
+      {versions.data && <Propose models={versions.data.models} onDone={setSaid} />}
+    </>
+  );
+}
+
+/** Each model has a champion of its own in each environment. */
+function histories(all: readonly Release[]): ReadonlyMap<string, readonly Release[]> {
+  const found = new Map<string, Release[]>();
+  for (const release of all) {
+    const place = `${release.model} · ${release.environment}`;
+    found.set(place, [...(found.get(place) ?? []), release]);
+  }
+  return found;
+}
+
+function History({
+  place,
+  releases: all,
+  onDone,
+}: {
+  place: string;
+  releases: readonly Release[];
+  onDone: (said: string) => void;
+}) {
+  const { t } = useTranslation('operator');
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState(false);
   const refresh = () => queries.invalidateQueries();
   const back = useMutation({
     mutationFn: rollBack,
     onSuccess() {
       setAsked(false);
-      setSaid(t('releases.rolled_back'));
+      onDone(t('releases.rolled_back'));
       return refresh();
     },
   });
   const release = useMutation({
     mutationFn: ({ id }: Release) => promote(id),
     onSuccess(_, { version }) {
-      setSaid(t('releases.promoted', { version: String(version) }));
+      onDone(t('releases.promoted', { version: String(version) }));
       return refresh();
     },
   });
-  const all = list.data ?? [];
   const champion = all.find(({ stage }) => stage === 'champion');
   const before = all
     .filter(({ stage, promotedAt }) => stage === 'retired' && promotedAt !== null)
     .sort((a, b) => (b.promotedAt ?? '').localeCompare(a.promotedAt ?? ''))[0];
-  const error = list.error ?? versions.error ?? release.error;
   return (
-    <>
-      <PageHead title={t('releases.title')} text={t('releases.text')}>
+    <section className="stack" aria-label={place}>
+      <div className="between">
+        <p className="muted">{place}</p>
         {champion && before && (
           <button type="button" className="button plain" onClick={() => setAsked(true)}>
             {t('releases.roll_back')}
           </button>
         )}
-      </PageHead>
-      {error && <ProblemNotice error={error} />}
-      <p role="status" className={said ? 'notice good' : 'visually-hidden'}>
-        {said}
-      </p>
-      {list.data?.length === 0 && <p className="card muted">{t('releases.none')}</p>}
+      </div>
+      {release.error && <ProblemNotice error={release.error} />}
       <ol className="history">
         {all.map((one) => (
           <ReleaseItem
@@ -64,7 +97,6 @@ export function ReleasesPage() {
           />
         ))}
       </ol>
-      {versions.data && <Propose models={versions.data} onDone={setSaid} />}
       {asked && champion && before && (
         <SureDialog
           title={t('releases.roll_back_title')}
@@ -72,11 +104,11 @@ export function ReleasesPage() {
           confirm={t('releases.roll_back')}
           busy={back.isPending}
           error={back.error}
-          onConfirm={() => back.mutate()}
+          onConfirm={() => back.mutate(champion)}
           onClose={() => setAsked(false)}
         />
       )}
-    </>
+    </section>
   );
 }
 
@@ -126,7 +158,10 @@ function ReleaseItem({
               {t('releases.promote')}
             </button>
           )}
-          <Link href={`/console/models/${version}/report`} aria-label={t('releases.report_of', { version })}>
+          <Link
+            href={`/console/models/${encodeURIComponent(release.model)}/${version}/report`}
+            aria-label={t('releases.report_of', { version })}
+          >
             {t('releases.report')}
           </Link>
           <Link
@@ -141,16 +176,39 @@ function ReleaseItem({
   );
 }
 
+/** What MLflow shows of versions otherwise than it is: somebody changed it there. */
+function ChangedInMlflow({ models, notOurs }: Models) {
+  const { t } = useTranslation('operator');
+  const changed = [
+    ...models.flatMap(({ name, version, differences }) =>
+      differences.map((difference) => ({ name, version, difference })),
+    ),
+    ...notOurs,
+  ];
+  if (changed.length === 0) return null;
+  return (
+    <div className="notice bad">
+      <p>{t('releases.changed_in_mlflow')}</p>
+      <ul>
+        {changed.map(({ name, version, difference }) => (
+          <li key={`${name}:${version} ${difference}`}>{`${name}:${version}: ${difference}`}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 function Propose({ models, onDone }: { models: readonly ModelVersion[]; onDone: (said: string) => void }) {
   const { t } = useTranslation('operator');
   const queries = useQueryClient();
-  const newest = [...models].sort((a, b) => b.version - a.version);
-  const [chosen, setChosen] = useState<number | null>(null);
-  const version = chosen ?? newest[0]?.version;
+  const newest = [...models].sort((a, b) => a.name.localeCompare(b.name) || b.version - a.version);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const version = newest.find((one) => modelReference(one) === chosen) ?? newest[0];
+  const several = new Set(newest.map(({ name }) => name)).size > 1;
   const send = useMutation({
     mutationFn: propose,
     onSuccess(_, sent) {
-      onDone(t('releases.proposed', { version: String(sent) }));
+      onDone(t('releases.proposed', { version: String(sent.version) }));
       return queries.invalidateQueries({ queryKey: ['releases'] });
     },
   });
@@ -165,10 +223,10 @@ function Propose({ models, onDone }: { models: readonly ModelVersion[]; onDone: 
       <div className="actions">
         <label className="field">
           <span className="visually-hidden">{t('releases.model')}</span>
-          <select value={version} onChange={({ target }) => setChosen(Number(target.value))}>
+          <select value={modelReference(version)} onChange={({ target }) => setChosen(target.value)}>
             {newest.map((model) => (
-              <option key={model.version} value={model.version}>
-                {t('releases.version', { version: String(model.version) })}
+              <option key={modelReference(model)} value={modelReference(model)}>
+                {several ? modelReference(model) : t('releases.version', { version: String(model.version) })}
               </option>
             ))}
           </select>
@@ -185,3 +243,5 @@ function Propose({ models, onDone }: { models: readonly ModelVersion[]; onDone: 
     </section>
   );
 }
+
+const modelReference = ({ name, version }: Pick<ModelVersion, 'name' | 'version'>) => `${name}:${version}`;

@@ -8,21 +8,21 @@ import { isLanguage } from '../text/i18n.ts';
 import { PageHead } from './page-head.tsx';
 
 /** What was measured of a model version: every plot is a picture, words and a table. */
-export function ReportPage({ version }: { version: string }) {
+export function ReportPage({ name, version }: { name: string; version: number }) {
   const { t, i18n } = useTranslation('operator');
   const language = isLanguage(i18n.language) ? i18n.language : 'en';
   const report = useQuery({
-    queryKey: ['report', version, language],
-    queryFn: () => modelReport(version, language),
+    queryKey: ['report', name, version, language],
+    queryFn: () => modelReport({ name, version }, language),
   });
   const page = language === 'fr' ? 'rapport.html' : 'report.html';
   return (
     <>
-      <PageHead title={t('report.title', { version })} text={t('report.text')}>
+      <PageHead title={t('report.title', { version: String(version) })} text={t('report.text')}>
         {report.data && (
           <a
             className="button plain"
-            href={`/api/v1/models/${encodeURIComponent(version)}/report/${page}`}
+            href={`/api/v1/models/${encodeURIComponent(name)}/versions/${version}/report/${page}`}
             download
           >
             {t('report.keep')}

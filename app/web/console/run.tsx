@@ -68,6 +68,13 @@ export function RunPage({ id }: { id: string }) {
       </PageHead>
       {steer.isError && <ProblemNotice error={steer.error} />}
       {run.reason && <p className={run.state === 'failed' ? 'notice bad' : 'notice'}>{run.reason}</p>}
+      {run.notices && run.notices.length > 0 && (
+        <ul className="notice">
+          {run.notices.map((notice) => (
+            <li key={notice}>{notice}</li>
+          ))}
+        </ul>
+      )}
       <section className="card stack" aria-labelledby="tasks">
         <h2 id="tasks">{t('run.graph')}</h2>
         <TasksGraph run={run} />

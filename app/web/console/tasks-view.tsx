@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import type { Run, Task } from '../api/types.ts';
+import type { RunDetails, Task } from '../api/types.ts';
 import { Link } from '../router.tsx';
+import { withoutShortcuts } from './graph.ts';
 import { GraphView } from './graph-view.tsx';
 import { StateBadge } from './state-badge.tsx';
-import { taskOrder } from './tasks-graph.ts';
 
 export function logAddress(run: string, task: string): string {
   return `/console/runs/${encodeURIComponent(run)}?log=${encodeURIComponent(task)}`;
@@ -15,16 +15,14 @@ export function secondsOf(task: Pick<Task, 'startedAt' | 'finishedAt'>, now: num
   return Math.max(0, (end - Date.parse(task.startedAt)) / 1000);
 }
 
-export function TasksGraph({ run }: { run: Run }) {
+export function TasksGraph({ run }: { run: RunDetails }) {
   const { t } = useTranslation('operator');
-  const { edges, guessed } = taskOrder(run);
   const nodes = run.tasks.map((task) => ({ key: task.name, task }));
   return (
     <GraphView
       label={t('run.graph_label')}
       nodes={nodes}
-      edges={edges}
-      guessed={guessed}
+      edges={withoutShortcuts(run.edges)}
       widths={[120, 176]}
       height={62}
     >

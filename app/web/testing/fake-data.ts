@@ -5,6 +5,7 @@ import type {
   Person,
   Release,
   Run,
+  RunDetails,
   Status,
   Task,
   Trace,
@@ -142,6 +143,22 @@ function run(id: string, minutes: number, more: Partial<Run>): Run {
   };
 }
 
+/** In the tasks of these runs, whoever reads a file comes after whoever wrote it. */
+export function someRunDetails(id: string | undefined): RunDetails | undefined {
+  const found = someRuns().find((one) => one.id === id);
+  const names = (ports: Task['inputs']) => Object.keys(ports.artifacts);
+  return (
+    found && {
+      ...found,
+      edges: found.tasks.flatMap((to) =>
+        found.tasks
+          .filter((from) => names(to.inputs).some((name) => names(from.outputs).includes(name)))
+          .map((from) => ({ from: from.name, to: to.name })),
+      ),
+    }
+  );
+}
+
 const unstarted = { startedAt: null, finishedAt: null, attempts: 0, cpuSeconds: null } as const;
 
 export function someRuns(): Run[] {
@@ -208,6 +225,7 @@ export function someModels(): ModelVersion[] {
     createdAt: ago((5 - version) * 3 * DAY),
     metrics: {},
     aliases: version === 4 ? ['champion'] : [],
+    differences: [],
   }));
 }
 
@@ -222,6 +240,7 @@ export function someStatus(): Status {
     environments: [
       {
         name: 'production',
+        model: 'recogniser',
         champion: { model: 'recogniser', version: 4, release: 'release-4' },
         challenger: null,
       },
@@ -248,6 +267,7 @@ export function someOverview(): Overview {
     attempts,
     champion: { model: 'recogniser', version: 4, since: ago(2 * DAY - 3) },
     pending: {
+      model: 'recogniser',
       newPeople: 2,
       newSamples: 31,
       thresholds: { people: 5, samples: 50 },

@@ -182,7 +182,7 @@ describe.skipIf(!browserThere)('the pages in a browser', () => {
     await page.getByText('As a table: Detection error trade-off').click();
     await page.getByRole('cell', { name: '5%' }).waitFor();
     const keep = page.getByRole('link', { name: 'Keep as a file' });
-    expect(await keep.getAttribute('href')).toBe('/api/v1/models/3/report/report.html');
+    expect(await keep.getAttribute('href')).toBe('/api/v1/models/recogniser/versions/3/report/report.html');
   });
 
   it('deletes a person in the console', async () => {
@@ -272,7 +272,7 @@ describe.skipIf(!browserThere)('the pages in a browser', () => {
       '/runs/recogniser-0003?log=evaluate',
       '/releases',
       '/trace/run/r',
-      '/models/3/report',
+      '/models/recogniser/3/report',
     ]) {
       await page.goto(`/console${path}`);
       await page.locator('.card').first().waitFor();

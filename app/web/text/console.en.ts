@@ -205,6 +205,7 @@ export const operator = {
     title: 'Releases',
     text: 'Which model serves, which served before, and why a candidate was released or held back.',
     none: 'No releases yet.',
+    changed_in_mlflow: 'Somebody changed these versions in MLflow. What holds is what is known here.',
     roll_back: 'Roll back',
     roll_back_title: 'Roll back to the release before?',
     roll_back_text: 'Version {{from}} retires and version {{to}} serves again. No sign-in fails meanwhile.',

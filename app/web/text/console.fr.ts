@@ -210,6 +210,8 @@ export const operator: Translation<typeof english> = {
     title: 'Mises en service',
     text: 'Quel modèle sert, lequel servait avant, et pourquoi un candidat a été mis en service ou retenu.',
     none: 'Aucune mise en service.',
+    changed_in_mlflow:
+      'Quelqu’un a modifié ces versions dans MLflow. Ce qui fait foi est ce qui est connu ici.',
     roll_back: 'Revenir en arrière',
     roll_back_title: 'Revenir à la version précédente ?',
     roll_back_text:

@@ -1,5 +1,21 @@
-// `helm test`: the application is ready, the controller answers, and each model that is up speaks its protocol.
-const { APPLICATION, CONTROLLER, KSERVE_NAMESPACE } = process.env;
+// `helm test`: the application is ready, the controller answers, and each model that is up speaks its protocol. While
+// something is being replaced it may not answer for a moment: what fails is asked again for as long as a rollout may take.
+import { setTimeout as pause } from 'node:timers/promises';
+
+const { APPLICATION, CONTROLLER, KSERVE_NAMESPACE, WAIT_SECONDS = '300' } = process.env;
+const deadline = Date.now() + Number(WAIT_SECONDS) * 1000;
+
+async function eventually(check) {
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`not after ${WAIT_SECONDS} s: ${error.message}`);
+      console.log(`waits: ${error.message}`);
+      await pause(1000);
+    }
+  }
+}
 
 async function get(url) {
   const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
@@ -9,10 +25,8 @@ async function get(url) {
   return text;
 }
 
-await get(`${APPLICATION}/healthz/ready`);
-await get(`${CONTROLLER}/healthz/ready`);
-await get(`${APPLICATION}/api/openapi.json`);
-if (KSERVE_NAMESPACE) {
+/** Asked anew as a whole: which models are up changes while one is being replaced. */
+async function checkModels() {
   const { ask, ours, services } = await import('./kubernetes.mjs');
   const { items } = await ask(`${services}${ours}`);
   const up = items.filter(({ status }) =>
@@ -25,3 +39,8 @@ if (KSERVE_NAMESPACE) {
     await get(`${predictor}/v2`);
   }
 }
+
+await eventually(() => get(`${APPLICATION}/healthz/ready`));
+await eventually(() => get(`${CONTROLLER}/healthz/ready`));
+await eventually(() => get(`${APPLICATION}/api/openapi.json`));
+if (KSERVE_NAMESPACE) await eventually(checkModels);

@@ -22,7 +22,10 @@ helm.sh/chart: {{ $.Chart.Name }}-{{ $.Chart.Version }}
 {{- define "visavox.image" -}}
 {{- $ := index . 0 -}}
 {{- $images := $.Values.images -}}
-{{- with $images.registry }}{{ . }}/{{ end }}{{ get $images (index . 1) }}:{{ $images.tag | default $.Chart.AppVersion }}
+{{- /* `--set images.tag=7` gives a number; a large one would be written as 2.02612e+07. */ -}}
+{{- $tag := $images.tag -}}
+{{- if not (kindIs "string" $tag) }}{{ $tag = $tag | int64 | toString }}{{ end -}}
+{{- with $images.registry }}{{ . }}/{{ end }}{{ get $images (index . 1) }}:{{ $tag | default $.Chart.AppVersion }}
 {{- end }}
 
 {{- define "visavox.podSecurity" -}}

@@ -61,6 +61,7 @@ containers:
     env:
       - { name: APPLICATION, value: "http://{{ include "visavox.name" $ }}:{{ $.Values.application.service.port }}" }
       - { name: CONTROLLER, value: "http://{{ include "visavox.name" $ }}-controller:4600" }
+      - { name: WAIT_SECONDS, value: {{ ternary $.Values.serving.kserve.startLimitSeconds 300 (eq $.Values.serving.mode "kserve") | quote }} }
       {{- if eq $.Values.serving.mode "kserve" }}
       - { name: KSERVE_NAMESPACE, value: {{ include "visavox.kserveNamespace" $ }} }
       - { name: NODE_EXTRA_CA_CERTS, value: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { getBundle, getManifest } from '@visavox/core/bundle';
+import { getManifest } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
-import type { ObjectStore } from '@visavox/core/object-store';
+import { type ObjectStore, readBlob } from '@visavox/core/object-store';
 import type { ModelHost, ServedBundle } from '@visavox/core/ports';
 import { networkMissing, notUp } from '@visavox/serving/host/faults';
 import type { RemoteModelHost } from '@visavox/serving/host/remote-model-host';
@@ -60,12 +60,18 @@ export class KserveModelHost implements ModelHost {
   /** Once it holds what will be asked for: its servers load nothing else. */
   async #publish(bundle: Digest, networks: readonly string[]): Promise<void> {
     const { objects, models } = this.#resources;
-    const there = modelNames(await getManifest(objects, bundle));
+    const manifest = await getManifest(objects, bundle);
+    const there = modelNames(manifest);
     const missing = networks.find((name) => !there.includes(name));
     if (missing !== undefined) throw networkMissing(missing, there, bundle);
     const folder = hexOf(bundle);
     if (await isPublished(models, folder)) return;
-    await publishBundle(models, folder, await getBundle(objects, bundle));
+    const digests = new Map(manifest.files.map(({ path, digest }) => [path, digest]));
+    const get = (path: string) => {
+      const digest = digests.get(path);
+      return digest === undefined ? undefined : readBlob(objects, digest, path);
+    };
+    await publishBundle(models, folder, { manifest, files: { get } });
   }
 
   /** One that was retired a moment ago still has the name. */

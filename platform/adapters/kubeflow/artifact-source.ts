@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { UserError } from '@visavox/core/errors';
 import type { ArtifactFile } from '@visavox/pipelines/artifacts';
@@ -28,7 +29,7 @@ export class ArtifactSource {
     const { bucket, key } = placeOf(uri);
     const file = await this.#get(bucket, key);
     if (file) {
-      yield { path: '', bytes: file };
+      yield { path: '', content: file };
       return;
     }
     let token: string | undefined;
@@ -39,8 +40,8 @@ export class ArtifactSource {
         ),
       );
       for (const { Key } of page.Contents ?? []) {
-        const bytes = Key && !Key.endsWith('/') ? await this.#get(bucket, Key) : undefined;
-        if (Key && bytes) yield { path: Key.slice(key.length + 1), bytes };
+        const content = Key && !Key.endsWith('/') ? await this.#get(bucket, Key) : undefined;
+        if (Key && content) yield { path: Key.slice(key.length + 1), content };
       }
       token = page.NextContinuationToken;
     } while (token);
@@ -50,11 +51,11 @@ export class ArtifactSource {
     this.#s3.destroy();
   }
 
-  async #get(bucket: string, key: string): Promise<Uint8Array | undefined> {
+  async #get(bucket: string, key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     return this.#reach(async () => {
       try {
         const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return await Body?.transformToByteArray();
+        return Body instanceof Readable ? this.#stream(Body) : undefined;
       } catch (error) {
         if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined;
         throw error;
@@ -62,11 +63,23 @@ export class ArtifactSource {
     });
   }
 
+  async *#stream(body: Readable): AsyncGenerator<Uint8Array, void> {
+    try {
+      for await (const chunk of body) yield chunk;
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+  }
+
+  #unreachable(error: unknown): unknown {
+    return unreachable("the object store of Kubeflow's artifacts", this.#endpoint, error);
+  }
+
   async #reach<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
       return await call();
     } catch (error) {
-      throw unreachable("the object store of Kubeflow's artifacts", this.#endpoint, error);
+      throw this.#unreachable(error);
     }
   }
 }

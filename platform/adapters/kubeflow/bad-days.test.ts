@@ -278,14 +278,33 @@ describe('a run', () => {
     const engine = world.again({
       hooks: {
         onRunStarted: async () => ({ trackingRun: 't1', environment: { MLFLOW_RUN_ID: 't1' } }),
-        onTaskFinished: async (_run, task) => void told.push(`${task.name} ${task.state}`),
-        onRunFinished: async (run) => void told.push(run.state),
+        onTaskFinished: async (_run, task) => {
+          told.push(`${task.name} ${task.state}`);
+          return ['a metric has another name there'];
+        },
+        onRunFinished: async (run) => {
+          told.push(run.state);
+          return undefined;
+        },
       },
     });
     const id = await engine.submit(requestFor(single('printf %s "$MLFLOW_RUN_ID" > "$0"')));
     const run = await ended(engine, id);
-    expect(run.trackingRun).toBe('t1');
+    expect(run).toMatchObject({ trackingRun: 't1', notices: ['a metric has another name there'] });
     expect(run.tasks[0]?.outputs.parameters.said).toBe('t1');
     expect(told).toEqual(['step succeeded', 'succeeded']);
   });
+
+  it.each([true, false])(
+    "is not tracked a second time by Kubeflow's own plug-in (it has plug-ins: %s)",
+    async (has) => {
+      world.kubeflow.knowsPlugins = has;
+      const hooks = { onRunStarted: async () => ({ trackingRun: 't1', environment: {} }) };
+      const engine = world.again({ hooks });
+      const id = await engine.submit(requestFor(single('printf done > "$0"')));
+      expect((await ended(engine, id)).state).toBe('succeeded');
+      const [submitted] = world.kubeflow.runs.values();
+      expect(submitted?.pluginsInput).toEqual(has ? { mlflow: { disabled: true } } : undefined);
+    },
+  );
 });

@@ -1,7 +1,6 @@
 import type { ObjectStore } from '@visavox/core/object-store';
-import { putBlob } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
-import { type ArtifactFile, folderMediaType, schemaTitle, storeFolder } from '@visavox/pipelines/artifacts';
+import { folderMediaType, schemaTitle, storeFiles } from '@visavox/pipelines/artifacts';
 import type { IrComponent } from '@visavox/pipelines/ir';
 import { coerce } from '@visavox/pipelines/parameters';
 import type { ArtifactSource } from './artifact-source.ts';
@@ -32,7 +31,7 @@ export async function collectOutputs(
   for (const { name, uri, metadata: about } of await metadata.outputArtifacts(execution.id)) {
     const port = declared[name];
     if (!port) continue;
-    const stored = await store(objects, artifacts.read(uri));
+    const stored = await storeFiles(objects, artifacts.read(uri));
     const record: ArtifactRecord = {
       name,
       digest: stored.digest,
@@ -43,14 +42,4 @@ export async function collectOutputs(
     found[name] = [...(found[name] ?? []), record];
   }
   return { parameters, artifacts: found };
-}
-
-/** A file of its own has no path below the artifact's address. An artifact without a file (metrics) is empty. */
-async function store(objects: ObjectStore, files: AsyncIterable<ArtifactFile>) {
-  const found: ArtifactFile[] = [];
-  for await (const file of files) found.push(file);
-  const [only] = found;
-  if (found.length > 0 && only?.path !== '') return storeFolder(objects, found);
-  const bytes = only?.bytes ?? new Uint8Array();
-  return { digest: await putBlob(objects, bytes), bytes: bytes.byteLength, isFolder: false };
 }

@@ -5,21 +5,12 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { getBlob } from '@visavox/core/object-store';
 import type { TaskRecord } from '@visavox/core/run';
 import { readFolder } from '@visavox/pipelines/artifacts';
-import { type IrContainer, type PipelineSpec, parsePipelineSpec } from '@visavox/pipelines/ir';
+import type { IrContainer, PipelineSpec } from '@visavox/pipelines/ir';
+import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
 import { FakeMetadata } from './fake-metadata.fixture.ts';
-
-export interface FakeRun {
-  readonly id: string;
-  readonly name: string;
-  readonly spec: PipelineSpec;
-  readonly submitted: { pipeline_spec: unknown; platform_spec?: unknown };
-  readonly createdAt: string;
-  /** By task: how many of its attempts have no pod any more. */
-  readonly deletedPods: Map<string, number>;
-  readonly environment: Readonly<Record<string, string>>;
-}
+import { type FakeRun, isMissing } from './fake-run.fixture.ts';
 
 /**
  * A Kubeflow that runs tasks as processes of this machine, by the same planner: its REST API, its pods in
@@ -33,6 +24,8 @@ export class FakeKubeflow {
   away = false;
   /** Answered to every request of its API. */
   refusal: number | null = null;
+  /** Since 2.17. */
+  knowsPlugins = true;
   /** The next new run is made, and nobody hears of it. */
   loseNextAnswer = false;
   readonly #local: EngineForTest;
@@ -136,10 +129,15 @@ export class FakeKubeflow {
       display_name: string;
       pipeline_spec: FakeRun['submitted'];
       runtime_config: { parameters: Record<string, string> };
+      plugins_input?: unknown;
     },
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    if (asked.plugins_input && !this.knowsPlugins) {
+      const message = 'proto: (line 1:9): unknown field "plugins_input"';
+      return send(response, 400, { code: 3, message, details: [] });
+    }
     const id = randomUUID();
     const spec = parsePipelineSpec(asked.pipeline_spec.pipeline_spec);
     const runnable = structuredClone(spec);
@@ -153,6 +151,7 @@ export class FakeKubeflow {
     passUndeclared(runnable);
     const run: FakeRun = {
       ...{ id, spec, environment, name: asked.display_name, submitted: asked.pipeline_spec },
+      pluginsInput: asked.plugins_input,
       ...{ createdAt: new Date().toISOString(), deletedPods: new Map() },
     };
     this.runs.set(id, run);
@@ -276,10 +275,6 @@ function refuseUnknownWords(container: IrContainer): void {
   for (const word of [...(container.command ?? []), ...(container.args ?? [])])
     if (/\{\{\$|^\{"(IfPresent|Concat)"/.test(word.replaceAll(known, '')))
       throw new Error(`the launcher does not know ${word}`);
-}
-
-export function isMissing(image: string | undefined): boolean {
-  return image?.startsWith('missing/') ?? false;
 }
 
 /** The launcher ends with 1 whatever the command ended with; only the kernel's killer is named. */

@@ -2,7 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import type { IrComponent } from '@visavox/pipelines/ir';
 import { taskNames } from '@visavox/pipelines/plan';
-import { type FakeRun, isMissing } from './fake-kubeflow.fixture.ts';
+import { type FakeRun, isMissing } from './fake-run.fixture.ts';
 import { metadataService } from './ml-metadata.ts';
 
 interface FakeExecution {

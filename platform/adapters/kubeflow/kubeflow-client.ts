@@ -1,3 +1,4 @@
+import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 import { notKubeflow, refused, unreachable } from './faults.ts';
 
@@ -47,6 +48,8 @@ export interface NewRun {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly pipelineRoot?: string | undefined;
   readonly serviceAccount?: string | undefined;
+  /** Kubeflow's own MLflow plug-in, where it has one, leaves this run to whoever submits it. */
+  readonly trackedElsewhere: boolean;
 }
 
 const requestTimeoutMs = 30_000;
@@ -75,7 +78,16 @@ export class KubeflowClient {
       },
       ...(run.serviceAccount && { service_account: run.serviceAccount }),
     };
-    return this.#ask(Run, 'POST', '/apis/v2beta1/runs', body);
+    const create = (more: object) => this.#ask(Run, 'POST', '/apis/v2beta1/runs', { ...body, ...more });
+    if (!run.trackedElsewhere) return create({});
+    try {
+      return await create({ plugins_input: { mlflow: { disabled: true } } });
+    } catch (error) {
+      // A server before 2.17 has no plug-ins, and refuses what it does not know.
+      const unknown = error instanceof UserError && error.code === 'kubeflow_refused';
+      if (!unknown || !/unknown field.*plugins_input/.test(error.message)) throw error;
+      return create({});
+    }
   }
 
   /** The runs of this name, oldest first. */

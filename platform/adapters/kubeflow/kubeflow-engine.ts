@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { unknownOrigin } from '@visavox/core/code';
 import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { messageOf } from '@visavox/core/errors';
 import type { PipelineEngine, RunRequest } from '@visavox/core/ports';
@@ -28,7 +31,10 @@ export interface KubeflowEngineOptions
   > {
   readonly metadata: MlMetadata;
   readonly artifacts: ArtifactSource;
-  /** Pinned by every run: what the commands' own code is. Their environment is the images that they run in. */
+  /**
+   * Pinned by every run: the code in the images, which is what commands run here. A snapshot that a request brings is
+   * not taken to the cluster.
+   */
   readonly code: Digest;
   readonly experiment?: string;
   readonly hooks?: RunHooks;
@@ -89,14 +95,19 @@ export class KubeflowEngine implements PipelineEngine {
   }
 
   async #submit(request: RunRequest): Promise<string> {
-    const { run, known } = await admit(request, {
-      ...this.#options,
-      engine: 'kubeflow',
-      pinned: (spec) => {
-        refuseUnsupported(spec);
-        return this.#pinned(spec);
+    // Its images are the code; what a request brings stays where it is.
+    const { run, known } = await admit(
+      { ...request, code: undefined },
+      {
+        ...this.#options,
+        engine: 'kubeflow',
+        pinned: async (spec) => {
+          refuseUnsupported(spec);
+          const { code, environment } = this.#pinned(spec);
+          return { code: { digest: code, origin: unknownOrigin }, environment };
+        },
       },
-    });
+    );
     if (known) return run.id;
     await writeNote(this.#options.objects, run.id, {
       useCache: request.useCache,
@@ -175,7 +186,7 @@ export class KubeflowEngine implements PipelineEngine {
     const { metadata, artifacts } = this.#options;
     const log = (await metadata.outputArtifacts(execution.id)).find(({ name }) => name === logArtifact);
     if (!log) return undefined;
-    for await (const { bytes } of artifacts.read(log.uri)) return new TextDecoder().decode(bytes);
+    for await (const { content } of artifacts.read(log.uri)) return text(Readable.from(content));
     return undefined;
   }
 

@@ -3,6 +3,7 @@ import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
 import type { Bindings, RunRecord, TaskRecord } from '@visavox/core/run';
+import { HookCalls } from '@visavox/pipelines/hook-calls';
 import type { PipelineSpec } from '@visavox/pipelines/ir';
 import { plan, type TaskOutcome } from '@visavox/pipelines/plan';
 import { reasonOfFailure, unfinishedAsCanceled, unstartedRecord } from '@visavox/pipelines/records';
@@ -46,6 +47,7 @@ export class RunFollower {
   readonly #spec: PipelineSpec;
   readonly #note: RunNote;
   readonly #resources: FollowerResources;
+  readonly #hookCalls: HookCalls;
   readonly #saves: Saves;
   readonly #outputs = new Map<string, Bindings>();
   readonly #explained = new Map<string, string>();
@@ -61,6 +63,7 @@ export class RunFollower {
     this.#spec = spec;
     this.#note = note;
     this.#resources = resources;
+    this.#hookCalls = new HookCalls(run, resources.hooks, resources.log);
     this.#saves = new Saves(resources.runs, resources.closed, resources.log);
     for (const task of run.tasks)
       if (task.state === 'succeeded' || task.cached) {
@@ -144,6 +147,7 @@ export class RunFollower {
     if (!started) return;
     this.#run.trackingRun = started.trackingRun;
     this.#environment = started.environment;
+    this.#hookCalls.notice(started.notices);
   }
 
   #create(name: string): Promise<KubeflowRun> {
@@ -164,6 +168,7 @@ export class RunFollower {
     const description = this.#run.trigger;
     return client.createRun({
       ...{ name, description, experiment, pipelineSpec, parameters, pipelineRoot, serviceAccount },
+      trackedElsewhere: this.#run.trackingRun !== null,
     });
   }
 
@@ -308,9 +313,7 @@ export class RunFollower {
     for (const task of this.#run.tasks) {
       if (task.finishedAt === null || this.#told.has(task.name)) continue;
       this.#told.add(task.name);
-      await this.#hook('onTaskFinished', () =>
-        this.#resources.hooks.onTaskFinished?.(structuredClone(this.#run), task),
-      );
+      await this.#hookCalls.taskFinished(task);
     }
   }
 
@@ -320,19 +323,9 @@ export class RunFollower {
       this.#run.reason = 'canceled';
     } else if (state === 'succeeded') this.#run.reason = null;
     const finished: RunRecord = { ...this.#run, state, finishedAt: new Date().toISOString() };
-    await this.#hook('onRunFinished', () => this.#resources.hooks.onRunFinished?.(structuredClone(finished)));
-    Object.assign(this.#run, finished);
+    await this.#hookCalls.runFinished(finished);
     await this.#save();
     return structuredClone(this.#run);
-  }
-
-  /** A hook that fails does not fail the run, but it is said. */
-  async #hook(name: string, call: () => Promise<void> | undefined): Promise<void> {
-    try {
-      await call();
-    } catch (error) {
-      this.#resources.log(`${name} of run ${this.#run.id} failed: ${messageOf(error)}`);
-    }
   }
 
   /** Tries again while what is needed is away, and says so in the run's reason meanwhile. */

@@ -3,7 +3,7 @@ import { compile, toYaml } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import groups from '@visavox/pipelines/fixtures/groups';
 import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
-import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/ir';
+import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/read-ir';
 import { describe, expect, it } from 'vitest';
 import { imagesOf, type SubmissionOptions, submission } from './submission.ts';
 
@@ -153,4 +153,17 @@ describe('what is submitted', () => {
     expect(JSON.stringify(changed)).not.toBe(JSON.stringify(submission(spec, options)));
     expect(JSON.stringify(submission(spec, { ...options, useCache: false }))).not.toContain('enableCache');
   });
+});
+
+it('refuses a dataset version as a folder before anything starts, and says what to do', () => {
+  const look = component({ name: 'look', inputs: { images: 'dataset-version' }, command: ['true'] });
+  const train = pipeline({ name: 'train', parameters: { images: 'dataset-version' } }, (p) => {
+    p.task(look, { images: p.parameters.images });
+  });
+  expect(() => submission(compile(train), options)).toThrowError(
+    expect.objectContaining({
+      code: 'unsupported_on_kubeflow',
+      action: expect.stringContaining('--on local'),
+    }),
+  );
 });

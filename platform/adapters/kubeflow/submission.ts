@@ -1,6 +1,7 @@
 import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { defaultImage } from '@visavox/pipelines/component';
+import { datasetVersionSchema } from '@visavox/pipelines/dataset-parameters';
 import type { IrDag, PipelineSpec } from '@visavox/pipelines/ir';
 import type { Access, StepExtras } from '@visavox/pipelines/step-extras';
 import { addConstantInput, type KnownBefore, rewriteCommands } from './launcher-words.ts';
@@ -103,6 +104,15 @@ export function refuseUnsupported(spec: PipelineSpec): void {
         message: `The executor ${label} declares its environment in a file, which no pod makes yet.`,
         action:
           'Name the packages in the component (environment: { packages }), give it an image that has them, or run it with --on local.',
+      });
+  for (const { importer } of Object.values(spec.deploymentSpec.executors))
+    if (importer?.typeSchema.schemaTitle === datasetVersionSchema)
+      throw new UserError({
+        kind: 'invalid',
+        code: 'unsupported_on_kubeflow',
+        message:
+          'The pipeline takes a dataset version as a folder, which steps on Kubeflow are not given yet.',
+        action: 'Run it with --on local, or take the digest as a string and read the dataset in the step.',
       });
   for (const dag of dagsOf(spec))
     for (const [key, task] of Object.entries(dag.tasks))

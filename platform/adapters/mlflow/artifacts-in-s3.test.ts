@@ -15,9 +15,8 @@ import { ExternalMlflow } from './external-mlflow.ts';
 import { MlflowClient } from './mlflow-client.ts';
 import { MlflowServer } from './mlflow-server.ts';
 import { MlflowModelRegistry } from './registry.ts';
+import { patience, testLogin } from './server.fixture.ts';
 import { testPython } from './test-python.ts';
-
-const patience = 5 * 60_000;
 
 describeOnEachS3Server(
   'MLflow with its artifacts in a bucket',
@@ -30,6 +29,7 @@ describeOnEachS3Server(
       const server = await MlflowServer.start({
         python: testPython(),
         folder: join(folder, 'mlflow'),
+        login: testLogin,
         artifacts: `s3://${bucket}/mlflow`,
         environment: s3Environment({ ...s3TestEnvironment, AWS_ENDPOINT_URL_S3: endpoint }),
         report: () => {},
@@ -50,7 +50,7 @@ describeOnEachS3Server(
         properties: {},
       };
       const bundle = await putBundle(objects, { manifest, files: new Map([[file.path, content]]) });
-      const client = new MlflowClient({ url: seen.url, patienceMs: patience });
+      const client = new MlflowClient({ url: seen.url, patienceMs: patience, credentials: testLogin.own });
       const registry = new MlflowModelRegistry({ client, objects: async () => objects });
       await registry.register({ name: 'recogniser', bundle, run: null, trackingRun: null, metrics: {} });
 
@@ -60,7 +60,7 @@ describeOnEachS3Server(
       const key = keys.find((one) => one.endsWith('/face-head.onnx'));
       expect(content.equals(await there.get(key ?? ''))).toBe(true);
 
-      const python = { env: { ...process.env, MLFLOW_TRACKING_URI: server.url } };
+      const python = { env: { ...process.env, MLFLOW_TRACKING_URI: server.url, ...testLogin.own } };
       const download = ['-m', 'mlflow', 'artifacts', 'download', '-u', 'models:/recogniser/1', '-d', folder];
       await promisify(execFile)(testPython(), download, python);
       expect(content.equals(await readFile(join(folder, 'face-head.onnx')))).toBe(true);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '@visavox/core/errors';
 
 const askEveryMs = 5000;
 
@@ -8,6 +9,7 @@ export class ExternalMlflow {
   readonly #stopping = new AbortController();
   readonly #asking: Promise<void>;
   #healthy = false;
+  #problem: string | undefined;
 
   constructor(options: { url: string; report: (event: string, details: Record<string, unknown>) => void }) {
     this.url = options.url.replace(/\/+$/, '');
@@ -17,6 +19,11 @@ export class ExternalMlflow {
   /** Whether it answered when it was last asked. */
   get healthy(): boolean {
     return this.#healthy;
+  }
+
+  /** Why it does not answer, for people; undefined while it does. */
+  get problem(): string | undefined {
+    return this.#healthy ? undefined : this.#problem;
   }
 
   async stop(): Promise<void> {
@@ -37,8 +44,11 @@ export class ExternalMlflow {
   async #answers(): Promise<boolean> {
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(askEveryMs)]);
     try {
-      return (await fetch(`${this.url}/health`, { signal })).ok;
-    } catch {
+      const { ok, status } = await fetch(`${this.url}/health`, { signal });
+      this.#problem = ok ? undefined : `its /health says ${status}`;
+      return ok;
+    } catch (error) {
+      this.#problem = messageOf(error instanceof Error && error.cause ? error.cause : error);
       return false;
     }
   }

@@ -9,6 +9,10 @@ export interface MlflowClientOptions {
   /** How long a call waits for a server that is away (coming up, restarting) before it gives up. */
   readonly patienceMs?: number;
   readonly credentials?: MlflowCredentials;
+  /** One of several workspaces of a server, as `MLFLOW_WORKSPACE` names it. */
+  readonly workspace?: string | undefined;
+  /** What is known of a server that does not answer, for whoever waits for it. */
+  readonly problem?: () => string | undefined;
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -20,12 +24,17 @@ const transferWithinMs = 10 * 60_000;
 export class MlflowClient {
   readonly #url: string;
   readonly #patienceMs: number;
-  readonly #authorization: Record<string, string>;
+  readonly #headers: Record<string, string>;
+  readonly #problem: () => string | undefined;
 
   constructor(options: MlflowClientOptions) {
     this.#url = options.url.replace(/\/+$/, '');
     this.#patienceMs = options.patienceMs ?? 10_000;
-    this.#authorization = authorization(options.credentials ?? {});
+    this.#headers = {
+      ...authorization(options.credentials ?? {}),
+      ...(options.workspace && { 'x-mlflow-workspace': options.workspace }),
+    };
+    this.#problem = options.problem ?? (() => undefined);
   }
 
   get<Answer extends z.ZodType>(path: string, query: Query, answer: Answer): Promise<z.infer<Answer>> {
@@ -80,7 +89,7 @@ export class MlflowClient {
     try {
       response = await fetch(`${this.#url}/api/2.0/${path}`, {
         ...init,
-        headers: { ...Object.fromEntries(new Headers(init.headers)), ...this.#authorization },
+        headers: { ...Object.fromEntries(new Headers(init.headers)), ...this.#headers },
         signal: AbortSignal.timeout(withinMs),
       });
     } catch (away) {
@@ -104,7 +113,8 @@ export class MlflowClient {
   }
 
   #unavailable(cause: unknown): UserError {
-    const reason = cause instanceof Error && cause.cause ? messageOf(cause.cause) : messageOf(cause);
+    const heard = cause instanceof Error && cause.cause ? messageOf(cause.cause) : messageOf(cause);
+    const reason = this.#problem() ?? heard;
     return new UserError({
       kind: 'unavailable',
       code: 'tracking_unavailable',
@@ -119,16 +129,19 @@ export class MlflowClient {
 /** MLflow understood the call and said no. */
 export class MlflowRefusal extends SystemError {
   readonly code: string;
+  /** In MLflow's own words. */
+  readonly reason: string;
 
-  constructor(path: string, code: string, message: string) {
-    super(`MLflow refused ${path}: ${code}: ${message}`);
+  constructor(path: string, code: string, reason: string) {
+    super(`MLflow refused ${path}: ${code}: ${reason}`);
     this.code = code;
+    this.reason = reason;
   }
 }
 
 export function isRefusal(
   error: unknown,
-  code: 'RESOURCE_ALREADY_EXISTS' | 'RESOURCE_DOES_NOT_EXIST',
+  code: 'RESOURCE_ALREADY_EXISTS' | 'RESOURCE_DOES_NOT_EXIST' | 'INVALID_PARAMETER_VALUE',
 ): boolean {
   return error instanceof MlflowRefusal && error.code === code;
 }

@@ -11,6 +11,8 @@ import {
   type ProcessIdentity,
   signalGroup,
 } from '../processes/process-identity.ts';
+import { lastWords } from './last-words.ts';
+import type { MlflowLogin } from './login.ts';
 import { choosePort, readServerRecord, writeServerRecord } from './server-record.ts';
 
 export interface MlflowServerOptions {
@@ -18,6 +20,8 @@ export interface MlflowServerOptions {
   readonly python: string;
   /** Runs, registry and artifacts; kept between starts. */
   readonly folder: string;
+  /** Whoever asks it anything signs in by this. */
+  readonly login: MlflowLogin;
   /** `s3://bucket/prefix`; a folder of `folder` where it is left out. */
   readonly artifacts?: string | undefined;
   /** What it reaches that bucket with, beside this process's own environment. */
@@ -51,13 +55,16 @@ export class MlflowServer {
   readonly #supervision: Promise<void>;
   #serving: Serving | undefined;
   #healthy = false;
+  #problem: string | undefined;
+  /** Where in the log the present process began. */
+  #logFrom = 0;
 
   private constructor(options: MlflowServerOptions, port: number, survivor: ProcessIdentity | undefined) {
     this.#options = options;
     this.#folder = resolve(options.folder);
     this.#port = port;
     this.url = `http://127.0.0.1:${port}`;
-    this.#command = commandOf(options, this.#folder, port);
+    this.#command = commandOf(options, port);
     process.on('exit', this.#endWithThisProcess);
     this.#supervision = this.#supervise(survivor);
   }
@@ -70,7 +77,7 @@ export class MlflowServer {
     const record = await readServerRecord(folder);
     const survivor = record?.process ?? undefined;
     if (record && survivor && (await isRunning(survivor))) {
-      const command = commandOf(options, folder, record.port);
+      const command = recorded(options, commandOf(options, record.port));
       if (JSON.stringify(record.command) === JSON.stringify(command))
         return new MlflowServer(options, record.port, survivor);
     }
@@ -84,6 +91,11 @@ export class MlflowServer {
   /** Whether it answered when it was last asked. */
   get healthy(): boolean {
     return this.#healthy;
+  }
+
+  /** Why it does not answer, for people; undefined while it does, or is coming up for the first time. */
+  get problem(): string | undefined {
+    return this.#healthy ? undefined : this.#problem;
   }
 
   /** Waits until it answers. */
@@ -115,15 +127,19 @@ export class MlflowServer {
         if (signal.aborted) await endProcessGroup(this.#serving.identity);
         await this.#watch(this.#serving, startedAt);
         if (signal.aborted) return;
-        report('mlflow died', { url: this.url, log: this.#logFile });
+        const said = await lastWords(this.#logFile, this.#logFrom);
+        this.#problem = `it ended after ${seconds(Date.now() - startedAt)}${said ? `; its last words: ${said}` : ''}`;
+        report('mlflow died', { url: this.url, log: this.#logFile, lastWords: said });
         await endProcessGroup(this.#serving.identity);
       } catch (error) {
+        this.#problem = `it cannot be started: ${messageOf(error)}`;
         report('mlflow could not be started', { reason: messageOf(error) });
       } finally {
         this.#healthy = false;
         this.#serving = undefined;
       }
       failures = Date.now() - startedAt > steadyAfterMs ? 1 : failures + 1;
+      this.#problem += ` (start ${failures} of a row that failed; its log is ${this.#logFile})`;
       const delay = Math.min(500 * 2 ** failures, longestDelayMs);
       await pause(delay, undefined, { signal, ref: false }).catch(() => undefined);
     }
@@ -145,12 +161,14 @@ export class MlflowServer {
       const [program, ...parameters] = this.#command;
       if (!program) throw new SystemError('no command');
       const child = spawn(program, parameters, {
-        detached: true,
+        // Its data is named relative to its folder: as parts of URLs, some characters of a path would mean something else.
         cwd: this.#folder,
+        detached: true,
         stdio: ['ignore', log.fd, log.fd],
         env: {
           ...process.env,
           ...this.#options.environment,
+          ...this.#options.login.environment,
           MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
           MLFLOW_DISABLE_TELEMETRY: 'true',
           PYTHONUNBUFFERED: '1',
@@ -161,7 +179,8 @@ export class MlflowServer {
       child.unref();
       const identity = child.pid === undefined ? undefined : await identify(child.pid);
       if (!identity) throw new SystemError(`it ended at once; its log is ${this.#logFile}`);
-      await writeServerRecord(this.#folder, { port: this.#port, process: identity, command: this.#command });
+      const command = recorded(this.#options, this.#command);
+      await writeServerRecord(this.#folder, { port: this.#port, process: identity, command });
       this.#options.report('mlflow starting', { url: this.url, pid: identity.pid });
       return { identity, gone };
     } finally {
@@ -205,6 +224,7 @@ export class MlflowServer {
       () => 0,
     );
     if (size > maximumLogBytes) await rm(this.#logFile);
+    this.#logFrom = size > maximumLogBytes ? 0 : size;
     return open(this.#logFile, 'a', 0o600);
   }
 
@@ -214,17 +234,24 @@ export class MlflowServer {
 }
 
 function commandOf(
-  { python, artifacts }: MlflowServerOptions,
-  folder: string,
+  { python, artifacts = 'artifacts' }: MlflowServerOptions,
   port: number,
 ): readonly string[] {
-  const destination = artifacts ?? join(folder, 'artifacts');
   return [
-    ...[python, '-m', 'mlflow', 'server'],
+    ...[python, '-m', 'mlflow', 'server', '--app-name', 'visavox-login'],
     ...['--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-    ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
-    ...['--serve-artifacts', '--artifacts-destination', destination],
+    ...['--backend-store-uri', 'sqlite:///mlflow.db'],
+    ...['--serve-artifacts', '--artifacts-destination', artifacts],
   ];
+}
+
+/** A server of another login is no longer ours to take over. */
+function recorded({ login }: MlflowServerOptions, command: readonly string[]): readonly string[] {
+  return [...command, `login ${login.fingerprint}`];
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
 }
 
 async function requirePython(python: string): Promise<void> {

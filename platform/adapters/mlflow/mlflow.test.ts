@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { putBundle } from '@visavox/core/bundle';
-import { type Digest, digestOf, shortDigest } from '@visavox/core/digest';
+import { type Digest, digestOf } from '@visavox/core/digest';
 import type { BundleManifest } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,9 +17,11 @@ import { z } from 'zod';
 import { FolderObjectStore } from '../objects/folder-object-store.ts';
 import { isRunning, signalGroup } from '../processes/process-identity.ts';
 import { type MlflowCredentials, mlflowCredentials } from './credentials.ts';
+import { MlflowLogin } from './login.ts';
 import { MlflowClient } from './mlflow-client.ts';
 import { MlflowServer } from './mlflow-server.ts';
 import { createModelRegistry, MlflowModelRegistry } from './registry.ts';
+import { patience, testLogin } from './server.fixture.ts';
 import { readServerRecord } from './server-record.ts';
 import { testPython } from './test-python.ts';
 import { MlflowTracker } from './tracker.ts';
@@ -31,12 +33,12 @@ let tracker: MlflowTracker;
 let objects: ObjectStore;
 let registry: MlflowModelRegistry;
 
-const patience = 5 * 60_000;
 const events: string[] = [];
 const startServer = () =>
   MlflowServer.start({
     python: testPython(),
     folder: join(folder, 'mlflow'),
+    login: testLogin,
     report: (event) => void events.push(event),
   });
 
@@ -54,7 +56,7 @@ beforeAll(async () => {
 
   server = await startServer();
   expect(server.url).toBe(url.trim());
-  client = new MlflowClient({ url: server.url, patienceMs: patience });
+  client = new MlflowClient({ url: server.url, patienceMs: patience, credentials: testLogin.own });
   tracker = new MlflowTracker(client);
   registry = new MlflowModelRegistry({ client, objects: async () => objects });
   await startRun('first');
@@ -66,111 +68,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const runAnswer = z.object({
-  run: z.object({
-    info: z.object({ status: z.string(), run_name: z.string(), artifact_uri: z.string() }),
-    data: z.object({
-      metrics: z.array(z.object({ key: z.string(), value: z.unknown(), step: z.number() })).default([]),
-      params: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
-    }),
-    inputs: z.unknown(),
-  }),
-});
-const runOf = async (run: string) => (await client.get('runs/get', { run_id: run }, runAnswer)).run;
-const startRun = (id: string) =>
-  tracker.startRun({ experiment: 'recogniser', name: `training ${id}`, tags: { 'visavox.run': id } });
-
-describe('tracking', () => {
-  it('shows a run from its start to its end', async () => {
-    const run = await startRun('whole');
-    const time = new Date();
-    await tracker.logParameters(run, { shards: '2', dataset: 'people' });
-    await tracker.logMetrics(run, [
-      { key: 'loss', value: 0.5, step: 0, time },
-      { key: 'loss', value: 0.25, step: 1, time },
-      { key: 'diverged', value: Number.NaN, step: 0, time },
-    ]);
-    await tracker.endRun(run, 'succeeded');
-    const shown = await runOf(run);
-    expect(shown.info.status).toBe('FINISHED');
-    expect(shown.data.params).toContainEqual({ key: 'shards', value: '2' });
-    expect(shown.data.metrics).toContainEqual({ key: 'loss', value: 0.25, step: 1 });
-    expect(shown.data.metrics).toContainEqual({ key: 'diverged', value: 'NaN', step: 0 });
-  });
-
-  it('answers the same run when it is started again after a crash, and takes it up', async () => {
-    const run = await startRun('twice');
-    await tracker.endRun(run, 'failed');
-    expect(await startRun('twice')).toBe(run);
-    expect((await runOf(run)).info.status).toBe('RUNNING');
-    await tracker.logParameters(run, { seed: '1' });
-    await tracker.logParameters(run, { seed: '1' });
-    await tracker.endRun(run, 'canceled');
-    expect((await runOf(run)).info.status).toBe('KILLED');
-  });
-
-  it('makes an experiment once, however many ask for it at once', async () => {
-    const runs = await Promise.all(
-      [1, 2, 3, 4].map((index) =>
-        tracker.startRun({ experiment: 'contended', name: `run ${index}`, tags: {} }),
-      ),
-    );
-    expect(new Set(runs).size).toBe(4);
-  });
-
-  it('takes more than MLflow takes in one call', async () => {
-    const run = await startRun('large');
-    const time = new Date();
-    const metrics = Array.from({ length: 2500 }, (_, step) => ({
-      key: 'loss',
-      value: 1 / (step + 1),
-      step,
-      time,
-    }));
-    await tracker.logMetrics(run, metrics);
-    await tracker.logParameters(
-      run,
-      Object.fromEntries(
-        Array.from({ length: 250 }, (_, index) => [`p${index}`, 'x'.repeat(index === 0 ? 7000 : 1)]),
-      ),
-    );
-    const shown = await runOf(run);
-    expect(shown.data.metrics).toContainEqual({ key: 'loss', value: 1 / 2500, step: 2499 });
-    expect(shown.data.params).toHaveLength(250);
-  });
-
-  it('shows the datasets that went in, by their whole digest', async () => {
-    const run = await startRun('inputs');
-    const digest = digestOf('manifest');
-    await tracker.logDatasets(run, [{ name: 'people', digest, context: 'training' }]);
-    await tracker.logDatasets(run, []);
-    expect((await runOf(run)).inputs).toMatchObject({
-      dataset_inputs: [
-        {
-          dataset: { name: 'people', digest: shortDigest(digest) },
-          tags: expect.arrayContaining([
-            { key: 'mlflow.data.context', value: 'training' },
-            { key: 'visavox.dataset', value: digest },
-          ]),
-        },
-      ],
-    });
-  });
-
-  it('says what is the matter when MLflow is away', async () => {
-    const away = new MlflowTracker(new MlflowClient({ url: 'http://127.0.0.1:9', patienceMs: 300 }));
-    const start = away.startRun({ experiment: 'e', name: 'n', tags: {} });
-    await expect(start).rejects.toMatchObject({ kind: 'unavailable', code: 'tracking_unavailable' });
-  });
-
-  it('passes on why MLflow refused something', async () => {
-    const run = await startRun('refused');
-    await tracker.logParameters(run, { seed: '1' });
-    await expect(tracker.logParameters(run, { seed: '2' })).rejects.toThrow(
-      'Changing param values is not allowed',
-    );
-  });
-});
+const startRun = async (id: string) => {
+  const key = { tag: 'visavox.run', value: id };
+  return (await tracker.startRun({ experiment: 'recogniser', name: `training ${id}`, key })).id;
+};
 
 describe('the registry', () => {
   const bundle = async (content: string): Promise<Digest> => {
@@ -191,7 +92,9 @@ describe('the registry', () => {
 
   it('numbers the versions of a model and answers them with what they were made of', async () => {
     const trackingRun = await startRun('registers');
-    await tracker.logDatasets(trackingRun, [{ name: 'people', digest: digestOf('d'), context: 'training' }]);
+    await tracker.log(trackingRun, {
+      datasets: [{ name: 'people', digest: digestOf('d'), context: 'training' }],
+    });
     const first = await registry.register({ name: 'numbered', bundle: await bundle('1'), ...published });
     const trained = { bundle: await bundle('2'), run: 'run-7', metrics: { eer: 0.0123 }, trackingRun };
     const second = await registry.register({ name: 'numbered', ...trained });
@@ -204,6 +107,7 @@ describe('the registry', () => {
     });
     expect(await registry.get('numbered', 2)).toEqual(second);
     expect(await registry.list('numbered')).toEqual([second, first]);
+    expect(await registry.list(), 'of all names').toEqual(expect.arrayContaining([second, first]));
     const answer = z.object({ model_version: z.object({ run_id: z.string(), tags: z.array(z.unknown()) }) });
     const shown = await client.get('model-versions/get', { name: 'numbered', version: '2' }, answer);
     expect(shown.model_version.run_id).toBe(trackingRun);
@@ -252,7 +156,7 @@ describe('the registry', () => {
     await promisify(execFile)(
       testPython(),
       ['-m', 'mlflow', 'artifacts', 'download', '-u', `models:/downloaded/${version}`, '-d', target],
-      { env: { ...process.env, MLFLOW_TRACKING_URI: server.url } },
+      { env: { ...process.env, MLFLOW_TRACKING_URI: server.url, ...testLogin.own } },
     );
     expect(await readFile(join(target, 'face-head.onnx'), 'utf8')).toBe('face head bytes');
     expect(await readFile(join(target, 'heads', 'voice head.onnx'), 'utf8')).toBe('voice head bytes');
@@ -275,7 +179,8 @@ describe('an MLflow behind a login', () => {
       const login = request.headers.authorization;
       if (login !== 'Bearer secret' && login !== `Basic ${btoa('ada:pass')}`)
         return response.writeHead(401).end('You are not authenticated.');
-      const answer = await fetch(`${server.url}${request.url}`);
+      const authorization = `Bearer ${testLogin.own.MLFLOW_TRACKING_TOKEN}`;
+      const answer = await fetch(`${server.url}${request.url}`, { headers: { authorization } });
       response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
     }).listen(0, '127.0.0.1');
     await once(doorkeeper, 'listening');
@@ -293,6 +198,66 @@ describe('an MLflow behind a login', () => {
   });
 });
 
+describe('the login', () => {
+  const ask = (path: string, init: RequestInit = {}) => fetch(`${server.url}${path}`, init);
+  const bearer = ({ MLFLOW_TRACKING_TOKEN }: MlflowCredentials) => ({
+    authorization: `Bearer ${MLFLOW_TRACKING_TOKEN}`,
+  });
+  const experiment = '/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default';
+
+  it('keeps everybody else out, wherever they knock, and says how to come in', async () => {
+    for (const path of [
+      '/',
+      experiment,
+      '/ajax-api/2.0/mlflow/runs/search',
+      '/graphql',
+      '/v1/traces',
+      '//health',
+    ]) {
+      const response = await ask(path);
+      expect([path, response.status]).toEqual([path, 401]);
+      expect(response.headers.get('www-authenticate')).toContain('Basic');
+    }
+    const forged = new MlflowLogin(new Uint8Array(32).fill(8));
+    const [subject = ''] = (testLogin.own.MLFLOW_TRACKING_TOKEN ?? '').split('.');
+    for (const token of [forged.own.MLFLOW_TRACKING_TOKEN, `${subject}.`, subject, '', 'é.é', '=.='])
+      expect((await ask(experiment, { headers: bearer({ MLFLOW_TRACKING_TOKEN: `${token}` }) })).status).toBe(
+        401,
+      );
+    expect((await ask('/health')).status).toBe(200);
+  });
+
+  it('lets people in with a browser', async () => {
+    const { name, password } = testLogin.forPeople;
+    const headers = { authorization: `Basic ${btoa(`${name}:${password}`)}` };
+    expect((await ask(experiment, { headers })).status).toBe(200);
+    expect((await ask(experiment, { headers: { authorization: `Basic ${btoa(name)}` } })).status).toBe(401);
+  });
+
+  it('lets a step log and read, but not say which version is the champion', async () => {
+    const headers = { ...bearer(testLogin.forStep('run-1/train')), 'content-type': 'application/json' };
+    expect((await ask(experiment, { headers })).status).toBe(200);
+    const created = { headers, method: 'POST', body: JSON.stringify({ name: 'by a step' }) };
+    expect((await ask('/api/2.0/mlflow/experiments/create', created)).status).toBe(200);
+    const alias = {
+      headers,
+      method: 'POST',
+      body: JSON.stringify({ name: 'm', alias: 'champion', version: '1' }),
+    };
+    for (const path of [
+      '/api/2.0/mlflow/registered-models/alias',
+      '/ajax-api/2.0/mlflow/registered-models/alias/',
+    ])
+      expect((await ask(path, alias)).status).toBe(403);
+    const tags = {
+      headers,
+      method: 'POST',
+      body: JSON.stringify({ name: 'm', version: '1', key: 'k', value: 'v' }),
+    };
+    expect((await ask('/api/2.0/mlflow/model-versions/set-tag', tags)).status).toBe(403);
+  });
+});
+
 describe('the server', () => {
   const record = async () => (await readServerRecord(join(folder, 'mlflow')))?.process;
 
@@ -307,8 +272,7 @@ describe('the server', () => {
       const before = await record();
       signalGroup(before?.pid ?? 0, 'SIGKILL');
       while ((await record())?.pid === before?.pid) await pause(100);
-      const run = await startRun('after the crash');
-      expect((await runOf(run)).info.status).toBe('RUNNING');
+      expect(await startRun('after the crash')).toMatch(/^[0-9a-f]{32}$/);
       expect(events.slice(2, 4)).toEqual(['mlflow died', 'mlflow starting']);
     },
     patience,
@@ -323,7 +287,25 @@ describe('the server', () => {
   });
 
   it('asks for the set-up where there is no Python', async () => {
-    const start = MlflowServer.start({ python: '/nowhere/python', folder, report: () => {} });
+    const start = MlflowServer.start({
+      ...{ python: '/nowhere/python', folder, login: testLogin, report: () => {} },
+    });
     await expect(start).rejects.toMatchObject({ code: 'python_missing' });
+  });
+
+  it('tells whoever waits why it does not come up', { timeout: patience }, async () => {
+    const broken = join(folder, 'python-without-mlflow');
+    await writeFile(broken, '#!/bin/sh\necho "ModuleNotFoundError: No module named mlflow" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    const away = await MlflowServer.start({
+      ...{ python: broken, folder: join(folder, 'broken'), login: testLogin, report: () => {} },
+    });
+    await expect.poll(() => away.problem, { timeout: 20_000 }).toContain('No module named mlflow');
+    const waiting = new MlflowClient({ url: away.url, patienceMs: 300, problem: () => away.problem });
+    await expect(waiting.get('experiments/search', {}, z.unknown())).rejects.toThrow(
+      'No module named mlflow',
+    );
+    await away.stop();
   });
 });

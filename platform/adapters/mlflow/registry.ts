@@ -1,5 +1,5 @@
 import { getBundle } from '@visavox/core/bundle';
-import { canonicalJson, Digest, shortDigest } from '@visavox/core/digest';
+import { canonicalJson, type Digest, shortDigest } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { ModelVersion, modelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -17,6 +17,7 @@ const tag = {
   run: 'visavox.run',
   metrics: 'visavox.metrics',
   datasets: 'visavox.datasets',
+  signature: 'visavox.signature',
 };
 const nothing = z.unknown();
 
@@ -27,6 +28,12 @@ const VersionAnswer = z.object({
   tags: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
 });
 type VersionAnswer = z.infer<typeof VersionAnswer>;
+
+const RegisteredModel = z.object({
+  registered_model: z.object({
+    aliases: z.array(z.object({ alias: z.string(), version: z.coerce.number().int() })).default([]),
+  }),
+});
 
 const RunAnswer = z.object({
   run: z.object({
@@ -40,6 +47,21 @@ const RunAnswer = z.object({
       .default({ dataset_inputs: [] }),
   }),
 });
+
+/** A version as MLflow shows it now, whoever wrote that there. */
+export interface ShownVersion {
+  readonly version: number;
+  /** Undefined where its tags are no longer those of a version with a bundle. */
+  readonly model: ModelVersion | undefined;
+  readonly signature: string | undefined;
+}
+
+/** What MLflow shows of a model. */
+export interface ShownModel {
+  /** Newest first. */
+  readonly versions: readonly ShownVersion[];
+  readonly aliases: Readonly<Record<string, number>>;
+}
 
 /**
  * Model versions in MLflow's registry. A version's source is a folder of artifacts with the bundle's files, so that
@@ -55,6 +77,7 @@ export class MlflowModelRegistry implements ModelRegistry {
   }
 
   async register(model: Registration): Promise<ModelVersion> {
+    requireFiniteMetrics(model);
     const known = await this.#oldestWith(model);
     if (known) return known;
     await this.#ensureModel(model.name);
@@ -99,9 +122,32 @@ export class MlflowModelRegistry implements ModelRegistry {
     });
   }
 
-  /** Newest first. Versions that others put into MLflow by hand have no bundle, and are left out. */
-  async list(name: string): Promise<readonly ModelVersion[]> {
-    return this.#search(`name = ${quoted(name)}`);
+  /** Of each model the newest first. Versions that others put into MLflow by hand have no bundle, and are left out. */
+  async list(name?: string): Promise<readonly ModelVersion[]> {
+    const found = await this.#search(name === undefined ? '' : `name = ${quoted(name)}`);
+    return found
+      .flatMap((answer) => modelOf(answer) ?? [])
+      .sort((a, b) => a.name.localeCompare(b.name) || b.version - a.version);
+  }
+
+  /** All versions and aliases of the model, whoever wrote them. */
+  async shown(name: string): Promise<ShownModel> {
+    const found = await this.#search(`name = ${quoted(name)}`);
+    if (found.length === 0) return { versions: [], aliases: {} };
+    const { registered_model } = await this.#client.get('registered-models/get', { name }, RegisteredModel);
+    return {
+      versions: found.map((answer) => ({
+        version: answer.version,
+        model: modelOf(answer),
+        signature: answer.tags.find(({ key }) => key === tag.signature)?.value,
+      })),
+      aliases: Object.fromEntries(registered_model.aliases.map(({ alias, version }) => [alias, version])),
+    };
+  }
+
+  async sign({ name, version }: Pick<ModelVersion, 'name' | 'version'>, signature: string): Promise<void> {
+    const signed = { name, version: String(version), key: tag.signature, value: signature };
+    await this.#client.post('model-versions/set-tag', signed, nothing);
   }
 
   async setAlias(name: string, alias: 'champion' | 'challenger', version: number | null): Promise<void> {
@@ -139,11 +185,12 @@ export class MlflowModelRegistry implements ModelRegistry {
     let id = model.trackingRun;
     if (id === null) {
       const tracker = new MlflowTracker(this.#client);
-      id = await tracker.startRun({
+      const run = await tracker.startRun({
         experiment: model.name,
         name: `register ${shortDigest(model.bundle)}`,
-        tags: { 'visavox.run': `register ${model.bundle}` },
+        key: { tag: 'visavox.run', value: `register ${model.bundle}` },
       });
+      id = run.id;
       await tracker.endRun(id, 'succeeded');
     }
     return this.#client.get('runs/get', { run_id: id }, RunAnswer);
@@ -170,10 +217,10 @@ export class MlflowModelRegistry implements ModelRegistry {
 
   async #oldestWith(model: Pick<Registration, 'name' | 'bundle'>): Promise<ModelVersion | undefined> {
     const filter = `name = ${quoted(model.name)} and tags.\`${tag.bundle}\` = ${quoted(model.bundle)}`;
-    return (await this.#search(filter)).at(-1);
+    return (await this.#search(filter)).flatMap((answer) => modelOf(answer) ?? []).at(-1);
   }
 
-  async #search(filter: string): Promise<ModelVersion[]> {
+  async #search(filter: string): Promise<VersionAnswer[]> {
     const Page = z.object({
       model_versions: z.array(VersionAnswer).default([]),
       next_page_token: z.string().optional(),
@@ -186,7 +233,7 @@ export class MlflowModelRegistry implements ModelRegistry {
       found.push(...page.model_versions);
       token = page.next_page_token;
     } while (token);
-    return found.sort((a, b) => b.version - a.version).flatMap((answer) => modelOf(answer) ?? []);
+    return found.sort((a, b) => b.version - a.version);
   }
 }
 
@@ -200,16 +247,36 @@ export function createModelRegistry(
   });
 }
 
+/** Undefined where the tags do not say which bundle it is and what it measured. */
 function modelOf(answer: VersionAnswer): ModelVersion | undefined {
   const tags = new Map(answer.tags.map(({ key, value }) => [key, value]));
-  const bundle = Digest.safeParse(tags.get(tag.bundle));
-  if (!bundle.success) return undefined;
-  return ModelVersion.parse({
+  const parsed = ModelVersion.safeParse({
     name: answer.name,
     version: answer.version,
-    bundle: bundle.data,
+    bundle: tags.get(tag.bundle),
     run: tags.get(tag.run) ?? null,
     createdAt: new Date(answer.creation_timestamp).toISOString(),
-    metrics: JSON.parse(tags.get(tag.metrics) ?? '{}'),
+    metrics: parsedMetrics(tags.get(tag.metrics) ?? '{}'),
+  });
+  return parsed.success ? parsed.data : undefined;
+}
+
+function parsedMetrics(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** In JSON, NaN would silently become null. */
+function requireFiniteMetrics({ metrics }: Registration): void {
+  const wrong = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
+  if (!wrong) return;
+  throw new UserError({
+    kind: 'invalid',
+    code: 'metric_not_finite',
+    message: `the metric ${wrong[0]} of the model is ${wrong[1]}`,
+    action: 'Leave it out, or find out why it could not be measured.',
   });
 }

@@ -1,11 +1,12 @@
-import { type Digest, shortDigest } from '@visavox/core/digest';
-import { unreachable } from '@visavox/core/errors';
-import type { Tracker } from '@visavox/core/ports';
+import { shortDigest } from '@visavox/core/digest';
+import { messageOf, unreachable } from '@visavox/core/errors';
+import type { NewTrackedRun, TrackedRun, TrackedValues, Tracker } from '@visavox/core/ports';
 import { z } from 'zod';
-import { isRefusal, type MlflowClient, quoted } from './mlflow-client.ts';
+import { isRefusal, type MlflowClient, MlflowRefusal, quoted } from './mlflow-client.ts';
+import { batches, type TrackedRow, tagRows, trackedRows } from './tracked-rows.ts';
 
-/** What MLflow takes in one call. */
-const batch = { metrics: 1000, parameters: 100, parameterCharacters: 6000 };
+/** By this tag MLflow's own pages nest one run below another. */
+const parentTag = 'mlflow.parentRunId';
 const nothing = z.unknown();
 
 const ExperimentAnswer = z.object({
@@ -15,58 +16,65 @@ const Run = z.object({ info: z.object({ run_id: z.string() }) });
 
 export class MlflowTracker implements Tracker {
   readonly #client: MlflowClient;
+  /** By name. A part of a run is made in the experiment that the run has just found. */
+  readonly #experiments = new Map<string, string>();
 
   constructor(client: MlflowClient) {
     this.#client = client;
   }
 
-  /** With a tag `visavox.run` it may be repeated: the run that has this tag already is the answer. */
-  async startRun(run: { experiment: string; name: string; tags: Record<string, string> }): Promise<string> {
-    const experiment = await this.#experiment(run.experiment);
-    const id = run.tags['visavox.run'];
-    const existing = id === undefined ? undefined : await this.#findRun(experiment, id);
+  async startRun({ key, parent, mayExist = true, ...run }: NewTrackedRun): Promise<TrackedRun> {
+    const found = parent ? this.#experiments.get(run.experiment) : undefined;
+    const experiment = found ?? (await this.#experiment(run.experiment));
+    this.#experiments.set(run.experiment, experiment);
+    const existing = mayExist ? await this.#findRun(experiment, key) : undefined;
     if (existing) {
       await this.#client.post('runs/update', { run_id: existing, status: 'RUNNING' }, nothing);
-      return existing;
+      return { id: existing, experiment, known: true };
     }
+    const tags = { ...run.tags, [key.tag]: key.value, ...(parent && { [parentTag]: parent }) };
     const answer = await this.#client.post(
       'runs/create',
-      {
-        experiment_id: experiment,
-        run_name: run.name,
-        start_time: Date.now(),
-        tags: Object.entries(run.tags).map(([key, value]) => ({ key, value })),
-      },
+      { experiment_id: experiment, run_name: run.name, start_time: Date.now(), tags: tagRows(tags) },
       z.object({ run: Run }),
     );
-    return answer.run.info.run_id;
+    return { id: answer.run.info.run_id, experiment, known: false };
   }
 
-  async logParameters(run: string, parameters: Record<string, string>): Promise<void> {
-    const params = Object.entries(parameters).map(([key, value]) => ({
-      key,
-      value: value.slice(0, batch.parameterCharacters),
-    }));
-    for (const part of chunks(params, batch.parameters))
-      await this.#client.post('runs/log-batch', { run_id: run, params: part }, nothing);
+  async log(run: string, values: TrackedValues): Promise<readonly string[]> {
+    await this.#logDatasets(run, values.datasets ?? []);
+    const { rows, notices } = trackedRows(values);
+    const refused: string[] = [];
+    for (const batch of batches(rows)) refused.push(...(await this.#send(run, batch)));
+    return [...notices, ...refused];
   }
 
-  async logMetrics(run: string, metrics: Parameters<Tracker['logMetrics']>[1]): Promise<void> {
-    const rows = metrics.map(({ key, value, step, time }) => ({
-      key,
-      // JSON has no NaN and no infinity; MLflow reads their names.
-      value: Number.isFinite(value) ? value : String(value),
-      step,
-      timestamp: time.getTime(),
-    }));
-    for (const part of chunks(rows, batch.metrics))
-      await this.#client.post('runs/log-batch', { run_id: run, metrics: part }, nothing);
+  async endRun(run: string, outcome: 'succeeded' | 'failed' | 'canceled'): Promise<void> {
+    const end = { run_id: run, status: statusOf(outcome), end_time: Date.now() };
+    await this.#client.post('runs/update', end, nothing);
   }
 
-  async logDatasets(
-    run: string,
-    datasets: readonly { name: string; digest: Digest; context: string }[],
-  ): Promise<void> {
+  /** MLflow refuses a whole call because of one row: halves are sent until that row is found, and all others are there. */
+  async #send(run: string, rows: readonly TrackedRow[]): Promise<string[]> {
+    const body: Record<TrackedRow['kind'], unknown[]> = { metrics: [], params: [], tags: [] };
+    for (const { kind, row } of rows) body[kind].push(row);
+    try {
+      await this.#client.post('runs/log-batch', { run_id: run, ...body }, nothing);
+      return [];
+    } catch (error) {
+      if (!isRefusal(error, 'INVALID_PARAMETER_VALUE')) throw error;
+      const [only, ...more] = rows;
+      if (!only) throw error;
+      if (more.length === 0) return [leftOut(only, error)];
+      const middle = Math.ceil(rows.length / 2);
+      return [
+        ...(await this.#send(run, rows.slice(0, middle))),
+        ...(await this.#send(run, rows.slice(middle))),
+      ];
+    }
+  }
+
+  async #logDatasets(run: string, datasets: NonNullable<TrackedValues['datasets']>): Promise<void> {
     if (datasets.length === 0) return;
     const inputs = datasets.map(({ name, digest, context }) => ({
       dataset: {
@@ -82,11 +90,6 @@ export class MlflowTracker implements Tracker {
       ],
     }));
     await this.#client.post('runs/log-inputs', { run_id: run, datasets: inputs }, nothing);
-  }
-
-  async endRun(run: string, outcome: 'succeeded' | 'failed' | 'canceled'): Promise<void> {
-    const end = { run_id: run, status: statusOf(outcome), end_time: Date.now() };
-    await this.#client.post('runs/update', end, nothing);
   }
 
   async #experiment(name: string): Promise<string> {
@@ -110,10 +113,10 @@ export class MlflowTracker implements Tracker {
     }
   }
 
-  async #findRun(experiment: string, id: string): Promise<string | undefined> {
+  async #findRun(experiment: string, { tag, value }: NewTrackedRun['key']): Promise<string | undefined> {
     const search = {
       experiment_ids: [experiment],
-      filter: `tags.\`visavox.run\` = ${quoted(id)}`,
+      filter: `tags.\`${tag}\` = ${quoted(value)}`,
       order_by: ['attributes.start_time ASC'],
       max_results: 1,
     };
@@ -124,6 +127,12 @@ export class MlflowTracker implements Tracker {
     );
     return answer.runs[0]?.info.run_id;
   }
+}
+
+function leftOut({ kind, name }: TrackedRow, error: unknown): string {
+  const what = { metrics: 'metric', params: 'parameter', tags: 'tag' }[kind];
+  const reason = error instanceof MlflowRefusal ? error.reason : messageOf(error);
+  return `The ${what} ${JSON.stringify(name)} is not in MLflow, which refused it: ${reason.slice(0, 200)}`;
 }
 
 function statusOf(outcome: 'succeeded' | 'failed' | 'canceled'): string {
@@ -137,10 +146,4 @@ function statusOf(outcome: 'succeeded' | 'failed' | 'canceled'): string {
     default:
       return unreachable(outcome);
   }
-}
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

@@ -1,18 +1,22 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { SystemError, UserError } from '@visavox/core/errors';
-import type { ObjectStore } from '@visavox/core/object-store';
-import { type EncryptionKey, keyIdBytes } from './encryption-key.ts';
+import type { Content, ObjectStore } from '@visavox/core/object-store';
+import type { EncryptionKey } from './encryption-key.ts';
+import { magicOf } from './sealed.ts';
+import { openBytes, sealBytes } from './sealed-bytes.ts';
+import {
+  chunkOpener,
+  preambleBytes,
+  sealedChunkBytes,
+  sealedStreamMagic,
+  sealStream,
+} from './sealed-stream.ts';
+import { slices } from './slices.ts';
 
-const magic = Buffer.from('VVX1');
-const nonceBytes = 12;
-const tagBytes = 16;
-const headerBytes = magic.length + keyIdBytes;
+/** Larger ones are sealed in chunks, which costs less memory on the way. */
+const mostInOnePiece = 8 << 20;
 
 /**
- * Encrypts what it hands to another store, with AES-256-GCM:
- * `VVX1` | key id (8 bytes) | nonce (12) | ciphertext | tag (16).
- * The header and the object's own key are authenticated, so an object moved to another key is refused. NIST SP
- * 800-38D allows 2^32 random nonces a key.
+ * Encrypts what it hands to another store, with AES-256-GCM: small bytes in one piece (`sealed-bytes.ts`), streams in
+ * chunks (`sealed-stream.ts`). Where an object is and under which key is authenticated with it.
  */
 export class EncryptedObjectStore implements ObjectStore {
   readonly #inner: ObjectStore;
@@ -23,33 +27,34 @@ export class EncryptedObjectStore implements ObjectStore {
     this.#key = key;
   }
 
-  async put(key: string, bytes: Uint8Array): Promise<void> {
-    const header = Buffer.concat([magic, this.#key.id]);
-    const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv('aes-256-gcm', this.#key.bytes, nonce).setAAD(authenticated(header, key));
-    const parts = [header, nonce, cipher.update(bytes), cipher.final()];
-    await this.#inner.put(key, Buffer.concat([...parts, cipher.getAuthTag()]));
+  put(key: string, content: Content): Promise<void> {
+    if (!(content instanceof Uint8Array)) return this.#inner.put(key, sealStream(content, this.#key, key));
+    if (content.length > mostInOnePiece)
+      return this.#inner.put(key, sealStream(asStream(content), this.#key, key));
+    return this.#inner.put(key, sealBytes(content, this.#key, key));
   }
 
   async get(key: string): Promise<Uint8Array> {
-    const sealed = Buffer.from(await this.#inner.get(key));
-    const header = sealed.subarray(0, headerBytes);
-    if (
-      sealed.length < headerBytes + nonceBytes + tagBytes ||
-      !header.subarray(0, magic.length).equals(magic)
-    )
-      throw new SystemError(`object "${key}" is not one that this store encrypted`);
-    if (!header.subarray(magic.length).equals(this.#key.id)) throw wrongKey(key);
-    const nonce = sealed.subarray(headerBytes, headerBytes + nonceBytes);
-    const decipher = createDecipheriv('aes-256-gcm', this.#key.bytes, nonce)
-      .setAAD(authenticated(header, key))
-      .setAuthTag(sealed.subarray(-tagBytes));
-    try {
-      const text = decipher.update(sealed.subarray(headerBytes + nonceBytes, -tagBytes));
-      return Buffer.concat([text, decipher.final()]);
-    } catch (cause) {
-      throw new SystemError(`object "${key}" was changed after it was written`, { cause });
+    const sealed = await this.#inner.get(key);
+    if (magicOf(sealed) !== sealedStreamMagic) return openBytes(sealed, this.#key, key);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.#open(asStream(sealed), key)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  read(key: string): AsyncIterable<Uint8Array> {
+    return this.#open(this.#inner.read(key), key);
+  }
+
+  async *#open(sealed: AsyncIterable<Uint8Array>, key: string): AsyncGenerator<Uint8Array, void> {
+    let open: ReturnType<typeof chunkOpener> | undefined;
+    const inOnePiece: Uint8Array[] = [];
+    for await (const { bytes, last } of slices(sealed, sealedChunkBytes, preambleBytes)) {
+      if (open) yield open(bytes, last);
+      else if (inOnePiece.length > 0 || magicOf(bytes) !== sealedStreamMagic || last) inOnePiece.push(bytes);
+      else open = chunkOpener(bytes, this.#key, key);
     }
+    if (!open) yield openBytes(Buffer.concat(inOnePiece), this.#key, key);
   }
 
   has(key: string): Promise<boolean> {
@@ -65,15 +70,6 @@ export class EncryptedObjectStore implements ObjectStore {
   }
 }
 
-function authenticated(header: Uint8Array, key: string): Buffer {
-  return Buffer.concat([header, Buffer.from(key, 'utf8')]);
-}
-
-function wrongKey(key: string): UserError {
-  return new UserError({
-    kind: 'unavailable',
-    code: 'encryption_key_wrong',
-    message: `object "${key}" was encrypted with another key than the one in use`,
-    action: 'Put the key file back that belongs to this object store (it is in the backup of the secrets).',
-  });
+async function* asStream(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield bytes;
 }

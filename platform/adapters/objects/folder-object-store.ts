@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { ObjectStore } from '@visavox/core/object-store';
+import type { Content, ObjectStore } from '@visavox/core/object-store';
 import { checkObjectKey, keyConflict, objectMissing } from './object-key.ts';
 
 /** Where objects are written before they get their name. No key can reach it: no part of a key starts with a dot. */
 const temporaryFolder = '.temporary';
 const abandonedAfterMs = 60 * 60 * 1000;
+const readBytes = 256 * 1024;
 
 /** Objects as files of one folder: the key `a/b/c` is the file `a/b/c`. Several processes may share the folder. */
 export class FolderObjectStore implements ObjectStore {
@@ -29,17 +31,16 @@ export class FolderObjectStore implements ObjectStore {
     return store;
   }
 
-  async put(key: string, bytes: Uint8Array): Promise<void> {
+  async put(key: string, content: Content): Promise<void> {
     const file = this.#file(key);
     const temporary = join(this.#root, temporaryFolder, randomUUID());
     try {
-      const handle = await open(temporary, 'wx', 0o600);
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+      await writeDurably(temporary, content);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    try {
       await this.#makeFolder(dirname(file));
       await rename(temporary, file);
     } catch (error) {
@@ -53,6 +54,16 @@ export class FolderObjectStore implements ObjectStore {
   async get(key: string): Promise<Uint8Array> {
     try {
       return await readFile(this.#file(key));
+    } catch (error) {
+      if (isAbsence(error)) throw objectMissing(key);
+      throw error;
+    }
+  }
+
+  async *read(key: string): AsyncGenerator<Uint8Array, void> {
+    const stream = createReadStream(this.#file(key), { highWaterMark: readBytes });
+    try {
+      for await (const chunk of stream) yield chunk;
     } catch (error) {
       if (isAbsence(error)) throw objectMissing(key);
       throw error;
@@ -100,6 +111,16 @@ export class FolderObjectStore implements ObjectStore {
     if (first === undefined) return;
     for (let made = folder; made.length >= first.length; made = dirname(made))
       await syncFolder(dirname(made));
+  }
+}
+
+async function writeDurably(file: string, content: Content): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await writeFile(handle, content);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import { digestOf } from '@visavox/core/digest';
-import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import { getBlob, isBlobWhole, type ObjectStore, putBlob, putBlobAs } from '@visavox/core/object-store';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
@@ -41,6 +41,51 @@ export function objectStoreContract(makeStore: () => Promise<ObjectStore>): void
       expect(text(await store.get('large'))).toBe('small again');
     });
 
+    it('keeps a stream, and reads what it keeps as one', async () => {
+      const large = Buffer.alloc((34 << 20) + 4321);
+      for (let index = 0; index < large.length; index += 4096) large.writeUInt32LE(index, index);
+      await store.put('large', inChunks(large, 100_000));
+      expect(large.equals(await store.get('large'))).toBe(true);
+      expect(large.equals(await joined(store.read('large')))).toBe(true);
+      await store.put('whole', large.subarray(0, 1_000_000));
+      expect(large.subarray(0, 1_000_000).equals(await joined(store.read('whole')))).toBe(true);
+    });
+
+    it.each([0, 1, 65_535, 65_536, 65_537, 131_072])('keeps a stream of %i bytes', async (length) => {
+      const content = Buffer.alloc(length, 'abc');
+      await store.put('stream', inChunks(content, 1000));
+      expect(content.equals(await store.get('stream'))).toBe(true);
+      expect(content.equals(await joined(store.read('stream')))).toBe(true);
+      await store.put('whole', content);
+      expect(content.equals(await joined(store.read('whole')))).toBe(true);
+    });
+
+    it.each([10, 20 << 20])(
+      'keeps what was there where a stream breaks off after %i bytes',
+      async (length) => {
+        await store.put('state', bytes('before'));
+        async function* broken() {
+          yield* inChunks(Buffer.alloc(length), 1 << 20);
+          throw new Error('the sender went away');
+        }
+        await expect(store.put('state', broken())).rejects.toThrow('the sender went away');
+        expect(text(await store.get('state'))).toBe('before');
+        await expect(store.put('new', broken())).rejects.toThrow('the sender went away');
+        expect(await store.has('new')).toBe(false);
+        expect(await keys('')).toEqual(['state']);
+      },
+    );
+
+    it('lets go of a stream that is not read to its end', async () => {
+      await store.put('large', Buffer.alloc(3 << 20));
+      for await (const chunk of store.read('large')) {
+        expect(chunk.length).toBeGreaterThan(0);
+        break;
+      }
+      await store.delete('large');
+      expect(await keys('')).toEqual([]);
+    });
+
     it.each([
       'a=b/c+d/e@f/g_h-i.j',
       '+/=/@/_/-',
@@ -74,6 +119,8 @@ export function objectStoreContract(makeStore: () => Promise<ObjectStore>): void
       await expect(store.get('a/c')).rejects.toMatchObject({ kind: 'not-found', code: 'object_missing' });
       await expect(store.get('a')).rejects.toMatchObject({ code: 'object_missing' });
       await expect(store.get('a/b/c')).rejects.toMatchObject({ code: 'object_missing' });
+      for (const key of ['a/c', 'a', 'a/b/c'])
+        await expect(joined(store.read(key))).rejects.toMatchObject({ code: 'object_missing' });
       expect(await store.has('a/b')).toBe(true);
       expect(await store.has('a/c')).toBe(false);
       expect(await store.has('a')).toBe(false);
@@ -113,6 +160,7 @@ export function objectStoreContract(makeStore: () => Promise<ObjectStore>): void
     ])('refuses the key %j', async (key) => {
       await expect(store.put(key, bytes('x'))).rejects.toMatchObject({ code: 'object_key_invalid' });
       await expect(store.get(key)).rejects.toMatchObject({ code: 'object_key_invalid' });
+      await expect(joined(store.read(key))).rejects.toMatchObject({ code: 'object_key_invalid' });
     });
 
     it('ends with one of the values when several are put under one key at once', async () => {
@@ -129,5 +177,25 @@ export function objectStoreContract(makeStore: () => Promise<ObjectStore>): void
       expect(text(await getBlob(store, digest))).toBe('content');
       expect(await keys('blobs/')).toHaveLength(1);
     });
+
+    it('keeps a stream under the digest that it was announced with, or nothing', async () => {
+      const content = Buffer.alloc(200_000, 'abc');
+      const digest = digestOf(content);
+      const other = inChunks(Buffer.alloc(200_000, 'abd'), 10_000);
+      await expect(putBlobAs(store, digest, other)).rejects.toMatchObject({ code: 'digest_mismatch' });
+      expect(await keys('')).toEqual([]);
+      await putBlobAs(store, digest, inChunks(content, 10_000));
+      expect(await isBlobWhole(store, digest)).toBe(true);
+    });
   });
+}
+
+async function* inChunks(content: Uint8Array, size: number): AsyncGenerator<Uint8Array, void> {
+  for (let start = 0; start < content.length; start += size) yield content.subarray(start, start + size);
+}
+
+async function joined(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

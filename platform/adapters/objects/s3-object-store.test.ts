@@ -114,11 +114,31 @@ describeOnEachS3Server('objects in a bucket', (server, program) => {
       await proxy.close();
     });
 
+    it('takes a stream up where it broke off, and reads it once', async () => {
+      const { proxy, store } = await overFaultyNetwork();
+      const content = large();
+      async function* stream() {
+        for (let start = 0; start < content.length; start += 1 << 20)
+          yield content.subarray(start, start + (1 << 20));
+      }
+      await store.put('large', stream());
+      let asked = 0;
+      proxy.mishap = ({ method }) => (method === 'GET' && asked++ < 3 ? 'cut answer' : 'pass');
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of store.read('large')) chunks.push(chunk);
+      expect(Buffer.concat(chunks).equals(content)).toBe(true);
+      expect(asked).toBe(4);
+      await proxy.close();
+    });
+
     it('never answers bytes that are not those that were put', async () => {
       const { proxy, store } = await overFaultyNetwork();
       await store.put('a', bytes('the content'));
       proxy.mishap = () => 'flip a bit';
       await expect(store.get('a')).rejects.toThrow('corrupted');
+      await expect(async () => {
+        for await (const _ of store.read('a'));
+      }).rejects.toThrow('corrupted');
       await proxy.close();
     });
 

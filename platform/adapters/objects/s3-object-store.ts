@@ -1,3 +1,5 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -10,7 +12,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { digestOf } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
-import type { ObjectStore } from '@visavox/core/object-store';
+import type { Content, ObjectStore } from '@visavox/core/object-store';
 import { checkObjectKey, objectMissing } from './object-key.ts';
 import { isFinishedUpload, isMissingObject, s3Fault } from './s3-faults.ts';
 import type { S3Location } from './s3-settings.ts';
@@ -21,6 +23,8 @@ const partsAtOnce = 3;
 const attempts = 4;
 /** User metadata, which every S3 server keeps, whatever checksum algorithms it knows. */
 const digestField = 'visavox-digest';
+/** Which put an object is of, where its digest is known only when its bytes have gone. */
+const putField = 'visavox-put';
 
 /**
  * Objects in a bucket of any S3 server, under a prefix. A put is whole or not there at all: S3 shows an object, in
@@ -67,12 +71,18 @@ export class S3ObjectStore implements ObjectStore {
     return store;
   }
 
-  async put(key: string, bytes: Uint8Array): Promise<void> {
+  async put(key: string, content: Content): Promise<void> {
     const request = this.#at(key);
-    const digest = digestOf(bytes);
+    const id = randomUUID();
+    const whole = content instanceof Uint8Array;
     const upload = new Upload({
       client: this.#client,
-      params: { ...request, Body: bytes, ChecksumAlgorithm: 'SHA256', Metadata: { [digestField]: digest } },
+      params: {
+        ...request,
+        Body: whole ? content : Readable.from(content),
+        ChecksumAlgorithm: 'SHA256',
+        Metadata: { [putField]: id, ...(whole && { [digestField]: digestOf(content) }) },
+      },
       partSize: partBytes,
       queueSize: partsAtOnce,
     });
@@ -80,7 +90,7 @@ export class S3ObjectStore implements ObjectStore {
       await upload.done();
     } catch (error) {
       // The answer to the last call was lost, and its repetition finds the parts already joined.
-      if (isFinishedUpload(error) && (await this.#digestOf(key)) === digest) return;
+      if (isFinishedUpload(error) && (await this.#metadataOf(key))?.[putField] === id) return;
       this.#fail(error, key);
     }
   }
@@ -91,7 +101,7 @@ export class S3ObjectStore implements ObjectStore {
       try {
         const bytes = await body.transformToByteArray();
         if (digest === undefined || digest === digestOf(bytes)) return bytes;
-        throw new SystemError(`object "${key}" is corrupted: its bytes are not those that were put`);
+        throw otherBytes(key);
       } catch (error) {
         // The SDK repeats requests that fail, but not a body that breaks off or arrives damaged.
         if (attempt >= attempts) this.#fail(error, key);
@@ -99,11 +109,37 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async #answer(key: string) {
+  /** A body that breaks off is taken up where it did, of the same object or not at all. */
+  async *read(key: string): AsyncGenerator<Uint8Array, void> {
+    const hash = createHash('sha256');
+    let { body, digest, etag, length } = await this.#answer(key);
+    let done = 0;
+    for (let failures = 0; ; ) {
+      try {
+        for await (const chunk of body) {
+          hash.update(chunk);
+          done += chunk.length;
+          failures = 0;
+          yield chunk;
+        }
+        break;
+      } catch (error) {
+        if (done === length) break;
+        if (++failures >= attempts) this.#fail(error, key);
+        ({ body } = await this.#answer(key, { from: done, etag }));
+      }
+    }
+    if (digest !== undefined && digest !== `sha256:${hash.digest('hex')}`) throw otherBytes(key);
+  }
+
+  async #answer(key: string, rest?: { readonly from: number; readonly etag: string | undefined }) {
+    const again = rest && { Range: `bytes=${rest.from}-`, IfMatch: rest.etag };
     try {
-      const { Body, Metadata } = await this.#client.send(new GetObjectCommand(this.#at(key)));
-      if (!Body) throw new SystemError(`object "${key}" came without a body`);
-      return { body: Body, digest: Metadata?.[digestField] };
+      const { Body, Metadata, ETag, ContentLength } = await this.#client.send(
+        new GetObjectCommand({ ...this.#at(key), ...again }),
+      );
+      if (!(Body instanceof Readable)) throw new SystemError(`object "${key}" came without a body`);
+      return { body: Body, digest: Metadata?.[digestField], etag: ETag, length: ContentLength };
     } catch (error) {
       if (isMissingObject(error)) throw objectMissing(key);
       return this.#fail(error, key);
@@ -111,7 +147,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async has(key: string): Promise<boolean> {
-    return (await this.#digestOf(key)) !== undefined;
+    return (await this.#metadataOf(key)) !== undefined;
   }
 
   async delete(key: string): Promise<void> {
@@ -141,11 +177,11 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  /** Null for an object that another program put; undefined where there is none. */
-  async #digestOf(key: string): Promise<string | null | undefined> {
+  /** Empty for an object that another program put; undefined where there is none. */
+  async #metadataOf(key: string): Promise<Readonly<Record<string, string>> | undefined> {
     try {
       const { Metadata } = await this.#client.send(new HeadObjectCommand(this.#at(key)));
-      return Metadata?.[digestField] ?? null;
+      return Metadata ?? {};
     } catch (error) {
       if (isMissingObject(error)) return undefined;
       return this.#fail(error, key);
@@ -161,4 +197,8 @@ export class S3ObjectStore implements ObjectStore {
   #fail(error: unknown, key: string): never {
     throw s3Fault(error, this.#location, key);
   }
+}
+
+function otherBytes(key: string): SystemError {
+  return new SystemError(`object "${key}" is corrupted: its bytes are not those that were put`);
 }

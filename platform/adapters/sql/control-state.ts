@@ -1,4 +1,4 @@
-import type { ControlState } from '@visavox/control/controller';
+import type { ControlState } from '@visavox/control/controller-resources';
 import type { Kysely } from 'kysely';
 import type { PlatformTables } from './tables.ts';
 

@@ -31,15 +31,11 @@ export class SqlModelVersions {
     return row && modelOf(row);
   }
 
-  /** Newest first. */
-  async list(name: string): Promise<readonly ModelVersion[]> {
-    const rows = await this.#db
-      .selectFrom('model_versions')
-      .where('name', '=', name)
-      .orderBy('version', 'desc')
-      .selectAll()
-      .execute();
-    return rows.map(modelOf);
+  /** Of one model or, without a name, of all; of each name the newest first. */
+  async list(name?: string): Promise<readonly ModelVersion[]> {
+    let query = this.#db.selectFrom('model_versions').orderBy('name').orderBy('version', 'desc').selectAll();
+    if (name !== undefined) query = query.where('name', '=', name);
+    return (await query.execute()).map(modelOf);
   }
 }
 

@@ -88,4 +88,19 @@ export const platformMigrations: Record<string, Migration> = {
            expires_at timestamptz not null)`,
       ),
   },
+  /**
+   * Before, an environment had one champion whatever its model, and one controller remembered under one key. What it
+   * remembers belongs to the model and the environment of the first release: there was no other.
+   */
+  'platform-003-releases-of-models': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `drop index releases_one_champion`,
+        `create unique index releases_one_champion on releases (environment, model) where stage = 'champion'`,
+        `update control_state set key = 'controller/' || first.environment || '/' || first.model
+           from (select environment, model from releases order by position limit 1) as first
+           where key = 'controller'`,
+      ),
+  },
 };

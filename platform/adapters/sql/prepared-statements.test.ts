@@ -30,6 +30,18 @@ it('answers what PGlite answers, of every type, the first time and later', async
   }
 });
 
+it('keeps bytes as they are, however they are given', async () => {
+  const all = Uint8Array.from({ length: 300 }, (_, index) => index);
+  const given = { whole: all, none: new Uint8Array(), part: all.subarray(7, 9), buffer: Buffer.from(all) };
+  for (const [id, photo] of Object.entries(given)) {
+    await statements.query(insert, [id, null, null, photo]);
+    const [{ rows }, plain] = [await statements.query(find, [id]), await pglite.query(find, [id])];
+    expect(rows).toEqual([{ id, made: null, load: null, photo: new Uint8Array(photo) }]);
+    expect(rows).toEqual(plain.rows);
+  }
+  await expect(statements.query(insert, ['text', null, null, 'photo'])).rejects.toThrow('has to be bytes');
+});
+
 it('reports a fault with its code, and goes on', async () => {
   await expect(statements.query(insert, ['saw', null, null, null])).rejects.toMatchObject({ code: '23505' });
   await expect(statements.query('select nothing from nowhere', [])).rejects.toMatchObject({ code: '42P01' });

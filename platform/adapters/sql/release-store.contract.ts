@@ -25,7 +25,7 @@ export function releaseStoreContract(makeStore: () => Promise<ReleaseStore>): vo
 
     it('has no champion before the first promotion', async () => {
       await store.create(exampleRelease('one'));
-      expect(await store.champion('production')).toBeUndefined();
+      expect(await store.champion('production', 'recogniser')).toBeUndefined();
     });
 
     it('makes one champion and retires the one before', async () => {
@@ -34,7 +34,7 @@ export function releaseStoreContract(makeStore: () => Promise<ReleaseStore>): vo
       await store.promote('one', 'the first');
       await store.promote('two', 'better by 3 %');
       expect(await stages()).toEqual(['two: champion', 'one: retired']);
-      const champion = await store.champion('production');
+      const champion = await store.champion('production', 'recogniser');
       expect(champion).toMatchObject({ id: 'two', reason: 'better by 3 %' });
       expect(Date.parse(champion?.promotedAt ?? '')).not.toBeNaN();
     });
@@ -49,9 +49,9 @@ export function releaseStoreContract(makeStore: () => Promise<ReleaseStore>): vo
     it('changes nothing when the champion is promoted again', async () => {
       await store.create(exampleRelease('one'));
       await store.promote('one', 'the first');
-      const before = await store.champion('production');
+      const before = await store.champion('production', 'recogniser');
       await store.promote('one', 'once more');
-      expect(await store.champion('production')).toEqual(before);
+      expect(await store.champion('production', 'recogniser')).toEqual(before);
     });
 
     it('refuses to promote one that was held back, and leaves the champion', async () => {
@@ -67,8 +67,31 @@ export function releaseStoreContract(makeStore: () => Promise<ReleaseStore>): vo
       await store.create(exampleRelease('one'));
       await store.promote('test-one', 'passed');
       await store.promote('one', 'passed');
-      expect((await store.champion('test'))?.id).toBe('test-one');
-      expect((await store.champion('production'))?.id).toBe('one');
+      expect((await store.champion('test', 'recogniser'))?.id).toBe('test-one');
+      expect((await store.champion('production', 'recogniser'))?.id).toBe('one');
+    });
+
+    it('keeps the champions of two models of one environment apart', async () => {
+      await store.create(exampleRelease('one'));
+      await store.create(exampleRelease('digits-one', { model: 'digits' }));
+      await store.create(exampleRelease('digits-two', { model: 'digits', version: 2 }));
+      for (const id of ['one', 'digits-one', 'digits-two']) await store.promote(id, 'passed');
+      expect((await store.champion('production', 'recogniser'))?.id).toBe('one');
+      expect((await store.champion('production', 'digits'))?.id).toBe('digits-two');
+      expect(await store.champion('production', 'another')).toBeUndefined();
+      expect((await store.list('production', 'digits')).map(({ id, stage }) => [id, stage])).toEqual([
+        ['digits-two', 'champion'],
+        ['digits-one', 'retired'],
+      ]);
+      expect(await store.list('production')).toHaveLength(3);
+    });
+
+    it('never leaves a model that has a champion without one', async () => {
+      await store.create(exampleRelease('one'));
+      await store.promote('one', 'the first');
+      for (const stage of ['held-back', 'retired', 'shadow'] as const)
+        await expect(store.setStage('one', stage, 'x')).rejects.toMatchObject({ code: 'release_serves' });
+      expect(await store.champion('production', 'recogniser')).toMatchObject({ reason: 'the first' });
     });
 
     it('moves a release to another stage with its reason', async () => {

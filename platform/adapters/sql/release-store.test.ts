@@ -1,4 +1,4 @@
-import { MemoryReleaseStore } from '@visavox/control/testing';
+import { MemoryReleaseStore } from '@visavox/control/testing/memory-stores';
 import { describe, expect, it } from 'vitest';
 import { exampleRelease, releaseStoreContract } from './release-store.contract.ts';
 import { SqlReleaseStore } from './release-store.ts';

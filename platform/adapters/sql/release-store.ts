@@ -30,19 +30,22 @@ export class SqlReleaseStore implements ReleaseStore {
       .updateTable('releases')
       .set({ stage, reason })
       .where('id', '=', id)
+      .where('stage', '!=', 'champion')
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw unknownRelease(id);
+    if (numUpdatedRows > 0n) return;
+    const known = await this.#db.selectFrom('releases').where('id', '=', id).select('id').executeTakeFirst();
+    throw known ? releaseServes(id) : unknownRelease(id);
   }
 
   async promote(id: string, reason: string): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
-      // Two promotions in one environment would lock each other's champions; they wait here instead.
+      // Two promotions of one model would lock each other's champions; they wait here instead.
       await sql`select pg_advisory_xact_lock(hashtext('visavox promote'))`.execute(transaction);
       const release = await transaction
         .selectFrom('releases')
         .where('id', '=', id)
         .forUpdate()
-        .select(['stage', 'environment'])
+        .select(['stage', 'environment', 'model'])
         .executeTakeFirst();
       if (!release) throw unknownRelease(id);
       if (release.stage === 'champion') return;
@@ -51,6 +54,7 @@ export class SqlReleaseStore implements ReleaseStore {
         .updateTable('releases')
         .set({ stage: 'retired' })
         .where('environment', '=', release.environment)
+        .where('model', '=', release.model)
         .where('stage', '=', 'champion')
         .execute();
       await transaction
@@ -61,10 +65,11 @@ export class SqlReleaseStore implements ReleaseStore {
     });
   }
 
-  async champion(environment: string): Promise<Release | undefined> {
+  async champion(environment: string, model: string): Promise<Release | undefined> {
     const row = await this.#db
       .selectFrom('releases')
       .where('environment', '=', environment)
+      .where('model', '=', model)
       .where('stage', '=', 'champion')
       .selectAll()
       .executeTakeFirst();
@@ -72,14 +77,14 @@ export class SqlReleaseStore implements ReleaseStore {
   }
 
   /** Newest first. */
-  async list(environment: string): Promise<readonly Release[]> {
-    const rows = await this.#db
+  async list(environment: string, model?: string): Promise<readonly Release[]> {
+    let query = this.#db
       .selectFrom('releases')
       .where('environment', '=', environment)
       .orderBy('position', 'desc')
-      .selectAll()
-      .execute();
-    return rows.map(releaseOf);
+      .selectAll();
+    if (model !== undefined) query = query.where('model', '=', model);
+    return (await query.execute()).map(releaseOf);
   }
 }
 
@@ -98,6 +103,15 @@ function unknownRelease(id: string): UserError {
     code: 'unknown_release',
     message: `there is no release ${id}`,
     action: 'List the releases to see their ids.',
+  });
+}
+
+function releaseServes(id: string): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'release_serves',
+    message: `release ${id} is the champion`,
+    action: 'Promote another release first, or roll back.',
   });
 }
 

@@ -1,29 +1,34 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type DatasetItem, DatasetManifest, diffDatasets } from '@visavox/core/dataset';
-import { Digest, digestOf, shortDigest } from '@visavox/core/digest';
+import {
+  type DatasetItem,
+  DatasetManifest,
+  diffDatasets,
+  findDataset,
+  labelsFileName,
+} from '@visavox/core/dataset';
+import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
 import { table } from '../table.ts';
-import {
-  digestOfFile,
-  itemsOfFolder,
-  LABELS_FILE,
-  labelsFile,
-  pathOfItem,
-  writeItem,
-} from './dataset-folder.ts';
+import { type FolderContents, itemsOfFolder } from './dataset-folder.ts';
+import { exportDataset } from './export-dataset.ts';
+import { sendBlob } from './send-blob.ts';
 
 const Datasets = z.object({
   datasets: z.array(z.object({ digest: Digest, name: z.string(), items: z.number(), createdAt: z.string() })),
 });
 const Dataset = z.object({ digest: Digest, manifest: DatasetManifest });
-const State = z.object({ items: z.number(), missing: z.array(z.string()), corrupted: z.array(z.string()) });
+const State = z.object({
+  items: z.number(),
+  missing: z.array(z.string()),
+  corrupted: z.array(z.string()),
+  next: z.number().nullable(),
+});
 
-const asReference = 'a version’s sha256:…, the beginning of it, or a name for its newest version';
+const asReference =
+  'a name for its newest version, NAME@sha256:…, or a version’s sha256:… or the beginning of it';
 const askedAtOnce = 5000;
 const shownDifferences = 50;
 
@@ -31,7 +36,7 @@ export const dataCommands: CommandPlugin = (program, context) => {
   const data = program.command('data').description('dataset versions');
   data
     .command('import')
-    .argument('<folder>', `files, in folders or not; ${LABELS_FILE} in it may label them (file_name,…)`)
+    .argument('<folder>', `files, in folders or not; ${labelsFileName} in it may label them (file_name,…)`)
     .requiredOption('--name <name>', 'of the dataset: small letters, digits, hyphens')
     .option('--label <key=value>', 'a label of every file; repeat for more', pairs('label'), {})
     .option('--source <text>', 'where the files come from')
@@ -47,26 +52,32 @@ export const dataCommands: CommandPlugin = (program, context) => {
           message: `"${name}" cannot be the name of a dataset`,
           action: 'Use small letters, digits and hyphens: --name night-birds.',
         });
-      const items = await itemsOfFolder(folder, {
+      const contents = await itemsOfFolder(folder, {
         ...options,
-        labels: options.label,
+        labels: requireLabels(options.label),
         progress: (of) => progressOf('read', of),
       });
+      const { leftOut } = contents;
+      const items = contents.items.map(({ item }) => item);
+      for (const line of remarks(contents)) log(line);
       const missing = await missingBlobs(request, items);
-      const toSend = [...new Map(items.map((item) => [item.digest, item])).values()].filter(({ digest }) =>
-        missing.has(digest),
-      );
+      const byDigest = new Map(contents.items.map((one) => [one.item.digest, one]));
+      const toSend = [...byDigest.values()].filter(({ item }) => missing.has(item.digest));
       log(`${items.length} files, ${toSend.length} to be sent`);
-      const progress = progressOf('sent', toSend.length);
-      for (const [index, { key, digest }] of toSend.entries()) {
-        await request('PUT', `/api/v1/blobs/${digest}`, await readFile(join(folder, key)));
-        progress(index + 1);
-      }
+      const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
+      const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
+      const progress = progressOf('sent', megabytes(total), ' MB');
+      let sent = 0;
+      for (const one of toSend)
+        await sendBlob(request, one, (bytes) => {
+          sent += bytes;
+          progress(megabytes(sent));
+        });
       const { digest } = z
         .object({ digest: Digest })
         .parse(await request('POST', '/api/v1/datasets', { name, items }));
       result(
-        { digest, name, items: items.length, sent: toSend.length },
+        { digest, name, items: items.length, sent: toSend.length, leftOut },
         `${name} ${digest}, ${items.length} items`,
       );
     });
@@ -136,7 +147,7 @@ export const dataCommands: CommandPlugin = (program, context) => {
     .action(async (reference: string, _options, command) => {
       const { request, result } = context(command);
       const digest = await versionOf(request, reference);
-      const state = State.parse(await request('GET', `/api/v1/datasets/${digest}/verify`));
+      const state = await verified(request, digest);
       const faults = [
         ...state.missing.map((key) => `missing    ${key}`),
         ...state.corrupted.map((key) => `corrupted  ${key}`),
@@ -149,32 +160,17 @@ export const dataCommands: CommandPlugin = (program, context) => {
     .command('export')
     .argument('<dataset>', asReference)
     .argument('<folder>', 'is made; what is there already and equal is kept')
-    .description(`write the items into a folder, with their labels in ${LABELS_FILE}`)
+    .description(`write the items into a folder, with their labels in ${labelsFileName}`)
     .action(async (reference: string, folder: string, _options, command) => {
-      const { request, download, result, log } = context(command);
-      const { digest, manifest } = await datasetOf(request, reference);
-      const places = manifest.items.map((item) => ({ item, path: pathOfItem(folder, item.key) }));
-      const progress = progressOf('written', places.length);
-      const missing: string[] = [];
-      for (const [index, { item, path }] of places.entries()) {
-        const there = await stat(path).catch(() => null);
-        if (!there || (await digestOfFile(path)) !== item.digest)
-          await fetched(download, digest, item).then(
-            (bytes) => writeItem(path, bytes),
-            (error: unknown) => {
-              if (!(error instanceof UserError && error.code === 'item_erased')) throw error;
-              missing.push(item.key);
-              log(error.message);
-            },
-          );
-        progress(index + 1);
-      }
-      const written = manifest.items.filter(({ key }) => !missing.includes(key));
-      if (written.some(({ labels }) => Object.keys(labels).length > 0))
-        await writeItem(join(folder, LABELS_FILE), labelsFile(written));
+      const { request, stream, result, log } = context(command);
+      const dataset = await datasetOf(request, reference);
+      const { digest, manifest } = dataset;
+      const progress = progressOf('written', manifest.items.length);
+      const missing = await exportDataset(dataset, folder, { stream, progress, log });
+      const items = manifest.items.length - missing.length;
       result(
-        { digest, folder, items: written.length, missing },
-        `${written.length} of ${manifest.items.length} items of ${manifest.name} are in ${folder}`,
+        { digest, folder, items, missing },
+        `${items} of ${manifest.items.length} items of ${manifest.name} are in ${folder}`,
       );
       if (missing.length > 0) process.exitCode = 1;
     });
@@ -204,40 +200,55 @@ async function missingBlobs(request: Request, items: readonly DatasetItem[]): Pr
 
 async function versionOf(request: Request, reference: string): Promise<Digest> {
   const { datasets } = Datasets.parse(await request('GET', '/api/v1/datasets'));
-  const newest = datasets.find(({ name }) => name === reference);
-  if (newest) return newest.digest;
-  const hex = reference.replace(/^sha256:/, '');
-  const begun = hex.length >= 6 ? datasets.filter(({ digest }) => digest.slice(7).startsWith(hex)) : [];
-  const [only, ...others] = begun;
-  if (only && others.length === 0) return only.digest;
+  return findDataset(reference, datasets).digest;
+}
+
+/** The server reads for some seconds at a time: a large dataset takes longer than a connection lasts. */
+async function verified(request: Request, digest: Digest): Promise<Omit<z.infer<typeof State>, 'next'>> {
+  const missing: string[] = [];
+  const corrupted: string[] = [];
+  for (let start = 0; ; ) {
+    const state = State.parse(await request('GET', `/api/v1/datasets/${digest}/verify?start=${start}`));
+    missing.push(...state.missing);
+    corrupted.push(...state.corrupted);
+    progressOf('read', state.items)(state.next ?? state.items);
+    if (state.next === null) return { items: state.items, missing, corrupted };
+    start = state.next;
+  }
+}
+
+/** A label of that name would be taken for the files' names when the dataset is imported again. */
+function requireLabels(labels: ImportOptions['label']): ImportOptions['label'] {
+  if (!('file_name' in labels))
+    return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
   throw new UserError({
-    kind: 'not-found',
-    code: 'unknown_dataset',
-    message: only
-      ? `${reference} begins ${begun.length} dataset versions: ${begun.map(({ digest }) => shortDigest(digest)).join(', ')}`
-      : `there is no dataset ${reference}`,
-    action: 'See "visavox data list" for what there is.',
+    kind: 'invalid',
+    code: 'misuse',
+    message: 'a label cannot be called file_name',
+    action: `That is the column of ${labelsFileName} with the names of the files; choose another name.`,
   });
+}
+
+const shownRemarks = 20;
+
+/** What people have to know of what was taken and what was not. */
+function remarks({ leftOut, alike }: FolderContents): string[] {
+  const shown = leftOut.slice(0, shownRemarks).map(({ key, why }) => `${key} (${why})`);
+  const rest = leftOut.length - shown.length;
+  return [
+    ...(shown.length > 0 ? [`left out: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`] : []),
+    ...alike
+      .slice(0, shownRemarks)
+      .map(
+        (keys) =>
+          `${keys.join(' and ')} are one file on systems that do not tell small letters from capital ones`,
+      ),
+  ];
 }
 
 async function datasetOf(request: Request, reference: string): Promise<z.infer<typeof Dataset>> {
   const digest = await versionOf(request, reference);
   return Dataset.parse(await request('GET', `/api/v1/datasets/${digest}`));
-}
-
-async function fetched(
-  download: CommandContext['download'],
-  dataset: Digest,
-  { key, digest }: DatasetItem,
-): Promise<Uint8Array> {
-  const bytes = await download(`/api/v1/datasets/${dataset}/items/${encodeURIComponent(key)}`);
-  if (digestOf(bytes) === digest) return bytes;
-  throw new UserError({
-    kind: 'unavailable',
-    code: 'item_damaged',
-    message: `${key} arrived damaged`,
-    action: 'Export again: what has arrived is kept.',
-  });
 }
 
 const labelled = (labels: Readonly<Record<string, string>>) =>

@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { DatasetItem } from '@visavox/core/dataset';
-import type { Digest } from '@visavox/core/digest';
+import { basename, dirname, join } from 'node:path';
+import { type DatasetItem, labelsFileName } from '@visavox/core/dataset';
 import { messageOf, UserError } from '@visavox/core/errors';
-import { parse } from 'csv-parse/sync';
+import { digestOfFile, type FileDigest } from '@visavox/pipelines/files';
+import { type FoundFile, walkFolder } from '@visavox/pipelines/folder-walk';
 import mime from 'mime';
-
-/** Labels of files, in a folder that becomes a dataset: a column `file_name`, and one for each label. */
-export const LABELS_FILE = 'metadata.csv';
+import { labelsIn } from './labels-file.ts';
 
 export interface FolderOptions {
   readonly labels: Readonly<Record<string, string>>;
@@ -19,112 +14,101 @@ export interface FolderOptions {
   readonly progress: (of: number) => (done: number) => void;
 }
 
-/**
- * The files of a folder and those below it as items of a dataset, hidden ones left out. A file is labelled by the folder
- * that it lies in, by the folder's {@link LABELS_FILE} and by what all are labelled with. Equal folders give equal items.
- */
-export async function itemsOfFolder(folder: string, options: FolderOptions): Promise<DatasetItem[]> {
-  const files = await filesBelow(folder);
-  const keys = files.map((file) => relative(folder, file).split(sep).join('/'));
-  const named = await labelsIn(folder, new Set(keys));
-  const items: DatasetItem[] = [];
-  const progress = options.progress(files.length);
-  for (const [index, file] of files.entries()) {
-    const key = keys[index] as string;
-    const inside = dirname(key);
-    items.push({
-      key,
-      digest: await digestOfFile(file),
-      bytes: (await stat(file)).size,
-      mediaType: mime.getType(key) ?? 'application/octet-stream',
-      labels: { ...(inside === '.' ? {} : { folder: inside }), ...named.get(key), ...options.labels },
-      provenance: {
-        source: options.source ?? `the folder ${basename(resolve(folder))}`,
-        consent: options.consent ?? 'not stated',
-      },
-    });
-    progress(index + 1);
-  }
-  return items;
+export interface FolderItem {
+  readonly item: DatasetItem;
+  /** Where the file is: a key may be written in another form than its name on the disk. */
+  readonly path: string;
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw folderFault(`${folder} cannot be read: ${messageOf(cause)}`, 'Name a folder of files.', cause);
-  });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => {
-      const key = relative(folder, file);
-      return key !== LABELS_FILE && !key.split(sep).some((part) => part.startsWith('.'));
-    })
-    .sort();
+export interface FolderContents {
+  readonly items: readonly FolderItem[];
+  /** What was not taken, and why. */
+  readonly leftOut: readonly { readonly key: string; readonly why: string }[];
+  /** Keys that systems which do not tell small letters from capital ones take for one. */
+  readonly alike: readonly (readonly string[])[];
+}
+
+/** What the API takes. */
+const longestKey = 1000;
+
+/**
+ * The files of a folder and those below it as items of a dataset, hidden ones left out. A file is labelled by the folder
+ * that it lies in, by the folder's {@link labelsFileName} and by what all are labelled with. Equal folders give equal
+ * items, whatever they are called. Links are followed inside the folder. Throws a UserError `folder_unusable` that
+ * names the file that cannot be used.
+ */
+export async function itemsOfFolder(folder: string, options: FolderOptions): Promise<FolderContents> {
+  const leftOut: { key: string; why: string }[] = [];
+  const files = await filesOf(folder, (key, why) => void leftOut.push({ key, why }));
   if (files.length === 0) throw folderFault(`there are no files in ${folder}`, 'Name a folder of files.');
+  const named = await labelsIn(join(folder, labelsFileName), new Set(files.map(({ key }) => key)));
+  const progress = options.progress(files.length);
+  const items: FolderItem[] = [];
+  for (const { key, path } of files) {
+    const inside = dirname(key);
+    const labels = { ...(inside === '.' ? {} : { folder: inside }), ...named.get(key), ...options.labels };
+    const item: DatasetItem = {
+      key,
+      ...(await read(key, path)),
+      mediaType: mime.getType(key) ?? 'application/octet-stream',
+      labels,
+      provenance: { source: options.source ?? 'not stated', consent: options.consent ?? 'not stated' },
+    };
+    items.push({ item, path });
+    progress(items.length);
+  }
+  return { items, leftOut, alike: alike(files.map(({ key }) => key)) };
+}
+
+async function filesOf(folder: string, leaveOut: (key: string, why: string) => void): Promise<FoundFile[]> {
+  const files: FoundFile[] = [];
+  const skip = (key: string) => {
+    const hidden = basename(key).startsWith('.');
+    if (hidden) leaveOut(key, 'hidden');
+    return hidden;
+  };
+  const walk = walkFolder(folder, {
+    ...{ outside: 'nothing', skip, special: leaveOut },
+    emptyFolder: (key) => leaveOut(key, 'an empty folder'),
+  });
+  for await (const file of walk) {
+    if (file.key === labelsFileName) continue;
+    if (file.key.length > longestKey)
+      throw folderFault(
+        `the path ${file.key.slice(0, 100)}… has more than ${longestKey} characters`,
+        'Shorten it.',
+      );
+    files.push(file);
+  }
   return files;
 }
 
-async function labelsIn(
-  folder: string,
-  keys: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Record<string, string>>> {
-  const path = join(folder, LABELS_FILE);
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return new Map();
-  let rows: Record<string, string>[];
+async function read(key: string, path: string): Promise<FileDigest> {
   try {
-    rows = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
+    return await digestOfFile(path);
   } catch (cause) {
-    throw folderFault(`${path} is no CSV: ${messageOf(cause)}`, 'Mend that line.', cause);
-  }
-  return new Map(
-    rows.map(({ file_name, ...labels }, index) => {
-      if (!file_name || !keys.has(file_name))
-        throw folderFault(
-          `${path}, row ${index + 1}: there is no file "${file_name ?? ''}"`,
-          'Give a column file_name with paths from that folder on.',
-        );
-      return [file_name, Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''))];
-    }),
-  );
-}
-
-export async function digestOfFile(path: string): Promise<Digest> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
-}
-
-/** Where an item lies in a folder; a key that leads out of it is refused. */
-export function pathOfItem(folder: string, key: string): string {
-  const path = resolve(folder, key);
-  if (path.startsWith(resolve(folder) + sep)) return path;
-  throw folderFault(
-    `the key "${key}" leads out of ${folder}`,
-    'Do not export this dataset: look who made it.',
-  );
-}
-
-/** Whole or not at all. */
-export async function writeItem(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(unfinished, bytes);
-    await rename(unfinished, path);
-  } finally {
-    await rm(unfinished, { force: true });
+    const action =
+      cause instanceof UserError
+        ? cause.action
+        : 'Correct its permissions, or look at the disk that it is on.';
+    const message =
+      cause instanceof UserError
+        ? `${key} changed while it was read`
+        : `${key} cannot be read: ${messageOf(cause)}`;
+    throw folderFault(message, action, cause);
   }
 }
 
-/** What {@link itemsOfFolder} reads back. */
-export function labelsFile(items: readonly DatasetItem[]): string {
-  const names = [...new Set(items.flatMap(({ labels }) => Object.keys(labels)))].sort();
-  const cell = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = items.map(({ key, labels }) => [key, ...names.map((name) => labels[name] ?? '')]);
-  return [['file_name', ...names], ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('');
+/** Groups of keys that differ in case only. */
+export function alike(keys: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const key of keys) {
+    const folded = key.normalize('NFC').toLowerCase();
+    groups.set(folded, [...(groups.get(folded) ?? []), key]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
 }
 
-function folderFault(message: string, action: string, cause?: unknown): UserError {
+export function folderFault(message: string, action: string, cause?: unknown): UserError {
   return new UserError({ kind: 'invalid', code: 'folder_unusable', message, action, cause });
 }

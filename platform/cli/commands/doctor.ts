@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { findProject } from '../config.ts';
+import { installation, projectToAsk } from '../config.ts';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
 
@@ -21,8 +21,8 @@ export const doctorCommand: CommandPlugin = (program, context) => {
     .description('what is missing on this machine, and how to get it')
     .action(async (_options, command) => {
       const { result, server } = context(command);
-      const project = findProject(process.cwd());
-      const findings = [...machine(project), ...setUp(project), await port(server)];
+      const project = projectToAsk(process.cwd());
+      const findings = [...machine(project), ...setUp(installation), home(project), await port(server)];
       result(
         { findings },
         table(
@@ -130,7 +130,7 @@ function setUp(project: string): Finding[] {
       action: there ? null : '"npm start" (or "npm run setup") sets it up.',
     };
   });
-  return [...setUpParts, home(project)];
+  return setUpParts;
 }
 
 /** A server that died leaves its lock; that is no harm, but one that lives holds the data. */

@@ -1,9 +1,15 @@
+import { UserError } from '@visavox/core/errors';
+import { parseModelReference } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
 import { z } from 'zod';
-import type { CommandPlugin } from '../plugin.ts';
+import type { CommandContext, CommandPlugin } from '../plugin.ts';
+import { inEnvironment, versionOf } from '../references.ts';
 import { table } from '../table.ts';
 
 const Releases = z.object({ releases: z.array(Release) });
+const Environments = z.object({
+  environments: z.array(z.object({ name: z.string(), model: z.string() })),
+});
 
 export const releaseCommands: CommandPlugin = (program, context) => {
   const release = program.command('release').description('which model version serves, and why');
@@ -29,12 +35,14 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     });
   release
     .command('propose')
-    .argument('<version>', 'a model version: its number, or NAME:VERSION')
+    .argument('<ref>', 'a model version: NAME:VERSION, or NAME@ALIAS such as digits@champion')
+    .option('--to <environment>', 'where to; needed where the model has several environments')
     .description('bring a version up beside the champion, without traffic')
-    .action(async (reference: string, _options, command) => {
+    .action(async (text: string, { to }: { to?: string }, command) => {
       const { request, result } = context(command);
-      const version = Number(reference.split(':').at(-1));
-      const proposed = Release.parse(await request('POST', '/api/v1/releases', { version }));
+      const reference = parseModelReference(text);
+      const path = `/api/v1/models/${encodeURIComponent(reference.name)}/releases${inEnvironment(to)}`;
+      const proposed = Release.parse(await request('POST', path, { version: versionOf(reference) }));
       result(
         proposed,
         `${rows([proposed])}\n\nIt is up and not serving. Make it champion: visavox release promote ${proposed.id}`,
@@ -53,13 +61,33 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     });
   release
     .command('rollback')
+    .argument('[model]', 'needed where several models are released')
+    .option('--environment <name>', 'needed where the model has several environments')
     .description('make the release before the present one champion again')
-    .action(async (_options, command) => {
+    .action(async (named: string | undefined, { environment }: { environment?: string }, command) => {
       const { request, result } = context(command);
-      const champion = Release.parse(await request('POST', '/api/v1/releases/rollback'));
+      const model = named ?? (await onlyModel(request));
+      const path = `/api/v1/models/${encodeURIComponent(model)}/rollback${inEnvironment(environment)}`;
+      const champion = Release.parse(await request('POST', path));
       result(
         champion,
         `${champion.model}:${champion.version} serves ${champion.environment} again (release ${champion.id}).`,
       );
     });
 };
+
+/** Nobody has to name the model where there is no other. */
+async function onlyModel(request: CommandContext['request']): Promise<string> {
+  const { environments } = Environments.parse(await request('GET', '/api/v1/status'));
+  const [only, ...others] = new Set(environments.map(({ model }) => model));
+  if (only !== undefined && others.length === 0) return only;
+  throw new UserError({
+    kind: 'invalid',
+    code: 'model_needed',
+    message: only === undefined ? 'no model is released here' : 'several models are released here',
+    action:
+      only === undefined
+        ? 'Release one first: visavox release propose NAME:VERSION'
+        : `Name one: ${[only, ...others].map((name) => `visavox release rollback ${name}`).join(', ')}`,
+  });
+}

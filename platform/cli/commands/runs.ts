@@ -1,25 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { CodeReference } from '@visavox/core/code';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { isFinished, RunRecord } from '@visavox/core/run';
 import { compareRuns } from '@visavox/core/run-comparison';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import { Option } from 'commander';
-import { z } from 'zod';
 import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
 import { describeComparison, differencesOf } from './compare-runs.ts';
 
-const Submitted = z.looseObject({ id: z.string() });
-const Runs = z.object({ runs: z.array(RunRecord) });
 const pollMilliseconds = 500;
 
 interface RunOptions {
   on?: string;
   param: Record<string, string>;
   cache: boolean;
+  code?: string | boolean;
   detach?: boolean;
 }
 
@@ -35,12 +34,16 @@ export const runCommands: CommandPlugin = (program, context) => {
       {},
     )
     .option('--no-cache', 'run every task, even those whose result is known')
+    .option('--code <folder>', "the folder that its steps run in; the pipeline's project unless given")
+    .option('--no-code', 'its steps need no files of this machine')
     .option('--detach', 'answer the run id at once instead of following the run')
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log } = context(command);
       const pipelineSpec = await loadPipeline(file);
-      const { id } = Submitted.parse(
+      const code = await codeFor(file, options, { request, log });
+      const { RunStarted } = await import('@visavox/api/schemas');
+      const { id } = RunStarted.parse(
         await request('POST', '/api/v1/runs', {
           pipelineSpec,
           parameters: Object.fromEntries(
@@ -48,6 +51,7 @@ export const runCommands: CommandPlugin = (program, context) => {
           ),
           useCache: options.cache,
           engine: options.on,
+          code,
           trigger: 'manual',
         }),
       );
@@ -64,6 +68,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     .description('runs, newest first')
     .action(async (_options, command) => {
       const { request, result } = context(command);
+      const { Runs } = await import('@visavox/api/schemas');
       const answer = Runs.parse(await request('GET', '/api/v1/runs'));
       result(
         answer,
@@ -129,7 +134,8 @@ export const runCommands: CommandPlugin = (program, context) => {
       const { request, result, log } = context(command);
       const original = await getRun(request, of);
       const path = `/api/v1/runs/${encodeURIComponent(of)}/reproduce`;
-      const { id } = Submitted.parse(await request('POST', path, { engine: on ?? original.engine }));
+      const { RunStarted } = await import('@visavox/api/schemas');
+      const { id } = RunStarted.parse(await request('POST', path, { engine: on ?? original.engine }));
       log(`run ${id} reproduces ${of}`);
       const run = await follow(id, request, log);
       const comparison = compareRuns(original, run);
@@ -160,6 +166,16 @@ export const runCommands: CommandPlugin = (program, context) => {
 const onEngine = (description: string) =>
   new Option('--on <engine>', `local, kubeflow or an engine of the project: ${description}`);
 
+async function codeFor(
+  file: string,
+  { on, code }: Pick<RunOptions, 'on' | 'code'>,
+  context: Pick<CommandContext, 'request' | 'log'>,
+): Promise<CodeReference | undefined> {
+  if (on !== 'kubeflow') return (await import('./send-code.ts')).sendCode(file, { ...context, code });
+  context.log('steps on Kubeflow run the code of their images: the folder is not sent');
+  return undefined;
+}
+
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -170,7 +186,7 @@ function parseValue(text: string): unknown {
 
 async function loadPipeline(file: string): Promise<unknown> {
   if (/\.(ya?ml|json)$/.test(file)) {
-    const { readPipelineSpec } = await import('@visavox/pipelines/ir');
+    const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
     const text = await readFile(file, 'utf8').catch((cause: unknown) => {
       throw new UserError({
         kind: 'invalid',
@@ -220,10 +236,19 @@ async function follow(
   request: CommandContext['request'],
   log: (text: string) => void,
 ): Promise<RunRecord> {
+  const told = new Map<string, string>();
+  const tell = (name: string, reason: string | null) => {
+    // The next try comes ever later; what it waits for stays the same.
+    const waits = reason?.replace(/, next try in \d+ s/, '') ?? '';
+    if (waits !== '' && told.get(name) !== waits) log(`  ${name.padEnd(28)} ${waits}`);
+    told.set(name, waits);
+  };
   const states = new Map<string, string>();
   for (;;) {
     const run = await getRun(request, id);
+    if (!isFinished(run.state)) tell('', run.reason);
     for (const task of run.tasks) {
+      if (task.state === 'pending') tell(task.name, task.reason);
       if (task.state === 'pending' || states.get(task.name) === task.state) continue;
       states.set(task.name, task.state);
       log(
@@ -235,10 +260,16 @@ async function follow(
   }
 }
 
+function described(origin: RunRecord['origin']): string {
+  if (!origin?.commit) return '';
+  const { commit, branch, clean } = origin;
+  return `  (${[commit.slice(0, 12), branch, clean ? null : 'with changes'].filter(Boolean).join(', ')})`;
+}
+
 function describe(run: RunRecord): string {
   const pins = [
     ['pipeline', run.pins.pipeline],
-    ['code', run.pins.code],
+    ['code', `${run.pins.code}${described(run.origin)}`],
     ['environment', run.pins.environment],
     ['datasets', run.pins.datasets.join(', ') || '-'],
     [
@@ -252,6 +283,7 @@ function describe(run: RunRecord): string {
   return [
     `${run.id}  ${run.pipeline}  ${run.state}${run.reason ? `: ${run.reason}` : ''}  (${run.trigger})`,
     ...pins.map(([name, value]) => `  ${name?.padEnd(12)} ${value}`),
+    ...(run.notices ?? []).map((notice) => `  ${'note'.padEnd(12)} ${notice}`),
     '',
     table(
       ['task', 'state', 'attempts', 'took', 'CPU s', 'reason'],

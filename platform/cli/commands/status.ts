@@ -1,16 +1,11 @@
-import { z } from 'zod';
+import type { Status } from '@visavox/api/schemas';
+import type { z } from 'zod';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
 
-const Serving = z
-  .object({ model: z.string(), version: z.number(), release: z.string().optional() })
-  .nullable();
-const Status = z.looseObject({
-  services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
-  environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
-});
+type Serving = z.infer<typeof Status>['environments'][number]['champion'];
 
-const named = (serving: z.infer<typeof Serving>) => (serving ? `${serving.model}:${serving.version}` : null);
+const named = (serving: Serving) => (serving ? `${serving.model}:${serving.version}` : null);
 
 export const statusCommand: CommandPlugin = (program, context) => {
   program
@@ -18,6 +13,7 @@ export const statusCommand: CommandPlugin = (program, context) => {
     .description('services, environments, champion and challenger, health')
     .action(async (_options, command) => {
       const { request, result } = context(command);
+      const { Status } = await import('@visavox/api/schemas');
       const status = Status.parse(await request('GET', '/api/v1/status'));
       result(
         status,
@@ -30,10 +26,16 @@ export const statusCommand: CommandPlugin = (program, context) => {
               service.url,
             ]),
           ),
+          ...status.services.flatMap(({ name, reason }) => (reason ? ['', `${name}: ${reason}`] : [])),
           '',
           table(
-            ['environment', 'champion', 'challenger'],
-            status.environments.map((one) => [one.name, named(one.champion), named(one.challenger)]),
+            ['environment', 'champion', 'challenger', 'model'],
+            status.environments.map((one) => [
+              one.name,
+              named(one.champion),
+              named(one.challenger),
+              one.model,
+            ]),
           ),
         ].join('\n'),
       );

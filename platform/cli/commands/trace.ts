@@ -1,14 +1,12 @@
+import type { LineageKinds, Trace as TraceSchema } from '@visavox/api/schemas';
 import { UserError } from '@visavox/core/errors';
-import { z } from 'zod';
+import { kindNamed } from '@visavox/core/lineage-kinds';
+import type { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 
-const Trace = z.object({
-  nodes: z.array(z.object({ kind: z.string(), id: z.string(), label: z.string().optional() })),
-  edges: z.array(z.object({ from: z.string(), to: z.string(), relation: z.string() })),
-});
-type Trace = z.infer<typeof Trace>;
+type Trace = z.infer<typeof TraceSchema>;
+type Kinds = z.infer<typeof LineageKinds>['kinds'];
 
-const order = ['person', 'sample', 'dataset', 'run', 'model', 'release', 'attempt'];
 const shownPerKind = 12;
 
 export const traceCommand: CommandPlugin = (program, context) => {
@@ -16,11 +14,11 @@ export const traceCommand: CommandPlugin = (program, context) => {
     .command('trace')
     .argument(
       '<ref>',
-      `KIND:ID, where KIND is one of ${order.join(', ')}; "attempt:latest" or "latest" is the newest attempt`,
+      'KIND:ID, such as model:NAME:VERSION; "latest" is the newest of what data reaches last',
     )
     .option('--all', `print every node (otherwise at most ${shownPerKind} of a kind)`)
     .description(
-      'what something was made from and what it reached: attempt <- release <- model <- run <- dataset <- samples',
+      'what something was made from and what it reached: release <- model <- run <- dataset <- samples, and what the project adds',
     )
     .addHelpText(
       'after',
@@ -28,21 +26,22 @@ export const traceCommand: CommandPlugin = (program, context) => {
     )
     .action(async (reference: string, options: { all?: boolean }, command) => {
       const { request, result } = context(command);
-      const trace = await resolve(reference, request);
-      result(trace, describe(trace, options.all ? Number.POSITIVE_INFINITY : shownPerKind));
+      const { LineageKinds } = await import('@visavox/api/schemas');
+      const { kinds } = LineageKinds.parse(await request('GET', '/api/v1/lineage-kinds'));
+      const trace = await resolve(reference, kinds, request);
+      result(trace, describe(trace, kinds, options.all ? Number.POSITIVE_INFINITY : shownPerKind));
     });
 };
 
-/** A bare id is looked for among all kinds, the likeliest first. */
-async function resolve(reference: string, request: CommandContext['request']): Promise<Trace> {
-  const [kind = '', ...rest] = reference.split(':');
-  const aliases: Readonly<Record<string, string>> = { deployment: 'release', recording: 'sample' };
-  if (order.includes(aliases[kind] ?? kind) && rest.length > 0)
-    return get(aliases[kind] ?? kind, rest.join(':'), request);
-  if (reference === 'latest' || reference === 'last') return get('attempt', 'latest', request);
-  for (const candidate of ['attempt', 'sample', 'run', 'release', 'dataset', 'model', 'person']) {
+/** A bare id is looked for among all kinds, what data reaches last at first. */
+async function resolve(reference: string, kinds: Kinds, request: CommandContext['request']): Promise<Trace> {
+  const [word = '', ...rest] = reference.split(':');
+  const kind = kindNamed(word, kinds);
+  if (kind !== undefined && rest.length > 0) return get(kind, rest.join(':'), request);
+  const id = reference === 'last' ? 'latest' : reference;
+  for (const { name } of [...kinds].reverse()) {
     try {
-      return await get(candidate, reference, request);
+      return await get(name, id, request);
     } catch (error) {
       if (!(error instanceof UserError && (error.kind === 'not-found' || error.kind === 'invalid')))
         throw error;
@@ -52,18 +51,19 @@ async function resolve(reference: string, request: CommandContext['request']): P
     kind: 'not-found',
     code: 'unknown_reference',
     message: `nothing is known under "${reference}"`,
-    action: `Write KIND:ID with one of ${order.join(', ')}; "visavox runs list" and "visavox models list" show ids.`,
+    action: `Write KIND:ID with one of ${kinds.map(({ name }) => name).join(', ')}; "visavox runs list" and "visavox models list" show ids.`,
   });
 }
 
 async function get(kind: string, id: string, request: CommandContext['request']): Promise<Trace> {
+  const { Trace } = await import('@visavox/api/schemas');
   return Trace.parse(await request('GET', `/api/v1/trace/${kind}/${encodeURIComponent(id)}`));
 }
 
-function describe(trace: Trace, limit: number): string {
+function describe(trace: Trace, kinds: Kinds, limit: number): string {
   const lines: string[] = [];
   const labels = new Map(trace.nodes.map((node) => [`${node.kind}:${node.id}`, node.label]));
-  for (const kind of [...order].reverse()) {
+  for (const { name: kind } of [...kinds].reverse()) {
     const nodes = trace.nodes.filter((node) => node.kind === kind);
     if (nodes.length === 0) continue;
     lines.push(`${kind}${nodes.length > 1 ? ` (${nodes.length})` : ''}`);

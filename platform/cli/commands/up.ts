@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findProject, installation, loadConfig } from '../config.ts';
+import { installation, loadConfig, projectToStart } from '../config.ts';
 import type { CommandPlugin } from '../plugin.ts';
 
 /** `visavox up`: everything on this machine, until it is told to stop. */
@@ -15,7 +15,7 @@ export const upCommand: CommandPlugin = (program) => {
         import('@visavox/host/settings'),
         import('@visavox/host/operator-token'),
       ]);
-      const root = findProject(process.cwd());
+      const root = projectToStart(process.cwd());
       const environment = process.env;
       const settings = parsePlatformSettings(environment, {
         root,

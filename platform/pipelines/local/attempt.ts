@@ -4,10 +4,18 @@ import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
 import { z } from 'zod';
-import { fetchArtifact, folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
-import { type DescribedArtifact, type ExecutorInput, ExecutorOutput, localPath } from '../executor-input.ts';
+import { fetchArtifact, folderMediaType, isDataset, schemaTitle, storeArtifact } from '../artifacts.ts';
+import { manifestPath } from '../dataset-folder.ts';
+import {
+  type DescribedArtifact,
+  type ExecutorInput,
+  ExecutorOutput,
+  localPath,
+  type RuntimeArtifact,
+} from '../executor-input.ts';
 import type { IrComponent } from '../ir.ts';
 import { coerce } from '../parameters.ts';
+import { type NotFinite, parsePythonJson } from '../python-json.ts';
 
 /** What is known of an attempt before it runs; written to its folder. */
 const AttemptNote = z.object({
@@ -44,11 +52,7 @@ export async function prepareAttempt(
     if (component.outputDefinitions?.[port]) await mkdir(join(folder, subfolder));
   for (const [name, artifacts] of Object.entries(inputs.artifacts))
     for (const [index, artifact] of artifacts.entries())
-      await fetchArtifact(
-        objects,
-        { digest: artifact.digest, isFolder: isFolder(artifact) },
-        inputPath(folder, name, index, artifacts.length),
-      );
+      await fetchArtifact(objects, artifact, inputPath(folder, name, index, artifacts.length));
   await writeFile(join(folder, 'attempt.json'), JSON.stringify(note));
   return { ...note, folder };
 }
@@ -117,12 +121,9 @@ export function executorInput(component: IrComponent, inputs: Bindings, folder: 
         Object.entries(inputs.artifacts).map(([name, artifacts]) => [
           name,
           {
-            artifacts: artifacts.map((artifact, index) => ({
-              name: artifact.name,
-              uri: inputPath(folder, name, index, artifacts.length),
-              type: { schemaTitle: artifact.type, schemaVersion: '0.0.1' },
-              metadata: artifact.metadata,
-            })),
+            artifacts: artifacts.map((artifact, index) =>
+              runtimeInput(artifact, inputPath(folder, name, index, artifacts.length)),
+            ),
           },
         ]),
       ),
@@ -154,6 +155,18 @@ export function executorInput(component: IrComponent, inputs: Bindings, folder: 
   };
 }
 
+/** Where a dataset's manifest lies is told beside what is recorded of it: it is another place in each attempt. */
+function runtimeInput(artifact: ArtifactRecord, path: string): RuntimeArtifact {
+  return {
+    name: artifact.name,
+    uri: path,
+    type: { schemaTitle: artifact.type, schemaVersion: '0.0.1' },
+    metadata: isDataset(artifact)
+      ? { ...artifact.metadata, manifest: manifestPath(path) }
+      : artifact.metadata,
+  };
+}
+
 interface OutputPlaces {
   /** Where the command ran: what it says of paths is relative to it. */
   readonly workingDirectory: string;
@@ -173,9 +186,13 @@ export async function collectOutputs(
   const parameters: Bindings['parameters'] = {};
   for (const [name, { parameterType }] of Object.entries(component.outputDefinitions?.parameters ?? {})) {
     const file = input.outputs.parameters[name]?.outputFile ?? '';
-    const raw = (await readIfThere(file, visible)) ?? written.parameterValues?.[name];
+    const text = await readIfThere(file, visible);
+    const raw = text ?? written.output.parameterValues?.[name];
     if (raw === undefined)
       throw outputFault(name, `the task did not write it to ${placeholder('parameters', name)}`);
+    const notFinite =
+      parameterType === 'STRING' ? undefined : notFiniteIn(text, written.notFinite.get(name), raw);
+    if (notFinite) throw notFiniteFault(name, notFinite);
     const value = coerce(parameterType, raw);
     if (value === undefined)
       throw outputFault(
@@ -189,13 +206,13 @@ export async function collectOutputs(
     component.outputDefinitions?.artifacts ?? {},
   )) {
     const asked = input.outputs.artifacts[name]?.artifacts[0]?.uri ?? '';
-    const described = written.artifacts?.[name]?.artifacts ?? [];
+    const described = written.output.artifacts?.[name]?.artifacts ?? [];
     const entries: readonly DescribedArtifact[] = isArtifactList ? described : described.slice(0, 1);
     const type = schemaTitle(artifactType);
     const list: ArtifactRecord[] = [];
     for (const entry of entries.length > 0 || isArtifactList ? entries : [{}]) {
       const path = await bytesOf(name, entry, { asked, type, ...places });
-      const stored = await storeArtifact(objects, path);
+      const stored = await storeArtifact(objects, path, visible);
       list.push({
         ...{ name, type },
         digest: stored.digest,
@@ -243,21 +260,60 @@ function inputPath(folder: string, name: string, index: number, count: number): 
   return count === 1 ? join(folder, 'inputs', name) : join(folder, 'inputs', name, String(index));
 }
 
-async function readExecutorOutput(file: string, visible: OutputPlaces['visible']): Promise<ExecutorOutput> {
+interface WrittenOutput {
+  readonly output: ExecutorOutput;
+  /** By parameter: what in it is no finite number. In the metadata of artifacts that is taken, as text. */
+  readonly notFinite: ReadonlyMap<string, NotFinite>;
+}
+
+async function readExecutorOutput(file: string, visible: OutputPlaces['visible']): Promise<WrittenOutput> {
   const text = await readIfThere(file, visible);
-  if (text === undefined) return {};
-  try {
-    return ExecutorOutput.parse(JSON.parse(text));
-  } catch (cause) {
+  if (text === undefined) return { output: {}, notFinite: new Map() };
+  const parsed = parsePythonJson(text);
+  const output = ExecutorOutput.safeParse(parsed?.value);
+  if (!parsed || !output.success) {
     throw new UserError({
       kind: 'invalid',
       code: 'executor_output_invalid',
       message: 'The task wrote an executor output that cannot be read.',
       action:
         'Write {"parameterValues": {…}, "artifacts": {"name": {"artifacts": [{"metadata": {…}}]}}} as JSON.',
-      cause,
+      cause: output.error,
     });
   }
+  const notFinite = new Map<string, NotFinite>();
+  for (const { path, value } of parsed.notFinite) {
+    const [part, name, ...inside] = path;
+    if (part === 'parameterValues') notFinite.set(String(name), { path: inside, value });
+  }
+  return { output: output.data, notFinite };
+}
+
+/** What is no finite number in a parameter: as Python's JSON has it, or as the only word of a number's file. */
+function notFiniteIn(
+  text: string | undefined,
+  written: NotFinite | undefined,
+  raw: unknown,
+): NotFinite | undefined {
+  if (text === undefined && written) return written;
+  const word = /^\s*([+-]?)(nan|inf|infinity)\s*$/i.exec(String(raw));
+  if (word)
+    return {
+      path: [],
+      value: /^n/i.test(word[2] ?? '') ? 'NaN' : word[1] === '-' ? '-Infinity' : 'Infinity',
+    };
+  return text === undefined ? undefined : parsePythonJson(text)?.notFinite[0];
+}
+
+function notFiniteFault(name: string, { path, value }: NotFinite): UserError {
+  const where = path.length === 0 ? `The output ${name}` : `${path.join('.')} in the output ${name}`;
+  return new UserError({
+    kind: 'invalid',
+    code: 'output_not_finite',
+    message: `${where} is ${value}, which is no number in JSON; no parameter can hold it.`,
+    action:
+      'Write null or leave it out. A metrics artifact and MLflow take it: write it there, or as a string output.',
+  });
 }
 
 async function readIfThere(

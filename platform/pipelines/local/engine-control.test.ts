@@ -125,26 +125,48 @@ describe('the composition root', () => {
     await test.close();
     const heard: string[] = [];
     let asked = 0;
+    let askedForTask = 0;
     test = await engineForTest({
       environment: { SETUP: 'given' },
       hooks: {
         onRunStarted: async (run) => {
           if (++asked === 1) throw new Error('the tracking server is not up yet');
           heard.push(`started ${run.pipeline}`);
-          return { trackingRun: 'tracked-1', environment: { MLFLOW_RUN_ID: 'tracked-1' } };
+          return { trackingRun: 'tracked-1', environment: { MLFLOW_RUN_ID: 'tracked-1', RUN: run.id } };
         },
-        onTaskFinished: async (_, finished) => void heard.push(`${finished.name} ${finished.state}`),
-        onRunFinished: async (run) => void heard.push(`finished ${run.state}`),
+        onTaskStarted: async (run, task) => {
+          if (++askedForTask === 1) throw new Error('the tracking server is started again');
+          heard.push(`started ${task.name} of ${run.trackingRun}`);
+          return { trackingRun: 'tracked-2', environment: { MLFLOW_RUN_ID: 'tracked-2' } };
+        },
+        onTaskFinished: async (_, finished) => {
+          heard.push(`${finished.name} ${finished.state} ${finished.trackingRun}`);
+          return ['a metric has another name there'];
+        },
+        onRunFinished: async (run) => {
+          heard.push(`finished ${run.state}`);
+          throw new Error('the tracking server went away');
+        },
       },
     });
     const record = await run(
       pipeline({ name: 'tracked' }, (p) => {
-        p.task(shell('look', 'printf "%s" "$MLFLOW_RUN_ID $SETUP" > "$1"'));
+        p.task(shell('look', 'printf "%s" "$MLFLOW_RUN_ID $RUN $SETUP" > "$1"'));
       }),
     );
     expect(record).toMatchObject({ state: 'succeeded', trackingRun: 'tracked-1', reason: null });
-    expect(task(record, 'look').outputs.parameters.said).toBe('tracked-1 given');
-    expect(heard).toEqual(['started tracked', 'look succeeded', 'finished succeeded']);
+    expect(record.notices).toEqual([
+      'a metric has another name there',
+      'It is not tracked in full: the tracking server went away',
+    ]);
+    expect(task(record, 'look')).toMatchObject({ trackingRun: 'tracked-2', reason: null });
+    expect(task(record, 'look').outputs.parameters.said).toBe(`tracked-2 ${record.id} given`);
+    expect(heard).toEqual([
+      'started tracked',
+      'started look of tracked-1',
+      'look succeeded tracked-2',
+      'finished succeeded',
+    ]);
   });
 
   it('may have a store that fails for a moment', async () => {

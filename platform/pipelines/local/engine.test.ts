@@ -6,11 +6,12 @@ import { getBlob } from '@visavox/core/object-store';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFolder } from '../artifacts.ts';
+import { noCode } from '../code/stored-code.ts';
 import { component, pipeline, text } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
-import { readPipelineSpec } from '../ir.ts';
 import type { PipelineNode } from '../nodes.ts';
 import { pipelineEngineContract } from '../pipeline-engine.contract.ts';
+import { readPipelineSpec } from '../read-ir.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 
 pipelineEngineContract(engineForTest);
@@ -91,7 +92,7 @@ describe('a run', () => {
     const request = requestFor(sumOfSquares, { datasets: [digestOf('dataset')], seed: 7 });
     const { pins } = await test.engine.wait(await test.engine.submit(request));
     expect(pins).toMatchObject({
-      code: digestOf('code'),
+      code: noCode.digest,
       environment: digestOf('environment'),
       datasets: [digestOf('dataset')],
       parameters: { count: 4, label: 'numbers' },
@@ -256,13 +257,13 @@ describe('a failure', () => {
       'the task wrote "many\\n", which is no NUMBER_DOUBLE',
     ],
     [
-      'a link instead of a file',
+      'a link to a folder somewhere else',
       component({
         name: 'step',
         outputs: { d: 'dataset' },
         command: ({ outputs }) => ['sh', '-c', 'mkdir "$0" && ln -s / "$0/all"', outputs.d.path],
       }),
-      'is neither a file nor a folder of files',
+      'the link all leads out of the folder, to /',
     ],
     [
       'a process that is killed',

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { CodeReference } from '@visavox/core/code';
 import type { Digest } from '@visavox/core/digest';
 import { messageOf } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -9,14 +10,18 @@ import type { PipelineEngine, RunRequest, RunStore } from '@visavox/core/ports';
 import { isFinished, type RunRecord } from '@visavox/core/run';
 import { z } from 'zod';
 import { admit, alreadyFinished, pinnedSpec, requireRun, requireTask, resumed } from '../admission.ts';
+import { CodeKeys } from '../code/code-keys.ts';
+import { requireSources } from '../code/sources.ts';
+import { findCode, noCode } from '../code/stored-code.ts';
 import { unknownFields } from '../ir-unknown.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
+import { CodeTrees } from './code-trees.ts';
 import { lockFolder } from './lock.ts';
 import { RunDriver } from './run-driver.ts';
 import { Slots } from './slots.ts';
 import { StepHost, type StepHostOptions } from './step-host.ts';
-import { sweepTasks } from './task-run.ts';
+import { type CodeSurroundings, sweepTasks } from './task-run.ts';
 
 export interface LocalEngineOptions
   extends Pick<StepHostOptions, 'access' | 'secret' | 'hidden' | 'gpus' | 'isolation'> {
@@ -25,11 +30,14 @@ export interface LocalEngineOptions
   readonly runs: RunStore;
   /** Holds artifacts and compiled pipelines as blobs. */
   readonly objects: ObjectStore;
-  /** Pinned by every run: what the commands' own code and their environment are. */
-  readonly code: Digest;
+  /** The code of a run that brings none, taken when it is submitted; no code at all unless given. */
+  readonly code?: () => Promise<CodeReference>;
+  /** The project on this machine whose installed packages serve snapshots of it. */
+  readonly project?: string;
+  /** Pinned by every run: what the environment of its commands is. */
   readonly environmentDigest: Digest;
-  /** Where commands run; a folder of their own unless given. */
-  readonly workingDirectory?: string;
+  /** What commands find in the folder of their code, which they are started in. */
+  readonly inCode?: (code: string) => CodeSurroundings;
   /** For all tasks, beside PATH, HOME and the language. Nothing else of this process's environment reaches them. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Searched for commands before PATH. */
@@ -56,27 +64,34 @@ export class LocalEngine implements PipelineEngine {
   readonly #unlock: () => Promise<void>;
   readonly #slots: Slots;
   readonly #steps: StepHost;
+  readonly #trees: CodeTrees;
+  readonly #keys: CodeKeys;
   readonly #closed = new AbortController();
   readonly #drivers = new Map<string, RunDriver>();
   readonly #starting = new Map<string, Promise<string>>();
 
-  private constructor(options: LocalEngineOptions, unlock: () => Promise<void>) {
+  private constructor(options: LocalEngineOptions, unlock: () => Promise<void>, trees: CodeTrees) {
     this.#options = options;
     this.#unlock = unlock;
+    this.#trees = trees;
+    this.#keys = new CodeKeys(trees, { path: this.#pathOfTools(), log: options.log ?? (() => {}) });
     setMaxListeners(0, this.#closed.signal); // one for each running task
     this.#slots = new Slots(options.cores ?? availableParallelism());
     const { access, secret, hidden, gpus, isolation } = options;
     this.#steps = new StepHost({
       ...{ access, secret, hidden, gpus, isolation },
       environments: options.environments ?? join(options.folder, '.environments'),
-      environment: this.#environment(),
-      toolEnvironment: { ...this.#environment(), ...toolSettings() },
+      toolEnvironment: { ...this.#environment(), PATH: this.#pathOfTools(), ...toolSettings() },
     });
   }
 
   /** Takes the folder; throws a UserError `engine_running` while another process has it. */
   static async open(options: LocalEngineOptions): Promise<LocalEngine> {
-    const engine = new LocalEngine(options, await lockFolder(options.folder));
+    const unlock = await lockFolder(options.folder);
+    const { folder, objects, project } = options;
+    // No run's folder has such a name.
+    const trees = await CodeTrees.open({ folder: join(folder, '.code'), objects, project });
+    const engine = new LocalEngine(options, unlock, trees);
     if ((await engine.#steps.isolation).kind === 'none')
       options.log?.(
         'steps see all that this user sees: this machine lets nobody make namespaces (unshare of util-linux)',
@@ -91,7 +106,7 @@ export class LocalEngine implements PipelineEngine {
     );
     for (const run of unfinished) {
       try {
-        await this.#drive(run);
+        await this.#drive(await this.#withKeptCode(run));
       } catch (error) {
         // One unreadable run must not keep the others from going on.
         const reason = `cannot be continued: ${messageOf(error)}`;
@@ -104,7 +119,7 @@ export class LocalEngine implements PipelineEngine {
       }
     }
     for (const entry of await readdir(this.#options.folder, { withFileTypes: true }))
-      if (entry.isDirectory() && !this.#drivers.has(entry.name))
+      if (entry.isDirectory() && !entry.name.startsWith('.') && !this.#drivers.has(entry.name))
         await sweepTasks(join(this.#options.folder, entry.name), this.#graceMs);
     return unfinished.map((run) => run.id);
   }
@@ -125,7 +140,9 @@ export class LocalEngine implements PipelineEngine {
         await this.#steps.requireRunnable(spec);
         const unknown = unknownFields(spec);
         if (unknown.length > 0) this.#options.log?.(`run ${request.id}: ignored: ${unknown.join(', ')}`);
-        return this.#pinned;
+        const code = request.code ?? (await this.#codeOfToday());
+        requireSources(spec, await this.#trees.manifest(code.digest));
+        return { code, environment: this.#options.environmentDigest };
       },
     });
     if (known) return run.id;
@@ -153,11 +170,12 @@ export class LocalEngine implements PipelineEngine {
     if (driver && isFinished(run.state)) run = await driver.done;
     if (run.state === 'succeeded' || this.#drivers.has(runId)) return;
     if (!isFinished(run.state)) {
-      await this.#drive(run);
+      await this.#drive(await this.#withKeptCode(run));
       return;
     }
     await sweepTasks(this.#runFolder(runId), this.#graceMs);
-    const again = resumed(run, this.#pinned);
+    const { pins } = await this.#withKeptCode(run);
+    const again = resumed(run, { code: pins.code, environment: this.#options.environmentDigest });
     await this.#options.runs.save(again);
     await this.#drive(again);
   }
@@ -202,7 +220,9 @@ export class LocalEngine implements PipelineEngine {
       slots: this.#slots,
       steps: this.#steps,
       environment: this.#environment(),
-      workingDirectory: this.#options.workingDirectory,
+      trees: this.#trees,
+      inCode: this.#inCode,
+      codeKey: this.#keys.of(spec, run.pins.code),
       graceMs: this.#graceMs,
       closed: this.#closed.signal,
       hooks: this.#options.hooks ?? {},
@@ -226,8 +246,28 @@ export class LocalEngine implements PipelineEngine {
     return { ...Object.fromEntries(passed), PATH: path, ...this.#options.environment };
   }
 
-  get #pinned(): Pick<RunRecord['pins'], 'code' | 'environment'> {
-    return { code: this.#options.code, environment: this.#options.environmentDigest };
+  get #inCode(): (code: string) => CodeSurroundings {
+    return this.#options.inCode ?? (() => ({ path: [], environment: {} }));
+  }
+
+  /** Where programs of the environment are, Python among them. */
+  #pathOfTools(): string {
+    return [...this.#inCode(this.#options.folder).path, this.#environment().PATH].join(delimiter);
+  }
+
+  async #codeOfToday(): Promise<CodeReference> {
+    return this.#options.code?.() ?? noCode;
+  }
+
+  /** Runs that were submitted before code was kept go on with what is there now, and say so. */
+  async #withKeptCode(run: RunRecord): Promise<RunRecord> {
+    if (await findCode(this.#options.objects, run.pins.code)) return run;
+    const { digest } = await this.#codeOfToday();
+    return {
+      ...run,
+      pins: { ...run.pins, code: digest },
+      reason: 'its code was not kept: it goes on with the code of now, and cannot be reproduced exactly',
+    };
   }
 
   get #graceMs(): number {

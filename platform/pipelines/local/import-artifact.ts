@@ -1,21 +1,27 @@
+import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
 import { folderMediaType, schemaTitle, storeArtifact } from '../artifacts.ts';
+import { datasetArtifact } from '../dataset-folder.ts';
+import { datasetVersionSchema } from '../dataset-parameters.ts';
 import { localPath } from '../executor-input.ts';
-import type { IrImporter } from '../ir.ts';
-import type { ReadyTask } from '../plan.ts';
+import type { IrComponent, IrImporter } from '../ir.ts';
+import { isRecord } from '../parameters.ts';
 
-/** What an importer gives: the file or folder that it names, stored. `visible` throws for what no step is to read. */
+/** What an importer brings in: a dataset version by its digest, or a file or folder of this machine. `visible` throws for what no step is to read. */
 export async function importArtifact(
-  ready: ReadyTask,
-  importer: IrImporter,
   {
     objects,
     visible,
   }: { readonly objects: ObjectStore; readonly visible: (path: string) => Promise<string> },
-): Promise<Bindings> {
-  const uri = importer.artifactUri.constant ?? String(Object.values(ready.inputs.parameters)[0] ?? '');
+  { component, inputs }: { readonly component: IrComponent; readonly inputs: Bindings },
+  importer: IrImporter,
+): Promise<ArtifactRecord> {
+  const uri = addressOf(importer, inputs.parameters);
+  const [name = 'artifact'] = Object.keys(component.outputDefinitions?.artifacts ?? {});
+  if (importer.typeSchema.schemaTitle === datasetVersionSchema)
+    return datasetArtifact(objects, requirePinned(uri), name);
   if (!/^(file:\/\/|\/)/.test(uri))
     throw new UserError({
       kind: 'invalid',
@@ -23,14 +29,60 @@ export async function importArtifact(
       message: `The importer names ${uri}, which this machine cannot read.`,
       action: 'Import a file:// address here, or run the pipeline on Kubeflow.',
     });
-  const stored = await storeArtifact(objects, await visible(localPath(uri)));
-  const [name = 'artifact'] = Object.keys(ready.component.outputDefinitions?.artifacts ?? {});
-  const artifact: ArtifactRecord = {
+  const stored = await storeArtifact(objects, await visible(localPath(uri)), visible);
+  return {
     name,
     digest: stored.digest,
     bytes: stored.bytes,
     type: schemaTitle(importer.typeSchema),
-    metadata: { ...importer.metadata, uri, ...(stored.isFolder && { mediaType: folderMediaType }) },
+    metadata: {
+      ...filledMetadata(importer.metadata ?? {}, inputs.parameters),
+      uri,
+      ...(stored.isFolder && { mediaType: folderMediaType }),
+    },
   };
-  return { parameters: {}, artifacts: { [name]: [artifact] } };
+}
+
+function addressOf({ artifactUri }: IrImporter, parameters: Bindings['parameters']): string {
+  if (artifactUri.constant !== undefined) return artifactUri.constant;
+  const { runtimeParameter } = artifactUri;
+  const given = runtimeParameter === undefined ? Object.values(parameters)[0] : parameters[runtimeParameter];
+  return typeof given === 'string' ? given : '';
+}
+
+/** The SDK writes what is known only in the run as placeholders, in keys and values however deep. */
+function filledMetadata(
+  metadata: Readonly<Record<string, unknown>>,
+  parameters: Bindings['parameters'],
+): Record<string, unknown> {
+  const text = (word: string) =>
+    word.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
+      const value = parameters[name];
+      if (value === undefined) return whole;
+      return typeof value === 'string' ? value : JSON.stringify(value);
+    });
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill);
+    if (isRecord(value)) return record(value);
+    if (typeof value !== 'string') return value;
+    // Alone, it is the value itself: a number stays a number.
+    const [, alone] = /^\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}$/.exec(value) ?? [];
+    return (alone === undefined ? undefined : parameters[alone]) ?? text(value);
+  };
+  const record = (given: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(given).map(([key, value]) => [text(key), fill(value)]));
+  return record(metadata);
+}
+
+/** Names of datasets were resolved when the run was submitted: what a name means now may be something else. */
+function requirePinned(reference: string): Digest {
+  const digest = Digest.safeParse(reference);
+  if (digest.success) return digest.data;
+  throw new UserError({
+    kind: 'invalid',
+    code: 'dataset_unpinned',
+    message: `The importer names the dataset version "${reference}", which is no digest.`,
+    action:
+      'Submit the pipeline to a server: it takes names of datasets and pins the versions that they mean.',
+  });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
-import { readPipelineSpec } from '../ir.ts';
+import { readPipelineSpec } from '../read-ir.ts';
 import { engineForTest, requestFor } from '../testing.ts';
 
 const setup = process.env.VISAVOX_SETUP ?? fileURLToPath(new URL('../../../.visavox/setup', import.meta.url));

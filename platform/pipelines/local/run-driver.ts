@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@visavox/core/errors';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import { HookCalls } from '../hook-calls.ts';
 import type { PipelineSpec } from '../ir.ts';
 import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '../plan.ts';
 import { pendingRecord, reasonOfFailure, unfinishedAsCanceled, unstartedRecord } from '../records.ts';
-import type { RunHooks } from '../run-hooks.ts';
+import type { RunHooks, TrackedStart } from '../run-hooks.ts';
 import { Saves } from '../saves.ts';
 import { attemptsLeft } from './attempt.ts';
 import { explain } from './faults.ts';
@@ -16,7 +17,16 @@ import { removeAttempts, runTask, sweepTasks, type TaskResources } from './task-
 export interface DriverResources
   extends Omit<
     TaskResources,
-    'changed' | 'canceled' | 'attemptsBefore' | 'left' | 'runId' | 'pipeline' | 'pins' | 'spec'
+    | 'changed'
+    | 'started'
+    | 'canceled'
+    | 'attemptsBefore'
+    | 'left'
+    | 'runId'
+    | 'pipeline'
+    | 'createdAt'
+    | 'pins'
+    | 'spec'
   > {
   readonly hooks: RunHooks;
   readonly log: (message: string) => void;
@@ -32,6 +42,7 @@ export class RunDriver {
   readonly #active = new Set<string>();
   readonly #cancel = new AbortController();
   readonly #saves: Saves;
+  readonly #hookCalls: HookCalls;
   readonly #hooks: Promise<void>[] = [];
   /** How often tasks were tried before this run was resumed. */
   readonly #attempts: ReadonlyMap<string, number>;
@@ -45,6 +56,7 @@ export class RunDriver {
     this.#spec = spec;
     this.#resources = resources;
     setMaxListeners(0, this.#cancel.signal); // one for each running task
+    this.#hookCalls = new HookCalls(run, resources.hooks, resources.log);
     this.#saves = new Saves(resources.runs, resources.closed, resources.log);
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
@@ -83,26 +95,58 @@ export class RunDriver {
     if (this.#active.size === 0) await this.#finish('canceled');
   }
 
-  /** The tracking server may come up behind this engine: a run waits for it, and says so. */
   async #startHook(): Promise<void> {
-    for (let pause = 1; ; pause = Math.min(pause * 2, 30)) {
+    const tell = (reason: string | null) => {
+      this.#run.reason = reason;
+      void this.#save();
+    };
+    const started = await this.#tracked(tell, () =>
+      this.#resources.hooks.onRunStarted?.(structuredClone(this.#run)),
+    );
+    if (!started) return;
+    this.#run.trackingRun = started.trackingRun;
+    this.#environment = started.environment;
+    this.#hookCalls.notice(started.notices);
+  }
+
+  /** What the task's own processes are given to be tracked with. */
+  async #taskHook(
+    record: TaskRecord,
+    changed: (record: TaskRecord) => void,
+  ): Promise<Readonly<Record<string, string>>> {
+    const tell = (reason: string | null) => {
+      record.reason = reason;
+      changed(record);
+    };
+    const started = await this.#tracked(tell, () =>
+      this.#resources.hooks.onTaskStarted?.(structuredClone(this.#run), structuredClone(record)),
+    );
+    if (!started) return {};
+    if (started.trackingRun !== null) record.trackingRun = started.trackingRun;
+    this.#hookCalls.notice(started.notices);
+    return started.environment;
+  }
+
+  /** The tracking server may come up behind this engine, or be started again: whoever waits for it says so. */
+  async #tracked(
+    tell: (reason: string | null) => void,
+    hook: () => Promise<TrackedStart> | undefined,
+  ): Promise<TrackedStart | undefined> {
+    const signal = AbortSignal.any([this.#cancel.signal, this.#resources.closed]);
+    for (let pause = 1; !signal.aborted; pause = Math.min(pause * 2, 30)) {
       try {
-        const started = await this.#resources.hooks.onRunStarted?.(structuredClone(this.#run));
-        if (!started) return;
-        this.#run.trackingRun = started.trackingRun;
-        this.#environment = started.environment;
-        return;
+        const started = await hook();
+        if (pause > 1) tell(null);
+        return started;
       } catch (error) {
-        this.#run.reason = `waits to be tracked, next try in ${pause} s: ${messageOf(error)}`;
-        this.#resources.log(`run ${this.#run.id} ${this.#run.reason}`);
-        void this.#save();
-        const signal = AbortSignal.any([this.#cancel.signal, this.#resources.closed]);
+        const reason = `waits to be tracked, next try in ${pause} s: ${messageOf(error)}`;
+        this.#resources.log(`run ${this.#run.id} ${reason}`);
+        tell(reason);
         await sleep(pause * 1000, undefined, { signal }).catch(() => {});
-        if (this.#resources.closed.aborted) await new Promise(() => {});
-        if (this.#cancel.signal.aborted) return;
-        this.#run.reason = null;
       }
     }
+    if (this.#resources.closed.aborted) await new Promise(() => {});
+    return undefined;
   }
 
   #advance(): void {
@@ -139,10 +183,15 @@ export class RunDriver {
     this.#active.add(ready.name);
     this.#records.set(ready.name, pendingRecord(ready.name, null, ready));
     const { environment, ...shared } = this.#resources;
+    const changed = (record: TaskRecord) => {
+      this.#put({ ...record });
+      void this.#save();
+    };
     const resources: TaskResources = {
       ...shared,
       runId: this.#run.id,
       pipeline: this.#run.pipeline,
+      createdAt: this.#run.createdAt,
       pins: this.#run.pins,
       spec: this.#spec,
       left: this.#left,
@@ -154,20 +203,14 @@ export class RunDriver {
         VISAVOX_RUN: this.#run.id,
         VISAVOX_TASK: ready.name,
       },
-      changed: (record) => {
-        this.#put({ ...record });
-        void this.#save();
-      },
+      changed,
+      started: (record) => this.#taskHook(record, changed),
     };
     void runTask(ready, resources).then(async (record) => {
       if (this.#resources.closed.aborted) return;
       this.#put(record);
       this.#active.delete(record.name);
-      this.#hooks.push(
-        this.#hook('onTaskFinished', () =>
-          this.#resources.hooks.onTaskFinished?.(structuredClone(this.#run), record),
-        ),
-      );
+      this.#hooks.push(this.#hookCalls.taskFinished(record));
       const durable = this.#save();
       this.#advance();
       // Its folder is the only truth about the task until the record is durable.
@@ -200,22 +243,12 @@ export class RunDriver {
     } else if (state === 'canceled') this.#run.reason = 'canceled';
     await Promise.all(this.#hooks);
     const finished: RunRecord = { ...this.#run, state, finishedAt: new Date().toISOString() };
-    await this.#hook('onRunFinished', () => this.#resources.hooks.onRunFinished?.(structuredClone(finished)));
-    Object.assign(this.#run, finished);
+    await this.#hookCalls.runFinished(finished);
     await this.#save();
     await sweepTasks(this.#resources.folder, this.#resources.graceMs).catch((error) =>
       this.#resources.log(`the folders of run ${this.#run.id} stay: ${messageOf(error)}`),
     );
     this.#settle(structuredClone(this.#run));
-  }
-
-  /** A hook that fails does not fail the run, but it is said. */
-  async #hook(name: string, call: () => Promise<void> | undefined): Promise<void> {
-    try {
-      await call();
-    } catch (error) {
-      this.#resources.log(`${name} of run ${this.#run.id} failed: ${messageOf(error)}`);
-    }
   }
 
   #save(): Promise<void> {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { takeSnapshot } from '../code/snapshot.ts';
+import { storeSnapshot } from '../code/stored-code.ts';
 import { component, pipeline } from '../definition.ts';
 import { type PackageIndex, packageIndex } from '../fixtures/package-index.ts';
 import type { PipelineNode } from '../nodes.ts';
@@ -34,7 +36,12 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'visavox-project-'));
-  test = await engineForTest({ path, environments, workingDirectory: project });
+  const code = async () => {
+    const snapshot = await takeSnapshot(project);
+    await storeSnapshot(test.objects, snapshot);
+    return { digest: snapshot.digest, origin: snapshot.origin };
+  };
+  test = await engineForTest({ path, environments, code, project });
 });
 afterEach(async () => {
   await test.close();

@@ -1,6 +1,7 @@
 import { appendFile, readdir, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
+import type { DeclaredEnvironment } from '../environments/declaration.ts';
 import type { ResolvedEnvironment } from '../environments/environments.ts';
 import { Environments } from '../environments/environments.ts';
 import { pipPrelude } from '../environments/pip-prelude.ts';
@@ -15,8 +16,6 @@ import { findIsolation, type Isolation } from './isolation.ts';
 export interface StepHostOptions {
   /** Where environments are kept. */
   readonly environments: string;
-  /** What every step is given; nothing else of this process's environment reaches it. */
-  readonly environment: Readonly<Record<string, string>>;
   /** What the programs are given that make environments. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** What those steps are given that declare access. */
@@ -71,17 +70,27 @@ export class StepHost {
   async prepare(
     { component, executor, name }: Pick<ReadyTask, 'component' | 'executor' | 'name'>,
     spec: PipelineSpec,
-    given: { project: string; anew: boolean; log: (text: string) => Promise<void> },
+    {
+      project,
+      ...given
+    }: {
+      /** Calls `use` with a folder that has the files of the run's code. */
+      project: <Result>(use: (folder: string) => Promise<Result>) => Promise<Result>;
+      anew: boolean;
+      log: (text: string) => Promise<void>;
+    },
   ): Promise<PreparedStep> {
     const { container = {} } = executor;
     const settings = settingsOf(spec, component.executorLabel ?? name);
     const words = container.command ?? [];
     const prelude = settings.environment ? undefined : pipPrelude(words);
     const declared = settings.environment ?? (prelude && { installs: prelude.installs });
+    const resolve = (resolved: DeclaredEnvironment) =>
+      project((folder) => this.#environments.resolve(resolved, { project: folder, ...given }));
     return {
       settings,
       command: [...(prelude?.command ?? words), ...(container.args ?? [])],
-      environment: declared ? await this.#environments.resolve(declared, given) : null,
+      environment: declared ? await resolve(declared) : null,
     };
   }
 
@@ -89,7 +98,7 @@ export class StepHost {
   async surround(
     label: string,
     { settings, environment }: PreparedStep,
-    { folder, logFile }: { folder: string; logFile: string },
+    { folder, logFile, path }: { folder: string; logFile: string; path: string },
   ): Promise<Readonly<Record<string, string>>> {
     const log = (text: string) => appendFile(logFile, text, { mode: 0o600 });
     const below = environment
@@ -98,7 +107,7 @@ export class StepHost {
     const layer = below && (await layPython(below, join(folder, 'python')));
     return {
       ...(layer && {
-        PATH: [layer.path, this.#options.environment.PATH ?? ''].join(delimiter),
+        PATH: [layer.path, path].join(delimiter),
         VIRTUAL_ENV: join(folder, 'python'),
       }),
       ...this.#access(label, settings),

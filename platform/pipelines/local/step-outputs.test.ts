@@ -96,6 +96,7 @@ describe('an artifact that a step put elsewhere', () => {
   it.each([
     ['named', describes('{"uri": "$2/key"}')],
     ['linked to', 'ln -s "$2/key" "$0"'],
+    ['linked to from inside a folder', 'mkdir "$0" && ln -s "$2/key" "$0/key"'],
   ])('is not what no step is to read: the engine does not read it when it is %s', async (_how, script) => {
     const step = await run(compile(writes('dataset', script)));
     expect(step.state).toBe('failed');

@@ -1,15 +1,17 @@
 import { appendFile, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { digestOfJson } from '@visavox/core/digest';
+import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
-import type { RunPins, TaskRecord } from '@visavox/core/run';
-import { artifactExists, isFolder } from '../artifacts.ts';
-import { type ExecutorInput, resolveCommand } from '../executor-input.ts';
-import type { IrTask, PipelineSpec } from '../ir.ts';
+import type { Bindings, RunPins, TaskRecord } from '@visavox/core/run';
+import { artifactExists } from '../artifacts.ts';
+import { type ExecutorInput, type JobContext, resolveCommand, withJobWords } from '../executor-input.ts';
+import type { IrImporter, IrTask, PipelineSpec } from '../ir.ts';
+import { withTexts } from '../parameters.ts';
 import type { ReadyTask } from '../plan.ts';
+import { isConstant } from '../plan-inputs.ts';
 import {
   type Attempt,
   attemptFolder,
@@ -19,6 +21,7 @@ import {
   logFile,
   prepareAttempt,
 } from './attempt.ts';
+import type { CodeTrees } from './code-trees.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
 import { importArtifact } from './import-artifact.ts';
 import {
@@ -35,10 +38,18 @@ import type { Slots } from './slots.ts';
 import type { PreparedStep, StepHost } from './step-host.ts';
 import { limitFault, type Supervision, supervise } from './supervision.ts';
 
+/** What tasks are given that lies in the folder of their code, or stands beside it. */
+export interface CodeSurroundings {
+  /** Searched for commands before all others. */
+  readonly path: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** What the tasks of a run share. */
 export interface TaskResources {
   readonly runId: string;
   readonly pipeline: string;
+  readonly createdAt: string;
   readonly pins: RunPins;
   readonly useCache: boolean;
   readonly folder: string;
@@ -48,7 +59,10 @@ export interface TaskResources {
   readonly steps: StepHost;
   readonly spec: PipelineSpec;
   readonly environment: Readonly<Record<string, string>>;
-  readonly workingDirectory: string | undefined;
+  readonly trees: CodeTrees;
+  readonly inCode: (code: string) => CodeSurroundings;
+  /** What identifies the code that a task runs; null where nothing does, and its result cannot be kept for others. */
+  readonly codeKey: (ready: ReadyTask) => Promise<Digest | null>;
   readonly graceMs: number;
   readonly attemptsBefore: number;
   /** What an engine before this one left, by task. */
@@ -59,27 +73,24 @@ export interface TaskResources {
   readonly closed: AbortSignal;
   /** Tells of a change that people would like to see: running, waiting for another try. */
   readonly changed: (record: TaskRecord) => void;
+  /** Before the first attempt, and again for one that is taken up: more of the environment of its processes. */
+  readonly started: (record: TaskRecord) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
-export async function runTask(ready: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
-  let record = newRecord(ready, resources.pins, null);
+export async function runTask(planned: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
+  const ready = withJob(planned, resources);
+  let record = newRecord(ready, null);
   try {
     const step = ready.executor.importer ? null : await prepare(ready, resources);
-    record = newRecord(ready, resources.pins, step);
+    record = newRecord(ready, step);
+    record.cacheKey = await cacheKeyOf(ready, step, resources);
     const earlier = await takeUp(ready, resources);
     if (!earlier && resources.useCache && record.cacheKey) {
       const cached = await findCached(record, resources);
       if (cached) return cached;
     }
-    if (ready.executor.importer) {
-      record = { ...record, attempts: 1, startedAt: new Date().toISOString() };
-      const outputs = await importArtifact(ready, ready.executor.importer, {
-        objects: resources.objects,
-        visible: (path) => resources.steps.visible(path),
-      });
-      return { ...ended(record, 'succeeded', null), outputs };
-    }
+    if (ready.executor.importer) return await runImporter(ready, ready.executor.importer, record, resources);
     if (!step) throw new TypeError(`task ${ready.name} has neither a container nor an importer`);
     return await attempts(ready, step, record, resources, earlier);
   } catch (error) {
@@ -94,20 +105,40 @@ async function prepare(ready: ReadyTask, resources: TaskResources): Promise<Prep
   const number = resources.left.get(ready.name)?.number ?? resources.attemptsBefore + 1;
   const log = logFile(resources.folder, ready.name, number);
   return resources.steps.prepare(ready, resources.spec, {
-    project: resources.workingDirectory ?? resources.folder,
+    project: (use) => resources.trees.with(resources.pins.code, use),
     anew: !resources.useCache,
     log: (text) => appendFile(log, text, { mode: 0o600 }),
   });
 }
 
+/** A constant argument may name the run and the task; what it stands for is part of what a cached result is found by. */
+function withJob(ready: ReadyTask, resources: TaskResources): ReadyTask {
+  const context = jobContext(ready, resources);
+  const parameters = Object.fromEntries(
+    Object.entries(ready.inputs.parameters).map(([name, value]) => [
+      name,
+      isConstant(ready.task, name) ? withTexts(value, (text) => withJobWords(text, context)) : value,
+    ]),
+  );
+  return { ...ready, inputs: { ...ready.inputs, parameters } };
+}
+
+function jobContext({ name }: ReadyTask, { runId, pipeline, createdAt, folder }: TaskResources): JobContext {
+  return { taskName: name, runId, runName: pipeline, createdAt, root: folder };
+}
+
 /** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
-function newRecord(
-  { name, task, component, executor, inputs }: ReadyTask,
-  pins: RunPins,
+async function cacheKeyOf(
+  ready: ReadyTask,
   step: PreparedStep | null,
-): TaskRecord {
+  { pins, codeKey }: TaskResources,
+): Promise<Digest | null> {
+  const { task, component, executor, inputs } = ready;
   const container = executor.container;
-  const key = digestOfJson({
+  if (!task.cachingOptions?.enableCache) return null;
+  const code = await codeKey(ready);
+  if (code === null) return null;
+  return digestOfJson({
     component: { ...component, executorLabel: undefined },
     executor: container ? { ...container, resources: undefined } : executor,
     parameters: inputs.parameters,
@@ -117,15 +148,21 @@ function newRecord(
         artifacts.map(({ digest, type, metadata }) => ({ digest, type, metadata })),
       ]),
     ),
-    code: pins.code,
+    code,
     environment: step?.environment?.digest ?? pins.environment,
   });
+}
+
+function newRecord(
+  { name, executor: { container }, inputs }: ReadyTask,
+  step: PreparedStep | null,
+): TaskRecord {
   return {
     name,
     state: 'pending',
     attempts: 0,
     cached: false,
-    cacheKey: task.cachingOptions?.enableCache ? key : null,
+    cacheKey: null,
     command: [...(container?.command ?? []), ...(container?.args ?? [])],
     ...(step?.environment && {
       environment: { digest: step.environment.digest, packages: [...step.environment.packages] },
@@ -146,14 +183,14 @@ async function findCached(
   const found = record.cacheKey ? await runs.findCached(record.cacheKey) : undefined;
   if (!found) return undefined;
   for (const artifact of Object.values(found.outputs.artifacts).flat())
-    if (!(await artifactExists(objects, { digest: artifact.digest, isFolder: isFolder(artifact) })))
-      return undefined;
+    if (!(await artifactExists(objects, artifact))) return undefined;
   const at = new Date().toISOString();
   return {
     ...record,
     state: 'skipped',
     cached: true,
     outputs: found.outputs,
+    ...(found.trackingRun && { trackingRun: found.trackingRun }),
     startedAt: at,
     finishedAt: at,
     reason: `taken from ${found.name} of an earlier run, which had the same inputs and code`,
@@ -189,6 +226,7 @@ async function attempts(
   let failures = left?.failures ?? 0;
   let number = left?.number ?? resources.attemptsBefore + 1;
   let state: AttemptState | undefined = earlier?.state;
+  let environment: TaskResources['environment'] | undefined;
   if (earlier && state?.kind === 'lost') {
     if (state.pid !== null) await killLeftovers(state.pid, earlier.attempt.folder);
     number += 1;
@@ -201,6 +239,8 @@ async function attempts(
       : await resources.slots.acquire(cores, resources.canceled);
     let failure: unknown;
     try {
+      environment ??= { ...resources.environment, ...(await resources.started(record)) };
+      if (resources.canceled.aborted && !attempt) return ended(record, 'canceled', 'canceled');
       record.state = 'running';
       record.attempts = number;
       record.reason = null;
@@ -216,13 +256,14 @@ async function attempts(
         record.startedAt ??= startedAt;
         const note = { number, failures, startedAt, boot: await bootId() };
         attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
-        end = await execute(ready, step, attempt, input, record, resources);
+        await resources.trees.write(resources.pins.code, codeFolder(folder));
+        end = await execute(ready, step, attempt, input, record, { ...resources, environment });
       }
       if (end.kind === 'exited' && end.cpuSeconds !== null)
         record.cpuSeconds = (record.cpuSeconds ?? 0) + end.cpuSeconds;
       if (end.kind === 'exited' && end.code === 0) {
         const outputs = await collectOutputs(resources.objects, ready.component, input, {
-          workingDirectory: resources.workingDirectory ?? folder,
+          workingDirectory: codeFolder(folder),
           visible: (path) => resources.steps.visible(path),
         });
         return { ...ended(record, 'succeeded', null), outputs };
@@ -231,7 +272,7 @@ async function attempts(
         (await limitFault(folder)) ??
         (await attemptFault(end, step.command[0] ?? '', {
           logFile: logFile(resources.folder, ready.name, number),
-          path: resources.environment.PATH ?? '',
+          path: environmentIn(codeFolder(folder), resources).PATH ?? '',
         }));
     } catch (error) {
       failure = error;
@@ -261,13 +302,7 @@ async function execute(
   record: TaskRecord,
   resources: TaskResources,
 ): Promise<Ended> {
-  const context = {
-    input,
-    taskName: ready.name,
-    runId: resources.runId,
-    runName: resources.pipeline,
-    root: resources.folder,
-  };
+  const context = { input, ...jobContext(ready, resources) };
   if (step.command.length === 0)
     throw new UserError({
       kind: 'invalid',
@@ -277,18 +312,20 @@ async function execute(
     });
   const log = logFile(resources.folder, ready.name, attempt.number);
   resources.changed(record);
+  const environment = environmentIn(codeFolder(attempt.folder), resources);
   const surroundings = await resources.steps.surround(ready.name, step, {
     folder: attempt.folder,
     logFile: log,
+    path: environment.PATH ?? '',
   });
   await stillOpen(resources);
   resources.canceled.throwIfAborted();
   const { ended, pid, letGo } = await launch({
     folder: attempt.folder,
     command: await resources.steps.wall(resolveCommand(step.command, context)),
-    workingDirectory: resources.workingDirectory ?? attempt.folder,
+    workingDirectory: codeFolder(attempt.folder),
     environment: {
-      ...resources.environment,
+      ...environment,
       ...surroundings,
       ...Object.fromEntries(
         (ready.executor.container?.env ?? []).map(({ name, value }) => [
@@ -320,6 +357,16 @@ async function execute(
   // Where the kernel ends all that is left with the command, it is not looked for.
   if (escapes || state.kind !== 'exited') await killLeftovers(pid, attempt.folder, others);
   return state.kind === 'exited' ? state : { kind: 'lost', pid: null };
+}
+
+function codeFolder(attempt: string): string {
+  return join(attempt, 'code');
+}
+
+function environmentIn(code: string, { environment, inCode }: TaskResources): Record<string, string> {
+  const around = inCode(code);
+  const path = [...around.path, environment.PATH ?? ''].join(delimiter);
+  return { ...environment, ...around.environment, PATH: path };
 }
 
 /** Never comes back once this engine has stopped: the task belongs to the next one. */
@@ -368,6 +415,19 @@ export async function stopAttempt(folder: string, graceMs: number): Promise<void
   if (state.kind === 'running') await terminate(state.pid, folder, graceMs);
   // Its command has ended, in this engine's time or before it; what it left behind has not.
   else await killLeftovers((await claimedBy(folder)).pid, folder);
+}
+
+async function runImporter(
+  ready: ReadyTask,
+  importer: IrImporter,
+  record: TaskRecord,
+  { objects, steps }: TaskResources,
+): Promise<TaskRecord> {
+  record.startedAt = new Date().toISOString();
+  record.attempts = 1;
+  const artifact = await importArtifact({ objects, visible: (path) => steps.visible(path) }, ready, importer);
+  const outputs: Bindings = { parameters: {}, artifacts: { [artifact.name]: [artifact] } };
+  return { ...ended(record, 'succeeded', null), outputs };
 }
 
 function ended(

@@ -1,5 +1,6 @@
 """Metrics to MLflow while they happen. Training never waits for it and never fails because of it."""
 
+import json
 import os
 import queue
 import sys
@@ -13,7 +14,10 @@ MOST_PER_BATCH = 1000
 
 
 class Tracker:
-    """Logs to the run that MLFLOW_TRACKING_URI and MLFLOW_RUN_ID name; does nothing where they are not set.
+    """Logs to the run that MLFLOW_RUN_ID names at MLFLOW_TRACKING_URI; does nothing where nothing is tracked.
+
+    Where a step is told only what its run would be nested below (MLFLOW_EXPERIMENT_ID and MLFLOW_RUN_CONTEXT, as on
+    Kubeflow), it begins a run of its own.
 
     Args:
         prefix: put before each metric's name, such as 'face/'.
@@ -25,8 +29,11 @@ class Tracker:
         self._queue: queue.Queue = queue.Queue()
         self._worker: threading.Thread | None = None
         uri, run = environment.get("MLFLOW_TRACKING_URI"), environment.get("MLFLOW_RUN_ID")
-        if uri and run:
-            self._worker = threading.Thread(target=self._work, args=(uri, run), daemon=True)
+        experiment = environment.get("MLFLOW_EXPERIMENT_ID")
+        context = json.loads(environment.get("MLFLOW_RUN_CONTEXT", "{}"))
+        if uri and (run or experiment):
+            where = (uri, run, experiment, context)
+            self._worker = threading.Thread(target=self._work, args=where, daemon=True)
             self._worker.start()
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
@@ -42,7 +49,7 @@ class Tracker:
             self._queue.put(None)
             self._worker.join(PATIENCE_SECONDS)
 
-    def _work(self, uri: str, run: str) -> None:
+    def _work(self, uri: str, run: str | None, experiment: str | None, context: dict[str, str]) -> None:
         # An absent server would otherwise be asked again and again for minutes.
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "5")
@@ -51,11 +58,14 @@ class Tracker:
             from mlflow.entities import Metric
 
             client = MlflowClient(tracking_uri=uri)
+            began = None if run else client.create_run(experiment, tags=context).info.run_id
             more = True
             while more:
                 batch, more = self._next_batch()
                 if batch:
-                    client.log_batch(run, metrics=[Metric(*metric) for metric in batch])
+                    client.log_batch(run or began, metrics=[Metric(*metric) for metric in batch])
+            if began:
+                client.set_terminated(began)
         except Exception as error:
             print(f"tracking is away, training goes on without it: {error}", file=sys.stderr, flush=True)
 

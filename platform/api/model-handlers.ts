@@ -1,0 +1,213 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { InspectedModel } from '@visavox/adapters/sql/mirrored-model-registry';
+import { BundleManifest, type ModelVersion, modelReference } from '@visavox/core/model';
+import { getBlob, readBlob } from '@visavox/core/object-store';
+import type { Release } from '@visavox/core/release';
+import type { ApiEnv } from './api-env.ts';
+import { modelRoutes as routes } from './model-routes.ts';
+import type { ControllerPort, PlatformResources } from './resources.ts';
+import { streamedBody } from './streams.ts';
+import { unknown } from './unknown.ts';
+
+type Resources = Pick<PlatformResources, 'registry' | 'releases' | 'controllers' | 'objects' | 'log'>;
+
+/** Models, their versions, trainings and releases. */
+export function addModelRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
+  addVersionRoutes(app, resources);
+  addTrainingRoutes(app, resources);
+  addReleaseRoutes(app, resources);
+}
+
+function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
+  const { registry, objects, log } = resources;
+  const shown = async (names: readonly string[]) => {
+    const released = await releasesOf(resources, resources.controllers.all);
+    const inspected = await Promise.all(
+      names.map(async (name) => ({ name, ...(await registry.inspect(name)) })),
+    );
+    return {
+      models: inspected.flatMap((one) => one.versions.map((model) => described(model, one, released))),
+      notOurs: inspected.flatMap(({ name, versions, differences }) =>
+        differences
+          .filter(({ version }) => !versions.some((one) => one.version === version))
+          .map((one) => ({ name, ...one })),
+      ),
+    };
+  };
+
+  app.openapi(routes.models, async (c) => c.json(await shown(await registry.names()), 200));
+
+  app.openapi(routes.modelVersions, async (c) => {
+    const { name } = c.req.valid('param');
+    const found = await shown([name]);
+    const declared = resources.controllers.models.includes(name);
+    if (found.models.length === 0 && !declared) throw unknown('model', name);
+    return c.json(found, 200);
+  });
+
+  app.openapi(routes.modelVersion, async (c) => {
+    const { name, version: wanted } = c.req.valid('param');
+    const version = await versionOf(resources, { name, wanted, ...c.req.valid('query') });
+    const model = (await shown([name])).models.find((one) => one.version === version);
+    if (!model) throw unknown('model', modelReference({ name, version }));
+    return c.json(model, 200);
+  });
+
+  const bundleOf = async (named: Wanted) => {
+    const { name } = named;
+    const version = await versionOf(resources, named);
+    const isIt = (one: { version: number }) => one.version === version;
+    // A release names its bundle too, and is known while the registry is away or still coming up.
+    const declared = resources.controllers.all.filter(({ model }) => model === name);
+    const model =
+      (await releasesOf(resources, declared)).find(isIt) ?? (await registry.list(name)).find(isIt);
+    if (!model) throw unknown('model', modelReference({ name, version }));
+    const manifest = await getBlob(objects, model.bundle);
+    return BundleManifest.parse(JSON.parse(Buffer.from(manifest).toString('utf8')));
+  };
+
+  app.openapi(routes.bundle, async (c) => {
+    const { name, version: wanted } = c.req.valid('param');
+    return c.json(await bundleOf({ name, wanted, ...c.req.valid('query') }), 200);
+  });
+
+  app.openapi(routes.bundleFile, async (c) => {
+    const { name, version: wanted, file: path } = c.req.valid('param');
+    const { files } = await bundleOf({ name, wanted, ...c.req.valid('query') });
+    const file = files.find((one) => one.path === path);
+    if (!file) throw unknown('file', path);
+    const body = await streamedBody(c, readBlob(objects, file.digest, path), log);
+    return c.body(body, 200, {
+      'content-type': 'application/octet-stream',
+      'content-length': String(file.bytes),
+    });
+  });
+}
+
+function addTrainingRoutes(app: OpenAPIHono<ApiEnv>, { controllers, log }: Resources): void {
+  app.openapi(routes.trainingProgress, async (c) => {
+    const controller = controllers.of(c.req.valid('param').name, c.req.valid('query').environment);
+    const { model, environment } = controller;
+    const { triggers, ...progress } = await controller.progress();
+    return c.json({ model, environment, ...progress, triggers: [...triggers] }, 200);
+  });
+
+  app.openapi(routes.training, async (c) => {
+    const { paused } = c.req.valid('json');
+    const { name } = c.req.valid('param');
+    await controllers.of(name, c.req.valid('query').environment).setPaused(paused);
+    log.info({ requestId: c.get('requestId'), model: name, paused }, 'continuous training set by hand');
+    return c.json({ paused }, 200);
+  });
+
+  app.openapi(routes.retrain, async (c) => {
+    const { trigger } = c.req.valid('json');
+    const { name } = c.req.valid('param');
+    const { run } = await controllers.of(name, c.req.valid('query').environment).retrainNow(trigger);
+    log.info({ requestId: c.get('requestId'), model: name, run, trigger }, 'retraining asked for');
+    return c.json({ id: run }, 202);
+  });
+}
+
+function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
+  const { controllers, log } = resources;
+  const within = (environment: string | undefined) => (one: ControllerPort) =>
+    environment === undefined || one.environment === environment;
+
+  app.openapi(routes.releases, async (c) => {
+    const { environment } = c.req.valid('query');
+    const releases = await releasesOf(resources, controllers.all.filter(within(environment)));
+    return c.json({ releases }, 200);
+  });
+
+  app.openapi(routes.modelReleases, async (c) => {
+    const { name } = c.req.valid('param');
+    const { environment } = c.req.valid('query');
+    const releases = await releasesOf(resources, controllers.ofModel(name).filter(within(environment)));
+    return c.json({ releases }, 200);
+  });
+
+  app.openapi(routes.propose, async (c) => {
+    const { version: wanted } = c.req.valid('json');
+    const { name } = c.req.valid('param');
+    const { environment } = c.req.valid('query');
+    const controller = controllers.of(name, environment);
+    const version = await versionOf(resources, { name, wanted: String(wanted), environment });
+    const release = await controller.propose(version, 'proposed by hand');
+    log.info(
+      { requestId: c.get('requestId'), release: release.id, name, version },
+      'release proposed by hand',
+    );
+    return c.json(release, 201);
+  });
+
+  app.openapi(routes.rollback, async (c) => {
+    const controller = controllers.of(c.req.valid('param').name, c.req.valid('query').environment);
+    const release = await controller.rollback('by hand');
+    log.info({ requestId: c.get('requestId'), release: release.id }, 'rolled back by hand');
+    return c.json(release, 200);
+  });
+
+  app.openapi(routes.promote, async (c) => {
+    const { id } = c.req.valid('param');
+    const release = (await releasesOf(resources, controllers.all)).find((one) => one.id === id);
+    if (!release) throw unknown('release', id);
+    const promoted = await controllers.of(release.model, release.environment).promote(id, 'promoted by hand');
+    log.info({ requestId: c.get('requestId'), release: id }, 'promoted by hand');
+    return c.json(promoted, 200);
+  });
+}
+
+/** A version with its aliases here, and what MLflow shows otherwise. */
+function described(
+  model: ModelVersion,
+  { differences, aliases: shown }: InspectedModel,
+  released: readonly Release[],
+) {
+  const aliases = aliasesOf(model, released);
+  const isShownServing = shown?.champion === model.version && !aliases.includes('champion');
+  return {
+    ...model,
+    aliases,
+    differences: [
+      ...differences.flatMap((one) => (one.version === model.version ? [one.difference] : [])),
+      ...(isShownServing ? ['MLflow shows it as the champion, which it is not'] : []),
+    ],
+  };
+}
+
+interface Wanted {
+  readonly name: string;
+  /** A number, or an alias. */
+  readonly wanted: string;
+  readonly environment?: string | undefined;
+}
+
+async function versionOf(resources: Resources, { name, wanted, environment }: Wanted): Promise<number> {
+  if (/^[0-9]+$/.test(wanted)) return Number(wanted);
+  const controller = resources.controllers.of(name, environment);
+  const released = await releasesOf(resources, [controller]);
+  const found = released.find((one) => aliasesOf({ name, version: one.version }, [one]).includes(wanted));
+  if (!found) throw unknown('model', `${name}@${wanted}`);
+  return found.version;
+}
+
+async function releasesOf(
+  { releases }: Resources,
+  controllers: readonly Pick<ControllerPort, 'model' | 'environment'>[],
+): Promise<Release[]> {
+  const lists = controllers.map(({ model, environment }) => releases.list(environment, model));
+  return (await Promise.all(lists)).flat();
+}
+
+const stagesOf = { champion: ['champion'], challenger: ['shadow', 'canary'] } as const;
+
+function aliasesOf(
+  { name, version }: Pick<ModelVersion, 'name' | 'version'>,
+  released: readonly Release[],
+): string[] {
+  const own = released.filter((one) => one.model === name && one.version === version);
+  return Object.entries(stagesOf).flatMap(([alias, stages]) =>
+    own.some(({ stage }) => stages.some((one) => one === stage)) ? [alias] : [],
+  );
+}
