@@ -87,7 +87,7 @@ describe('visavox up', () => {
       error: { code: 'engine_not_available', message: 'This server has no engine named abacus.' },
     });
     expect(await (await fetch(url)).text()).toContain('This project has no pages of its own');
-    expect(await told('models', 'list')).toEqual({ models: [] });
+    expect(await told('models', 'list')).toEqual({ models: [], notOurs: [] });
     expect(await told('release', 'rollback')).toMatchObject({ error: { code: 'no_model_declared' } });
     expect(await told('trace', 'person:ada')).toMatchObject({ error: { code: 'unknown_reference' } });
   });
@@ -136,7 +136,7 @@ describe('visavox up', () => {
     ],
     [
       'a trigger for a model that is not there',
-      `{ name: 'birds', triggers: { owls: { thresholds: { pictures: 10 }, retryAfterSeconds: 60 } } }`,
+      `{ name: 'birds', triggers: { owls: [] } }`,
       '"triggers" names the model "owls", which is not among the models (there are none)',
     ],
     ['no name', '{}', '"name"'],

@@ -60,7 +60,12 @@ describe('visavox', () => {
     const status = {
       services: [{ name: 'server', healthy: true, url: null }],
       environments: [
-        { name: 'production', champion: { model: 'recogniser', version: 3, release: 'r' }, challenger: null },
+        {
+          name: 'production',
+          model: 'recogniser',
+          champion: { model: 'recogniser', version: 3, release: 'r' },
+          challenger: null,
+        },
       ],
     };
     const { url, asked } = await answering({ status: 200, type: 'application/json', body: status });

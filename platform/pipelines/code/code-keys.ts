@@ -3,7 +3,8 @@ import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { messageOf } from '@visavox/core/errors';
 import type { PipelineSpec } from '../ir.ts';
 import type { ReadyTask } from '../plan.ts';
-import { type Closure, importClosures } from './import-closure.ts';
+import type { Closure } from './closure.ts';
+import { importClosures } from './import-closure.ts';
 import { lightweightSource, mayUse } from './lightweight.ts';
 import { isEntry, matching, normal, sourcesOf } from './sources.ts';
 

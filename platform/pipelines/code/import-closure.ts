@@ -1,10 +1,8 @@
 import type { CodeManifest } from '@visavox/core/code';
+import type { Closure } from './closure.ts';
 import { pythonClosures } from './python-closure.ts';
 import { languageOf } from './sources.ts';
 import { typescriptClosures } from './typescript-closure.ts';
-
-/** The files of a snapshot that a file needs, itself included; a text where that cannot be told. */
-export type Closure = ReadonlySet<string> | string;
 
 export interface ClosureOptions {
   /** Paths of files in the snapshot. */

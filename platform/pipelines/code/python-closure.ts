@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { messageOf } from '@visavox/core/errors';
 import { z } from 'zod';
-import type { Closure } from './import-closure.ts';
+import type { Closure } from './closure.ts';
 import { pythonImports } from './python-imports.ts';
 
 const Answer = z.record(z.string(), z.union([z.array(z.string()), z.string()]));

@@ -4,7 +4,7 @@ import { builtinModules } from 'node:module';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { messageOf } from '@visavox/core/errors';
 import type { Loader, Metafile, Plugin } from 'esbuild';
-import type { Closure } from './import-closure.ts';
+import type { Closure } from './closure.ts';
 import { languageOf } from './sources.ts';
 
 /** `files`: all of the snapshot. */
