@@ -15,7 +15,9 @@ const bin = join(root, 'platform/cli/bin/visavox.mjs');
 /** Tried with fewer people: what it does with 24 takes minutes. */
 const smaller: readonly [string, string] = ['simulate --people 24', 'simulate --people 2 --waves 1'];
 /** On a server that has served one release only, there is none to go back to, and that is what it says. */
-const refused: Readonly<Record<string, string>> = { 'release rollback': 'no release has served' };
+const refused: Readonly<Record<string, string>> = {
+  'release rollback': 'has served production before the present one',
+};
 
 const commands = [...readme.matchAll(/^```sh\n(.*?)^```/gms)]
   .flatMap(([, block]) => (block ?? '').split('\n'))

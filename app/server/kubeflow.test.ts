@@ -41,6 +41,7 @@ beforeAll(async () => {
   const settings = parseSettings(
     {
       VISAVOX_HOME: home,
+      VISAVOX_KEY: 'ab'.repeat(32),
       VISAVOX_OBJECTS: 's3://visavox',
       AWS_ENDPOINT_URL: 'http://minio:9000',
       KFP_ENDPOINT: kubeflow.url,

@@ -88,7 +88,7 @@ describe('visavox up', () => {
     });
     expect(await (await fetch(url)).text()).toContain('This project has no pages of its own');
     expect(await told('models', 'list')).toEqual({ models: [], notOurs: [] });
-    expect(await told('release', 'rollback')).toMatchObject({ error: { code: 'no_model_declared' } });
+    expect(await told('release', 'rollback')).toMatchObject({ error: { code: 'model_needed' } });
     expect(await told('trace', 'person:ada')).toMatchObject({ error: { code: 'unknown_reference' } });
   });
 

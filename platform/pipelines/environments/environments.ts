@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -206,7 +207,7 @@ async function readLock(file: string): Promise<Lock | undefined> {
 
 async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
-  const unfinished = `${file}.${process.pid}.${Date.now().toString(36)}`;
+  const unfinished = `${file}.${randomUUID()}`;
   await writeFile(unfinished, text, { mode: 0o600, flush: true });
   await rename(unfinished, file);
 }
