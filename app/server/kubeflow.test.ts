@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FakeKubeflow } from '@visavox/adapters/kubeflow/fake-kubeflow.fixture';
@@ -38,10 +38,11 @@ const tracker: Tracker = {
 beforeAll(async () => {
   kubeflow = await FakeKubeflow.start();
   home = await mkdtemp(join(tmpdir(), 'visavox-kubeflow-'));
+  await mkdir(join(home, 'secrets'));
+  await writeFile(join(home, 'secrets', 'objects.key'), 'ab'.repeat(32));
   const settings = parseSettings(
     {
       VISAVOX_HOME: home,
-      VISAVOX_KEY: 'ab'.repeat(32),
       VISAVOX_OBJECTS: 's3://visavox',
       AWS_ENDPOINT_URL: 'http://minio:9000',
       KFP_ENDPOINT: kubeflow.url,
@@ -72,13 +73,16 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
-const measure = component({
-  name: 'measure',
-  outputs: { accuracy: 'number' },
-  resources: { gpu: 1 },
-  command: ({ outputs }) => ['sh', '-c', 'printf 0.5 > "$0"', outputs.accuracy.path],
-});
-const pipelineSpec = compile(pipeline({ name: 'measuring' }, (p) => void p.task(measure)));
+const measuring = (resources: { gpu?: number }) =>
+  component({
+    name: 'measure',
+    outputs: { accuracy: 'number' },
+    resources,
+    access: { objects: true, tracking: true },
+    command: ({ outputs }) => ['sh', '-c', 'printf 0.5 > "$0"', outputs.accuracy.path],
+  });
+const specOf = (measure: ReturnType<typeof measuring>) =>
+  compile(pipeline({ name: 'measuring' }, (p) => void p.task(measure)));
 
 async function start(on: string | undefined): Promise<Response> {
   return server.app.request('/api/v1/runs', {
@@ -87,7 +91,8 @@ async function start(on: string | undefined): Promise<Response> {
       'content-type': 'application/json',
       authorization: 'Bearer the-token-of-the-operator-in-these-tests',
     },
-    body: JSON.stringify({ pipelineSpec, engine: on }),
+    // This machine may have no GPU.
+    body: JSON.stringify({ pipelineSpec: specOf(measuring(on ? { gpu: 1 } : {})), engine: on }),
   });
 }
 

@@ -48,7 +48,7 @@ export class FakeKubeflow {
         environment: fake.runs.get(id)?.environment ?? {},
       }),
     };
-    const fake: FakeKubeflow = new FakeKubeflow(await engineForTest({ hooks }));
+    const fake: FakeKubeflow = new FakeKubeflow(await engineForTest({ hooks, gpus: 8 }));
     await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
     await fake.#metadata.listen();
     return fake;
