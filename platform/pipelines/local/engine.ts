@@ -21,7 +21,8 @@ import { lockFolder } from './lock.ts';
 import { RunDriver } from './run-driver.ts';
 import { Slots } from './slots.ts';
 import { StepHost, type StepHostOptions } from './step-host.ts';
-import { type CodeSurroundings, sweepTasks } from './task-run.ts';
+import type { CodeSurroundings } from './task-resources.ts';
+import { sweepTasks } from './task-run.ts';
 
 export interface LocalEngineOptions
   extends Pick<StepHostOptions, 'access' | 'secret' | 'hidden' | 'gpus' | 'isolation'> {

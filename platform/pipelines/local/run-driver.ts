@@ -12,7 +12,8 @@ import type { RunHooks, TrackedStart } from '../run-hooks.ts';
 import { Saves } from '../saves.ts';
 import { attemptsLeft } from './attempt.ts';
 import { explain } from './faults.ts';
-import { removeAttempts, runTask, sweepTasks, type TaskResources } from './task-run.ts';
+import type { TaskResources } from './task-resources.ts';
+import { removeAttempts, runTask, sweepTasks } from './task-run.ts';
 
 export interface DriverResources
   extends Omit<

@@ -1,14 +1,12 @@
 import { appendFile, readdir, rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Digest, digestOfJson } from '@visavox/core/digest';
-import { messageOf, UserError } from '@visavox/core/errors';
-import type { ObjectStore } from '@visavox/core/object-store';
-import type { RunStore } from '@visavox/core/ports';
-import type { Bindings, RunPins, TaskRecord } from '@visavox/core/run';
+import { messageOf } from '@visavox/core/errors';
+import type { Bindings, TaskRecord } from '@visavox/core/run';
 import { artifactExists } from '../artifacts.ts';
-import { type ExecutorInput, type JobContext, resolveCommand, withJobWords } from '../executor-input.ts';
-import type { IrImporter, IrTask, PipelineSpec } from '../ir.ts';
+import { withJobWords } from '../executor-input.ts';
+import type { IrImporter, IrTask } from '../ir.ts';
 import { withTexts } from '../parameters.ts';
 import type { ReadyTask } from '../plan.ts';
 import { isConstant } from '../plan-inputs.ts';
@@ -21,61 +19,13 @@ import {
   logFile,
   prepareAttempt,
 } from './attempt.ts';
-import type { CodeTrees } from './code-trees.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
 import { importArtifact } from './import-artifact.ts';
-import {
-  type AttemptState,
-  attemptMark,
-  claimedBy,
-  killLeftovers,
-  launch,
-  observe,
-  revoke,
-  terminate,
-} from './process.ts';
-import type { Slots } from './slots.ts';
-import type { PreparedStep, StepHost } from './step-host.ts';
-import { limitFault, type Supervision, supervise } from './supervision.ts';
-
-/** What tasks are given that lies in the folder of their code, or stands beside it. */
-export interface CodeSurroundings {
-  /** Searched for commands before all others. */
-  readonly path: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** What the tasks of a run share. */
-export interface TaskResources {
-  readonly runId: string;
-  readonly pipeline: string;
-  readonly createdAt: string;
-  readonly pins: RunPins;
-  readonly useCache: boolean;
-  readonly folder: string;
-  readonly objects: ObjectStore;
-  readonly runs: RunStore;
-  readonly slots: Slots;
-  readonly steps: StepHost;
-  readonly spec: PipelineSpec;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly trees: CodeTrees;
-  readonly inCode: (code: string) => CodeSurroundings;
-  /** What identifies the code that a task runs; null where nothing does, and its result cannot be kept for others. */
-  readonly codeKey: (ready: ReadyTask) => Promise<Digest | null>;
-  readonly graceMs: number;
-  readonly attemptsBefore: number;
-  /** What an engine before this one left, by task. */
-  readonly left: ReadonlyMap<string, Attempt>;
-  /** Aborted when the run is to be canceled. */
-  readonly canceled: AbortSignal;
-  /** Aborted when this engine stops; tasks go on and are taken up by the next one. */
-  readonly closed: AbortSignal;
-  /** Tells of a change that people would like to see: running, waiting for another try. */
-  readonly changed: (record: TaskRecord) => void;
-  /** Before the first attempt, and again for one that is taken up: more of the environment of its processes. */
-  readonly started: (record: TaskRecord) => Promise<Readonly<Record<string, string>>>;
-}
+import { type AttemptState, killLeftovers, observe, revoke } from './process.ts';
+import { codeFolder, environmentIn, execute, followAdopted, stopAttempt } from './run-attempt.ts';
+import type { PreparedStep } from './step-host.ts';
+import { limitFault } from './supervision.ts';
+import { jobContext, stillOpen, type TaskResources } from './task-resources.ts';
 
 /** Runs a task to its end, through all its attempts; takes up an attempt that an earlier engine left behind. */
 export async function runTask(planned: ReadyTask, resources: TaskResources): Promise<TaskRecord> {
@@ -121,10 +71,6 @@ function withJob(ready: ReadyTask, resources: TaskResources): ReadyTask {
     ]),
   );
   return { ...ready, inputs: { ...ready.inputs, parameters } };
-}
-
-function jobContext({ name }: ReadyTask, { runId, pipeline, createdAt, folder }: TaskResources): JobContext {
-  return { taskName: name, runId, runName: pipeline, createdAt, root: folder };
 }
 
 /** All that decides what a task gives: what it is, what it is given, and the code that it runs. */
@@ -292,129 +238,6 @@ async function attempts(
     state = undefined;
     number += 1;
   }
-}
-
-async function execute(
-  ready: ReadyTask,
-  step: PreparedStep,
-  attempt: Attempt,
-  input: ExecutorInput,
-  record: TaskRecord,
-  resources: TaskResources,
-): Promise<Ended> {
-  const context = { input, ...jobContext(ready, resources) };
-  if (step.command.length === 0)
-    throw new UserError({
-      kind: 'invalid',
-      code: 'command_missing',
-      message: `The task ${ready.name} has no command: only its image says what to run.`,
-      action: 'Give the component a command; the local engine does not start containers.',
-    });
-  const log = logFile(resources.folder, ready.name, attempt.number);
-  resources.changed(record);
-  const environment = environmentIn(codeFolder(attempt.folder), resources);
-  const surroundings = await resources.steps.surround(ready.name, step, {
-    folder: attempt.folder,
-    logFile: log,
-    path: environment.PATH ?? '',
-  });
-  await stillOpen(resources);
-  resources.canceled.throwIfAborted();
-  const { ended, pid, letGo } = await launch({
-    folder: attempt.folder,
-    command: await resources.steps.wall(resolveCommand(step.command, context)),
-    workingDirectory: codeFolder(attempt.folder),
-    environment: {
-      ...environment,
-      ...surroundings,
-      ...Object.fromEntries(
-        (ready.executor.container?.env ?? []).map(({ name, value }) => [
-          name,
-          resolveCommand([value ?? ''], context)[0] ?? '',
-        ]),
-      ),
-      TMPDIR: attempt.folder,
-      ...attemptMark(attempt.folder),
-    },
-    logFile: log,
-  });
-  resources.closed.addEventListener('abort', letGo, { once: true });
-  const escapes = (await resources.steps.isolation).kind === 'none';
-  const supervision = superviseAttempt(attempt.folder, { pid, since: new Date(), escapes }, step, resources);
-  let others: ReturnType<typeof supervision.stop> = [];
-  const stop = () => void stopAttempt(attempt.folder, resources.graceMs);
-  resources.canceled.addEventListener('abort', stop, { once: true });
-  if (resources.canceled.aborted) stop();
-  try {
-    await ended;
-  } finally {
-    others = supervision.stop();
-    resources.closed.removeEventListener('abort', letGo);
-    resources.canceled.removeEventListener('abort', stop);
-  }
-  await stillOpen(resources);
-  const state = await observe(attempt.folder);
-  // Where the kernel ends all that is left with the command, it is not looked for.
-  if (escapes || state.kind !== 'exited') await killLeftovers(pid, attempt.folder, others);
-  return state.kind === 'exited' ? state : { kind: 'lost', pid: null };
-}
-
-function codeFolder(attempt: string): string {
-  return join(attempt, 'code');
-}
-
-function environmentIn(code: string, { environment, inCode }: TaskResources): Record<string, string> {
-  const around = inCode(code);
-  const path = [...around.path, environment.PATH ?? ''].join(delimiter);
-  return { ...environment, ...around.environment, PATH: path };
-}
-
-/** Never comes back once this engine has stopped: the task belongs to the next one. */
-async function stillOpen({ closed }: TaskResources): Promise<void> {
-  if (closed.aborted) await new Promise(() => {});
-}
-
-/** Not our own child: its end has to be looked for. */
-async function followAdopted(attempt: Attempt, step: PreparedStep, resources: TaskResources): Promise<Ended> {
-  const { pid, since } = await claimedBy(attempt.folder);
-  const supervision = superviseAttempt(attempt.folder, { pid, since, escapes: true }, step, resources);
-  const stop = () => void stopAttempt(attempt.folder, resources.graceMs);
-  resources.canceled.addEventListener('abort', stop, { once: true });
-  if (resources.canceled.aborted) stop();
-  try {
-    for (;;) {
-      const state = await observe(attempt.folder);
-      if (state.kind === 'exited' || state.kind === 'lost') {
-        await killLeftovers(pid, attempt.folder, supervision.stop());
-        return state;
-      }
-      await sleep(100);
-      await stillOpen(resources);
-    }
-  } finally {
-    supervision.stop();
-    resources.canceled.removeEventListener('abort', stop);
-  }
-}
-
-function superviseAttempt(
-  folder: string,
-  running: { readonly pid: number; readonly since: Date; readonly escapes: boolean },
-  { settings }: PreparedStep,
-  { graceMs, closed }: TaskResources,
-): Supervision {
-  const supervision = supervise({ folder, ...running, limits: settings, graceMs });
-  closed.addEventListener('abort', () => supervision.stop(), { once: true });
-  return supervision;
-}
-
-/** Ends an attempt whatever state it is in; also one that was started a moment ago. */
-export async function stopAttempt(folder: string, graceMs: number): Promise<void> {
-  if (await revoke(folder)) return;
-  const state = await observe(folder);
-  if (state.kind === 'running') await terminate(state.pid, folder, graceMs);
-  // Its command has ended, in this engine's time or before it; what it left behind has not.
-  else await killLeftovers((await claimedBy(folder)).pid, folder);
 }
 
 async function runImporter(
