@@ -5,25 +5,16 @@ import { digestOf } from '@visavox/core/digest';
 import { blobKey } from '@visavox/core/object-store';
 import { compile } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
-import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type CommandLine, commandLine } from './testing/command-line.ts';
-import { operatorToken, startTestServer, type TestServer } from './testing/test-server.ts';
+import { type CommandLineWithEngine, commandLineWithEngine } from './testing/command-line.ts';
+import { operatorToken } from './testing/test-server.ts';
 
-let engine: EngineForTest;
-let server: TestServer;
-let line: CommandLine;
+let line: CommandLineWithEngine;
 let project: string;
 beforeAll(async () => {
-  engine = await engineForTest();
-  server = await startTestServer({ engine: engine.engine, objects: engine.objects });
-  line = await commandLine(server);
+  line = await commandLineWithEngine();
 });
-afterAll(async () => {
-  line.close();
-  await server.close();
-  await engine.close();
-});
+afterAll(() => line.close());
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'visavox-project-'));
   const fit = component({
@@ -56,7 +47,7 @@ async function post(
   path: string,
   body: unknown,
 ): Promise<{ status: number; answer: Record<string, unknown> }> {
-  const response = await server.app.request(path, {
+  const response = await line.server.app.request(path, {
     method: 'POST',
     headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -80,7 +71,7 @@ test('what is not taken along is said, and what is too large refused before anyt
   const { stderr, record } = await run();
   expect(stderr).toContain('not taken along: .env, because it looks like a secret');
   expect(record.state).toBe('succeeded');
-  expect(await engine.objects.has(blobKey(digestOf('PASSWORD=secret')))).toBe(false);
+  expect(await line.engine.objects.has(blobKey(digestOf('PASSWORD=secret')))).toBe(false);
   write('data.bin', '');
   truncateSync(join(project, 'data.bin'), 2e9);
   const refused = await run();
@@ -114,7 +105,7 @@ test('a snapshot is stored once all of its files are there, and interrupted send
     status: 404,
     answer: { code: 'code_missing' },
   });
-  await server.app.request(`/api/v1/blobs/${digestOf(bytes)}`, {
+  await line.server.app.request(`/api/v1/blobs/${digestOf(bytes)}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/octet-stream' },
     body: bytes,

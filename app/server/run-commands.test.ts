@@ -2,24 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
-import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CommandLine, commandLine } from './testing/command-line.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { type CommandLineWithEngine, commandLineWithEngine } from './testing/command-line.ts';
 
-let engine: EngineForTest;
-let server: TestServer;
-let line: CommandLine;
+let line: CommandLineWithEngine;
 beforeAll(async () => {
-  engine = await engineForTest();
-  server = await startTestServer({ engine: engine.engine, objects: engine.objects });
-  line = await commandLine(server);
+  line = await commandLineWithEngine();
 });
-afterAll(async () => {
-  line.close();
-  await server.close();
-  await engine.close();
-});
+afterAll(() => line.close());
 
 const visavox = (...words: string[]) => line.visavox(...words);
 
@@ -35,7 +25,7 @@ async function run(script: string): Promise<{ code: number; id: string; state: s
     p.task(draw, { seed: p.parameters.seed });
     p.task(draw, { seed: p.parameters.seed });
   });
-  const file = join(engine.folder, 'training.json');
+  const file = join(line.engine.folder, 'training.json');
   await writeFile(file, JSON.stringify(compile(training)));
   const { code, stdout } = await visavox('run', file, '--param', 'seed=7', '--json');
   return { code, ...JSON.parse(stdout) };

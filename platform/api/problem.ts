@@ -1,6 +1,6 @@
 import { isDatabaseAway } from '@visavox/adapters/sql/database-away';
 import { isStorageFault } from '@visavox/adapters/storage-fault';
-import { type FaultKind, UserError } from '@visavox/core/errors';
+import { statusOfFaultKind, UserError } from '@visavox/core/errors';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
@@ -8,18 +8,6 @@ import { z } from 'zod';
 import type { ApiEnv } from './api-env.ts';
 import { BodyTooSlow, ClientGone } from './bodies.ts';
 import { UnsupportedMediaType } from './media-type.ts';
-
-const statuses = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  gone: 410,
-  'too-large': 413,
-  'too-many': 429,
-  unavailable: 503,
-} as const satisfies Record<FaultKind, number>;
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -96,7 +84,7 @@ function faultOf(error: unknown): Fault {
   if (error instanceof UserError) {
     const retry = RetryAfter.safeParse(error.details);
     return {
-      status: statuses[error.kind],
+      status: statusOfFaultKind[error.kind],
       code: error.code,
       detail: error.message,
       action: error.action,

@@ -10,6 +10,19 @@ export type FaultKind =
   | 'too-many'
   | 'unavailable';
 
+/** The HTTP status of each kind of fault. */
+export const statusOfFaultKind = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  gone: 410,
+  'too-large': 413,
+  'too-many': 429,
+  unavailable: 503,
+} as const satisfies Record<FaultKind, number>;
+
 /** The kind of fault that an HTTP status stands for; a status that is not here says too little. */
 export const faultKindOfStatus: Readonly<Record<number, FaultKind>> = {
   401: 'unauthenticated',

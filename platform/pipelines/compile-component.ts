@@ -1,3 +1,4 @@
+import { portsOf } from './compile-ports.ts';
 import { definitionFault } from './component.ts';
 import { datasetVersionSchema } from './dataset-parameters.ts';
 import type { IrComponent, IrContainer, IrParameterType, IrTask } from './ir.ts';
@@ -60,27 +61,16 @@ function artifactDefinition(type: PortType) {
 }
 
 export function compileComponent(component: ComponentNode, executorLabel: string): IrComponent {
-  const inputs = Object.entries(component.inputs);
-  const outputs = Object.entries(component.outputs);
-  const side = <Port, Definition>(
-    ports: readonly [string, Port][],
-    typeOf: (port: Port) => PortType,
-    define: (port: Port) => Definition,
-  ) => {
-    const pick = (parameters: boolean) =>
-      ports
-        .filter(([, port]) => isParameterType(typeOf(port)) === parameters)
-        .map(([name, port]) => [name, define(port)]);
-    const [parameters, artifacts] = [pick(true), pick(false)];
-    return {
-      ...(parameters.length > 0 && { parameters: Object.fromEntries(parameters) }),
-      ...(artifacts.length > 0 && { artifacts: Object.fromEntries(artifacts) }),
-    };
-  };
   return {
     executorLabel,
-    ...(inputs.length > 0 && { inputDefinitions: side(inputs, (port) => port.type, inputDefinition) }),
-    ...(outputs.length > 0 && { outputDefinitions: side(outputs, (type) => type, outputDefinition) }),
+    ...portsOf('inputDefinitions', Object.entries(component.inputs), {
+      typeOf: (port) => port.type,
+      define: inputDefinition,
+    }),
+    ...portsOf('outputDefinitions', Object.entries(component.outputs), {
+      typeOf: (type) => type,
+      define: outputDefinition,
+    }),
   };
 }
 

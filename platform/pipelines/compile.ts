@@ -8,6 +8,7 @@ import {
   retryPolicy,
   stepExtras,
 } from './compile-component.ts';
+import { inputsOf, portsOf } from './compile-ports.ts';
 import { definitionFault } from './component.ts';
 import { datasetImport, importedArtifact } from './dataset-parameters.ts';
 import type { IrComponent, IrDag, IrTask, PipelineSpec } from './ir.ts';
@@ -239,8 +240,14 @@ class Compilation {
     const outputs = this.#outputsOf(node);
     this.#components[`comp-${node.key}`] = {
       dag: { tasks, ...outputs.dag },
-      ...portsOf('inputDefinitions', definitions, (type) => inputDefinition({ type })),
-      ...portsOf('outputDefinitions', outputs.definitions, outputDefinition),
+      ...portsOf('inputDefinitions', definitions, {
+        typeOf: (type) => type,
+        define: (type) => inputDefinition({ type }),
+      }),
+      ...portsOf('outputDefinitions', outputs.definitions, {
+        typeOf: (type) => type,
+        define: outputDefinition,
+      }),
     };
     return {
       taskInfo: { name: node.name },
@@ -375,32 +382,6 @@ class Compilation {
   #channel(reference: ReferenceNode): string {
     return channelOf(reference, (loop) => this.#itemInputs.get(loop) ?? loop);
   }
-}
-
-function inputsOf<Parameter, Artifact>(
-  parameters: Record<string, Parameter>,
-  artifacts: Record<string, Artifact>,
-): { inputs?: { parameters?: Record<string, Parameter>; artifacts?: Record<string, Artifact> } } {
-  const inputs = {
-    ...(Object.keys(parameters).length > 0 && { parameters }),
-    ...(Object.keys(artifacts).length > 0 && { artifacts }),
-  };
-  return Object.keys(inputs).length > 0 ? { inputs } : {};
-}
-
-function portsOf<Key extends 'inputDefinitions' | 'outputDefinitions', Definition>(
-  key: Key,
-  ports: readonly (readonly [string, PortType])[],
-  define: (type: PortType) => Definition,
-): Pick<IrComponent, Key> | Record<never, never> {
-  const pick = (parameters: boolean) =>
-    Object.fromEntries(
-      ports
-        .filter(([, type]) => isParameterType(type) === parameters)
-        .map(([name, type]) => [name, define(type)]),
-    );
-  const { inputs } = inputsOf(pick(true), pick(false));
-  return inputs ? { [key]: inputs } : {};
 }
 
 /** Constants are checked to be JSON when the pipeline is defined; this also cuts their ties to the caller. */

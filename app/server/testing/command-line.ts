@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import { operatorToken, type TestServer } from './test-server.ts';
+import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
+import { operatorToken, startTestServer, type TestServer } from './test-server.ts';
 
 const bin = join(import.meta.dirname, '..', '..', '..', 'platform', 'cli', 'bin', 'visavox.mjs');
 
@@ -37,4 +38,23 @@ export async function commandLine(server: TestServer): Promise<CommandLine> {
       }),
     close: () => socket.close(),
   };
+}
+
+export interface CommandLineWithEngine extends Omit<CommandLine, 'close'> {
+  readonly server: TestServer;
+  readonly engine: EngineForTest;
+  close(): Promise<void>;
+}
+
+/** The same in front of a server whose runs are real. */
+export async function commandLineWithEngine(): Promise<CommandLineWithEngine> {
+  const engine = await engineForTest();
+  const server = await startTestServer({ engine: engine.engine, objects: engine.objects });
+  const line = await commandLine(server);
+  const close = async () => {
+    line.close();
+    await server.close();
+    await engine.close();
+  };
+  return { server, engine, visavox: line.visavox, close };
 }

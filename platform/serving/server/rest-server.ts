@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type FaultKind, UserError } from '@visavox/core/errors';
+import { statusOfFaultKind, UserError } from '@visavox/core/errors';
 import type { BufferPool } from '../models/buffer-pool.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { parseHeaderLength, parseInferRequest } from '../protocol/infer-request.ts';
@@ -16,18 +16,6 @@ export interface RestResources {
   /** A fault that nobody outside can mend. */
   readonly log: (error: unknown) => void;
 }
-
-const statusOfKind: Readonly<Record<FaultKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  gone: 410,
-  'too-large': 413,
-  'too-many': 429,
-  unavailable: 503,
-};
 
 /** Where HTTP says it more precisely than the kind of fault does. */
 const statusOfCode: Readonly<Record<string, number>> = { method_not_allowed: 405, compressed_request: 415 };
@@ -54,7 +42,7 @@ async function answer(
     // What is left of the body is read and dropped; from a sender of far too much the connection is taken instead.
     if (fault?.kind === 'too-large') response.setHeader('connection', 'close');
     else request.resume();
-    sendJson(response, fault ? (statusOfCode[fault.code] ?? statusOfKind[fault.kind]) : 500, {
+    sendJson(response, fault ? (statusOfCode[fault.code] ?? statusOfFaultKind[fault.kind]) : 500, {
       error: fault ? `${fault.message}. ${fault.action}` : 'the server failed; its log says why',
     });
   }
