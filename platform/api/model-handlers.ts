@@ -21,7 +21,8 @@ export function addModelRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): 
 function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
   const { registry, objects, log } = resources;
   const shown = async (names: readonly string[]) => {
-    const released = await releasesOf(resources, resources.controllers.all);
+    const declared = resources.controllers.all.filter(({ model }) => names.includes(model));
+    const released = await releasesOf(resources, declared);
     const inspected = await Promise.all(
       names.map(async (name) => ({ name, ...(await registry.inspect(name)) })),
     );

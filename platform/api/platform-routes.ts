@@ -70,8 +70,7 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
         };
       }),
     );
-    const health = (await services()).map(({ name, healthy, url }) => ({ name, healthy, url }));
-    return c.json({ services: health, environments, ...(await figures?.()) }, 200);
+    return c.json({ services: [...(await services())], environments, ...(await figures?.()) }, 200);
   });
 }
 
@@ -148,8 +147,10 @@ async function datasetsAmong(
   parameters: Readonly<Record<string, Parameter>>,
   store: DatasetStore,
 ): Promise<Digest[]> {
-  const known = new Set((await store.list()).map((dataset) => dataset.digest));
-  return Object.values(parameters)
+  const digests = Object.values(parameters)
     .map((value) => Digest.safeParse(value))
-    .flatMap((parsed) => (parsed.success && known.has(parsed.data) ? [parsed.data] : []));
+    .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
+  if (digests.length === 0) return [];
+  const known = new Set((await store.list()).map((dataset) => dataset.digest));
+  return digests.filter((digest) => known.has(digest));
 }

@@ -83,9 +83,15 @@ export async function hasBlob(store: ObjectStore, digest: Digest): Promise<boole
 
 /** The same for many blobs: what is known to be damaged, usually nothing, is looked up once. */
 export async function blobPresence(store: ObjectStore): Promise<(digest: Digest) => Promise<boolean>> {
+  const isDamaged = await damagedBlobs(store);
+  return async (digest) => !isDamaged(digest) && store.has(blobKey(digest));
+}
+
+/** Whether somebody who read a blob found it damaged, as of now. */
+export async function damagedBlobs(store: ObjectStore): Promise<(digest: Digest) => boolean> {
   const damaged = new Set<string>();
   for await (const key of store.list(damagedPrefix)) damaged.add(key);
-  return async (digest) => !damaged.has(damagedKey(digest)) && store.has(blobKey(digest));
+  return (digest) => damaged.has(damagedKey(digest));
 }
 
 /** Reads a blob from beginning to end. A damaged one counts as missing from then on, until it is stored again. */

@@ -74,13 +74,16 @@ export function isConstant(task: IrTask, input: string): boolean {
 
 /** Texts that kfp compiles name other inputs of the same task: f-strings, and outputs inside of lists and dictionaries. */
 function substitute(value: Parameter, carried: Readonly<Record<string, Parameter>>): Parameter {
-  return withTexts(value, (text) =>
-    text.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
-      const found = carried[name];
-      if (found === undefined) return whole;
-      return typeof found === 'string' ? found : JSON.stringify(found);
-    }),
-  );
+  return withTexts(value, (text) => withInputs(text, carried));
+}
+
+/** The text with the values of the inputs that it names; those that are not known stay as they are. */
+export function withInputs(text: string, carried: Readonly<Record<string, Parameter>>): string {
+  return text.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
+    const found = carried[name];
+    if (found === undefined) return whole;
+    return typeof found === 'string' ? found : JSON.stringify(found);
+  });
 }
 
 function coerceLoosely(type: Parameters<typeof coerce>[0], value: unknown): Parameter | undefined {

@@ -48,14 +48,12 @@ export interface SettingsOfExecutor {
   readonly kubernetes: Readonly<Record<string, unknown>>;
   /** Of `platforms.visavox`. */
   readonly extras: StepExtras;
-  /** Fills in placeholders, where values are known by now. */
-  readonly filled?: (text: string) => string;
 }
 
 /** Reads an executor's settings. Throws a UserError that names executor and setting where a single machine cannot do what one asks for. */
 export function stepSettings(
   label: string,
-  { container, kubernetes, extras, filled = (text) => text }: SettingsOfExecutor,
+  { container, kubernetes, extras }: SettingsOfExecutor,
 ): StepSettings {
   for (const [setting, value] of Object.entries(kubernetes)) {
     const known = setting in Honoured.shape || meaningless.has(setting);
@@ -71,9 +69,9 @@ export function stepSettings(
   const { resources = {} } = container;
   const number = <Value>(setting: string, text: Value, read: (text: string) => number | undefined) => {
     if (text === undefined || text === '' || text === 0) return undefined;
-    const value = filled(String(text));
+    const value = String(text);
     const result = read(value);
-    // Known only when the task is about to run.
+    // A value that is known only in the run limits nothing here.
     if (result === undefined && value.includes('{{$')) return undefined;
     if (result === undefined) throw unsupported(label, setting, `"${value}" is no quantity`);
     return result;

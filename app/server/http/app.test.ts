@@ -185,6 +185,7 @@ describe('what there is not', () => {
 describe('the console', () => {
   it('starts from what is there', async () => {
     expect(await (await server.get('/api/v1/status')).json()).toMatchObject({
+      services: [{ name: 'database', healthy: true, url: null, reason: 'in a test' }],
       environments: [{ name: 'production', champion: { model: 'recogniser', version: 1 }, challenger: null }],
       people: 0,
       samples: 0,

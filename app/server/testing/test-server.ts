@@ -125,7 +125,7 @@ export async function startTestServer({
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
     figures: () => services.overview.counts(),
     released: () => services.champion.follow(),
-    services: async () => [{ name: 'database', healthy: true, url: null }],
+    services: async () => [{ name: 'database', healthy: true, url: null, reason: 'in a test' }],
     ...overrides,
   });
   return {

@@ -8,7 +8,15 @@ import {
 } from '@visavox/core/code';
 import { type Digest, shortDigest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
-import { blobKey, getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
+import {
+  blobKey,
+  blobPresence,
+  damagedBlobs,
+  getBlob,
+  hasBlob,
+  type ObjectStore,
+  putBlob,
+} from '@visavox/core/object-store';
 import type { RunRecord } from '@visavox/core/run';
 import type { Snapshot } from './snapshot.ts';
 
@@ -22,14 +30,8 @@ export async function storeSnapshot(
   objects: ObjectStore,
   snapshot: Pick<Snapshot, 'digest' | 'manifest' | 'read'>,
 ): Promise<void> {
-  if (await objects.has(blobKey(snapshot.digest))) return;
-  const left = [...new Set(snapshot.manifest.files.map(({ digest }) => digest))];
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let digest = left.pop(); digest; digest = left.pop())
-        if (!(await objects.has(blobKey(digest)))) await putBlob(objects, await snapshot.read(digest));
-    }),
-  );
+  const missing = await missingFiles(objects, snapshot.manifest);
+  await someAtOnce(missing, async (digest) => void (await putBlob(objects, await snapshot.read(digest))));
   await putBlob(objects, encodeCode(snapshot.manifest));
 }
 
@@ -38,23 +40,39 @@ export async function storeManifest(
   objects: ObjectStore,
   manifest: CodeManifest,
 ): Promise<readonly Digest[]> {
-  if (await objects.has(blobKey(codeDigest(manifest)))) return [];
-  const left = [...new Set(manifest.files.map(({ digest }) => digest))];
+  const missing = await missingFiles(objects, manifest);
+  if (missing.length === 0) await putBlob(objects, encodeCode(manifest));
+  return missing;
+}
+
+/** Files that are not there or are damaged. Each is looked for only where the manifest, which comes last, is not there. */
+async function missingFiles(objects: ObjectStore, manifest: CodeManifest): Promise<Digest[]> {
+  const files = [...new Set(manifest.files.map(({ digest }) => digest))];
+  if (await objects.has(blobKey(codeDigest(manifest)))) return files.filter(await damagedBlobs(objects));
+  const isThere = await blobPresence(objects);
   const missing: Digest[] = [];
+  await someAtOnce(files, async (digest) => {
+    if (!(await isThere(digest))) missing.push(digest);
+  });
+  return missing.sort();
+}
+
+async function someAtOnce(
+  digests: readonly Digest[],
+  work: (digest: Digest) => Promise<void>,
+): Promise<void> {
+  const left = [...digests];
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
-      for (let digest = left.pop(); digest; digest = left.pop())
-        if (!(await objects.has(blobKey(digest)))) missing.push(digest);
+      for (let digest = left.pop(); digest; digest = left.pop()) await work(digest);
     }),
   );
-  if (missing.length === 0) await putBlob(objects, encodeCode(manifest));
-  return missing.sort();
 }
 
 /** The manifest of a stored snapshot; undefined where there is none of this digest. */
 export async function findCode(objects: ObjectStore, digest: Digest): Promise<CodeManifest | undefined> {
   if (digest === noCode.digest) return codeManifest([], []);
-  if (!(await objects.has(blobKey(digest)))) return undefined;
+  if (!(await hasBlob(objects, digest))) return undefined;
   const text = new TextDecoder().decode(await getBlob(objects, digest));
   return CodeManifest.safeParse(parseJson(text)).data;
 }

@@ -8,6 +8,7 @@ import { datasetVersionSchema } from '../dataset-parameters.ts';
 import { localPath } from '../executor-input.ts';
 import type { IrComponent, IrImporter } from '../ir.ts';
 import { isRecord } from '../parameters.ts';
+import { withInputs } from '../plan-inputs.ts';
 
 /** What an importer brings in: a dataset version by its digest, or a file or folder of this machine. `visible` throws for what no step is to read. */
 export async function importArtifact(
@@ -55,12 +56,7 @@ function filledMetadata(
   metadata: Readonly<Record<string, unknown>>,
   parameters: Bindings['parameters'],
 ): Record<string, unknown> {
-  const text = (word: string) =>
-    word.replace(/\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}/g, (whole, name: string) => {
-      const value = parameters[name];
-      if (value === undefined) return whole;
-      return typeof value === 'string' ? value : JSON.stringify(value);
-    });
+  const text = (word: string) => withInputs(word, parameters);
   const fill = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(fill);
     if (isRecord(value)) return record(value);

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import { processStart } from './process.ts';
@@ -10,7 +11,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const own = `${process.pid} ${await processStart(process.pid)}\n`;
   for (;;) {
     try {
-      await writeFile(file, own, { flag: 'wx', mode: 0o600 });
+      await appear(file, own);
       return async () => {
         if ((await readFile(file, 'utf8').catch(() => '')) === own) await rm(file, { force: true });
       };
@@ -37,5 +38,16 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     );
     if (moved === held) await rm(stale, { force: true });
     else await rename(stale, file);
+  }
+}
+
+/** Makes the file with its content in one step: nobody may read a lock that names no process yet. Throws EEXIST. */
+async function appear(file: string, content: string): Promise<void> {
+  const fresh = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(fresh, content, { flag: 'wx', mode: 0o600 });
+    await link(fresh, file);
+  } finally {
+    await rm(fresh, { force: true });
   }
 }

@@ -56,10 +56,10 @@ export class StepHost {
 
   /** Throws a UserError for what no step of this pipeline could ever be given here. */
   async requireRunnable(spec: PipelineSpec): Promise<void> {
+    const gpus = this.#options.gpus ?? (await gpusHere());
     for (const [label, { container }] of Object.entries(spec.deploymentSpec.executors)) {
       if (!container) continue;
       const settings = settingsOf(spec, label);
-      const gpus = this.#options.gpus ?? (await gpusHere());
       if (settings.gpus > gpus) throw gpuMissing(label, settings.gpus, gpus);
       await this.#secrets(label, settings);
       this.#access(label, settings);

@@ -10,6 +10,7 @@ import type { IrImporter, IrTask } from '../ir.ts';
 import { withTexts } from '../parameters.ts';
 import type { ReadyTask } from '../plan.ts';
 import { isConstant } from '../plan-inputs.ts';
+import { pendingRecord } from '../records.ts';
 import {
   type Attempt,
   attemptFolder,
@@ -46,8 +47,15 @@ export async function runTask(planned: ReadyTask, resources: TaskResources): Pro
   } catch (error) {
     await stillOpen(resources);
     if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
-    return ended(record, 'failed', await resources.steps.mask(resources.spec, explain(error)));
+    return ended(record, 'failed', await masked(resources, explain(error)));
   }
+}
+
+/** What failed may be what is asked for the secrets: the words are kept back then, since they may hold one. */
+async function masked({ steps, spec }: TaskResources, text: string): Promise<string> {
+  return steps
+    .mask(spec, text)
+    .catch(() => 'it failed; why is not shown, since the secrets that it may name cannot be read');
 }
 
 /** Finds out where the task runs. What its resolver says stands at the top of its next attempt's log. */
@@ -56,7 +64,8 @@ async function prepare(ready: ReadyTask, resources: TaskResources): Promise<Prep
   const log = logFile(resources.folder, ready.name, number);
   return resources.steps.prepare(ready, resources.spec, {
     project: (use) => resources.trees.with(resources.pins.code, use),
-    anew: !resources.useCache,
+    // An attempt that runs already has the environment that was found for it.
+    anew: !resources.useCache && !resources.left.has(ready.name),
     log: (text) => appendFile(log, text, { mode: 0o600 }),
   });
 }
@@ -99,26 +108,12 @@ async function cacheKeyOf(
   });
 }
 
-function newRecord(
-  { name, executor: { container }, inputs }: ReadyTask,
-  step: PreparedStep | null,
-): TaskRecord {
+function newRecord(ready: ReadyTask, step: PreparedStep | null): TaskRecord {
   return {
-    name,
-    state: 'pending',
-    attempts: 0,
-    cached: false,
-    cacheKey: null,
-    command: [...(container?.command ?? []), ...(container?.args ?? [])],
+    ...pendingRecord(ready.name, null, ready),
     ...(step?.environment && {
       environment: { digest: step.environment.digest, packages: [...step.environment.packages] },
     }),
-    inputs,
-    outputs: { parameters: {}, artifacts: {} },
-    startedAt: null,
-    finishedAt: null,
-    reason: null,
-    cpuSeconds: null,
   };
 }
 
@@ -231,7 +226,7 @@ async function attempts(
     if (failures > allowed) throw failure;
     const pause = backoff(ready.task, failures);
     record.state = 'pending';
-    const why = await resources.steps.mask(resources.spec, messageOf(failure));
+    const why = await masked(resources, messageOf(failure));
     record.reason = `attempt ${number} failed, another follows in ${pause} s: ${why}`;
     resources.changed(record);
     await sleep(pause * 1000, undefined, { signal: AbortSignal.any([resources.canceled, resources.closed]) });
