@@ -159,6 +159,22 @@ describe('a secret', () => {
     expect(await test.engine.logs(record.id, 'step')).toBe('token ***\n');
   });
 
+  it('that cannot be read any more fails the task, whose words are kept back', async () => {
+    await test.close();
+    let isReadable = true;
+    test = await engineForTest({
+      secret: async () => {
+        if (!isReadable) throw new Error('the disk is away: sesame-open');
+        return 'sesame-open';
+      },
+    });
+    const id = await test.engine.submit(requestFor(named));
+    isReadable = false;
+    const record = await test.engine.wait(id);
+    expect(record).toMatchObject({ state: 'failed', reason: expect.stringContaining('why is not shown') });
+    expect(JSON.stringify(record)).not.toContain('sesame-open');
+  });
+
   it('of the installation is neither in the environment of a step nor in files that it can read', async ({
     skip,
   }) => {
