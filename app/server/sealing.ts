@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { SystemError } from '@visavox/core/errors';
+import { derivedKey } from '@visavox/host/secrets';
 
 const ivLength = 12;
 const tagLength = 16;
@@ -13,9 +14,8 @@ export class Sealer {
   readonly #hashKey: Uint8Array;
 
   constructor(secret: Uint8Array) {
-    const derived = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32));
-    this.#key = derived('visavox database columns');
-    this.#hashKey = derived('visavox database hashes');
+    this.#key = derivedKey(secret, 'database columns');
+    this.#hashKey = derivedKey(secret, 'database hashes');
   }
 
   /** Equal texts have equal hashes, and nobody without the key finds the text by trying. `text` begins with what it is. */

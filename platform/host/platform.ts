@@ -19,7 +19,7 @@ import { openLog, openStdoutLog } from './logging.ts';
 import { openModelHost } from './model-host.ts';
 import { requireSameSecret } from './one-secret.ts';
 import { openOperatorToken, operatorTokenFile } from './operator-token.ts';
-import { derivedKey, ensureSecret } from './secrets.ts';
+import { derivedKey, ensureSecret, secretBytes } from './secrets.ts';
 import type { PlatformSettings } from './settings.ts';
 
 const databaseWithinMs = 15 * 60_000;
@@ -89,8 +89,9 @@ export async function openPlatform(
   await migrate(database.db, [platformMigrations, migrations]);
   const objects = await openOrCreateObjectStore(settings.objects);
   const operatorToken = await openOperatorToken(operatorTokenFile(settings.secrets));
-  const trackingKey = await ensureSecret(join(settings.secrets, 'tracking.key'), 32);
-  await requireSameSecret(database.db, 'tracking.key', trackingKey);
+  const trackingText = await ensureSecret(join(settings.secrets, 'tracking.key'), 32);
+  const trackingKey = secretBytes(trackingText, 'tracking.key');
+  await requireSameSecret(database.db, 'tracking.key', trackingText);
   const now = () => new Date();
   return {
     ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },

@@ -47,9 +47,21 @@ async function openNew(fresh: string, path: string): Promise<FileHandle> {
   }
 }
 
-/** 32 bytes for one purpose, by HKDF (RFC 5869) from a secret in hexadecimal: no purpose gives away the key of another. */
-export function derivedKey(secret: string, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'hex'), '', `visavox ${purpose}`, 32));
+/** The 32 bytes of a secret; throws a UserError `secret_invalid`, since other text would be read as next to no bytes. */
+export function secretBytes(text: string, name: string): Uint8Array {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return new Uint8Array(Buffer.from(text, 'hex'));
+  throw new UserError({
+    kind: 'invalid',
+    code: 'secret_invalid',
+    message: `${name} does not hold 64 hexadecimal digits`,
+    action:
+      'Restore it from the backup, or put there what "openssl rand -hex 32" prints if it was never used.',
+  });
+}
+
+/** 32 bytes for one purpose, by HKDF (RFC 5869): no purpose gives away the key of another. */
+export function derivedKey(secret: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', `visavox ${purpose}`, 32));
 }
 
 /** The value of a key of a secret that an operator put there for steps: the file `steps/<secret>/<key>`. */
