@@ -127,9 +127,8 @@ export class MlflowServer {
         if (signal.aborted) await endProcessGroup(this.#serving.identity);
         await this.#watch(this.#serving, startedAt);
         if (signal.aborted) return;
-        const said = await lastWords(this.#logFile, this.#logFrom);
-        this.#problem = `it ended after ${seconds(Date.now() - startedAt)}${said ? `; its last words: ${said}` : ''}`;
-        report('mlflow died', { url: this.url, log: this.#logFile, lastWords: said });
+        this.#problem = await this.#ended(`after ${seconds(Date.now() - startedAt)}`);
+        report('mlflow died', { url: this.url, log: this.#logFile, reason: this.#problem });
         await endProcessGroup(this.#serving.identity);
       } catch (error) {
         this.#problem = `it cannot be started: ${messageOf(error)}`;
@@ -143,6 +142,11 @@ export class MlflowServer {
       const delay = Math.min(500 * 2 ** failures, longestDelayMs);
       await pause(delay, undefined, { signal, ref: false }).catch(() => undefined);
     }
+  }
+
+  async #ended(when: string): Promise<string> {
+    const said = await lastWords(this.#logFile, this.#logFrom);
+    return `it ended ${when}${said ? `; its last words: ${said}` : ''}`;
   }
 
   #adopt(identity: ProcessIdentity): Serving {
@@ -178,7 +182,7 @@ export class MlflowServer {
       await once(child, 'spawn');
       child.unref();
       const identity = child.pid === undefined ? undefined : await identify(child.pid);
-      if (!identity) throw new SystemError(`it ended at once; its log is ${this.#logFile}`);
+      if (!identity) throw new SystemError(await this.#ended('at once'));
       const command = recorded(this.#options, this.#command);
       await writeServerRecord(this.#folder, { port: this.#port, process: identity, command });
       this.#options.report('mlflow starting', { url: this.url, pid: identity.pid });
