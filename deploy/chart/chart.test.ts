@@ -129,7 +129,7 @@ describe.skipIf(!hasHelm)('the chart (scripts/cluster-tools.mjs makes Helm)', ()
 
   it('lets helm test wait for as long as a model may take to come up', () => {
     const test = render('trial', 'serving.kserve.startLimitSeconds=777').find(
-      ({ metadata }) => metadata.name === 'visavox-test',
+      ({ kind, metadata }) => kind === 'Pod' && metadata.name === 'visavox-test',
     );
     expect(JSON.stringify(test)).toContain('{"name":"WAIT_SECONDS","value":"777"}');
   });
