@@ -64,7 +64,6 @@ export class Microphone {
    */
   async record(options: { seconds: number; signal: AbortSignal; onSpeech?: () => void }): Promise<Recording> {
     const rate = this.context.sampleRate;
-    const _began = performance.now();
     const utterance = await this.listenTo(options);
     const samples = utterance.samples();
     const hint = loudnessHint(speechLevel(samples, rate));

@@ -9,6 +9,7 @@ import {
   openPages,
   outsideTheWindow,
   violations,
+  WITH_DEVICES,
 } from './page-harness.ts';
 import { type Performer, type PerformerWindow, performBefore } from './performer.ts';
 import { syntheticPerformer } from './synthetic-performer.ts';
@@ -16,7 +17,7 @@ import { syntheticPerformer } from './synthetic-performer.ts';
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
 
-describe.skipIf(!browserThere)('somebody in front of the camera', { timeout: 120_000 }, () => {
+describe.skipIf(!browserThere)('somebody in front of the camera', WITH_DEVICES, () => {
   let pages: Awaited<ReturnType<typeof openPages>>;
   let performer: Performer;
   let opened: OpenedPage;
@@ -37,7 +38,7 @@ describe.skipIf(!browserThere)('somebody in front of the camera', { timeout: 120
     await noteNetworks(page);
   });
 
-  afterEach(() => opened.close());
+  afterEach((test) => opened.close(test));
 
   const sent = (path: string) => api.received.filter((request) => request.path.endsWith(path));
   const timesOf = (fields: Record<string, string> | undefined) =>

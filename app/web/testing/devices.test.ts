@@ -2,14 +2,14 @@ import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findBrowser, howToGetABrowser } from './browser.ts';
-import { type OpenedPage, openPages, violations } from './page-harness.ts';
+import { type OpenedPage, openPages, violations, WITH_DEVICES } from './page-harness.ts';
 import { type Performer, type PerformerWindow, performBefore } from './performer.ts';
 import { syntheticPerformer } from './synthetic-performer.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
 
-describe.skipIf(!browserThere)('camera and microphone', { timeout: 120_000 }, () => {
+describe.skipIf(!browserThere)('camera and microphone', WITH_DEVICES, () => {
   let pages: Awaited<ReturnType<typeof openPages>>;
   let performer: Performer;
   let opened: OpenedPage;
@@ -28,7 +28,7 @@ describe.skipIf(!browserThere)('camera and microphone', { timeout: 120_000 }, ()
     ({ page, api } = opened);
   });
 
-  afterEach(() => opened.close());
+  afterEach((test) => opened.close(test));
 
   const start = async () => {
     await page.goto('/');

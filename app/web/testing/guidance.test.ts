@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findBrowser, howToGetABrowser } from './browser.ts';
-import { type OpenedPage, openPages, violations } from './page-harness.ts';
+import { type OpenedPage, openPages, violations, WITH_DEVICES } from './page-harness.ts';
 import { hum } from './spoken.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
 
-describe.skipIf(!browserThere)('guidance that is spoken', { timeout: 120_000 }, () => {
+describe.skipIf(!browserThere)('guidance that is spoken', WITH_DEVICES, () => {
   let pages: Awaited<ReturnType<typeof openPages>>;
   let opened: OpenedPage;
   let page: Page;
@@ -35,7 +35,7 @@ describe.skipIf(!browserThere)('guidance that is spoken', { timeout: 120_000 }, 
     opened.expectComplaint(/wasm|ERR_FAILED|ArrayBuffer instantiation/);
     await page.addInitScript(listenToSpeech);
   });
-  afterEach(() => opened.close());
+  afterEach((test) => opened.close(test));
 
   const spoken = () => page.evaluate(() => (window as unknown as Heard).spoken);
   const start = async () => {

@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { openBrowser, openPage } from './browser.ts';
 import { buildPage } from './built-page.ts';
 import { fakeApi } from './fake-api.ts';
 import { servePage } from './page-server.ts';
+
+/**
+ * For tests that record: on a machine that is busy, Chromium's test devices pause for seconds, which the page rightly takes for
+ * devices that are lost.
+ */
+export const WITH_DEVICES = { timeout: 120_000, retry: 1 } as const;
 
 /** A page in front of the fake API, and what its console complained of. */
 export interface OpenedPage {
@@ -14,8 +20,8 @@ export interface OpenedPage {
   readonly url: string;
   /** Of what is expected to be complained of. */
   expectComplaint(words: RegExp): void;
-  /** Closes it all; fails where the page complained. */
-  close(): Promise<void>;
+  /** Closes it all; fails where the page complained, and prints what it showed where the test failed. */
+  close(test?: TestContext): Promise<void>;
 }
 
 /** The built page and a browser, for the tests of one file. */
@@ -42,7 +48,9 @@ export async function openPages(devices: Parameters<typeof openBrowser>[0] = {})
         expectComplaint(words) {
           expected = words;
         },
-        async close() {
+        async close(test) {
+          if (test?.task.result?.state === 'fail')
+            console.error(`The page showed: ${await page.locator('body').innerText()}`);
           await page.context().close();
           await server.close();
           expect(complaints.filter((complaint) => !expected?.test(complaint))).toEqual([]);

@@ -25,7 +25,7 @@ describe.skipIf(!browserThere)('the pages in a browser', () => {
     ({ page, api } = opened);
   });
 
-  afterEach(() => opened.close());
+  afterEach((test) => opened.close(test));
 
   const asOperator = async (path: string) => {
     await page.goto(`/#token=${OPERATOR_TOKEN}`);
