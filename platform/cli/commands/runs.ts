@@ -36,7 +36,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     .option('--no-cache', 'run every task, even those whose result is known')
     .option('--code <folder>', "the folder that its steps run in; the pipeline's project unless given")
     .option('--no-code', 'its steps need no files of this machine')
-    .option('--detach', 'answer the run id at once instead of following the run')
+    .option('--detach', 'print the id of the run and return at once')
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log } = context(command);
@@ -205,7 +205,7 @@ async function loadPipeline(file: string): Promise<unknown> {
       kind: 'invalid',
       code: 'pipeline_unreadable',
       message: `${file} cannot be loaded: ${messageOf(cause)}`,
-      action: 'Mend the file, then run it again.',
+      action: 'Correct the file, then run it again.',
       cause,
     });
   });
@@ -252,12 +252,20 @@ async function follow(
       if (task.state === 'pending' || states.get(task.name) === task.state) continue;
       states.set(task.name, task.state);
       log(
-        `  ${task.name.padEnd(28)} ${task.cached ? 'from the cache' : task.state}${task.reason ? `: ${task.reason}` : ''}`,
+        `  ${task.name.padEnd(28)} ${task.cached ? 'from the cache' : task.state}${task.reason ? `: ${inBrief(task.reason)}` : ''}`,
       );
     }
     if (isFinished(run.state)) return run;
     await new Promise((done) => setTimeout(done, pollMilliseconds));
   }
+}
+
+const BRIEF = 100;
+
+/** What fits on a line; the whole reason stands once, below the run. */
+function inBrief(reason: string): string {
+  const [line = ''] = reason.split('\n');
+  return line.length <= BRIEF ? line : `${line.slice(0, BRIEF - 1)}…`;
 }
 
 function described(origin: RunRecord['origin']): string {
@@ -281,7 +289,7 @@ function describe(run: RunRecord): string {
     ['seed', String(run.pins.seed)],
   ];
   return [
-    `${run.id}  ${run.pipeline}  ${run.state}${run.reason ? `: ${run.reason}` : ''}  (${run.trigger})`,
+    `${run.id}  ${run.pipeline}  ${run.state}  (${run.trigger})`,
     ...pins.map(([name, value]) => `  ${name?.padEnd(12)} ${value}`),
     ...(run.notices ?? []).map((notice) => `  ${'note'.padEnd(12)} ${notice}`),
     '',
@@ -293,8 +301,9 @@ function describe(run: RunRecord): string {
         task.attempts,
         task.startedAt ? seconds(task.startedAt, task.finishedAt) : '-',
         task.cpuSeconds?.toFixed(1),
-        task.reason,
+        task.reason && inBrief(task.reason),
       ]),
     ),
+    ...(run.reason ? ['', run.reason] : []),
   ].join('\n');
 }

@@ -69,7 +69,7 @@ export function datatypeOfOnnx(name: string): Datatype | undefined {
 /** A request that breaks the protocol, or does not fit the model; `message` says which part. */
 export function badRequest(
   message: string,
-  action = 'Mend the request; the model’s metadata say what it takes.',
+  action = 'Correct the request; the model’s metadata say what it takes.',
 ) {
   return new UserError({ kind: 'invalid', code: 'bad_inference_request', message, action });
 }
