@@ -1,5 +1,6 @@
+import { UserError } from '@visavox/core/errors';
 import type { Command } from 'commander';
-import { operatorToken } from './operator-token.ts';
+import { operatorToken, operatorTokenFile } from './operator-token.ts';
 import type { CommandContext } from './plugin.ts';
 import { Transport } from './transport.ts';
 
@@ -18,14 +19,39 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     environment.VISAVOX_SERVER ??
     `http://127.0.0.1:${environment.PORT ?? 4600}`
   ).replace(/\/+$/, '');
-  const transport = new Transport({ server, token: () => operatorToken(surroundings) });
+  const token = () => operatorToken(surroundings);
+  const transport = new Transport({ server, token });
+  const explained = (error: unknown) =>
+    error instanceof UserError && error.code === 'unauthenticated'
+      ? withoutToken(error, { server, given: token() !== undefined, file: operatorTokenFile(surroundings) })
+      : error;
   return {
     server,
     json: options.json ?? false,
-    token: () => operatorToken(surroundings),
+    token,
     log: (text) => void stderr.write(`${text}\n`),
     result: (value, human) => void stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${human}\n`),
     stream: (path) => transport.stream(path),
-    request: (method, path, body) => transport.send({ method, path, body, repeatable: false }),
+    request: (method, path, body) =>
+      transport.send({ method, path, body, repeatable: false }).catch((error: unknown) => {
+        throw explained(error);
+      }),
   };
+}
+
+/** What the API says to browsers, said to whoever types commands: nobody signs in there. */
+function withoutToken(
+  cause: UserError,
+  { server, given, file }: { server: string; given: boolean; file: string },
+): UserError {
+  return new UserError({
+    kind: cause.kind,
+    code: cause.code,
+    message: given
+      ? `the server at ${server} does not take this operator's token`
+      : `the server at ${server} wants an operator's token, and there is none in ${file}`,
+    action:
+      'Run the command in the folder that the server was started in, or set VISAVOX_TOKEN to what follows "#token=" in the address that the server printed.',
+    cause,
+  });
 }

@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** VISAVOX_TOKEN, or the token that the server on this machine keeps beside its data. */
-export function operatorToken(surroundings: {
+interface Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly project: string;
-}): string | undefined {
-  const { environment, project } = surroundings;
-  if (environment.VISAVOX_TOKEN) return environment.VISAVOX_TOKEN;
+}
+
+/** Where the server of this folder keeps the operator's token. */
+export function operatorTokenFile({ environment, project }: Place): string {
   const home = environment.VISAVOX_HOME ?? join(project, '.visavox', 'home');
-  const secrets = environment.VISAVOX_SECRETS ?? join(home, 'secrets');
+  return join(environment.VISAVOX_SECRETS ?? join(home, 'secrets'), 'operator.token');
+}
+
+/** VISAVOX_TOKEN, or the token that the server on this machine keeps beside its data. */
+export function operatorToken(place: Place): string | undefined {
+  if (place.environment.VISAVOX_TOKEN) return place.environment.VISAVOX_TOKEN;
   try {
-    return readFileSync(join(secrets, 'operator.token'), 'utf8').trim();
+    return readFileSync(operatorTokenFile(place), 'utf8').trim();
   } catch {
     // Another machine's server, or none yet: it says itself when a token is needed.
     return undefined;

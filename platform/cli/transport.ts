@@ -142,7 +142,8 @@ function unreachable(server: string, cause: unknown): UserError {
     kind: 'unavailable',
     code: 'server_unreachable',
     message: `no server answers at ${server}`,
-    action: 'Start it with "npm start", or name another one (--server URL on the command line).',
+    action:
+      'Start it with "visavox up" ("npm start" in a clone), or name another one (--server URL on the command line).',
     cause,
   });
 }

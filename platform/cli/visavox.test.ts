@@ -56,6 +56,18 @@ describe('visavox', () => {
     }
   });
 
+  it('says where the token of an operator comes from when a server does not take the one that is given', async () => {
+    const { url } = await answering({
+      status: 401,
+      type: 'application/problem+json',
+      body: { code: 'unauthenticated', detail: 'nobody is signed in', action: 'Sign in first.' },
+    });
+    const { code, stderr } = await visavox('--server', url, 'runs', 'list');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`the server at ${url} does not take this operator's token`);
+    expect(stderr).toContain('set VISAVOX_TOKEN');
+  });
+
   it('prints one JSON document on request, asked for as the operator', async () => {
     const status = {
       services: [{ name: 'server', healthy: true, url: null }],

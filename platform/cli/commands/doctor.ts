@@ -162,6 +162,6 @@ async function port(server: string): Promise<Finding> {
     name: 'server',
     state: 'warn',
     detail: free ? 'not running' : `port ${number} is taken by another program`,
-    action: free ? 'Start it with "npm start".' : 'Start with another one: PORT=4700 npm start.',
+    action: free ? 'Start it with "visavox up".' : 'Start with another one: PORT=4700 visavox up.',
   };
 }
