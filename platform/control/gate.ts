@@ -39,13 +39,14 @@ export type Comparison = z.infer<typeof Comparison>;
  * `improve`: the candidate must be better, and its interval must not reach past `tolerance` on the wrong side.
  * `not-worse`: the candidate may be worse by `tolerance` at most, unless the interval says that it is chance.
  * `not-surely-worse`: for parts that are small: worse by more than `tolerance` only where the interval says it is no chance.
- * `at-most`: the candidate's own share may be `tolerance` at most, whatever the champion's is.
- * All metrics are errors or costs: lower is better.
+ * `at-most`, `at-least`: a limit (`tolerance`) for the candidate's own value, whatever the champion's is.
  */
 export const Criterion = z.object({
   metric: z.string(),
-  rule: z.enum(['improve', 'not-worse', 'not-surely-worse', 'at-most']),
+  rule: z.enum(['improve', 'not-worse', 'not-surely-worse', 'at-most', 'at-least']),
   tolerance: z.number().nonnegative(),
+  /** Errors and costs are better when they are lower, which is what is meant unless it says otherwise. */
+  better: z.enum(['lower', 'higher']).optional(),
   /** With `improve`: a metric of a part that may be better instead, where the whole has next to no errors left. */
   orElse: z.array(z.string()).optional(),
 });
@@ -68,7 +69,7 @@ export interface Verdict {
 }
 
 /**
- * `first`: no version serves yet, so only limits of its own (`at-most`) can speak against this one.
+ * `first`: no version serves yet, so only limits of its own (`at-most`, `at-least`) can speak against this one.
  */
 export function judge(
   comparison: Comparison,
@@ -92,9 +93,13 @@ export function judge(
 }
 
 function judgeAlone(comparison: Comparison, policy: GatePolicy): Verdict {
-  const limits = policy.criteria.filter(({ rule }) => rule === 'at-most');
+  const limits = policy.criteria.filter(isLimit);
   const { pass, reasons } = verdictOf(limits.map((limit) => judgeOne(limit, comparison.metrics)));
   return { pass, reasons: ['the first version: there is none to compare with', ...reasons] };
+}
+
+function isLimit({ rule }: Criterion): boolean {
+  return rule === 'at-most' || rule === 'at-least';
 }
 
 function verdictOf(results: readonly Judgement[]): Verdict {
@@ -133,16 +138,16 @@ function judgeEither(criterion: Criterion, metrics: readonly MetricComparison[])
 
 function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): Judgement {
   const found = metrics.find((metric) => metric.metric === criterion.metric);
-  if (criterion.rule === 'at-most') return judgeLimit(criterion, found);
-  const difference = found?.difference ?? null;
-  if (!found || difference === null) {
+  if (criterion.rule === 'at-most' || criterion.rule === 'at-least') return judgeLimit(criterion, found);
+  if (!found || found.difference === null) {
     return { pass: false, reason: `${criterion.metric} could not be measured` };
   }
   const figures = `${criterion.metric} ${format(found.champion)} -> ${format(found.candidate)}${interval(found)}`;
+  const { difference, low, high } = asCost(found, criterion.better);
   switch (criterion.rule) {
     case 'improve': {
       const better = difference < 0;
-      const certain = found.high === null || found.high <= criterion.tolerance;
+      const certain = high === null || high <= criterion.tolerance;
       if (better && certain) return { pass: true, reason: `${figures}: better` };
       return {
         pass: false,
@@ -151,22 +156,40 @@ function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): J
     }
     case 'not-worse': {
       const within = difference <= criterion.tolerance;
-      const chance = found.low !== null && found.low <= 0 && difference <= 2 * criterion.tolerance;
+      const chance = low !== null && low <= 0 && difference <= 2 * criterion.tolerance;
       if (within || chance) return { pass: true, reason: `${figures}: not worse` };
       return { pass: false, reason: `${figures}: worse by more than ${format(criterion.tolerance)}` };
     }
     case 'not-surely-worse': {
-      const surely = difference > criterion.tolerance && found.low !== null && found.low > 0;
+      const surely = difference > criterion.tolerance && low !== null && low > 0;
       return { pass: !surely, reason: `${figures}: ${surely ? 'surely worse' : 'not surely worse'}` };
     }
   }
 }
 
+/** The same difference where lower is better. */
+function asCost(
+  { difference, low, high }: MetricComparison,
+  better: Criterion['better'],
+): { difference: number; low: number | null; high: number | null } {
+  const cost = { difference: difference ?? 0, low, high };
+  if (better !== 'higher') return cost;
+  return {
+    difference: -cost.difference,
+    low: high === null ? null : -high,
+    high: low === null ? null : -low,
+  };
+}
+
 /** Few trials carry no claim that the limit is kept; they can still show that it is not. */
-function judgeLimit({ metric, tolerance }: Criterion, found: MetricComparison | undefined): Judgement {
+function judgeLimit({ metric, rule, tolerance }: Criterion, found: MetricComparison | undefined): Judgement {
   const share = found?.candidate ?? null;
   if (share === null) return { pass: false, reason: `${metric} could not be measured` };
   const figures = `${metric} ${format(share)}${found?.trials ? ` of ${found.trials}` : ''}`;
+  if (rule === 'at-least') {
+    const pass = share >= tolerance;
+    return { pass, reason: `${figures}: ${pass ? 'at least' : 'below'} ${format(tolerance)}` };
+  }
   if (share > tolerance) return { pass: false, reason: `${figures}: above ${format(tolerance)}` };
   const most = found?.interval?.[1] ?? null;
   return {
