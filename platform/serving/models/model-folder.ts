@@ -115,14 +115,17 @@ async function readManifest(folder: string): Promise<BundleManifest> {
   }
   try {
     const manifest = BundleManifest.parse(JSON.parse(text));
-    const outside = manifest.files.find(
-      ({ path }) => path.startsWith('/') || normalize(path).startsWith('..'),
-    );
-    if (outside) throw new Error(`it names a file outside of the folder: ${outside.path}`);
+    requireInside(manifest);
     return manifest;
   } catch (error) {
     throw refused(`${path} is not the manifest of a bundle: ${messageOf(error)}`);
   }
+}
+
+/** Throws where a bundle names a file outside of its folder. */
+export function requireInside({ files }: BundleManifest): void {
+  const outside = files.find(({ path }) => path.startsWith('/') || normalize(path).startsWith('..'));
+  if (outside) throw new Error(`it names a file outside of the folder: ${outside.path}`);
 }
 
 function refused(
