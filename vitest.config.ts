@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{platform,recognition,app,bench,scripts,deploy}/**/*.test.{ts,tsx}'],
+    include: ['{platform,recognition,app,bench,scripts,deploy,examples}/**/*.test.{ts,tsx}'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

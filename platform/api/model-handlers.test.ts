@@ -6,6 +6,7 @@ import { thresholds } from '@visavox/control/triggers/thresholds';
 import { putBundle } from '@visavox/core/bundle';
 import { UserError } from '@visavox/core/errors';
 import type { BundleManifest, ModelVersion } from '@visavox/core/model';
+import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
 import { MemoryObjectStore } from '@visavox/pipelines/testing';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -85,7 +86,7 @@ beforeEach(() => {
   const app = openApi<ApiEnv>();
   app.onError((error, c) => answerError(error, c, { log, refused: () => {} }));
   addModelRoutes(app, {
-    ...{ registry, releases, objects, log },
+    ...{ registry, releases, objects, log, runs: new MemoryRunStore() },
     controllers: new Controllers([
       controller('digits', 'production'),
       controller('iris', 'test'),

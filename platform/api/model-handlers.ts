@@ -3,13 +3,17 @@ import type { InspectedModel } from '@visavox/adapters/sql/mirrored-model-regist
 import { BundleManifest, type ModelVersion, modelReference } from '@visavox/core/model';
 import { getBlob, readBlob } from '@visavox/core/object-store';
 import type { Release } from '@visavox/core/release';
+import { registerOutput } from '@visavox/pipelines/model-output';
 import type { ApiEnv } from './api-env.ts';
 import { modelRoutes as routes } from './model-routes.ts';
 import type { ControllerPort, PlatformResources } from './resources.ts';
 import { streamedBody } from './streams.ts';
 import { unknown } from './unknown.ts';
 
-type Resources = Pick<PlatformResources, 'registry' | 'releases' | 'controllers' | 'objects' | 'log'>;
+type Resources = Pick<
+  PlatformResources,
+  'registry' | 'releases' | 'controllers' | 'objects' | 'runs' | 'log'
+>;
 
 /** Models, their versions, trainings and releases. */
 export function addModelRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
@@ -44,6 +48,16 @@ function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     const declared = resources.controllers.models.includes(name);
     if (found.models.length === 0 && !declared) throw unknown('model', name);
     return c.json(found, 200);
+  });
+
+  app.openapi(routes.register, async (c) => {
+    const { run: id, output } = c.req.valid('json');
+    const { name } = c.req.valid('param');
+    const run = await resources.runs.get(id);
+    if (!run) throw unknown('run', id);
+    const model = await registerOutput(resources, run, { name, output });
+    log.info({ requestId: c.get('requestId'), run: id, model: modelReference(model) }, 'model registered');
+    return c.json(model, 201);
   });
 
   app.openapi(routes.modelVersion, async (c) => {

@@ -3,8 +3,10 @@ import { Name } from '@visavox/core/model';
 import {
   Bundle,
   Model,
+  ModelRecord,
   Models,
   Proposal,
+  Registration,
   ReleaseRecord,
   Releases,
   Training,
@@ -36,6 +38,12 @@ export const modelRoutes = {
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/versions' },
     request: { params: OfModel },
     responses: { 200: json(Models, 'newest first'), default: problem },
+  }),
+  register: createRoute({
+    ...{ ...base, method: 'post', path: '/api/v1/models/{name}/versions' },
+    summary: 'Register what a run made as a version; the same files are one version',
+    request: { params: OfModel, body: body(Registration) },
+    responses: { 201: json(ModelRecord, 'registered'), default: problem },
   }),
   modelVersion: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/versions/{version}' },

@@ -18,6 +18,18 @@ export const Models = z
   })
   .openapi('Models');
 export const Model = z.object(shown).openapi('Model');
+export const ModelRecord = z.object(ModelVersion.shape).openapi('ModelVersion');
+export const Registration = z
+  .object({
+    run: z.string().min(1).max(200),
+    output: z
+      .string()
+      .max(300)
+      .regex(/^.+\/[^/]+$/, 'expected TASK/OUTPUT')
+      .optional()
+      .openapi({ description: 'TASK/OUTPUT; the only output of the type model unless given' }),
+  })
+  .openapi('Registration');
 export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
 
 const Counts = z.record(z.string(), z.number());

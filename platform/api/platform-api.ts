@@ -6,6 +6,7 @@ import { requireOperator } from './operators.ts';
 import { addPlatformRoutes } from './platform-routes.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
+import { addServingRoutes } from './serving-routes.ts';
 import { openApi } from './shell.ts';
 
 /**
@@ -21,6 +22,7 @@ export function createPlatformApi(resources: PlatformResources): OpenAPIHono<Api
   api.openapi(health, (c) => c.json({ status: 'ok' as const }, 200));
   addPlatformRoutes(api, resources);
   addDataRoutes(api, resources);
+  addServingRoutes(api, resources);
   return api;
 }
 

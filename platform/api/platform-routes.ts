@@ -16,6 +16,7 @@ import { addModelRoutes } from './model-handlers.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { RunGraphs } from './run-graphs.ts';
+import { servingPath } from './serving-routes.ts';
 import { unknown } from './unknown.ts';
 
 /** The platform through its stores, its engine and its controllers. */
@@ -54,7 +55,7 @@ function unknownKind(word: string, kinds: PlatformResources['lineage']['kinds'])
 const challengerStages: readonly Release['stage'][] = ['canary', 'shadow', 'preparing'];
 
 function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
-  const { releases, controllers, services, figures } = resources;
+  const { releases, controllers, served, services, figures } = resources;
   const told = (release: Release | undefined) =>
     release ? { model: release.model, version: release.version, release: release.id } : null;
 
@@ -67,6 +68,7 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
           model,
           champion: told(serving.find(({ stage }) => stage === 'champion')),
           challenger: told(serving.find(({ stage }) => challengerStages.includes(stage))),
+          serving: served.isServed(model) ? servingPath(name, model) : null,
         };
       }),
     );

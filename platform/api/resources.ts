@@ -2,8 +2,10 @@ import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
+import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetStore, PipelineEngine, ReleaseStore, RunStore } from '@visavox/core/ports';
+import type { Release } from '@visavox/core/release';
 import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';
@@ -36,6 +38,22 @@ export interface LeaderPort {
   url(): Promise<string | undefined>;
 }
 
+/** A release that is up, and where. */
+export interface ServedRelease {
+  readonly release: Release;
+  /** Of a server of the Open Inference Protocol v2, without `/v2`. */
+  readonly url: string;
+  /** It did not answer there. */
+  lost(): void;
+}
+
+/** Models whose releases are served by what their bundles hold. */
+export interface ServedModelsPort {
+  isServed(model: string): boolean;
+  /** Brings it up where this process did not have it yet. Throws a UserError where nothing of the kind is released. */
+  find(environment: string, reference: ModelReference): Promise<ServedRelease>;
+}
+
 /** The operators' token of this moment. */
 export type OperatorToken = () => Promise<string>;
 
@@ -57,10 +75,11 @@ export interface PlatformResources {
   readonly engine: PipelineEngine;
   readonly datasets: DatasetStore;
   readonly objects: ObjectStore;
-  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect'>;
+  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect' | 'register'>;
   readonly releases: ReleaseStore;
   /** One for each model and environment that the project declares. */
   readonly controllers: Controllers<ControllerPort>;
+  readonly served: ServedModelsPort;
   readonly leader: LeaderPort;
   /** What this process does about a release that the leader changed. */
   readonly released?: () => Promise<void>;

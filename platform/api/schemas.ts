@@ -29,7 +29,17 @@ export const Status = z
       }),
     ),
     environments: z
-      .array(z.object({ name: z.string(), model: z.string(), champion: Serving, challenger: Serving }))
+      .array(
+        z.object({
+          name: z.string(),
+          model: z.string(),
+          champion: Serving,
+          challenger: Serving,
+          serving: z.string().nullish().openapi({
+            description: 'where its champion answers over the Open Inference Protocol; /v2 follows',
+          }),
+        }),
+      )
       .openapi({ description: 'one entry for each model that is released to an environment' }),
   })
   // Figures that a project adds.

@@ -22,17 +22,27 @@ const Kind = z.strictObject({
   aliases: z.array(z.string()).optional(),
 });
 
-const Model = z.strictObject({
-  pipeline: z.custom((value) => isPipeline(value), 'expected a pipeline, as pipeline(...) makes one'),
-  environments: z.array(Name).min(1).optional(),
-  counts: z.array(z.string().min(1)).optional(),
-  triggers: Callable.or(z.array(Trigger)).optional(),
-  retryAfterSeconds: z.number().nonnegative().optional(),
-  gate: GatePolicy,
-  offerGate: GatePolicy.optional(),
-  subject: Callable,
-  target: Callable,
-});
+const Model = z
+  .strictObject({
+    pipeline: z.custom((value) => isPipeline(value), 'expected a pipeline, as pipeline(...) makes one'),
+    environments: z.array(Name).min(1).optional(),
+    dataset: Name.optional(),
+    output: z
+      .string()
+      .regex(/^.+\/[^/]+$/, 'expected TASK/OUTPUT')
+      .optional(),
+    counts: z.array(z.string().min(1)).optional(),
+    triggers: Callable.or(z.array(Trigger)).optional(),
+    retryAfterSeconds: z.number().nonnegative().optional(),
+    gate: GatePolicy,
+    offerGate: GatePolicy.optional(),
+    subject: Callable.optional(),
+    target: Callable.optional(),
+  })
+  .superRefine((model, { addIssue }) => {
+    const wrong = trainedOnFault(model);
+    if (wrong) addIssue({ code: 'custom', ...wrong });
+  });
 
 const Declaration = z.strictObject({
   name: Name,
@@ -86,6 +96,26 @@ function parse(schema: z.ZodType, given: unknown, place: string): void {
     );
   }
   throw invalidProject(`"${at}": ${issue?.message}`);
+}
+
+/** What a model is trained on is said once. */
+function trainedOnFault({
+  dataset,
+  output,
+  subject,
+  counts,
+}: {
+  dataset?: unknown;
+  output?: unknown;
+  subject?: unknown;
+  counts?: unknown;
+}): { path: string[]; message: string } | undefined {
+  if (!subject && dataset === undefined)
+    return { path: ['dataset'], message: 'expected the name of what it is trained on, or a `subject`' };
+  if (!subject)
+    return counts === undefined ? undefined : { path: ['counts'], message: 'a `dataset` counts its items' };
+  const beside = dataset !== undefined ? 'dataset' : output !== undefined ? 'output' : undefined;
+  return beside && { path: [beside], message: 'a `subject` says that already: leave one of the two out' };
 }
 
 function isPipeline(value: unknown): boolean {

@@ -4,20 +4,31 @@ import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import { Controller } from '@visavox/control/controller';
 import { stateKey } from '@visavox/control/controller-state';
 import { Controllers } from '@visavox/control/controllers';
+import type { TrainingSubject } from '@visavox/control/training-subject';
 import type { Trigger } from '@visavox/control/trigger';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
+import { datasetTraining } from './dataset-training.ts';
 import type { LoadedModel } from './load-project.ts';
 import type { Platform } from './platform.ts';
 import { pluginFailed } from './plugin-fault.ts';
+import type { TrainingGrounds } from './project.ts';
+import type { ServedModels } from './served-models.ts';
 
 /** Trainings that fail are expensive, and what made them fail is seldom gone at once. */
 const retryAfterSeconds = 120;
+
+interface OpenedForControllers {
+  readonly engine: PipelineEngine;
+  readonly registry: ModelRegistry;
+  /** Where releases of models serve that have no target of their own. */
+  readonly served: Pick<ServedModels, 'target'>;
+}
 
 /** One for each model and environment that the project declares. */
 export function openControllers(
   platform: Platform,
   models: readonly LoadedModel[],
-  resources: { readonly engine: PipelineEngine; readonly registry: ModelRegistry },
+  resources: OpenedForControllers,
 ): Controllers {
   const report = (event: string, details: Record<string, unknown>) => platform.log.info(details, event);
   const controllers = models.flatMap((model) =>
@@ -43,12 +54,11 @@ function openController(
     environment,
     registry,
     engine,
+    served,
     report,
-  }: {
+  }: OpenedForControllers & {
     readonly model: LoadedModel;
     readonly environment: string;
-    readonly registry: ModelRegistry;
-    readonly engine: PipelineEngine;
     readonly report: (event: string, details: Record<string, unknown>) => void;
   },
 ): Controller {
@@ -62,14 +72,21 @@ function openController(
     retryAfterSeconds: model.retryAfterSeconds ?? retryAfterSeconds,
     policy: model.gate,
     ...(model.offerGate && { offerPolicy: model.offerGate }),
-    subject: made(model, 'subject', () =>
-      model.subject(platform, { pipelineSpec: model.pipelineSpec, registry }),
-    ),
-    target: made(model, 'target', () => model.target(platform, environment)),
+    subject: made(model, 'subject', () => subjectOf(model, platform, { registry, environment })),
+    target: made(model, 'target', () => model.target?.(platform, environment) ?? served.target),
     state: new SqlControlState(database.db),
     exclusively: databaseLock(database, `visavox ${stateKey(environment, model.name)}`),
     newId: randomUUID,
   });
+}
+
+function subjectOf(
+  { name, subject, dataset = name, output, pipelineSpec }: LoadedModel,
+  platform: Platform,
+  grounds: Omit<TrainingGrounds, 'pipelineSpec'>,
+): TrainingSubject {
+  if (subject) return subject(platform, { pipelineSpec, ...grounds });
+  return datasetTraining({ ...platform, ...grounds, model: name, dataset, output, pipelineSpec });
 }
 
 /** By hand alone where there are none. */

@@ -6,6 +6,7 @@ import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
 import type { Application } from './application.ts';
 import { checkDeclaration, checkModel, invalidProject } from './check-project.ts';
+import { countedItems, datasetParameter } from './dataset-training.ts';
 import type { StepsOfProject } from './engine-resources.ts';
 import type { ProjectFacts } from './platform.ts';
 import { pluginFailed } from './plugin-fault.ts';
@@ -73,10 +74,11 @@ async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): P
       const model = checkModel(name, module ? module.default : declared);
       const known = triggers[name] ?? model.triggers;
       // Those that depend on settings are checked when the platform is open.
-      if (typeof known === 'object') checkTriggers(known, { model: name, counts: model.counts ?? [] });
+      const counts = model.subject ? (model.counts ?? []) : [countedItems];
+      if (typeof known === 'object') checkTriggers(known, { model: name, counts });
       return {
         ...model,
-        name,
+        ...{ name, counts },
         environments: model.environments ?? defaultEnvironments,
         pipelineSpec: compiled(name, model),
         projectTriggers: triggers[name],
@@ -85,11 +87,13 @@ async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): P
   );
 }
 
-function compiled(name: string, { pipeline }: ModelDeclaration): unknown {
+function compiled(name: string, { pipeline, subject }: ModelDeclaration): unknown {
   try {
-    return compile(pipeline);
+    const spec = compile(pipeline);
+    if (!subject) datasetParameter(spec);
+    return spec;
   } catch (cause) {
-    throw invalidProject(`the pipeline of the model "${name}" does not compile: ${messageOf(cause)}`, cause);
+    throw invalidProject(`the pipeline of the model "${name}" cannot be used: ${messageOf(cause)}`, cause);
   }
 }
 

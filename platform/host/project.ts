@@ -20,6 +20,8 @@ export interface TrainingGrounds {
   /** The model's pipeline, compiled. */
   readonly pipelineSpec: unknown;
   readonly registry: ModelRegistry;
+  /** Where what comes out is released. */
+  readonly environment: string;
 }
 
 /** A model that trains and is released by itself. */
@@ -28,6 +30,13 @@ export interface ModelDeclaration {
   readonly pipeline: PipelineNode;
   /** Where its releases serve, the most important one last; `production` unless given. */
   readonly environments?: readonly string[];
+  /**
+   * The name of the dataset whose newest version it is trained on, which the pipeline's one parameter of the type
+   * `dataset-version` is given. In the place of `subject`: what is new are `items`.
+   */
+  readonly dataset?: string;
+  /** With `dataset`: what of a run is the model, as `TASK/OUTPUT`; its only output of the type `model` unless given. */
+  readonly output?: string;
   /** The names under which `subject` counts what is new, for triggers that wait for so many of it. */
   readonly counts?: readonly string[];
   /** When to train again; by hand alone where it is left out. */
@@ -38,10 +47,13 @@ export interface ModelDeclaration {
   readonly gate: GatePolicy;
   /** The same for a model that came with the software. */
   readonly offerGate?: GatePolicy;
-  /** What is trained on and what a training made of it. */
-  readonly subject: (platform: Platform, training: TrainingGrounds) => TrainingSubject;
-  /** What happens before and after a release takes traffic. */
-  readonly target: (platform: Platform, environment: string) => ReleaseTarget;
+  /** What is trained on and what a training made of it, where a dataset's name does not say it all. */
+  readonly subject?: (platform: Platform, training: TrainingGrounds) => TrainingSubject;
+  /**
+   * What happens before and after a release takes traffic. Unless given, its networks answer over the Open Inference
+   * Protocol at `/api/v1/serving/ENVIRONMENT/MODEL`.
+   */
+  readonly target?: (platform: Platform, environment: string) => ReleaseTarget;
 }
 
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */

@@ -12,16 +12,18 @@ import { createStartingApp } from '@visavox/api/starting-app';
 import type { Logger } from 'pino';
 import { addressByName } from './address.ts';
 import type { OpenApplication, Repeated } from './application.ts';
+import { openBundleServers } from './bundle-servers.ts';
 import { openControllers } from './controllers.ts';
 import { createEngine, requireEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
 import { Leader } from './leader.ts';
 import { startLeading } from './leading.ts';
 import { listen } from './listener.ts';
-import type { LoadedProject } from './load-project.ts';
+import type { LoadedModel, LoadedProject } from './load-project.ts';
 import { type Afterwards, openPlatform, openServerLog, type Platform } from './platform.ts';
 import { readiness } from './readiness.ts';
 import { repeat } from './repeating.ts';
+import { ServedModels } from './served-models.ts';
 import type { PlatformSettings } from './settings.ts';
 import { openTracking } from './tracking.ts';
 
@@ -92,7 +94,12 @@ async function startServer({
   const leads = () => leadership?.leading === true;
   const engine = await openEngine({ platform, project, tracking, leads });
   afterwards(() => engine.close());
-  const controllers = openControllers(platform, project.models, { engine, registry: tracking.registry });
+  const served = await openServedModels(platform, project.models);
+  afterwards(() => served.close());
+  const controllers = openControllers(platform, project.models, {
+    ...{ engine, served },
+    registry: tracking.registry,
+  });
   const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
 
   const resources = appResources({
@@ -102,6 +109,7 @@ async function startServer({
     tracking,
     engine,
     controllers,
+    served,
     leader,
     page,
     url,
@@ -167,6 +175,20 @@ async function openEngine({
     : EngineOfLeader.waiting({ open, runs, leads });
 }
 
+/** Models without a target of their own serve by what their bundles hold. */
+async function openServedModels(platform: Platform, models: readonly LoadedModel[]): Promise<ServedModels> {
+  const { settings, log } = platform;
+  const servers = await openBundleServers({
+    ...platform,
+    folder: join(settings.home, 'serving'),
+    log: (error) => log.error({ err: error }, 'a model server failed'),
+  });
+  return new ServedModels({
+    ...{ releases: platform.releases, servers },
+    models: models.filter(({ target }) => target === undefined),
+  });
+}
+
 function sweepingSessions({ operatorSessions }: Platform): Repeated {
   const work = () => operatorSessions.sweep();
   return { name: 'sweeping sessions of operators', everyMs: sweepEveryMs, work };
@@ -188,18 +210,19 @@ function appResources(parts: {
   tracking: Tracking;
   engine: EngineOfLeader;
   controllers: ReturnType<typeof openControllers>;
+  served: ServedModels;
   leader: Leader;
   page: ReturnType<typeof pageOf>;
   url: string;
 }): PlatformAppResources {
-  const { platform, project, application, tracking, engine, controllers, leader, page, url } = parts;
+  const { platform, project, application, tracking, engine, controllers, served, leader, page, url } = parts;
   const { settings, operatorToken, log, now } = platform;
   const { figures, released, services } = application;
   const { routes } = project;
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.name, controllers },
+    ...{ engine, leader, title: project.name, controllers, served },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),

@@ -38,6 +38,22 @@ export const modelCommands: CommandPlugin = (program, context) => {
       result(answer, [listed, ...(changed.length > 0 ? warning : [])].join('\n'));
     });
   models
+    .command('register')
+    .argument('<name>', 'the model')
+    .requiredOption('--from <run>', 'what to register: RUN/TASK/OUTPUT, or RUN where it made one model')
+    .description('register what a run made as a version, with all that the run measured')
+    .action(async (name: string, { from }: { from: string }, command) => {
+      const { request, result } = context(command);
+      const { ModelRecord } = await import('@visavox/api/model-schemas');
+      const [, run = '', output] = /^([^/]+)(?:\/(.+))?$/.exec(from) ?? [];
+      const path = `/api/v1/models/${encodeURIComponent(name)}/versions`;
+      const model = ModelRecord.parse(await request('POST', path, { run, output }));
+      result(
+        model,
+        `${modelReference(model)} is bundle ${model.bundle}\n\nBring it up: visavox release propose ${modelReference(model)}`,
+      );
+    });
+  models
     .command('show')
     .argument('<ref>', 'NAME:VERSION, or NAME@ALIAS such as digits@champion')
     .option('--environment <name>', 'where the alias is looked up, if the model has several environments')

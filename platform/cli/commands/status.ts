@@ -12,7 +12,7 @@ export const statusCommand: CommandPlugin = (program, context) => {
     .command('status')
     .description('services, environments, champion and challenger, health')
     .action(async (_options, command) => {
-      const { request, result } = context(command);
+      const { request, result, server } = context(command);
       const { Status } = await import('@visavox/api/schemas');
       const status = Status.parse(await request('GET', '/api/v1/status'));
       result(
@@ -29,12 +29,13 @@ export const statusCommand: CommandPlugin = (program, context) => {
           ...status.services.flatMap(({ name, reason }) => (reason ? ['', `${name}: ${reason}`] : [])),
           '',
           table(
-            ['environment', 'champion', 'challenger', 'model'],
+            ['environment', 'champion', 'challenger', 'model', 'answers at'],
             status.environments.map((one) => [
               one.name,
               named(one.champion),
               named(one.challenger),
               one.model,
+              one.serving && one.champion ? server + one.serving : null,
             ]),
           ),
         ].join('\n'),

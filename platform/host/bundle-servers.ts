@@ -1,0 +1,73 @@
+import { getManifest } from '@visavox/core/bundle';
+import type { Digest } from '@visavox/core/digest';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { ModelHost } from '@visavox/core/ports';
+import type { BundleServers } from '@visavox/serving/host/bundle-servers';
+import { modelNames } from '@visavox/serving/models/model-folder';
+import type { PlatformSettings } from './settings.ts';
+
+interface Resources {
+  readonly settings: Pick<PlatformSettings, 'kserve'>;
+  readonly objects: ObjectStore;
+  readonly modelHost: ModelHost;
+  /** For the files that are served on this machine. */
+  readonly folder: string;
+  readonly log: (error: unknown) => void;
+}
+
+/** Where released bundles answer over the Open Inference Protocol: on this machine, or as KServe's InferenceServices. */
+export async function openBundleServers({ settings, ...resources }: Resources): Promise<BundleServers> {
+  const { objects, modelHost, folder, log } = resources;
+  const { kserve } = settings;
+  if (!kserve) {
+    const { LocalBundleServers } = await import('@visavox/serving/host/local-bundle-servers');
+    return new LocalBundleServers({ objects, folder, log });
+  }
+  const { nameOf } = await import('@visavox/adapters/kserve/inference-service');
+  return new HostedBundleServers({
+    objects,
+    modelHost,
+    addressOf: (bundle) => kserve.addressOf(nameOf(bundle)),
+  });
+}
+
+/** Bundles that a model host brings up, each at an address that follows from its digest. */
+class HostedBundleServers implements BundleServers {
+  readonly #resources: Pick<Resources, 'objects' | 'modelHost'> & {
+    readonly addressOf: (bundle: Digest) => string;
+  };
+  readonly #up = new Map<Digest, Promise<string>>();
+
+  constructor(
+    resources: Pick<Resources, 'objects' | 'modelHost'> & { readonly addressOf: (bundle: Digest) => string },
+  ) {
+    this.#resources = resources;
+  }
+
+  bringUp(bundle: Digest): Promise<string> {
+    const known = this.#up.get(bundle);
+    if (known) return known;
+    const starting = this.#bringUp(bundle);
+    this.#up.set(bundle, starting);
+    starting.catch(() => this.forget(bundle));
+    return starting;
+  }
+
+  async retire(bundle: Digest): Promise<void> {
+    this.forget(bundle);
+    await this.#resources.modelHost.retire(bundle);
+  }
+
+  forget(bundle: Digest): void {
+    this.#up.delete(bundle);
+  }
+
+  async close(): Promise<void> {}
+
+  async #bringUp(bundle: Digest): Promise<string> {
+    const { objects, modelHost, addressOf } = this.#resources;
+    const networks = modelNames(await getManifest(objects, bundle));
+    await (await modelHost.bringUp(bundle, networks)).close();
+    return addressOf(bundle);
+  }
+}
