@@ -4,7 +4,7 @@ import { coerce, isRecord, withTexts } from './parameters.ts';
 
 export type TaskOutputs = Bindings;
 
-interface ResolvedInputs {
+export interface ResolvedInputs {
   /** What the component declares. */
   readonly inputs: Bindings;
   /** Those and what was carried in for texts and conditions. */

@@ -3,7 +3,7 @@ import { evaluateCondition } from './condition.ts';
 import type { IrComponent, IrExecutor, IrTask, PipelineSpec } from './ir.ts';
 import { upstreamOf } from './ir-check.ts';
 import { coerce } from './parameters.ts';
-import { resolveInputs, type TaskOutputs } from './plan-inputs.ts';
+import { type ResolvedInputs, resolveInputs, type TaskOutputs } from './plan-inputs.ts';
 
 /** What is known about a task that was started: by its path in the graph. */
 export interface TaskOutcome {
@@ -21,6 +21,8 @@ interface RunnableTask extends PlannedBase {
   readonly component: IrComponent;
   readonly executor: IrExecutor;
   readonly inputs: Bindings;
+  /** All that its own settings may name: its parameters, and what is handed to it for them alone. */
+  readonly carried: Readonly<Record<string, Parameter>>;
 }
 
 /** A task whose inputs are all there. */
@@ -141,22 +143,21 @@ class Planner {
         `not run, because its condition does not hold: ${condition}`,
         iterates(task),
       );
-    if (task.parameterIterator || task.artifactIterator)
-      return this.#loop(task, component, place, resolved.inputs);
-    return this.#run(task, component, place, resolved.inputs);
+    if (task.parameterIterator || task.artifactIterator) return this.#loop(task, component, place, resolved);
+    return this.#run(task, component, place, resolved);
   }
 
-  #run(task: IrTask, component: IrComponent, place: string, inputs: Bindings): Result {
+  #run(task: IrTask, component: IrComponent, place: string, { inputs, carried }: ResolvedInputs): Result {
     if (component.dag) return this.dag(component, inputs, `${place}/`);
     const executor = this.#spec.deploymentSpec.executors[component.executorLabel ?? ''];
     if (!executor) return this.#impossible(place, 'it has no executor');
     const outcome = this.#outcomes.get(place);
-    const runnable = { name: place, task, component, executor, inputs };
+    const runnable = { name: place, task, component, executor, inputs, carried };
     this.tasks.push({ kind: outcome?.state ?? 'ready', ...runnable });
     return outcome ?? { state: 'running', outputs: nothing };
   }
 
-  #loop(task: IrTask, component: IrComponent, place: string, inputs: Bindings): Result {
+  #loop(task: IrTask, component: IrComponent, place: string, { inputs, carried }: ResolvedInputs): Result {
     const iterations = iterationsOf(task, component, inputs);
     if (typeof iterations === 'string') return this.#impossible(place, iterations);
     const limit = task.iteratorPolicy?.parallelismLimit || Number.POSITIVE_INFINITY;
@@ -166,7 +167,8 @@ class Planner {
         results.push(this.#note({ kind: 'waiting', name: `${place}/${index}` }, component, false));
         continue;
       }
-      results.push(this.#run(task, component, `${place}/${index}`, inside));
+      const resolved = { inputs: inside, carried: { ...carried, ...inside.parameters } };
+      results.push(this.#run(task, component, `${place}/${index}`, resolved));
     }
     return { state: together(results.map(({ state }) => state)), outputs: collect(component, results) };
   }

@@ -71,7 +71,7 @@ export function stepSettings(
     if (text === undefined || text === '' || text === 0) return undefined;
     const value = String(text);
     const result = read(value);
-    // A value that is known only in the run limits nothing here.
+    // Known only when the task is about to run: then it is read again with the value in its place.
     if (result === undefined && value.includes('{{$')) return undefined;
     if (result === undefined) throw unsupported(label, setting, `"${value}" is no quantity`);
     return result;

@@ -1,13 +1,16 @@
 import { appendFile, readdir, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
+import type { Parameter } from '@visavox/core/run';
 import type { DeclaredEnvironment } from '../environments/declaration.ts';
 import type { ResolvedEnvironment } from '../environments/environments.ts';
 import { Environments } from '../environments/environments.ts';
 import { pipPrelude } from '../environments/pip-prelude.ts';
 import { layPython } from '../environments/python-layer.ts';
 import type { PipelineSpec } from '../ir.ts';
+import { withTexts } from '../parameters.ts';
 import type { ReadyTask } from '../plan.ts';
+import { withInputs } from '../plan-inputs.ts';
 import type { Access } from '../step-extras.ts';
 import { type StepSettings, stepSettings } from '../step-settings.ts';
 import { findIsolation, type Isolation } from './isolation.ts';
@@ -56,11 +59,11 @@ export class StepHost {
 
   /** Throws a UserError for what no step of this pipeline could ever be given here. */
   async requireRunnable(spec: PipelineSpec): Promise<void> {
-    const gpus = this.#options.gpus ?? (await gpusHere());
+    const gpus = await this.#gpus();
     for (const [label, { container }] of Object.entries(spec.deploymentSpec.executors)) {
       if (!container) continue;
       const settings = settingsOf(spec, label);
-      if (settings.gpus > gpus) throw gpuMissing(label, settings.gpus, gpus);
+      requireGpus(label, settings, gpus);
       await this.#secrets(label, settings);
       this.#access(label, settings);
     }
@@ -68,7 +71,7 @@ export class StepHost {
 
   /** Throws where the environment that the task declares does not exist; `log` hears what the resolver says. */
   async prepare(
-    { component, executor, name }: Pick<ReadyTask, 'component' | 'executor' | 'name'>,
+    { component, executor, name, carried }: Pick<ReadyTask, 'component' | 'executor' | 'name' | 'carried'>,
     spec: PipelineSpec,
     {
       project,
@@ -81,7 +84,10 @@ export class StepHost {
     },
   ): Promise<PreparedStep> {
     const { container = {} } = executor;
-    const settings = settingsOf(spec, component.executorLabel ?? name);
+    const label = component.executorLabel ?? name;
+    const settings = settingsOf(spec, label, carried);
+    // A number of GPUs that is a parameter of the pipeline is known only now.
+    requireGpus(label, settings, await this.#gpus());
     const words = container.command ?? [];
     const prelude = settings.environment ? undefined : pipPrelude(words);
     const declared = settings.environment ?? (prelude && { installs: prelude.installs });
@@ -150,6 +156,10 @@ export class StepHost {
     return masked;
   }
 
+  async #gpus(): Promise<number> {
+    return this.#options.gpus ?? (await gpusHere());
+  }
+
   #access(label: string, { access }: StepSettings): Record<string, string> {
     const granted: Record<string, string> = {};
     for (const kind of ['objects', 'tracking'] as const) {
@@ -172,10 +182,18 @@ export class StepHost {
   }
 }
 
-function settingsOf(spec: PipelineSpec, label: string): StepSettings {
+/** `values`: what the settings of a task may name; nothing of it is known before the run. */
+function settingsOf(
+  spec: PipelineSpec,
+  label: string,
+  values: Readonly<Record<string, Parameter>> = {},
+): StepSettings {
+  const filled = <Settings extends Record<string, unknown>>(settings: Settings): Settings =>
+    withTexts(settings, (text) => withInputs(text, values)) as Settings;
+  const { resources, ...container } = spec.deploymentSpec.executors[label]?.container ?? {};
   return stepSettings(label, {
-    container: spec.deploymentSpec.executors[label]?.container ?? {},
-    kubernetes: spec.platforms?.kubernetes?.deploymentSpec?.executors?.[label] ?? {},
+    container: { ...container, ...(resources && { resources: filled(resources) }) },
+    kubernetes: filled(spec.platforms?.kubernetes?.deploymentSpec?.executors?.[label] ?? {}),
     extras: spec.platforms?.visavox?.deploymentSpec.executors[label] ?? {},
   });
 }
@@ -183,6 +201,10 @@ function settingsOf(spec: PipelineSpec, label: string): StepSettings {
 async function gpusHere(): Promise<number> {
   const entries = await readdir('/dev').catch(() => []);
   return entries.filter((name) => /^nvidia\d+$/.test(name)).length;
+}
+
+function requireGpus(label: string, { gpus: wanted }: StepSettings, there: number): void {
+  if (wanted > there) throw gpuMissing(label, wanted, there);
 }
 
 function gpuMissing(label: string, wanted: number, there: number): UserError {

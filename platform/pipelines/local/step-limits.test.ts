@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compile } from '../compile.ts';
 import { type ComponentDefinition, component } from '../component.ts';
 import { pipeline } from '../definition.ts';
 import type { PipelineNode } from '../nodes.ts';
@@ -37,6 +38,26 @@ const single = (
     );
   });
 
+/** `task.set_memory_limit(memory)` of a pipeline with this parameter. */
+function limitedByParameter(script: string): unknown {
+  const spec = structuredClone(compile(single(script)));
+  const [executor] = Object.values(spec.deploymentSpec.executors);
+  const [task] = Object.values(spec.root.dag?.tasks ?? {});
+  if (!executor?.container || !task) throw new Error('no task');
+  return {
+    ...spec,
+    root: {
+      dag: { tasks: { step: { ...task, inputs: { parameters: handedOver } } } },
+      inputDefinitions: { parameters: { memory: { parameterType: 'STRING' } } },
+    },
+    deploymentSpec: {
+      executors: { 'exec-step': { container: { ...executor.container, resources: limitedBy } } },
+    },
+  };
+}
+const handedOver = { 'pipelinechannel--memory': { componentInputParameter: 'memory' } };
+const limitedBy = { resourceMemoryLimit: "{{$.inputs.parameters['pipelinechannel--memory']}}" };
+
 async function run(definition: PipelineNode): Promise<{ run: RunRecord; step: TaskRecord; said: unknown }> {
   const record = await test.engine.wait(await test.engine.submit(requestFor(definition)));
   const step = record.tasks[0];
@@ -64,6 +85,20 @@ describe('a limit that a component declares', () => {
       single('echo -n ok > "$0"; sleep 0.5', { resources: { memory: '64Mi' } }),
     );
     expect(modest.state).toBe('succeeded');
+  });
+
+  it('may be a parameter of the pipeline, as the SDK of Kubeflow Pipelines writes it', async () => {
+    const greedy = `held=$(head -c 200000000 /dev/zero | tr "\\0" x); sleep 600`;
+    const limited = (memory: string) =>
+      test.engine
+        .submit({
+          ...requestFor(single('')),
+          pipelineSpec: limitedByParameter(greedy),
+          parameters: { memory },
+        })
+        .then((id) => test.engine.wait(id));
+    expect((await limited('64Mi')).tasks[0]?.reason).toContain('more memory than its limit of 64 MiB');
+    expect((await limited('plenty')).tasks[0]?.reason).toContain('"plenty" is no quantity');
   });
 
   it('of time or memory leaves a retry its own', async () => {
