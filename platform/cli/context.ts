@@ -15,9 +15,9 @@ export function createContext(command: Command, surroundings: Surroundings): Com
   const options = command.optsWithGlobals<{ server?: string; json?: boolean }>();
   const { environment, stdout, stderr } = surroundings;
   const server = (
-    options.server ??
-    environment.VISAVOX_SERVER ??
-    `http://127.0.0.1:${environment.PORT ?? 4600}`
+    options.server ||
+    environment.VISAVOX_SERVER ||
+    `http://127.0.0.1:${environment.PORT || 4600}`
   ).replace(/\/+$/, '');
   const token = () => operatorToken(surroundings);
   const transport = new Transport({ server, token });

@@ -92,13 +92,18 @@ describe('visavox up', () => {
     expect(await told('trace', 'person:ada')).toMatchObject({ error: { code: 'unknown_reference' } });
   });
 
-  it('leaves the commands of the project that it came with to whoever asks from elsewhere', async () => {
+  it('leaves the commands and the needs of the project that it came with to whoever asks from elsewhere', async () => {
+    const looked = async () =>
+      ((await told('doctor')).findings as { name: string }[]).map(({ name }) => name);
+    expect(await looked()).toContain('published networks');
     const outside = await visavox('--help');
     expect(outside.stdout).toMatch(/^ {2}people\b/m);
     await writeFile(join(folder, 'visavox.config.ts'), `export default { name: 'birds' };`);
     const inside = await visavox('--help');
     expect(inside.stdout).toMatch(/^ {2}runs\b/m);
     expect(inside.stdout).not.toMatch(/^ {2}people\b/m);
+    expect(await looked()).toContain('Python environment');
+    expect(await looked()).not.toContain('published networks');
   });
 
   it('adds what the project declares', { timeout: 300_000 }, async () => {

@@ -56,6 +56,7 @@ const Declaration = z.strictObject({
   steps: Callable.optional(),
   code: z.array(z.string().min(1)).optional(),
   locks: z.array(z.string().min(1)).optional(),
+  needs: z.record(z.string().min(1), z.string().min(1)).optional(),
   application: Callable.optional(),
 });
 

@@ -85,6 +85,8 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly code?: readonly string[];
   /** Files that pin the packages that steps use. */
   readonly locks?: readonly string[];
+  /** Files below the folder of set-up that it needs, by what they are called for people; `visavox doctor` looks for them. */
+  readonly needs?: Readonly<Record<string, string>>;
   /** A server of its own around the platform: its tables, services, pages and API. */
   readonly application?: Lazy<{
     readonly application: (environment: Environment, settings: PlatformSettings) => Application;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { installation, projectToAsk } from '../config.ts';
+import { installation, loadConfig, type ProjectConfig, projectToAsk } from '../config.ts';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
 
@@ -22,7 +22,12 @@ export const doctorCommand: CommandPlugin = (program, context) => {
     .action(async (_options, command) => {
       const { result, server } = context(command);
       const project = projectToAsk(process.cwd());
-      const findings = [...machine(project), ...setUp(installation), home(project), await port(server)];
+      const findings = [
+        ...machine(project),
+        ...setUp(installation, await loadConfig(project)),
+        home(project),
+        await port(server),
+      ];
       result(
         { findings },
         table(
@@ -113,13 +118,13 @@ function browser(): Finding {
   };
 }
 
-function setUp(project: string): Finding[] {
+/** What every project needs, and what this one does. */
+function setUp(project: string, { needs = {} }: ProjectConfig): Finding[] {
   const folder = process.env.VISAVOX_SETUP ?? join(project, '.visavox', 'setup');
   const parts: readonly (readonly [string, string])[] = [
     ['npm packages', join(project, 'node_modules', '.package-lock.json')],
     ['Python environment', join(folder, 'Python-environment.stamp')],
-    ['published networks', join(folder, 'networks', 'networks.json')],
-    ['web page', join(folder, 'web', 'index.html')],
+    ...Object.entries(needs).map(([name, file]) => [name, join(folder, file)] as const),
   ];
   const setUpParts = parts.map(([name, file]): Finding => {
     const there = existsSync(file);
