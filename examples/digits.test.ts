@@ -113,7 +113,7 @@ async function predict(model: string, pixels: readonly number[][]) {
   });
   const { model_version: version, outputs, ...problem } = await answer.json();
   if (!answer.ok) return { status: answer.status, ...problem };
-  const [{ data }] = outputs as { data: number[] }[];
+  const [{ data } = { data: [] }] = outputs as { data: number[] }[];
   const digits = pixels.map((_, row) => {
     const shares = data.slice(row * 10, row * 10 + 10);
     return shares.indexOf(Math.max(...shares));

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { getBundle, putBundle } from '@visavox/core/bundle';
 import { blobKey } from '@visavox/core/object-store';
-import type { ReleaseStore } from '@visavox/core/ports';
+import type { ModelHost, ReleaseStore } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -168,5 +168,21 @@ it('never goes back to what it read before a promotion', async () => {
   await Promise.all([following, activated]);
   expect(champion.release?.id).toBe('fifth');
   loaded.release();
+  await champion.close();
+});
+
+it('leaves up what other models serve on the same host', async () => {
+  const { releases, pool, templates } = server.services;
+  const others = 'sha256:'.padEnd(71, 'd') as Release['bundle'];
+  const retired: string[] = [];
+  const host: ModelHost = {
+    bringUp: () => Promise.reject(new Error('nothing is brought up here')),
+    list: async () => [second.bundle, others],
+    retire: async (bundle) => void retired.push(bundle),
+  };
+  const champion = new Champion({ environment, model: modelName, releases, pool, templates, host });
+  const fifth = (await releases.list(environment, modelName)).find(({ id }) => id === 'fifth');
+  if (fifth) await champion.retire(fifth);
+  expect(retired).toEqual([second.bundle]);
   await champion.close();
 });

@@ -95,7 +95,7 @@ export class Champion implements ReleaseTarget {
 
   /**
    * Its templates stay, and so does its bundle where the host keeps it: other servers may follow a moment later, and
-   * rolling back to it takes no time. What was there before that goes.
+   * rolling back to it takes no time. What was there before that goes; the host may have bundles of other models.
    */
   async retire(release: Release): Promise<void> {
     this.#letGo(release);
@@ -104,7 +104,10 @@ export class Champion implements ReleaseTarget {
       this.#serving?.lease.bundle,
       ...[...this.#prepared.values()].map((lease) => lease.bundle),
     ]);
-    for (const bundle of await this.#host.list()) if (!kept.has(bundle)) await this.#host.retire(bundle);
+    const released = await this.#releases.list(this.#environment, this.#model);
+    const own = new Set(released.map(({ bundle }) => bundle));
+    for (const bundle of await this.#host.list())
+      if (own.has(bundle) && !kept.has(bundle)) await this.#host.retire(bundle);
   }
 
   /** Follows the release store: at boot, and when a crash came between a promotion and its activation. */

@@ -197,3 +197,11 @@ it('shows where training stands, and pauses it for one model in one environment'
   });
   expect(await ask('POST', path, {})).toMatchObject({ status: 409, body: { code: 'no_champion' } });
 });
+
+it('registers no model from a run that is not known', async () => {
+  const from = (body: unknown) => ask('POST', '/models/iris/versions', body);
+  expect(await from({ run: 'gone', output: 'train/model' })).toMatchObject({
+    ...{ status: 404, body: { code: 'unknown_run' } },
+  });
+  expect(await from({ run: 'gone', output: 'model' })).toMatchObject({ status: 400 });
+});

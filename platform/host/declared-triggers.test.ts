@@ -18,6 +18,14 @@ const iris = (changes: Partial<ModelDeclaration>): ModelDeclaration => ({
   ...{ gate, subject: never, target: never, counts: ['flowers'] },
   ...changes,
 });
+const read = component({
+  name: 'read',
+  inputs: { scans: 'dataset-version' },
+  command: ({ inputs }) => ['ls', inputs.scans.path],
+});
+const onScans = pipeline({ name: 'digits', parameters: { scans: 'dataset-version' } }, (p) => {
+  p.task(read, p.parameters);
+});
 const load = (declaration: Partial<ProjectDeclaration>) =>
   loadProject(
     { name: 'flowers', ...declaration },
@@ -45,8 +53,37 @@ describe('the triggers that a project declares', () => {
     });
   });
 
+  it('of a model that is trained on a dataset wait for its items', async () => {
+    const scanned = { pipeline: onScans, gate, dataset: 'scans' };
+    const triggers = [thresholds({ items: 100 })];
+    await expect(load({ models: { digits: { ...scanned, triggers } } })).resolves.toBeDefined();
+    await expect(
+      load({ models: { digits: { ...scanned, triggers: [thresholds({ scans: 100 })] } } }),
+    ).rejects.toMatchObject({ code: 'unknown_count', action: 'Use what is counted: items.' });
+  });
+
   it('are triggers', async () => {
     const declaration = { models: { iris: iris({ triggers: [{ flowers: 10 }] as never }) } };
     await expect(load(declaration)).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+});
+
+describe('what a model is trained on', () => {
+  it.each([
+    [
+      'is said',
+      { subject: undefined as never },
+      '"models.iris.dataset": expected the name of what it is trained on',
+    ],
+    ['is said once', { dataset: 'flowers' }, '"models.iris.dataset": a `subject` says that already'],
+    [
+      'reaches the pipeline',
+      { subject: undefined as never, counts: undefined as never, dataset: 'flowers' },
+      'the pipeline has no parameter of the type dataset-version that a task uses',
+    ],
+  ])('%s', async (_, changes, message) => {
+    await expect(load({ models: { iris: iris(changes) } })).rejects.toMatchObject({
+      ...{ code: 'config_invalid', message: expect.stringContaining(message) },
+    });
   });
 });

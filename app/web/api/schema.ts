@@ -2310,7 +2310,42 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Register what a run made as a version; the same files are one version */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Registration"];
+                };
+            };
+            responses: {
+                /** @description registered */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelVersion"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4192,6 +4227,21 @@ export interface components {
                 difference: string;
             }[];
         };
+        ModelVersion: {
+            name: string;
+            version: number;
+            bundle: string;
+            run: string | null;
+            createdAt: string;
+            metrics: {
+                [key: string]: number;
+            };
+        };
+        Registration: {
+            run: string;
+            /** @description TASK/OUTPUT; the only output of the type model unless given */
+            output?: string;
+        };
         Model: {
             name: string;
             version: number;
@@ -4299,6 +4349,8 @@ export interface components {
                     version: number;
                     release: string;
                 } | null;
+                /** @description where its champion answers over the Open Inference Protocol; /v2 follows */
+                serving?: string | null;
             }[];
         } & {
             [key: string]: unknown;
