@@ -21,6 +21,8 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'platform/adapters',
     'platform/api',
   ],
+  // Written as somebody outside would.
+  examples: ['platform/pipelines', 'platform/control', 'platform/cli'],
   'platform/cli': ['platform/core', 'platform/pipelines', 'platform/api', 'platform/host'],
   'recognition/face-finding': ['platform/core'],
   recognition: [

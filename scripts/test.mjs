@@ -75,7 +75,7 @@ const counts =
         check('Python lint', python, ['-m', 'ruff', 'check', 'recognition/training']),
         check('Python lint of clients and peers', python, [
           ...['-m', 'ruff', 'check', '--config', join('recognition', 'training', 'pyproject.toml')],
-          ...['platform/serving', 'platform/adapters', 'bench'],
+          ...['platform/serving', 'platform/adapters', 'bench', 'examples'],
         ]),
         vitest(),
         pytest(),

@@ -49,7 +49,7 @@ const PlatformEnvironment = z.object({
   /** `s3://bucket/prefix` or `file:///folder`; without it a folder of VISAVOX_HOME. An S3 server is named by AWS_ENDPOINT_URL_S3. */
   VISAVOX_OBJECTS: z
     .string()
-    .regex(/^(s3|file):\/\//)
+    .regex(/^[a-z][a-z0-9+.-]*:\/\//)
     .optional(),
   /** A folder with `objects.key`, `operator.token`, `tracking.key` and what a project adds; each is made there where it is missing. */
   VISAVOX_SECRETS: z.string().min(1).optional(),
