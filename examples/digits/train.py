@@ -10,7 +10,7 @@ import numpy as np
 
 def read(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All scans: their pixels, which digit each is, and whether it is kept for the test."""
-    tables = [np.loadtxt(path, delimiter=",", skiprows=1) for path in sorted(folder.glob("*.csv"))]
+    tables = [np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2) for path in sorted(folder.glob("*.csv"))]
     # Every fifth of a file, so that a scan which tests one version trains none of the later ones.
     kept = [np.arange(len(table)) % 5 == 0 for table in tables]
     rows = np.concatenate(tables)
