@@ -21,7 +21,7 @@ export async function openBundleServers({ settings, ...resources }: Resources): 
   const { kserve } = settings;
   if (!kserve) {
     const { LocalBundleServers } = await import('@visavox/serving/host/local-bundle-servers');
-    return new LocalBundleServers({ objects, folder, log });
+    return LocalBundleServers.open({ objects, folder, log });
   }
   const { nameOf } = await import('@visavox/adapters/kserve/inference-service');
   return new HostedBundleServers({

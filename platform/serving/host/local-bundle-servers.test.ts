@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { putBundle } from '@visavox/core/bundle';
@@ -16,7 +16,7 @@ const faults: unknown[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavox-servers-'));
   objects = new InMemoryObjects();
-  servers = new LocalBundleServers({
+  servers = await LocalBundleServers.open({
     ...{ objects, folder: join(folder, 'serving') },
     log: (error) => faults.push(error),
   });
@@ -52,10 +52,17 @@ describe('model servers on this machine', () => {
     await servers.retire(bundle);
     await servers.retire(bundle);
     await expect(fetch(`${before}/v2`)).rejects.toThrow();
-    expect(await readdir(join(folder, 'serving'))).toEqual([]);
+    expect(await readdir(join(folder, 'serving', String(process.pid)))).toEqual([]);
     expect(await modelsAt(await servers.bringUp(bundle))).toEqual(['echo']);
     await servers.close();
-    expect(existsSync(join(folder, 'serving'))).toBe(false);
+    expect(existsSync(join(folder, 'serving', String(process.pid)))).toBe(false);
+  });
+
+  it('begin with what a killed process left removed, and leave that of one that lives', async () => {
+    const at = (name: string) => join(folder, 'others', name);
+    for (const name of ['999999999', '1', String(process.pid)]) await mkdir(at(name), { recursive: true });
+    await LocalBundleServers.open({ objects, folder: join(folder, 'others'), log: () => {} });
+    expect(await readdir(join(folder, 'others'))).toEqual(['1']);
   });
 
   it('refuse a bundle without networks, and say how to get one that has some', async () => {
@@ -70,6 +77,6 @@ describe('model servers on this machine', () => {
     const bundle = await putBundle(objects, bundleOf({ 'broken.onnx': Buffer.from('no network') }));
     await expect(servers.bringUp(bundle)).rejects.toThrow();
     await expect(servers.bringUp(bundle)).rejects.toThrow();
-    expect(await readdir(join(folder, 'serving'))).toEqual([]);
+    expect(await readdir(join(folder, 'serving', String(process.pid)))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,11 +20,22 @@ export class LocalBundleServers implements BundleServers {
   readonly #log: (error: unknown) => void;
   readonly #up = new Map<Digest, Promise<Serving>>();
 
-  /** `folder`: for the files that are served; what an earlier process left there is nobody's any more. */
-  constructor(resources: { objects: ObjectStore; folder: string; log: (error: unknown) => void }) {
+  private constructor(resources: { objects: ObjectStore; folder: string; log: (error: unknown) => void }) {
     this.#objects = resources.objects;
     this.#folder = resources.folder;
     this.#log = resources.log;
+  }
+
+  /** `folder`: for the files that are served, each process in one of its own; what killed ones left there is removed. */
+  static async open(resources: {
+    objects: ObjectStore;
+    folder: string;
+    log: (error: unknown) => void;
+  }): Promise<LocalBundleServers> {
+    const { folder } = resources;
+    const left = (await readdir(folder).catch(() => [])).filter((name) => !isAlive(Number(name)));
+    for (const name of left) await removed(join(folder, name));
+    return new LocalBundleServers({ ...resources, folder: join(folder, String(process.pid)) });
   }
 
   async bringUp(bundle: Digest): Promise<string> {
@@ -90,6 +101,17 @@ export class LocalBundleServers implements BundleServers {
     }
     await writeFile(join(folder, manifestFile), canonicalJson(manifest));
     return folder;
+  }
+}
+
+/** Another process of this machine; one of this id that is not ours is taken for alive. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

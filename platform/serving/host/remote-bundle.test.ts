@@ -1,14 +1,20 @@
 import { digestOf } from '@visavox/core/digest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFolder, bundleOf, type TestBundle } from '../testing/bundle-folder.ts';
-import { doubleGraph, onnxFile } from '../testing/onnx-file.ts';
+import { doubleGraph, echoGraph, onnxFile, sumGraph } from '../testing/onnx-file.ts';
 import { startTestServing, type TestServing } from '../testing/test-serving.ts';
 import { RemoteBundle } from './remote-bundle.ts';
 
 let bundle: TestBundle;
 let server: TestServing;
 beforeAll(async () => {
-  bundle = await bundleFolder(bundleOf({ 'double.onnx': onnxFile(doubleGraph) }));
+  bundle = await bundleFolder(
+    bundleOf({
+      'double.onnx': onnxFile(doubleGraph),
+      'echo.onnx': onnxFile(echoGraph),
+      'sum.onnx': onnxFile(sumGraph),
+    }),
+  );
   server = await startTestServing({ folder: bundle.folder });
 });
 afterAll(async () => {
@@ -30,6 +36,11 @@ it('calls the networks of a bundle elsewhere', async () => {
   await expect(served.infer('circle', { data: new Float32Array(1), shape: [1, 1] })).rejects.toMatchObject({
     code: 'network_missing',
   });
+  await served.close();
+});
+
+it('tries networks out whatever they take: several inputs, numbers of any type, texts', async () => {
+  const served = await RemoteBundle.connect({ ...options(), networks: ['echo', 'sum'] });
   await served.close();
 });
 

@@ -1,7 +1,9 @@
 import type { Digest } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import type { FloatTensor, ServedBundle } from '@visavox/core/ports';
-import { InferenceClient } from '../client/inference-client.ts';
+import { InferenceClient, type ModelMetadata } from '../client/inference-client.ts';
+import { isDatatype, representationOf } from '../protocol/datatype.ts';
+import { elementCount, type Tensor } from '../protocol/tensor.ts';
 import { networkMissing, notUp } from './faults.ts';
 
 export interface RemoteBundleOptions {
@@ -88,10 +90,17 @@ export class RemoteBundle implements ServedBundle {
     const [input] = inputs;
     if (!input) throw new SystemError(`the network ${network} takes no input`);
     this.#inputs.set(network, input.name);
-    // A free first axis is the batch; any other is a length.
-    const shape = input.shape.map((size, axis) => (size > 0 ? size : axis === 0 ? 1 : trialLength));
-    await this.infer(network, { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape });
+    await this.#client.infer(network, inputs.map(trialTensor));
   }
+}
+
+/** Zeros, or empty texts. A free first axis is the batch; any other is a length. */
+function trialTensor({ name, datatype, shape: free }: ModelMetadata['inputs'][number]): Tensor {
+  if (!isDatatype(datatype)) throw new SystemError(`the input ${name} is of an unknown type ${datatype}`);
+  const shape = free.map((size, axis) => (size > 0 ? size : axis === 0 ? 1 : trialLength));
+  const count = elementCount(name, shape);
+  const { array: Numbers } = representationOf(datatype);
+  return { name, datatype, shape, data: Numbers ? new Numbers(count) : Array<string>(count).fill('') };
 }
 
 function isUnshared(data: Float32Array): data is Float32Array<ArrayBuffer> {
