@@ -13,6 +13,15 @@ interface Resources {
 }
 
 const isUp = ({ stage }: Release) => stage !== 'retired' && stage !== 'held-back';
+const isChampion = ({ stage }: Release) => stage === 'champion';
+const isChallenger = (release: Release) => !isChampion(release);
+
+/** Which of the releases that are up a reference means. */
+function wantedBy(reference: ModelReference): (release: Release) => boolean {
+  if ('version' in reference) return ({ version }) => version === reference.version;
+  if (reference.alias === 'champion') return isChampion;
+  return reference.alias === 'challenger' ? isChallenger : () => false;
+}
 
 /**
  * Models whose releases serve by what their bundle holds: its networks, over the Open Inference Protocol. Which release
@@ -51,14 +60,13 @@ export class ServedModels implements ServedModelsPort {
     const { models, releases } = this.#resources;
     const model = models.find(({ name }) => name === reference.name);
     if (!model?.environments.includes(environment)) throw notServed(environment, reference.name);
+    const isWanted = wantedBy(reference);
+    if (isWanted === isChampion) {
+      const champion = await releases.champion(environment, reference.name);
+      if (champion) return champion;
+    }
     const up = (await releases.list(environment, reference.name)).filter(isUp);
-    const champion = up.find(({ stage }) => stage === 'champion');
-    const wanted =
-      'version' in reference
-        ? up.find(({ version }) => version === reference.version)
-        : reference.alias === 'champion'
-          ? champion
-          : up.find(({ stage }) => reference.alias === 'challenger' && stage !== 'champion');
+    const wanted = up.find(isWanted);
     if (wanted) return wanted;
     throw nothingServes(environment, reference, up);
   }
