@@ -43,7 +43,7 @@ async function withPackagesOfSetUp(): Promise<void> {
 
 async function up(): Promise<void> {
   server = spawn(process.execPath, [bin, 'up'], {
-    ...{ cwd: folder, env: { ...inherited, VISAVOX_SETUP: setup, PORT: '0' } },
+    ...{ cwd: folder, env: { ...inherited, VISAVOX_SETUP: setup, VISAVOX_PYTHON: python, PORT: '0' } },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
