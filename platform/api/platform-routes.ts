@@ -5,7 +5,7 @@ import { UserError } from '@visavox/core/errors';
 import { findNode, trace } from '@visavox/core/lineage';
 import { kindNamed } from '@visavox/core/lineage-kinds';
 import type { DatasetStore } from '@visavox/core/ports';
-import type { Release } from '@visavox/core/release';
+import { isChallenger, type Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
 import { codeOf } from '@visavox/pipelines/code/stored-code';
@@ -52,8 +52,6 @@ function unknownKind(word: string, kinds: PlatformResources['lineage']['kinds'])
   });
 }
 
-const challengerStages: readonly Release['stage'][] = ['canary', 'shadow', 'preparing'];
-
 function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
   const { releases, controllers, served, services, figures } = resources;
   const told = (release: Release | undefined) =>
@@ -67,7 +65,7 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
           name,
           model,
           champion: told(serving.find(({ stage }) => stage === 'champion')),
-          challenger: told(serving.find(({ stage }) => challengerStages.includes(stage))),
+          challenger: told(serving.find(isChallenger)),
           serving: served.isServed(model) ? servingPath(name, model) : null,
         };
       }),

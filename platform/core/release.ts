@@ -21,3 +21,13 @@ export const Release = z.object({
   promotedAt: z.string().nullable(),
 });
 export type Release = z.infer<typeof Release>;
+
+/** Whether it serves, or may come to: neither refused nor followed by another. */
+export function isUp({ stage }: Pick<Release, 'stage'>): boolean {
+  return stage !== 'retired' && stage !== 'held-back';
+}
+
+/** Whether it was proposed beside the champion. */
+export function isChallenger(release: Pick<Release, 'stage'>): boolean {
+  return isUp(release) && release.stage !== 'champion';
+}

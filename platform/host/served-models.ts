@@ -2,7 +2,7 @@ import type { ServedModelsPort, ServedRelease } from '@visavox/api/resources';
 import { UserError } from '@visavox/core/errors';
 import type { ModelReference } from '@visavox/core/model';
 import type { ReleaseStore, ReleaseTarget } from '@visavox/core/ports';
-import type { Release } from '@visavox/core/release';
+import { isChallenger, isUp, type Release } from '@visavox/core/release';
 import type { BundleServers } from '@visavox/serving/host/bundle-servers';
 
 interface Resources {
@@ -12,9 +12,7 @@ interface Resources {
   readonly models: readonly { readonly name: string; readonly environments: readonly string[] }[];
 }
 
-const isUp = ({ stage }: Release) => stage !== 'retired' && stage !== 'held-back';
 const isChampion = ({ stage }: Release) => stage === 'champion';
-const isChallenger = (release: Release) => !isChampion(release);
 
 /** Which of the releases that are up a reference means. */
 function wantedBy(reference: ModelReference): (release: Release) => boolean {
