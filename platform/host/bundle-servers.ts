@@ -2,6 +2,7 @@ import { getManifest } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost } from '@visavox/core/ports';
+import { SharedWork } from '@visavox/core/shared-work';
 import type { BundleServers } from '@visavox/serving/host/bundle-servers';
 import { modelNames } from '@visavox/serving/models/model-folder';
 import type { PlatformSettings } from './settings.ts';
@@ -36,7 +37,7 @@ class HostedBundleServers implements BundleServers {
   readonly #resources: Pick<Resources, 'objects' | 'modelHost'> & {
     readonly addressOf: (bundle: Digest) => string;
   };
-  readonly #up = new Map<Digest, Promise<string>>();
+  readonly #up = new SharedWork<Digest, string>();
 
   constructor(
     resources: Pick<Resources, 'objects' | 'modelHost'> & { readonly addressOf: (bundle: Digest) => string },
@@ -45,12 +46,7 @@ class HostedBundleServers implements BundleServers {
   }
 
   bringUp(bundle: Digest): Promise<string> {
-    const known = this.#up.get(bundle);
-    if (known) return known;
-    const starting = this.#bringUp(bundle);
-    this.#up.set(bundle, starting);
-    starting.catch(() => this.forget(bundle));
-    return starting;
+    return this.#up.of(bundle, () => this.#bringUp(bundle));
   }
 
   async retire(bundle: Digest): Promise<void> {
@@ -59,7 +55,7 @@ class HostedBundleServers implements BundleServers {
   }
 
   forget(bundle: Digest): void {
-    this.#up.delete(bundle);
+    this.#up.forget(bundle);
   }
 
   async close(): Promise<void> {}

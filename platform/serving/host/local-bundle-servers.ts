@@ -7,6 +7,7 @@ import { getManifest } from '@visavox/core/bundle';
 import { canonicalJson, type Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { type ObjectStore, readBlob } from '@visavox/core/object-store';
+import { SharedWork } from '@visavox/core/shared-work';
 import { manifestFile, requireInside } from '../models/model-folder.ts';
 import { type Serving, serve } from '../serve.ts';
 import type { BundleServers } from './bundle-servers.ts';
@@ -18,7 +19,7 @@ export class LocalBundleServers implements BundleServers {
   readonly #objects: ObjectStore;
   readonly #folder: string;
   readonly #log: (error: unknown) => void;
-  readonly #up = new Map<Digest, Promise<Serving>>();
+  readonly #up = new SharedWork<Digest, Serving>();
 
   private constructor(resources: { objects: ObjectStore; folder: string; log: (error: unknown) => void }) {
     this.#objects = resources.objects;
@@ -39,23 +40,12 @@ export class LocalBundleServers implements BundleServers {
   }
 
   async bringUp(bundle: Digest): Promise<string> {
-    const known = this.#up.get(bundle);
-    const starting = known ?? this.#start(bundle);
-    if (!known) {
-      this.#up.set(bundle, starting);
-      // What could not be started is tried anew by the next caller.
-      starting.catch(() => {
-        if (this.#up.get(bundle) === starting) this.#up.delete(bundle);
-      });
-    }
-    const { httpPort } = await starting;
+    const { httpPort } = await this.#up.of(bundle, () => this.#start(bundle));
     return `http://127.0.0.1:${httpPort}`;
   }
 
   async retire(bundle: Digest): Promise<void> {
-    const serving = this.#up.get(bundle);
-    this.#up.delete(bundle);
-    await serving?.then(
+    await this.#up.forget(bundle)?.then(
       (one) => one.stop(),
       () => {},
     );
@@ -65,7 +55,7 @@ export class LocalBundleServers implements BundleServers {
   forget(): void {}
 
   async close(): Promise<void> {
-    await Promise.all([...this.#up.keys()].map((bundle) => this.retire(bundle)));
+    await Promise.all(this.#up.keys().map((bundle) => this.retire(bundle)));
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -77,7 +67,7 @@ export class LocalBundleServers implements BundleServers {
         ...{ threads: 1, maxRequestBytes, log: this.#log },
         onLost: (error) => {
           this.#log(error);
-          this.#up.delete(bundle);
+          this.#up.forget(bundle);
         },
       });
       return { ...serving, stop: (linger) => serving.stop(linger).finally(() => removed(folder)) };
