@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { BundleManifest, ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
+import { taskOutput } from '@visavox/core/run';
 
 const shown = {
   ...ModelVersion.shape,
@@ -25,7 +26,7 @@ export const Registration = z
     output: z
       .string()
       .max(300)
-      .regex(/^.+\/[^/]+$/, 'expected TASK/OUTPUT')
+      .regex(taskOutput.pattern, taskOutput.expected)
       .optional()
       .openapi({ description: 'TASK/OUTPUT; the only output of the type model unless given' }),
   })

@@ -101,3 +101,6 @@ export const RunRecord = z.object({
   finishedAt: z.string().nullable(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
+
+/** How an output of a run is named. */
+export const taskOutput = { pattern: /^.+\/[^/]+$/, expected: 'expected TASK/OUTPUT' } as const;

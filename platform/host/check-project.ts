@@ -1,5 +1,6 @@
 import { GatePolicy } from '@visavox/control/gate';
 import { UserError } from '@visavox/core/errors';
+import { taskOutput } from '@visavox/core/run';
 import { z } from 'zod';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 
@@ -27,10 +28,7 @@ const Model = z
     pipeline: z.custom((value) => isPipeline(value), 'expected a pipeline, as pipeline(...) makes one'),
     environments: z.array(Name).min(1).optional(),
     dataset: Name.optional(),
-    output: z
-      .string()
-      .regex(/^.+\/[^/]+$/, 'expected TASK/OUTPUT')
-      .optional(),
+    output: z.string().regex(taskOutput.pattern, taskOutput.expected).optional(),
     counts: z.array(z.string().min(1)).optional(),
     triggers: Callable.or(z.array(Trigger)).optional(),
     retryAfterSeconds: z.number().nonnegative().optional(),
