@@ -20,11 +20,18 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     `http://127.0.0.1:${environment.PORT || 4600}`
   ).replace(/\/+$/, '');
   const token = () => operatorToken(surroundings);
-  const transport = new Transport({ server, token });
-  const explained = (error: unknown) =>
-    error instanceof UserError && error.code === 'unauthenticated'
-      ? withoutToken(error, { server, given: token() !== undefined, file: operatorTokenFile(surroundings) })
-      : error;
+  const transport = new Transport({
+    server,
+    token,
+    explain: (refusal) =>
+      refusal.code === 'unauthenticated'
+        ? withoutToken(refusal, {
+            server,
+            given: token() !== undefined,
+            file: operatorTokenFile(surroundings),
+          })
+        : refusal,
+  });
   return {
     server,
     json: options.json ?? false,
@@ -32,10 +39,7 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     log: (text) => void stderr.write(`${text}\n`),
     result: (value, human) => void stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${human}\n`),
     stream: (path) => transport.stream(path),
-    request: (method, path, body) =>
-      transport.send({ method, path, body, repeatable: false }).catch((error: unknown) => {
-        throw explained(error);
-      }),
+    request: (method, path, body) => transport.send({ method, path, body, repeatable: false }),
   };
 }
 
@@ -52,6 +56,7 @@ function withoutToken(
       : `the server at ${server} wants an operator's token, and there is none in ${file}`,
     action:
       'Run the command in the folder that the server was started in, or set VISAVOX_TOKEN to what follows "#token=" in the address that the server printed.',
+    details: cause.details,
     cause,
   });
 }

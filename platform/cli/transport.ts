@@ -8,6 +8,8 @@ export interface TransportOptions {
   readonly token?: string | (() => string | undefined) | undefined;
   /** How long a request that may be repeated is repeated while no server answers. 0: not at all. */
   readonly patienceSeconds?: number;
+  /** What is said instead of a refusal by the server. */
+  readonly explain?: (refusal: UserError) => UserError;
   /** Told when a request has to wait for the server to come back. */
   readonly onWait?: (waitedSeconds: number) => void;
 }
@@ -74,7 +76,7 @@ export class Transport {
     const response = await this.#reach(path, { headers: this.#authorization() });
     if (!response.ok) {
       const text = await response.text().catch(() => '');
-      throw problemOf(response, parse(response, text), `GET ${path}`);
+      throw this.#refusal(response, parse(response, text), `GET ${path}`);
     }
     const reader = response.body?.getReader();
     try {
@@ -133,7 +135,12 @@ export class Transport {
     if (binary && response.ok) return bytes;
     const answer = parse(response, new TextDecoder().decode(bytes));
     if (response.ok) return answer;
-    throw problemOf(response, answer, `${method} ${path}`);
+    throw this.#refusal(response, answer, `${method} ${path}`);
+  }
+
+  #refusal(response: Response, answer: unknown, request: string): UserError {
+    const refusal = problemOf(response, answer, request);
+    return this.#options.explain?.(refusal) ?? refusal;
   }
 }
 
