@@ -1,9 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type StartedPlatform, startUp, stop } from 'visavox/testing/start-up';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { install } from './installed.ts';
 
@@ -14,7 +14,7 @@ const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.e
 
 let folder: string;
 let bin: string;
-let server: ChildProcess;
+let server: StartedPlatform | undefined;
 let url = '';
 
 beforeAll(async () => {
@@ -26,9 +26,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  const exited = once(server, 'exit');
-  server.kill('SIGTERM');
-  await exited;
+  if (server) await stop(server);
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
@@ -42,26 +40,17 @@ async function withPackagesOfSetUp(): Promise<void> {
 }
 
 async function up(): Promise<void> {
-  server = spawn(process.execPath, [bin, 'up'], {
-    ...{ cwd: folder, env: { ...inherited, VISAVOX_SETUP: setup, VISAVOX_PYTHON: python, PORT: '0' } },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  url = await new Promise((ready, failed) => {
-    server.stdout?.on('data', (text) => {
-      said += text;
-      const found = /is ready: +(\S+)/.exec(said)?.[1];
-      if (found) ready(found);
-    });
-    server.once('exit', (code) => failed(new Error(`exit ${code}: ${said}`)));
-  });
+  const environment = { ...inherited, VISAVOX_SETUP: setup, VISAVOX_PYTHON: python };
+  server = startUp({ bin, folder, environment });
+  url = await server.url;
 }
 
-async function visavox(...words: string[]) {
+async function printed(...words: string[]): Promise<string> {
   const env = { ...inherited, VISAVOX_SERVER: url };
-  const { stdout } = await run(process.execPath, [bin, ...words, '--json'], { cwd: folder, env });
-  return JSON.parse(stdout);
+  return (await run(process.execPath, [bin, ...words], { cwd: folder, env })).stdout;
 }
+
+const visavox = async (...words: string[]) => JSON.parse(await printed(...words, '--json'));
 
 /** The scans of a delivery, imported as a new version of the dataset. */
 async function deliver(delivery: number): Promise<void> {
@@ -86,18 +75,16 @@ async function released(version: number): Promise<Release> {
       runs: { id: string; state: string; reason: string }[];
     };
     const failed = runs.find(({ state }) => state === 'failed');
-    if (failed) throw new Error(`${failed.reason}\n${await logOf(failed.id)}`);
+    if (failed) throw new Error(`${failed.reason}\n${await printed('runs', 'logs', failed.id)}`);
     await new Promise((done) => setTimeout(done, 500));
   }
 }
 
-const logOf = async (id: string) =>
-  (
-    await run(process.execPath, [bin, 'runs', 'logs', id], {
-      cwd: folder,
-      env: { ...inherited, VISAVOX_SERVER: url },
-    })
-  ).stdout;
+/** What is met on the way from something to where it comes from and what it reached: ids, by kind. */
+async function traced(reference: string): Promise<(kind: string) => string[]> {
+  const { nodes } = (await visavox('trace', reference)) as { nodes: { kind: string; id: string }[] };
+  return (kind) => nodes.filter((node) => node.kind === kind).map(({ id }) => id);
+}
 
 /** What the model reads in scans, asked over the Open Inference Protocol as any of its clients does. */
 async function predict(model: string, pixels: readonly number[][]) {
@@ -171,21 +158,13 @@ describe('a model that knows nothing of faces', { timeout: 600_000 }, () => {
 
   it('leads from a release back to the data, and from the data to all releases', async () => {
     const { id } = await released(2);
-    const { nodes } = (await visavox('trace', `release:${id}`)) as { nodes: { kind: string; id: string }[] };
-    const of = (kind: string) => nodes.filter((node) => node.kind === kind).map((node) => node.id);
-    expect(of('model')).toEqual(['digits:2']);
-    expect(of('run')).toHaveLength(1);
-    expect(of('dataset')).toHaveLength(1);
-    expect(of('sample')).toEqual(['1.csv', '2.csv']);
-    const reached = (await visavox('trace', 'sample:1.csv')) as typeof nodes extends unknown
-      ? { nodes: typeof nodes }
-      : never;
-    expect(
-      reached.nodes
-        .filter(({ kind }) => kind === 'model')
-        .map(({ id }) => id)
-        .sort(),
-    ).toEqual(['digits:1', 'digits:2']);
+    const made = await traced(`release:${id}`);
+    expect(made('model')).toEqual(['digits:2']);
+    expect(made('run')).toHaveLength(1);
+    expect(made('dataset')).toHaveLength(1);
+    expect(made('sample')).toEqual(['1.csv', '2.csv']);
+    const reached = await traced('sample:1.csv');
+    expect(reached('model').sort()).toEqual(['digits:1', 'digits:2']);
   });
 
   it('is rolled back at once, and stays so', async () => {

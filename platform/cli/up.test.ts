@@ -1,27 +1,23 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type StartedPlatform, startUp, stop } from './testing/start-up.ts';
 
 const bin = join(import.meta.dirname, 'bin', 'visavox.mjs');
 const config = join(import.meta.dirname, 'config.ts');
 const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
 
 let folder: string;
-let server: ChildProcess | undefined;
+let server: StartedPlatform | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavox-project-'));
 });
 afterEach(async () => {
-  if (server && server.exitCode === null) {
-    const exited = once(server, 'exit');
-    server.kill('SIGTERM');
-    await exited;
-  }
+  if (server) await stop(server);
   server = undefined;
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
@@ -38,22 +34,8 @@ const told = async (...words: string[]) => JSON.parse((await visavox(...words, '
 
 let url = '';
 async function up(): Promise<void> {
-  const env = { ...inherited, PORT: '0' };
-  const child = spawn(process.execPath, [bin, 'up'], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  server = child;
-  let said = '';
-  url = await new Promise((ready, failed) => {
-    child.stdout.on('data', (text) => {
-      said += text;
-      const found = /is ready: +(\S+)/.exec(said)?.[1];
-      if (found) ready(found);
-    });
-    child.once('exit', (code) => failed(new Error(`exit ${code}: ${said}`)));
-  });
+  server = startUp({ bin, folder, environment: inherited });
+  url = await server.url;
 }
 
 const measure = component({
