@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
+import { type Digest, digestOf, digestOfJson, hexOf } from '@visavox/core/digest';
 import { z } from 'zod';
 import type { DeclaredEnvironment, PythonDeclaration } from './declaration.ts';
 import { environmentFault, toolMissing } from './faults.ts';
@@ -177,10 +177,6 @@ export class Environments {
     const { environment, wall } = this.#options;
     return { environment: { ...environment, UV_NO_PROGRESS: '1', NO_COLOR: '1' }, log, wall };
   }
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice('sha256:'.length);
 }
 
 /** `numpy` of `numpy==2.1.0`. */
