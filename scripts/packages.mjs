@@ -18,7 +18,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { alone } from './setup-lock.mjs';
+import { alone } from '../platform/host/set-up/lock.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const packagesFolder = join(root, '.visavox', 'packages');
