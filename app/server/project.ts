@@ -9,6 +9,10 @@ export const signIn = {
   application: () => import('./application.ts'),
   steps: () => import('@visavox/recognition/step-surroundings'),
   code: ['recognition', 'platform/core', 'platform/adapters', 'platform/control', 'platform/serving'],
-  needs: { 'published networks': 'networks/networks.json', 'web page': 'web/index.html' },
+  needs: {
+    'Keras on PyTorch': 'python/Keras-on-PyTorch.stamp',
+    'published networks': 'networks/networks.json',
+    'web page': 'web/index.html',
+  },
   locks: ['package-lock.json', 'recognition/training/requirements.lock'],
 } satisfies ProjectDeclaration;

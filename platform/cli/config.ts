@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { checkDeclaration } from '@visavox/host/check-project';
 import { pluginFailed } from '@visavox/host/plugin-fault';
@@ -16,9 +16,6 @@ export function defineProject(config: ProjectConfig): ProjectConfig {
 
 export const configFile = 'visavox.config.ts';
 
-/** Where this program is installed; set-up puts what it makes there. */
-export const installation = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
-
 /** The nearest folder upwards that has a `visavox.config.ts`, or the data of a platform that was started there without one. */
 export function findProject(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
@@ -27,14 +24,22 @@ export function findProject(from: string): string | undefined {
   }
 }
 
+/** The project that this program is part of or was installed in; none where it stands by itself. */
+const itsProject = findProject(import.meta.dirname);
+
+/** Where set-up puts what it makes for a project, unless VISAVOX_SETUP says otherwise: beside the program, once for all that it starts. */
+export function setUpFolder(project: string): string {
+  return join(itsProject ?? project, '.visavox', 'setup');
+}
+
 /** What is started in a folder of no project belongs to that folder. */
 export function projectToStart(from: string): string {
   return findProject(from) ?? resolve(from);
 }
 
-/** What is asked from a folder of no project is asked with the commands of the project that this program came with. */
+/** What is asked from a folder of no project is asked with the commands of the project that this program belongs to. */
 export function projectToAsk(from: string): string {
-  return findProject(from) ?? installation;
+  return findProject(from) ?? itsProject ?? resolve(from);
 }
 
 /** What the project in this folder declares; nothing but a name where it has no `visavox.config.ts`. */

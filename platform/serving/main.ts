@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { Digest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';

@@ -26,7 +26,9 @@ def main() -> None:
     folder = Path(__file__).resolve().parent
     with tempfile.TemporaryDirectory() as temporary:
         wanted = Path(temporary) / "wanted.in"
-        wanted.write_text(f"{TORCH}\n-r {folder / 'requirements.in'}\n")
+        # Both are installed into one environment.
+        platform = folder.parent.parent / "platform" / "host" / "set-up" / "requirements.lock"
+        wanted.write_text(f"{TORCH}\n-r {folder / 'requirements.in'}\n-c {platform}\n")
         command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11"]
         options = ["--quiet", "--no-header", "--no-annotate", "--no-emit-index-url", *sys.argv[1:]]
         resolved = subprocess.run([*command, *options, str(wanted)], check=True, capture_output=True, text=True)

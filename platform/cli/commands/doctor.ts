@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { installation, loadConfig, type ProjectConfig, projectToAsk } from '../config.ts';
+import { findPython, isPythonSetUp } from '@visavox/host/set-up/python-environment';
+import { loadConfig, type ProjectConfig, projectToAsk, setUpFolder } from '../config.ts';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
 
@@ -24,7 +24,7 @@ export const doctorCommand: CommandPlugin = (program, context) => {
       const project = projectToAsk(process.cwd());
       const findings = [
         ...machine(project),
-        ...setUp(installation, await loadConfig(project)),
+        ...setUp(project, await loadConfig(project)),
         home(project),
         await port(server),
       ];
@@ -47,7 +47,7 @@ export const doctorCommand: CommandPlugin = (program, context) => {
 function machine(project: string): Finding[] {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const node = major > 20 || (major === 20 && minor >= 19);
-  const python = firstPython();
+  const python = findPython()?.version;
   const disk = statfsSync(project);
   const freeGb = (disk.bavail * disk.bsize) / 1e9;
   const memoryGb = totalmem() / 1e9;
@@ -88,18 +88,6 @@ function machine(project: string): Finding[] {
   ];
 }
 
-function firstPython(): string | undefined {
-  for (const name of [process.env.PYTHON, 'python3', 'python3.13', 'python3.12', 'python3.11']) {
-    if (!name) continue;
-    const probe = spawnSync(name, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
-      encoding: 'utf8',
-    });
-    const [major = 0, minor = 0] = (probe.stdout ?? '').trim().split('.').map(Number);
-    if (probe.status === 0 && major === 3 && minor >= 11) return probe.stdout.trim();
-  }
-  return undefined;
-}
-
 function browser(): Finding {
   const names = [
     process.env.CHROMIUM_PATH,
@@ -120,22 +108,27 @@ function browser(): Finding {
 
 /** What every project needs, and what this one does. */
 function setUp(project: string, { needs = {} }: ProjectConfig): Finding[] {
-  const folder = process.env.VISAVOX_SETUP ?? join(project, '.visavox', 'setup');
-  const parts: readonly (readonly [string, string])[] = [
-    ['npm packages', join(project, 'node_modules', '.package-lock.json')],
-    ['Python environment', join(folder, 'Python-environment.stamp')],
-    ...Object.entries(needs).map(([name, file]) => [name, join(folder, file)] as const),
-  ];
-  const setUpParts = parts.map(([name, file]): Finding => {
-    const there = existsSync(file);
-    return {
-      name,
-      state: there ? 'ok' : 'missing',
-      detail: there ? 'set up' : 'not set up',
-      action: there ? null : '"npm start" (or "npm run setup") sets it up.',
-    };
+  const given = process.env.VISAVOX_SETUP;
+  const folder = given || setUpFolder(project);
+  const found = (name: string, there: boolean, action: string): Finding => ({
+    name,
+    state: there ? 'ok' : 'missing',
+    detail: there ? 'set up' : 'not set up',
+    action: there ? null : action,
   });
-  return setUpParts;
+  return [
+    // What was made elsewhere has versions of its own.
+    given
+      ? found(
+          'Python environment',
+          existsSync(join(given, 'python', 'bin', 'python')),
+          `Put a Python with MLflow into ${join(given, 'python')}, or leave VISAVOX_SETUP out.`,
+        )
+      : found('Python environment', isPythonSetUp(folder), '"visavox up" sets it up.'),
+    ...Object.entries(needs).map(([name, file]) =>
+      found(name, existsSync(join(folder, file)), '"npm run setup" of this project makes it.'),
+    ),
+  ];
 }
 
 /** A server that died leaves its lock; that is no harm, but one that lives holds the data. */

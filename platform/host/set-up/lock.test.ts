@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 /** A process that notes when it is in and when it is out, `times` times. */
 const visitor = `
   import { appendFileSync } from 'node:fs';
-  import { alone } from ${JSON.stringify(join(import.meta.dirname, 'setup-lock.mjs'))};
+  import { alone } from ${JSON.stringify(join(import.meta.dirname, 'lock.mjs'))};
   const [folder, name, times] = process.argv.slice(1);
   for (let time = 0; time < Number(times); time++) {
     await alone(folder, async () => {
