@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openPage } from '@visavox/console/testing/browser';
 import { syntheticPerson } from '@visavox/recognition/synthetic/person';
-import { openBrowser, openPage } from '@visavox/web/testing/browser';
+import { openBrowser } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
 import { fakeApi } from '@visavox/web/testing/fake-api';
 import { servePage } from '@visavox/web/testing/page-server';

@@ -1,5 +1,5 @@
 // Puts together what each image is built from, below .visavox/images: bundles of the TypeScript sources, and what
-// set-up made (the converted networks, the web page), so that a build needs neither TypeScript nor Python for them.
+// set-up made (the converted networks, the web pages), so that a build needs neither TypeScript nor Python for them.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';

@@ -13,6 +13,8 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'platform/serving': ['platform/core'],
   'platform/adapters': ['platform/core', 'platform/pipelines', 'platform/control', 'platform/serving'],
   'platform/api': ['platform/core', 'platform/pipelines', 'platform/control', 'platform/adapters'],
+  // Pages in a browser: they know the server by its OpenAPI document only.
+  'platform/console': [],
   'platform/host': [
     'platform/core',
     'platform/pipelines',
@@ -20,6 +22,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'platform/control',
     'platform/adapters',
     'platform/api',
+    'platform/console',
   ],
   // Written as somebody outside would.
   examples: ['platform/pipelines', 'platform/control', 'platform/cli'],
@@ -53,7 +56,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'recognition/face-finding',
     'recognition',
   ],
-  'app/web': ['recognition/face-finding'],
+  'app/web': ['platform/console', 'recognition/face-finding'],
 };
 
 /** Runs in browsers as well, so it brings no packages along, nor Node's modules. */
@@ -113,12 +116,14 @@ export function inspectImports(root: string): Inspection {
 }
 
 /**
- * Tests of the page drive the real server and synthetic people, those of the controller an engine that admits what the
+ * Tests of pages drive the real server and synthetic people, those of the controller an engine that admits what the
  * real ones admit; a test ships to nobody.
  */
 function mayTestWith(room: string, target: string): boolean {
   if (room === 'platform/control') return target === 'platform/pipelines';
-  return room.startsWith('app/') && (target.startsWith('app/') || target === 'recognition');
+  if (room === 'platform/console') return target === 'platform/cli' || target === 'platform/pipelines';
+  const pages = target.startsWith('app/') || target === 'platform/console';
+  return room.startsWith('app/') && (pages || target === 'recognition');
 }
 
 function packageNames(root: string, rooms: readonly string[]): ReadonlyMap<string, string> {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Sets up whatever is missing: npm packages, the Python environment, the published networks, the web page.
+// Sets up whatever is missing: npm packages, the Python environment, the published networks, the web pages.
 // Plain JavaScript without packages, since it runs before any is installed.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -76,19 +76,23 @@ const steps = [
       ),
   },
   {
-    name: 'web page',
-    hint: 'React, built by Vite',
+    name: 'web pages',
+    hint: 'sign-in and the console; React, built by Vite',
     stamp: () =>
       digestOf([
         join(root, 'package-lock.json'),
-        ...filesBelow(join(root, 'app', 'web'), (name) => !name.includes('.test.') && !name.endsWith('.md')),
+        ...sourcesOfPages(join(root, 'platform', 'console')),
+        ...sourcesOfPages(join(root, 'app', 'web')),
         // The page finds faces with these.
         ...filesBelow(join(root, 'recognition', 'face-finding'), (name) => !name.includes('.test.')),
         join(setupFolder, 'networks', 'networks.json'),
       ]),
-    present: () => existsSync(join(setupFolder, 'web', 'index.html')),
+    present: () =>
+      [join(setupFolder, 'web'), join(root, 'platform', 'console', 'dist')].every((folder) =>
+        existsSync(join(folder, 'index.html')),
+      ),
     run: (log) =>
-      run('npm', ['run', 'build', '--workspace', '@visavox/web'], log, {
+      run('npm', ['run', 'build', '--workspace', '@visavox/console', '--workspace', '@visavox/web'], log, {
         cwd: root,
         action: 'The log says what the build stumbled over.',
       }),
@@ -164,6 +168,10 @@ function filesBelow(folder, keep) {
       return entry.isDirectory() ? filesBelow(path, keep) : keep(entry.name) ? [path] : [];
     })
     .sort();
+}
+
+function sourcesOfPages(folder) {
+  return filesBelow(folder, (name) => !name.includes('.test.') && !name.endsWith('.md'));
 }
 
 /** Prints what went wrong and what to do, and ends the process. */

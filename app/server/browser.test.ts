@@ -1,13 +1,7 @@
+import { findBrowser, howToGetABrowser, openPage } from '@visavox/console/testing/browser';
 import { type Listener, listen } from '@visavox/host/listener';
 import { type SyntheticPerson, syntheticPerson } from '@visavox/recognition/synthetic/person';
-import {
-  enrolThroughPage,
-  findBrowser,
-  howToGetABrowser,
-  openBrowser,
-  openPage,
-  signInThroughPage,
-} from '@visavox/web/testing/browser';
+import { enrolThroughPage, openBrowser, signInThroughPage } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
 import { withPasskeys } from '@visavox/web/testing/passkeys';
 import { performBefore } from '@visavox/web/testing/performer';

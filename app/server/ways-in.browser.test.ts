@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { findBrowser, howToGetABrowser, openPage } from '@visavox/console/testing/browser';
 import { type Listener, listen } from '@visavox/host/listener';
-import { findBrowser, howToGetABrowser, openBrowser, openPage } from '@visavox/web/testing/browser';
+import { openBrowser } from '@visavox/web/testing/browser';
 import { buildPage } from '@visavox/web/testing/built-page';
 import { withPasskeys } from '@visavox/web/testing/passkeys';
 import type { Browser, Page } from 'playwright-core';
@@ -15,7 +16,7 @@ if (!browserThere) console.warn(howToGetABrowser);
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(
     await readFile(
-      createRequire(import.meta.resolve('@visavox/web/testing/browser')).resolve('axe-core/axe.min.js'),
+      createRequire(import.meta.resolve('@visavox/console/testing/browser')).resolve('axe-core/axe.min.js'),
       'utf8',
     ),
   );

@@ -1,12 +1,12 @@
+import { NotFoundPage } from '@visavox/console/pages/not-found';
+import { useAddress } from '@visavox/console/router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PageFrame } from './components/page-frame.tsx';
+import { PeopleFrame } from './components/people-frame.tsx';
 import { AccountPage } from './pages/account.tsx';
 import { EnrolPage } from './pages/enrol.tsx';
 import { EntrancePage } from './pages/entrance.tsx';
 import { JoinPage } from './pages/join.tsx';
-import { NotFoundPage } from './pages/not-found.tsx';
-import { useAddress } from './router.tsx';
 
 const Console = lazy(() => import('./console/console.tsx').then(({ Console }) => ({ default: Console })));
 
@@ -20,7 +20,7 @@ export function App() {
       </Suspense>
     );
   return (
-    <PageFrame>
+    <PeopleFrame>
       {pathname === '/' ? (
         <EntrancePage />
       ) : pathname === '/enrol' ? (
@@ -30,8 +30,8 @@ export function App() {
       ) : pathname === '/account' ? (
         <AccountPage />
       ) : (
-        <NotFoundPage />
+        <NotFoundPage home="/" />
       )}
-    </PageFrame>
+    </PeopleFrame>
   );
 }

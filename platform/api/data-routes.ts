@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { BlobUploads, uploadPartBytes } from '@visavox/core/blob-uploads';
 import { CodeManifest, codeDigest, codeManifest } from '@visavox/core/code';
-import { type DatasetVersion, datasetVersion } from '@visavox/core/dataset';
+import { type DatasetItem, type DatasetVersion, datasetVersion, diffDatasets } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import {
@@ -36,6 +36,24 @@ export function addDataRoutes(
   app.openapi(routes.datasets, async (c) => c.json({ datasets: [...(await datasets.list())] }, 200));
 
   app.openapi(routes.dataset, async (c) => c.json(await versionOf(c.req.valid('param').digest), 200));
+
+  app.openapi(routes.datasetItems, async (c) => {
+    const { digest, manifest } = await versionOf(c.req.valid('param').digest);
+    const { find, start, limit } = c.req.valid('query');
+    const { name, items } = manifest;
+    const found = find ? items.filter(matches(find)) : items;
+    const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+    const counts = { found: found.length, total: items.length, bytes };
+    return c.json({ digest, name, items: found.slice(start, start + limit), ...counts }, 200);
+  });
+
+  app.openapi(routes.datasetDifference, async (c) => {
+    const { from, limit } = c.req.valid('query');
+    const [after, before] = [await versionOf(c.req.valid('param').digest), await versionOf(from)];
+    const { added, removed, changed } = diffDatasets(before.manifest, after.manifest);
+    const first = <T>(items: readonly T[]) => ({ count: items.length, items: items.slice(0, limit) });
+    return c.json({ added: first(added), removed: first(removed), changed: first(changed) }, 200);
+  });
 
   app.openapi(routes.missingBlobs, async (c) => {
     const missing = await missingIn(objects, c.req.valid('json').digests);
@@ -146,6 +164,14 @@ export function addDataRoutes(
       'content-length': String(item.bytes),
     });
   });
+}
+
+/** By key or label, as people type them. */
+function matches(text: string): (item: DatasetItem) => boolean {
+  const wanted = text.toLowerCase();
+  return ({ key, labels }) =>
+    key.toLowerCase().includes(wanted) ||
+    Object.entries(labels).some(([name, value]) => `${name}=${value}`.toLowerCase().includes(wanted));
 }
 
 /** Whoever asks is told how far it is well before their connection would be given up. */

@@ -8,13 +8,15 @@ import { OperatorState, OperatorToken } from './schemas.ts';
 const path = '/api/v1/operator/session';
 const tags = ['operation'];
 
+/** Where pages of an application and of the platform alike ask whether an operator is signed in. */
+export const operatorStateRoute = createRoute({
+  method: 'get',
+  path,
+  tags,
+  responses: { 200: json(OperatorState, 'who is asking'), default: problem },
+});
+
 const routes = {
-  state: createRoute({
-    method: 'get',
-    path,
-    tags,
-    responses: { 200: json(OperatorState, 'who is asking'), default: problem },
-  }),
   begin: createRoute({
     method: 'post',
     path,
@@ -30,7 +32,7 @@ const routes = {
 export function addOperatorRoutes(app: OpenAPIHono<ApiEnv>, resources: OperatorResources): void {
   const { operatorDoor, operatorSessions, secureCookies: secure } = resources;
 
-  app.openapi(routes.state, (c) => c.json({ operator: c.get('caller').operator }, 200));
+  app.openapi(operatorStateRoute, (c) => c.json({ operator: c.get('caller').operator }, 200));
 
   app.openapi(routes.begin, async (c) => {
     const token = await operatorDoor.requireToken(c.req.valid('json').token, c.get('network'));

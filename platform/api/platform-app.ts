@@ -8,13 +8,15 @@ import { createPlatformApi } from './platform-api.ts';
 import { readBody } from './read-body.ts';
 import type { PlatformResources, ShellResources } from './resources.ts';
 import { describeApi, openShell, refuseOtherMethods } from './shell.ts';
-import { addWebPage } from './web-page.ts';
+import { addWebPages, type PageFolders } from './web-page.ts';
 
-export interface PlatformAppResources extends PlatformResources, ShellResources, OperatorResources {
+export interface PlatformAppResources
+  extends PlatformResources,
+    ShellResources,
+    OperatorResources,
+    PageFolders {
   /** The project's name. */
   readonly title: string;
-  /** The built pages, where there are any. */
-  readonly webFolder: string | undefined;
   /** Routes of the project, below its own paths; callers are known when they are reached. */
   readonly routes?: (app: OpenAPIHono<ApiEnv>) => void;
 }
@@ -34,6 +36,6 @@ export function createPlatformApp(resources: PlatformAppResources): OpenAPIHono<
     secureCookies: resources.secureCookies,
   });
   refuseOtherMethods(app);
-  addWebPage(app, resources.webFolder);
+  addWebPages(app, resources);
   return app;
 }

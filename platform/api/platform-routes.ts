@@ -26,6 +26,8 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;
 
+  app.openapi(routes.settings, (c) => c.json(resources.facts, 200));
+
   app.openapi(routes.lineageKinds, (c) =>
     c.json({ kinds: kinds.map(({ name, aliases = [] }) => ({ name, aliases: [...aliases] })) }, 200),
   );

@@ -9,6 +9,7 @@ import type { Release } from '@visavox/core/release';
 import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';
+import type { ServerFacts } from './schemas.ts';
 
 export interface ServiceHealth {
   readonly name: string;
@@ -85,6 +86,7 @@ export interface PlatformResources {
   readonly released?: () => Promise<void>;
   readonly lineage: LineageLine;
   readonly services: () => Promise<readonly ServiceHealth[]>;
+  readonly facts: ServerFacts;
   /** Figures that a project adds to the status. */
   readonly figures?: () => Promise<Readonly<Record<string, number>>>;
 }

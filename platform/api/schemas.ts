@@ -117,6 +117,46 @@ export const Datasets = z
   })
   .openapi('Datasets');
 export const Dataset = z.object({ digest: Digest, manifest: DatasetManifest }).openapi('Dataset');
+const Item = z.object(DatasetItem.shape).openapi('DatasetItem');
+export const DatasetItems = z
+  .object({
+    digest: Digest,
+    name: z.string(),
+    items: z.array(Item).openapi({ description: 'by key' }),
+    found: z.int().openapi({ description: 'how many match what was looked for' }),
+    total: z.int(),
+    bytes: z.int().openapi({ description: 'of all items together' }),
+  })
+  .openapi('DatasetItems');
+const counted = <T extends z.ZodType>(item: T) => z.object({ count: z.int(), items: z.array(item) });
+export const DatasetDifference = z
+  .object({
+    added: counted(Item),
+    removed: counted(Item),
+    changed: counted(z.object({ before: Item, after: Item })),
+  })
+  .openapi('DatasetDifference');
+
+/** What a server runs with. Nothing in it is secret. */
+export const ServerFacts = z
+  .object({
+    project: z.object({
+      name: z.string(),
+      folder: z.string(),
+      models: z.array(z.string()),
+      pages: z.boolean().openapi({ description: 'whether it has pages of its own' }),
+    }),
+    engines: z.array(z.string()).openapi({ description: 'by the names that runs ask for' }),
+    settings: z.array(
+      z.object({
+        name: z.string().openapi({ description: 'of the environment variable' }),
+        value: z.string().nullable().openapi({ description: 'null where it is not set' }),
+      }),
+    ),
+    versions: z.array(z.object({ name: z.string(), version: z.string() })),
+  })
+  .openapi('ServerFacts');
+export type ServerFacts = z.infer<typeof ServerFacts>;
 
 export const Trace = z
   .object({

@@ -3,14 +3,15 @@ import type { ApiEnv } from './api-env.ts';
 import { clientNetworks } from './client-network.ts';
 import { identifyRequest, type PagePolicy, requireKnownHost } from './guards.ts';
 import { answerProblem } from './problem.ts';
-import { addWebPage } from './web-page.ts';
+import { addWebPages, type PageFolders } from './web-page.ts';
 
 /** Answers while the rest comes up: the page is there at once, everything else says when to come again. */
-export function createStartingApp(resources: {
-  webFolder: string | undefined;
-  allowedHosts: ReadonlySet<string>;
-  pagePolicy?: PagePolicy | undefined;
-}) {
+export function createStartingApp(
+  resources: PageFolders & {
+    readonly allowedHosts: ReadonlySet<string>;
+    readonly pagePolicy?: PagePolicy | undefined;
+  },
+) {
   const app = new Hono<ApiEnv>();
   const now = () => new Date();
   app.use(
@@ -28,6 +29,6 @@ export function createStartingApp(resources: {
       }),
     );
   }
-  addWebPage(app, resources.webFolder);
+  addWebPages(app, resources);
   return app;
 }

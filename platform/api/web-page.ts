@@ -9,25 +9,42 @@ import { answerProblem } from './problem.ts';
 const unbuilt = `<!doctype html><html lang="en"><title>Visavox</title>
 <p>The service runs. Its page is not built yet: run <code>npm run setup</code> and reload.</p></html>`;
 
-const plain = `<!doctype html><html lang="en"><title>Visavox</title>
-<p>The platform runs. This project has no pages of its own: use the command <code>visavox</code>, or the API that
-<a href="/api/openapi.json">/api/openapi.json</a> describes.</p></html>`;
+/** Folders of built pages: `index.html`, and below `assets` files that have their digest in their names. */
+export interface PageFolders {
+  /** Pages of the project, at every address that is not the API's. */
+  readonly webFolder: string | undefined;
+  /** The platform's console, below `/console`; undefined where the project's pages have it among them. */
+  readonly consoleFolder: string | undefined;
+}
 
-/** The built page: its hashed assets are kept by browsers for good, and every other path is the page itself. Undefined: there is none. */
-export function addWebPage<E extends ApiEnv>(app: Hono<E>, folder: string | undefined): void {
-  if (folder !== undefined && existsSync(folder)) {
-    app.use('/assets/*', async (c, next) => {
+const consolePath = '/console';
+
+/** A project without pages of its own begins with the console. */
+export function addWebPages<E extends ApiEnv>(app: Hono<E>, { webFolder, consoleFolder }: PageFolders): void {
+  if (consoleFolder !== undefined) addPage(app, { at: consolePath, folder: consoleFolder });
+  if (webFolder !== undefined) addPage(app, { at: '', folder: webFolder });
+  else if (consoleFolder !== undefined) app.get('/', (c) => c.redirect(consolePath));
+}
+
+/** The hashed assets are kept by browsers for good, and every other path below `at` is the page itself. */
+function addPage<E extends ApiEnv>(app: Hono<E>, { at, folder }: { at: string; folder: string }): void {
+  if (existsSync(folder)) {
+    app.use(`${at}/assets/*`, async (c, next) => {
       await next();
       if (c.res.ok) c.header('cache-control', 'public, max-age=31536000, immutable');
     });
-    const files = serveStatic<E>({ root: folder, index: 'no-index', precompressed: true });
-    app.use('*', async (c, next) => (isApi(c.req.path) ? next() : files(c, next)));
+    const files = serveStatic<E>({
+      root: folder,
+      index: 'no-index',
+      precompressed: true,
+      rewriteRequestPath: (path) => path.slice(at.length),
+    });
+    app.use(`${at}/*`, async (c, next) => (isApi(c.req.path) ? next() : files(c, next)));
   }
-  app.get('*', async (c) => {
+  app.get(`${at}/*`, async (c) => {
     const last = c.req.path.split('/').at(-1) ?? '';
     if (isApi(c.req.path) || last.includes('.')) return notFound(c);
-    const page =
-      folder === undefined ? plain : await readFile(join(folder, 'index.html'), 'utf8').catch(() => unbuilt);
+    const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => unbuilt);
     return c.html(page, 200, { 'cache-control': 'no-cache' });
   });
 }

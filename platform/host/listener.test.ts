@@ -11,7 +11,10 @@ const anywhere = { host: '127.0.0.1', port: 0 };
 const hosts = new Set(['127.0.0.1']);
 
 it('answers while the rest comes up, and then with the rest', async () => {
-  const starting = createStartingApp({ webFolder: '/nowhere', allowedHosts: hosts });
+  const starting = createStartingApp({
+    ...{ webFolder: '/nowhere', consoleFolder: undefined },
+    allowedHosts: hosts,
+  });
   const listener = await listen(anywhere, starting.fetch);
   const early = await fetch(`${listener.url}/api/v1/session`);
   expect(early.headers.get('retry-after')).toBe('2');

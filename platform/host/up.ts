@@ -9,6 +9,7 @@ import { starting, withHealth } from '@visavox/api/health';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { createPlatformApp, type PlatformAppResources } from '@visavox/api/platform-app';
 import { createStartingApp } from '@visavox/api/starting-app';
+import { builtConsole } from '@visavox/console/built';
 import type { Logger } from 'pino';
 import { addressByName } from './address.ts';
 import type { OpenApplication, Repeated } from './application.ts';
@@ -24,6 +25,7 @@ import { type Afterwards, openPlatform, openServerLog, type Platform } from './p
 import { readiness } from './readiness.ts';
 import { repeat } from './repeating.ts';
 import { ServedModels } from './served-models.ts';
+import { serverFacts } from './server-facts.ts';
 import type { PlatformSettings } from './settings.ts';
 import { openTracking } from './tracking.ts';
 
@@ -121,7 +123,7 @@ async function startServer({
   listener.answerWith(withHealth(checks, serves ? answer : onlyForwarded(answer)));
   log.info({ url, ms: Math.round(performance.now() - startedAt) }, 'ready');
   const address = addressByName(url);
-  const loginLink = `${address}/#token=${await platform.operatorToken()}`;
+  const loginLink = `${address}/console#token=${await platform.operatorToken()}`;
   if (settings.role === 'all')
     for (const line of greeting(address, loginLink, join(settings.home, 'logs', 'server.log'))) tell(line);
 
@@ -198,6 +200,8 @@ function pageOf(settings: PlatformSettings, { declaration, application, root }: 
   const built = application && join(settings.setup, 'web');
   return {
     webFolder: declaration.pages === undefined ? built : join(root, declaration.pages),
+    // The pages of an application have the console among them.
+    consoleFolder: application ? undefined : builtConsole,
     allowedHosts: allowedHosts(settings),
     pagePolicy: application?.pagePolicy,
   };
@@ -227,6 +231,7 @@ function appResources(parts: {
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
     registry: tracking.registry,
+    facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now }),
     secureCookies: url.startsWith('https:'),

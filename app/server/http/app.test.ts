@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { typesOf } from '@visavox/console/generate';
 import { digestOf } from '@visavox/core/digest';
-import { typesOf } from '@visavox/web/generate';
+import { command } from '@visavox/web/generate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
@@ -41,7 +42,7 @@ describe('the API description', () => {
   it('is what the page was written against', async () => {
     const document = await (await ask('/api/openapi.json')).text();
     const committed = await readFile(new URL(import.meta.resolve('@visavox/web/api/schema')), 'utf8');
-    expect(await typesOf(document), 'npm run generate -w app/web').toBe(committed);
+    expect(await typesOf(document, command), command).toBe(committed);
   });
 
   it('says which routes want an operator, and they do', async () => {

@@ -5,7 +5,7 @@ import { requireOperator } from '@visavox/api/operators';
 import { createPlatformApi } from '@visavox/api/platform-api';
 import { readBody } from '@visavox/api/read-body';
 import { describeApi, openShell, refuseOtherMethods } from '@visavox/api/shell';
-import { addWebPage } from '@visavox/api/web-page';
+import { addWebPages } from '@visavox/api/web-page';
 import type { ApiResources } from '../resources.ts';
 import { admit } from './admission.ts';
 import type { AppEnv } from './app-env.ts';
@@ -52,7 +52,8 @@ export function createApp(resources: ApiResources): App {
     secureCookies: resources.secureCookies,
   });
   refuseOtherMethods(app);
-  addWebPage(app, resources.webFolder);
+  // The console is among its pages.
+  addWebPages(app, { webFolder: resources.webFolder, consoleFolder: undefined });
   return app;
 }
 

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { operatorStateRoute } from '@visavox/api/operator-routes';
 import type { UserError } from '@visavox/core/errors';
 import { faceHints } from '@visavox/recognition/face-finding/face-hints';
 import { voiceHints } from '../enrolment/capture-hints.ts';
@@ -105,6 +106,8 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
     takeCookie(c, 'session', secureCookies);
     return c.body(null, 204);
   });
+
+  app.openapi(operatorStateRoute, (c) => c.json({ operator: c.get('caller').operator }, 200));
 
   app.openapi(routes.operatorSession, async (c) => {
     const network = c.get('network');

@@ -127,6 +127,10 @@ export async function startTestServer({
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
     figures: () => services.overview.counts(),
     released: () => services.champion.follow(),
+    facts: {
+      project: { name: 'sign-in', folder, models: [modelName], pages: false },
+      ...{ engines: ['local'], settings: [], versions: [] },
+    },
     services: async () => [{ name: 'database', healthy: true, url: null, reason: 'in a test' }],
     ...overrides,
   });

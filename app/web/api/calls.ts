@@ -1,21 +1,11 @@
+import { answer } from '@visavox/console/api/client';
+import { Problem } from '@visavox/console/api/problem';
 import createClient from 'openapi-fetch';
 import { untilThereIsRoom } from './patience.ts';
-import { Problem, problemFrom, unreachable } from './problem.ts';
 import type { paths } from './schema.ts';
-import type { ModelVersion, Release, Review, TraceKind } from './types.ts';
+import type { ModelVersion, Review } from './types.ts';
 
 export const client = createClient<paths>();
-
-/** What the server answered, or a {@link Problem}. */
-export async function answer<T>(
-  call: Promise<{ data?: T; error?: unknown; response: Response }>,
-): Promise<T> {
-  const { data, error, response } = await call.catch((cause: unknown) => {
-    throw unreachable(cause);
-  });
-  if (!response.ok) throw problemFrom(response.status, error);
-  return data as T; // a 204 is typed as undefined
-}
 
 const asItIs = <T>(body: T) => body;
 export const withId = (id: string) => ({ params: { path: { id } } });
@@ -128,9 +118,6 @@ export const giveFeedback = (attempt: string, outcome: 'genuine' | 'impostor') =
 
 export const session = () => answer(client.GET('/api/v1/session'));
 export const signOut = () => answer(client.DELETE('/api/v1/session'));
-export const signOutOperator = () => answer(client.DELETE('/api/v1/operator/session'));
-export const operatorSession = (token: string) =>
-  answer(client.POST('/api/v1/operator/session', { body: { token } }));
 
 export const person = (id: string) => answer(client.GET('/api/v1/people/{id}', withId(id)));
 export const people = async () => (await answer(client.GET('/api/v1/people'))).people;
@@ -143,38 +130,8 @@ export const invite = (wish: { name: string; days: number }) =>
   answer(client.POST('/api/v1/invitations', { body: wish }));
 export const revokeInvitation = (id: string) => answer(client.DELETE('/api/v1/invitations/{id}', withId(id)));
 
-export const status = () => answer(client.GET('/api/v1/status'));
 export const overview = () => answer(client.GET('/api/v1/overview'));
-
-export const runs = async () => (await answer(client.GET('/api/v1/runs'))).runs;
-export const run = (id: string) => answer(client.GET('/api/v1/runs/{id}', withId(id)));
-export const cancelRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/cancel', withId(id)));
-export const resumeRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/resume', withId(id)));
-export const taskLogs = (id: string, task: string) =>
-  answer(
-    client.GET('/api/v1/runs/{id}/tasks/{task}/logs', { params: { path: { id, task } }, parseAs: 'text' }),
-  );
-
-const ofModel = (name: string) => ({ path: { name } });
-export const retrain = (model: string) =>
-  answer(client.POST('/api/v1/models/{name}/training', { params: ofModel(model), body: {} }));
-export const pauseTraining = ({ model, paused }: { model: string; paused: boolean }) =>
-  answer(client.PUT('/api/v1/models/{name}/training', { params: ofModel(model), body: { paused } }));
-
-export const models = () => answer(client.GET('/api/v1/models'));
-type Version = Pick<ModelVersion, 'name' | 'version'>;
-export const modelReport = (path: Version, language: 'en' | 'fr') =>
+export const modelReport = (path: Pick<ModelVersion, 'name' | 'version'>, language: 'en' | 'fr') =>
   answer(
     client.GET('/api/v1/models/{name}/versions/{version}/report', { params: { path, query: { language } } }),
   );
-export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
-export const rollBack = ({ model, environment }: Pick<Release, 'model' | 'environment'>) =>
-  answer(
-    client.POST('/api/v1/models/{name}/rollback', { params: { ...ofModel(model), query: { environment } } }),
-  );
-export const propose = ({ name, version }: Version) =>
-  answer(client.POST('/api/v1/models/{name}/releases', { params: ofModel(name), body: { version } }));
-export const promote = (id: string) => answer(client.POST('/api/v1/releases/{id}/promote', withId(id)));
-
-export const trace = (kind: TraceKind, id: string) =>
-  answer(client.GET('/api/v1/trace/{kind}/{id}', { params: { path: { kind, id } } }));

@@ -1,4 +1,4 @@
-import { Problem } from './problem.ts';
+import { Problem } from '@visavox/console/api/problem';
 
 /** So often a request is sent, and no longer than this in all: a challenge is good for two minutes. */
 const TRIES = 4;

@@ -1,4 +1,5 @@
-import { answer, client, framesOf, multipart, type TurnFrames, withId } from './calls.ts';
+import { answer } from '@visavox/console/api/client';
+import { client, framesOf, multipart, type TurnFrames, withId } from './calls.ts';
 import type { CreationOptions, Session } from './types.ts';
 
 type Registration = { id: string; rawId: string; type: 'public-key' } & {

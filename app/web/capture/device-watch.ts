@@ -1,4 +1,4 @@
-import type { Problem } from '../api/problem.ts';
+import type { Problem } from '@visavox/console/api/problem';
 import { type Devices, deviceProblem } from './devices.ts';
 import type { FaceGuide } from './face-guide.ts';
 

@@ -1,4 +1,4 @@
-import { Problem } from '../api/problem.ts';
+import { Problem } from '@visavox/console/api/problem';
 import { ANY_DEVICE, type DeviceChoice } from './device-choice.ts';
 import { Microphone } from './microphone.ts';
 

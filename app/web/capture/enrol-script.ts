@@ -1,5 +1,5 @@
+import { Problem } from '@visavox/console/api/problem';
 import { checkVoice } from '../api/calls.ts';
-import { Problem } from '../api/problem.ts';
 import type { EnrolmentChallenge } from '../api/types.ts';
 import { Burst, type Taken } from './burst.ts';
 import type { SeenFace } from './face/face-look.ts';

@@ -1,4 +1,4 @@
-import { Problem } from '../api/problem.ts';
+import { Problem } from '@visavox/console/api/problem';
 import { type Level, levelOf, loudnessHint, speechLevel } from './levels.ts';
 import tapUrl from './microphone-worklet.ts?worker&url';
 import { speechThreshold, Utterance } from './utterance.ts';

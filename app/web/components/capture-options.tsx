@@ -18,7 +18,7 @@ export function CaptureOptions(props: {
   onDevices?: () => void;
   onGuidance?: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const devices = useDeviceList(props.allowed ?? false);
   const [choice, setChoice] = useState(keptDevices);
   const [guidance, setGuidance] = useState(keptGuidance);
@@ -80,7 +80,7 @@ function DeviceSelect(props: {
   chosen: string | null;
   onChoose: (id: string | null) => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const id = useId();
   const isThere = props.devices.some((device) => device.id === props.chosen);
   return (

@@ -21,7 +21,8 @@ export function CaptureStage(props: {
   /** Whether screen readers keep silent, because something is recorded. */
   silent?: boolean;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
+  const { t: tc } = useTranslation();
   const { capture, speech, turn } = props;
   const progress = useRecordingProgress(speech?.heard === true, speech?.seconds ?? 1);
   return (
@@ -41,7 +42,7 @@ export function CaptureStage(props: {
             </span>
           )}
           {speech && <Digits digits={speech.digits} />}
-          <LiveHint text={props.hint || t('loading')} step={props.step} silent={props.silent ?? false} />
+          <LiveHint text={props.hint || tc('loading')} step={props.step} silent={props.silent ?? false} />
           <Meter microphone={capture.devices.microphone} />
         </>
       )}

@@ -38,7 +38,7 @@ export function GrowingHelp({
   step: string;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const patience = usePatience(step);
   return (
     <div className="growing-help">

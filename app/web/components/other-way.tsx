@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@visavox/console/router';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from '../router.tsx';
 import { CodeDisclosure } from '../ways-in/code-disclosure.tsx';
 import { entered } from '../ways-in/entered.ts';
 import { PasskeyButton } from '../ways-in/passkey-button.tsx';

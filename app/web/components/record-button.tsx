@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
  * For those who begin a recording themselves. It keeps the focus while it records, so that a screen reader stays silent.
  */
 export function RecordButton({ step }: { step: { readonly kind: string; readonly go?: () => void } }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const button = useRef<HTMLButtonElement>(null);
   const begun = useRef(false);
   const isReady = step.kind === 'ready';

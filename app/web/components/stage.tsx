@@ -25,7 +25,7 @@ export function Stage(props: {
   turn?: { readonly to: Turn; readonly progress: number } | null;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const { video, stream, tone, progress, direction, turn } = props;
   useEffect(() => {
     if (video.current) video.current.srcObject = stream;
@@ -87,7 +87,7 @@ function Drawing() {
 }
 
 export function Meter({ microphone }: { microphone: Microphone }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const bar = useRef<HTMLSpanElement>(null);
   useEffect(
     () =>

@@ -5,7 +5,7 @@ import { SpokenGuide } from '../capture/spoken-guide.ts';
 
 /** What speaks for the page, in its language and where that is wished for. It is silent when the page is left. */
 export function useSpokenGuide(): SpokenGuide {
-  const { i18n } = useTranslation();
+  const { i18n } = useTranslation('page');
   const guide = useMemo(
     () => new SpokenGuide(keptGuidance().spoken, () => i18n.resolvedLanguage ?? 'en'),
     [i18n],

@@ -1,9 +1,9 @@
 import 'uplot/dist/uPlot.min.css';
+import { useFormat } from '@visavox/console/text/format';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
 import type { Overview } from '../api/types.ts';
-import { useFormat } from '../text/format.ts';
 import { attemptsByDay, type Day } from './attempts.ts';
 
 const decisions = ['accept', 'step_up', 'reject'] as const;

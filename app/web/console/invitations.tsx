@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { TextField } from '@visavox/console/components/text-field';
+import { useFormat } from '@visavox/console/text/format';
 import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { invitations, invite, revokeInvitation } from '../api/calls.ts';
 import type { Invitation } from '../api/types.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { TextField } from '../components/text-field.tsx';
-import { useFormat } from '../text/format.ts';
 
 const days = [1, 7, 30] as const;
 

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { useFormat } from '@visavox/console/text/format';
 import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../api/types.ts';
 import { issueCode } from '../api/ways-in-calls.ts';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { useFormat } from '../text/format.ts';
 
 /** Asks, then shows the code this once. */
 export function IssueCode({ person, onClose }: { person: Person; onClose: () => void }) {

@@ -1,59 +1,46 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { runs, status } from '@visavox/console/api/calls';
+import { PageHead } from '@visavox/console/components/page-head';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { LatestRun } from '@visavox/console/pages/latest-run';
+import { Services } from '@visavox/console/pages/services';
+import { TrainingCard } from '@visavox/console/pages/training-card';
+import { Link } from '@visavox/console/router';
+import { useFormat } from '@visavox/console/text/format';
 import { useTranslation } from 'react-i18next';
-import { overview, pauseTraining, retrain, runs, status } from '../api/calls.ts';
-import type { Overview, Service } from '../api/types.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Link, navigate } from '../router.tsx';
-import { useFormat } from '../text/format.ts';
+import { overview } from '../api/calls.ts';
+import type { Overview } from '../api/types.ts';
 import { attemptsByDay } from './attempts.ts';
 import { AttemptsChart } from './attempts-chart.tsx';
-import { LatestRun } from './latest-run.tsx';
-import { PageHead } from './page-head.tsx';
 
 const CALM_MS = 5000;
 
 export function OverviewPage() {
   const { t } = useTranslation('operator');
-  const queries = useQueryClient();
   const figures = useQuery({ queryKey: ['overview'], queryFn: overview, refetchInterval: CALM_MS });
-  const services = useQuery({ queryKey: ['status'], queryFn: status, refetchInterval: CALM_MS });
+  const now = useQuery({ queryKey: ['status'], queryFn: status, refetchInterval: CALM_MS });
   const recent = useQuery({ queryKey: ['runs'], queryFn: runs, refetchInterval: CALM_MS });
-  const start = useMutation({
-    mutationFn: retrain,
-    async onSuccess({ id }) {
-      await queries.invalidateQueries({ queryKey: ['runs'] });
-      navigate(`/console/runs/${encodeURIComponent(id)}`);
-    },
-  });
-  const model = figures.data?.pending.model;
-  const error = start.error ?? figures.error ?? services.error;
+  const error = figures.error ?? now.error ?? recent.error;
   return (
     <>
-      <PageHead title={t('overview.title')}>
-        {model !== undefined && (
-          <button
-            type="button"
-            className="button"
-            disabled={start.isPending}
-            onClick={() => start.mutate(model)}
-          >
-            {t('overview.retrain')}
-          </button>
-        )}
-      </PageHead>
+      <PageHead title={t('overview.title')} />
       {error && <ProblemNotice error={error} />}
       {figures.data && (
         <>
           <Figures overview={figures.data} />
           <div className="columns">
             <Attempts overview={figures.data} />
-            <Next pending={figures.data.pending} />
+            <div className="stack">
+              {now.data?.environments.map(({ model, name: environment }) => (
+                <TrainingCard key={`${model} ${environment}`} place={{ model, environment }} />
+              ))}
+            </div>
           </div>
+          <WeakAgainst rows={figures.data.weakAgainst} />
         </>
       )}
-      {figures.data && <WeakAgainst rows={figures.data.weakAgainst} />}
-      <LatestRun run={recent.data?.[0] ?? null} />
-      {services.data && <Services services={services.data.services} />}
+      {recent.data && <LatestRun run={recent.data[0] ?? null} />}
+      {now.data && <Services services={now.data.services} />}
     </>
   );
 }
@@ -132,97 +119,6 @@ function WeakAgainst({ rows }: { rows: Overview['weakAgainst'] }) {
               errors: format.number(errors),
               presentations: format.number(presentations),
             })}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Next({ pending }: { pending: Overview['pending'] }) {
-  const { t } = useTranslation('operator');
-  const queries = useQueryClient();
-  const pause = useMutation({
-    mutationFn: pauseTraining,
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['overview'] }),
-  });
-  return (
-    <section className="card stack" aria-labelledby="next">
-      <div className="stack tight">
-        <h2 id="next">{t('overview.next')}</h2>
-        <p className="muted">{t(pending.paused ? 'overview.next_paused' : 'overview.next_text')}</p>
-      </div>
-      {pause.error && <ProblemNotice error={pause.error} />}
-      <Progress name={t('overview.next_people')} now={pending.newPeople} all={pending.thresholds.people} />
-      <Progress name={t('overview.next_samples')} now={pending.newSamples} all={pending.thresholds.samples} />
-      <button
-        type="button"
-        className="button plain"
-        disabled={pause.isPending}
-        onClick={() => pause.mutate({ model: pending.model, paused: !pending.paused })}
-      >
-        {t(pending.paused ? 'overview.go_on' : 'overview.pause')}
-      </button>
-      {pending.training && (
-        <p>
-          <Link href={runAddress(pending.training.run)}>{t('overview.next_underway')}</Link>
-        </p>
-      )}
-      {!pending.training && pending.lastFailure && (
-        <div className="notice warn">
-          <strong>{t('overview.next_failed')}</strong>
-          <p>{pending.lastFailure.reason}</p>
-          {pending.lastFailure.run !== null && (
-            <p>
-              <Link href={runAddress(pending.lastFailure.run)}>{t('trace.open_run')}</Link>
-            </p>
-          )}
-        </div>
-      )}
-    </section>
-  );
-}
-
-const runAddress = (run: string) => `/console/runs/${encodeURIComponent(run)}`;
-
-function Progress({ name, now, all }: { name: string; now: number; all: number }) {
-  const { t } = useTranslation('operator');
-  const format = useFormat();
-  const text = t('overview.next_of', { now: format.number(now), all: format.number(all) });
-  return (
-    <div className="progress">
-      <span>{name}</span>
-      <span className="numbers muted">{text}</span>
-      <progress value={Math.min(now, all)} max={all} aria-label={`${name}: ${text}`} />
-    </div>
-  );
-}
-
-function Services({ services }: { services: readonly Service[] }) {
-  const { t } = useTranslation('operator');
-  return (
-    <section className="card stack" aria-labelledby="services">
-      <h2 id="services">{t('overview.services')}</h2>
-      <ul className="services">
-        {services.map((service) => (
-          <li key={service.name}>
-            <span>
-              {service.url ? (
-                <a
-                  href={service.url}
-                  target="_blank"
-                  rel="noreferrer"
-                  aria-label={t('overview.service_open', { name: service.name })}
-                >
-                  {service.name}
-                </a>
-              ) : (
-                service.name
-              )}
-            </span>
-            <span className={service.healthy ? 'badge good' : 'badge bad'}>
-              {t(service.healthy ? 'overview.healthy' : 'overview.unhealthy')}
-            </span>
           </li>
         ))}
       </ul>

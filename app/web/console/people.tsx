@@ -1,16 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { PageHead } from '@visavox/console/components/page-head';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { TextField } from '@visavox/console/components/text-field';
+import { Link, navigate, useAddress } from '@visavox/console/router';
+import { useFormat } from '@visavox/console/text/format';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { forgetPerson, people } from '../api/calls.ts';
 import type { Person } from '../api/types.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { TextField } from '../components/text-field.tsx';
-import { Link, navigate, useAddress } from '../router.tsx';
-import { useFormat } from '../text/format.ts';
 import { Invitations } from './invitations.tsx';
 import { IssueCode } from './issue-code.tsx';
-import { PageHead } from './page-head.tsx';
 import { Reviews } from './reviews.tsx';
 
 export function PeoplePage() {

@@ -1,11 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
+import { PageHead } from '@visavox/console/components/page-head';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { Link } from '@visavox/console/router';
+import { isLanguage } from '@visavox/console/text/i18n';
 import { useTranslation } from 'react-i18next';
 import { modelReport } from '../api/calls.ts';
 import type { ModelReport } from '../api/types.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Link } from '../router.tsx';
-import { isLanguage } from '../text/i18n.ts';
-import { PageHead } from './page-head.tsx';
+
+const reportAddress = (model: string, version: number) =>
+  `/console/models/${encodeURIComponent(model)}/${version}/report`;
+
+/** Beside a version wherever the console shows one. */
+export function ReportLink({ model, version }: { model: string; version: number }) {
+  const { t } = useTranslation('operator');
+  return (
+    <Link href={reportAddress(model, version)} aria-label={t('report.title', { version: String(version) })}>
+      {t('report.name')}
+    </Link>
+  );
+}
 
 /** What was measured of a model version: every plot is a picture, words and a table. */
 export function ReportPage({ name, version }: { name: string; version: number }) {

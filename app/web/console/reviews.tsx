@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { TextField } from '@visavox/console/components/text-field';
+import { useFormat } from '@visavox/console/text/format';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reviewPerson } from '../api/calls.ts';
 import type { Person, Review } from '../api/types.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { TextField } from '../components/text-field.tsx';
-import { useFormat } from '../text/format.ts';
 
 /** Newcomers who were found among those enrolled, or whose name is somebody's: nobody of them can sign in. */
 export function Reviews({ people }: { people: readonly Person[] }) {

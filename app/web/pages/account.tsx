@@ -1,24 +1,25 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Heading } from '@visavox/console/components/heading';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { Link, navigate, useAddress } from '@visavox/console/router';
+import { useFormat } from '@visavox/console/text/format';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { forgetPerson, giveFeedback, person, session, signOut } from '../api/calls.ts';
-import { Heading } from '../components/heading.tsx';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { Link, navigate, useAddress } from '../router.tsx';
-import { useFormat } from '../text/format.ts';
 import { nextStep } from '../ways-in/entered.ts';
 import { OwnWaysIn, SignOutEverywhere } from '../ways-in/own-ways.tsx';
 import { ProblemOrStepUp } from '../ways-in/step-up.tsx';
 
 export function AccountPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
+  const { t: tc } = useTranslation();
   const address = useAddress();
   const attempt = address.searchParams.get('attempt');
   const current = useQuery({ queryKey: ['session'], queryFn: session });
   if (address.searchParams.has('deleted')) return <Farewell title="deleted_title" text="deleted_text" />;
   if (address.searchParams.has('alarm')) return <Farewell title="nobody_title" text="feedback_alarm" />;
-  if (current.isPending) return <p className="one muted">{t('loading')}</p>;
+  if (current.isPending) return <p className="one muted">{tc('loading')}</p>;
   if (current.isError)
     return (
       <div className="one">
@@ -47,7 +48,7 @@ export function AccountPage() {
 /** The policy of this service asks for another one. */
 function OneMoreStep({ href }: { href: string }) {
   const { t } = useTranslation('waysIn');
-  const { t: tp } = useTranslation();
+  const { t: tp } = useTranslation('page');
   return (
     <div className="one">
       <Heading title={t('then_face_title')} />
@@ -67,7 +68,7 @@ function Farewell({
   title: 'deleted_title' | 'nobody_title';
   text: 'deleted_text' | 'nobody_text' | 'feedback_alarm';
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   return (
     <div className="one">
       <div className="stack tight">
@@ -84,7 +85,7 @@ function Farewell({
 }
 
 function Feedback({ attempt }: { attempt: string }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const queries = useQueryClient();
   const feedback = useMutation({
     mutationFn: (outcome: 'genuine' | 'impostor') => giveFeedback(attempt, outcome),
@@ -132,7 +133,7 @@ function Feedback({ attempt }: { attempt: string }) {
 }
 
 function Stored({ id }: { id: string }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const format = useFormat();
   const stored = useQuery({ queryKey: ['person', id], queryFn: () => person(id) });
   return (
@@ -161,7 +162,7 @@ function Stored({ id }: { id: string }) {
 }
 
 function Forget({ person: { id, name } }: { person: { id: string; name: string } }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const queries = useQueryClient();
   const [asked, setAsked] = useState(false);
   const forget = useMutation({
@@ -207,7 +208,7 @@ function Forget({ person: { id, name } }: { person: { id: string; name: string }
 }
 
 function SignOut() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const queries = useQueryClient();
   const leave = useMutation({
     mutationFn: signOut,

@@ -1,11 +1,11 @@
+import { Heading } from '@visavox/console/components/heading';
+import { Link } from '@visavox/console/router';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../api/types.ts';
-import { Heading } from '../components/heading.tsx';
-import { Link } from '../router.tsx';
 import { OfferOtherWays } from '../ways-in/offer.tsx';
 
 export function EnrolDone({ person, member }: { person: Person; member: boolean }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   return (
     <>
       <div className="stack tight">

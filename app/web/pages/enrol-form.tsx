@@ -1,12 +1,12 @@
+import { Heading } from '@visavox/console/components/heading';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { TextField } from '@visavox/console/components/text-field';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CaptureOptions } from '../components/capture-options.tsx';
 import { ConsentBox } from '../components/consent-box.tsx';
-import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { WithoutFaceAndVoice } from '../components/other-way.tsx';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { TextField } from '../components/text-field.tsx';
 
 const promises = ['consent_keep', 'consent_use', 'consent_away', 'consent_free'] as const;
 
@@ -25,7 +25,7 @@ export function EnrolForm(props: {
   onPrepare: () => void;
   onGo: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const [consent, setConsent] = useState(false);
   const [tried, setTried] = useState(false);
   const missing = props.name.trim() === '';

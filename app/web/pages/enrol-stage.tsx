@@ -1,13 +1,13 @@
+import { useCodeText } from '@visavox/console/text/code-text';
 import { useTranslation } from 'react-i18next';
 import { type EnrolStep, UTTERANCE_SECONDS } from '../capture/enrol-script.ts';
 import type { Capture } from '../capture/use-capture.ts';
 import { CaptureStage } from '../components/capture-stage.tsx';
 import type { Tone } from '../components/stage.tsx';
-import { useCodeText } from '../text/code-text.ts';
 import type { EnrolState } from './enrol-state.ts';
 
 export function EnrolStage({ state, capture }: { state: EnrolState; capture: Capture }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const explain = useCodeText();
   const { guidance } = capture;
   const step = state.kind === 'capturing' ? state.step : null;

@@ -20,7 +20,7 @@ function positionOf(state: EnrolState): number {
 }
 
 export function EnrolSteps({ state }: { state: EnrolState }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const now = positionOf(state);
   return (
     <ol className="steps" aria-label={t('enrol.steps')}>

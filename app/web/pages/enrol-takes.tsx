@@ -1,14 +1,14 @@
+import { Problem } from '@visavox/console/api/problem';
+import { Heading } from '@visavox/console/components/heading';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem.ts';
 import type { EnrolmentChallenge } from '../api/types.ts';
 import { type EnrolStep, missingTakes, posesOf, type Take, type Takes } from '../capture/enrol-script.ts';
 import { CaptureOptions } from '../components/capture-options.tsx';
 import { GrowingHelp, type HelpWith } from '../components/growing-help.tsx';
-import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
 import { OtherWay } from '../components/other-way.tsx';
 import { Picture } from '../components/picture.tsx';
-import { ProblemNotice } from '../components/problem-notice.tsx';
 import { RecordButton } from '../components/record-button.tsx';
 import { isDeviceProblem } from '../text/code-text.ts';
 import type { EnrolState } from './enrol-state.ts';
@@ -25,7 +25,8 @@ export function EnrolCapturing(props: {
   onRestart: () => void;
   onGuidance: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
+  const { t: tc } = useTranslation();
   const { state, challenge } = props;
   const step = state.kind === 'capturing' ? state.step : null;
   return (
@@ -41,7 +42,7 @@ export function EnrolCapturing(props: {
       <div className="actions">
         {step && <RecordButton step={step} />}
         <button type="button" className="button plain" onClick={props.onCancel}>
-          {t('cancel')}
+          {tc('cancel')}
         </button>
       </div>
       {step && (
@@ -66,7 +67,7 @@ function helpWith(step: EnrolStep | null): HelpWith {
 }
 
 function Asking({ step, challenge }: { step: EnrolStep; challenge: Asked }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const face = step.kind === 'face';
   const of = {
     n: String(step.index + 1),
@@ -91,7 +92,8 @@ export function EnrolReview(props: {
   onSave: () => void;
   onOtherName: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
+  const { t: tc } = useTranslation();
   const { takes, challenge, error, saving } = props;
   const complete = missingTakes(takes, challenge).length === 0;
   const ofTheName = error instanceof Problem && error.code.startsWith('name_');
@@ -106,12 +108,12 @@ export function EnrolReview(props: {
       <div className="actions">
         {complete && !ofTheName && (
           <button type="button" className="button" disabled={saving} onClick={props.onSave}>
-            {t(saving ? 'enrol.saving' : error ? 'retry' : 'enrol.finish')}
+            {saving ? t('enrol.saving') : error ? tc('retry') : t('enrol.finish')}
           </button>
         )}
         {!complete && (
           <button type="button" className="button" onClick={props.onContinue}>
-            {t('retry')}
+            {tc('retry')}
           </button>
         )}
         {ofTheName && (
@@ -157,7 +159,7 @@ function TakeItem({
   now: Take | null;
   onRedo?: ((take: Take) => void) | undefined;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const recording = (take.kind === 'face' ? takes.faces : takes.voices)[take.index];
   const current = now?.kind === take.kind && now.index === take.index;
   const what = t(take.kind === 'face' ? 'enrol.picture' : 'enrol.recording', { n: String(take.index + 1) });

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { Problem } from '@visavox/console/api/problem';
+import { useAddress } from '@visavox/console/router';
+import { useCodeText } from '@visavox/console/text/code-text';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { enrol, enrolmentChallenge, openInvitation, session, type TurnFrames } from '../api/calls.ts';
-import { Problem } from '../api/problem.ts';
 import type { EnrolmentChallenge } from '../api/types.ts';
 import { addFaceAndVoice } from '../api/ways-in-calls.ts';
 import {
@@ -17,8 +19,6 @@ import { keptGuidance } from '../capture/guidance-settings.ts';
 import { useCapture } from '../capture/use-capture.ts';
 import { vibrate } from '../capture/vibrate.ts';
 import { useSpokenGuide } from '../components/use-spoken-guide.ts';
-import { useAddress } from '../router.tsx';
-import { useCodeText } from '../text/code-text.ts';
 import { EnrolDone } from './enrol-done.tsx';
 import { EnrolForm } from './enrol-form.tsx';
 import { EnrolStage } from './enrol-stage.tsx';
@@ -35,7 +35,7 @@ const NOT_ASKED = { turns: [], prompts: [] } as const;
 
 /** For newcomers; with `?me`, for a member who takes part without face and voice until now. */
 export function EnrolPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const explain = useCodeText();
   const address = useAddress();
   const invitation = address.searchParams.get('invitation') ?? undefined;

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Heading } from '@visavox/console/components/heading';
+import { Link, useAddress } from '@visavox/console/router';
 import { useTranslation } from 'react-i18next';
 import { session } from '../api/calls.ts';
 import type { Session } from '../api/types.ts';
-import { Heading } from '../components/heading.tsx';
 import { OtherWay } from '../components/other-way.tsx';
-import { Link, useAddress } from '../router.tsx';
 import { entered, faceAndVoiceOf } from '../ways-in/entered.ts';
 import { PasskeyButton } from '../ways-in/passkey-button.tsx';
 import { SignInPage } from './sign-in.tsx';
@@ -26,7 +26,7 @@ export function EntrancePage() {
 
 function PasskeyFirst() {
   const { t } = useTranslation('waysIn');
-  const { t: tp } = useTranslation();
+  const { t: tp } = useTranslation('page');
   const queries = useQueryClient();
   const name = useAddress().searchParams.get('name') ?? '';
   return (

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
+import { Heading } from '@visavox/console/components/heading';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { TextField } from '@visavox/console/components/text-field';
+import { Link, useAddress } from '@visavox/console/router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConsentBox } from '../components/consent-box.tsx';
-import { Heading } from '../components/heading.tsx';
 import { CheckIcon } from '../components/icons.tsx';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { TextField } from '../components/text-field.tsx';
-import { Link, useAddress } from '../router.tsx';
 import { OfferOtherWays } from '../ways-in/offer.tsx';
 import { joinWithPasskey, nameOfThisDevice, passkeyHindrance } from '../ways-in/passkey.ts';
 import { NoPasskeys } from '../ways-in/passkey-button.tsx';

@@ -1,10 +1,10 @@
+import { Heading } from '@visavox/console/components/heading';
+import { TextField } from '@visavox/console/components/text-field';
+import { Link } from '@visavox/console/router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CaptureOptions } from '../components/capture-options.tsx';
-import { Heading } from '../components/heading.tsx';
 import { OtherWay } from '../components/other-way.tsx';
-import { TextField } from '../components/text-field.tsx';
-import { Link } from '../router.tsx';
 
 export function SignInForm(props: {
   name: string;
@@ -15,7 +15,7 @@ export function SignInForm(props: {
   onPrepare: () => void;
   onGo: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const [tried, setTried] = useState(false);
   const missing = props.name.trim() === '';
   const submit = (event: FormEvent) => {

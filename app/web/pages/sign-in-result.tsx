@@ -1,10 +1,11 @@
+import { Heading } from '@visavox/console/components/heading';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { Link } from '@visavox/console/router';
+import { useCodeText } from '@visavox/console/text/code-text';
 import { useTranslation } from 'react-i18next';
 import { CaptureOptions } from '../components/capture-options.tsx';
-import { Heading } from '../components/heading.tsx';
 import { OtherWay } from '../components/other-way.tsx';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Link } from '../router.tsx';
-import { isDeviceProblem, isKnownCode, useCodeText } from '../text/code-text.ts';
+import { isDeviceProblem, isKnownCode } from '../text/code-text.ts';
 import type { SignInState } from './sign-in-state.ts';
 
 type Settled = Extract<SignInState, { kind: 'answered' | 'failed' }>;
@@ -15,7 +16,7 @@ export function SignInResult(props: {
   onAgain: () => void;
   onOtherName: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const { state, name } = props;
   if (state.kind === 'answered' && state.answer.decision === 'accept')
     return <Heading title={t('account.welcome', { name: state.answer.person?.name ?? name })} />;
@@ -51,7 +52,7 @@ export function SignInResult(props: {
 }
 
 function Failure({ error }: { error: unknown }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   return (
     <>
       <Heading title={t('sign_in.failed_title')} />
@@ -62,7 +63,7 @@ function Failure({ error }: { error: unknown }) {
 
 /** The same words whatever was wrong, but for what the person's own camera and microphone measured. */
 function Refusal({ hints }: { hints: readonly string[] }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const explain = useCodeText();
   const measured = [...new Set(hints.filter(isKnownCode).map((code) => explain(code)))];
   const advice = (['advice_light', 'advice_close', 'advice_voice'] as const).map((one) =>

@@ -1,13 +1,13 @@
+import { useCodeText } from '@visavox/console/text/code-text';
 import { useTranslation } from 'react-i18next';
 import { secondsFor } from '../capture/sign-in-script.ts';
 import type { Capture } from '../capture/use-capture.ts';
 import { CaptureStage } from '../components/capture-stage.tsx';
 import type { Tone } from '../components/stage.tsx';
-import { useCodeText } from '../text/code-text.ts';
 import type { SignInState } from './sign-in-state.ts';
 
 export function SignInStage({ state, capture }: { state: SignInState; capture: Capture }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const explain = useCodeText();
   const { guidance } = capture;
   const speech = state.kind === 'speaking' || state.kind === 'ready' ? state : null;

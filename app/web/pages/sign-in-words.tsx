@@ -1,7 +1,7 @@
+import { Heading } from '@visavox/console/components/heading';
 import { useTranslation } from 'react-i18next';
 import { CaptureOptions } from '../components/capture-options.tsx';
 import { GrowingHelp, type HelpWith } from '../components/growing-help.tsx';
-import { Heading } from '../components/heading.tsx';
 import { OtherWay } from '../components/other-way.tsx';
 import { RecordButton } from '../components/record-button.tsx';
 import type { Underway } from './sign-in-state.ts';
@@ -27,7 +27,8 @@ export function SignInWords(props: {
   /** Begins anew with more digits instead of a turn. */
   onWithoutTurn: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
+  const { t: tc } = useTranslation();
   const { step } = props;
   const { words, help } = PHASES[step.kind];
   const lead =
@@ -41,7 +42,7 @@ export function SignInWords(props: {
       <div className="actions">
         <RecordButton step={step} />
         <button type="button" className="button plain" onClick={props.onCancel}>
-          {t('cancel')}
+          {tc('cancel')}
         </button>
       </div>
       <GrowingHelp what={help} step={words}>

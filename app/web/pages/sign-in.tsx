@@ -1,15 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { Problem } from '@visavox/console/api/problem';
+import { navigate, useAddress } from '@visavox/console/router';
+import { useCodeText } from '@visavox/console/text/code-text';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem.ts';
 import { keptGuidance } from '../capture/guidance-settings.ts';
 import { signInScript } from '../capture/sign-in-script.ts';
 import type { SignInStep } from '../capture/steps/step.ts';
 import { useCapture } from '../capture/use-capture.ts';
 import { vibrate } from '../capture/vibrate.ts';
 import { useSpokenGuide } from '../components/use-spoken-guide.ts';
-import { navigate, useAddress } from '../router.tsx';
-import { useCodeText } from '../text/code-text.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import { SignInResult } from './sign-in-result.tsx';
 import { SignInStage } from './sign-in-stage.tsx';
@@ -20,7 +20,7 @@ import { SignInWords } from './sign-in-words.tsx';
 const WELCOME_MS = 900;
 
 export function SignInPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('page');
   const explain = useCodeText();
   const queries = useQueryClient();
   const address = useAddress();

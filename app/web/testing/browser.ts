@@ -1,62 +1,20 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-const usual = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
-
-export const howToGetABrowser =
-  'No Chromium was found: the browser tests are skipped. Install one (Debian: apt install chromium; or Google Chrome), or set CHROMIUM_PATH.';
-
-/** CHROMIUM_PATH, or the first of Chromium and Chrome on the PATH. */
-export function findBrowser(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const folders = (environment.PATH ?? '').split(delimiter);
-  const candidates = environment.CHROMIUM_PATH
-    ? [environment.CHROMIUM_PATH]
-    : [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...usual];
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
+import { launchBrowser } from '@visavox/console/testing/browser';
+import type { Browser, Page } from 'playwright-core';
 
 /**
  * A browser whose camera and microphone play the given files (MJPEG or Y4M; WAV), or its own test pattern and beeps; `count` of
  * each.
  */
-export async function openBrowser(
+export function openBrowser(
   devices: { video?: string; audio?: string; count?: number } = {},
 ): Promise<Browser> {
-  const executablePath = findBrowser();
-  if (!executablePath) throw new Error(howToGetABrowser);
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
-      '--use-fake-ui-for-media-stream',
-      `--use-fake-device-for-media-stream${devices.count ? `=device-count=${devices.count}` : ''}`,
-      ...(devices.video ? [`--use-file-for-fake-video-capture=${devices.video}`] : []),
-      ...(devices.audio ? [`--use-file-for-fake-audio-capture=${devices.audio}`] : []),
-    ],
-  });
-}
-
-export async function openPage(browser: Browser, url: string): Promise<Page> {
-  const context = await browser.newContext({ baseURL: url, locale: 'en-GB' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  return page;
+  return launchBrowser([
+    '--autoplay-policy=no-user-gesture-required',
+    '--use-fake-ui-for-media-stream',
+    `--use-fake-device-for-media-stream${devices.count ? `=device-count=${devices.count}` : ''}`,
+    ...(devices.video ? [`--use-file-for-fake-video-capture=${devices.video}`] : []),
+    ...(devices.audio ? [`--use-file-for-fake-audio-capture=${devices.audio}`] : []),
+  ]);
 }
 
 /** Goes through the enrolment page as a person does. Throws what the page says when it comes to nothing. */

@@ -1,14 +1,14 @@
+import { findBrowser, howToGetABrowser, violations } from '@visavox/console/testing/browser';
 import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser, howToGetABrowser, signInThroughPage } from './browser.ts';
+import { signInThroughPage } from './browser.ts';
 import {
   networksReady,
   noteNetworks,
   type OpenedPage,
   openPages,
   outsideTheWindow,
-  violations,
   WITH_DEVICES,
 } from './page-harness.ts';
 import { type Performer, type PerformerWindow, performBefore } from './performer.ts';

@@ -1,8 +1,8 @@
+import { findBrowser, howToGetABrowser, violations } from '@visavox/console/testing/browser';
 import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser, howToGetABrowser } from './browser.ts';
-import { type OpenedPage, openPages, violations, WITH_DEVICES } from './page-harness.ts';
+import { type OpenedPage, openPages, WITH_DEVICES } from './page-harness.ts';
 import { type Performer, type PerformerWindow, performBefore } from './performer.ts';
 import { syntheticPerformer } from './synthetic-performer.ts';
 

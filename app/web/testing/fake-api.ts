@@ -12,6 +12,7 @@ import {
   someRuns,
   someStatus,
   someTrace,
+  someTraining,
   someWaysIn,
 } from './fake-data.ts';
 
@@ -234,6 +235,7 @@ export function fakeApi() {
         /^attempts\/(.+)\/feedback$/,
         ([id]) => new Answer(200, { id, outcome: 'genuine', samples: 4 }),
       ],
+      ['GET', /^operator\/session$/, () => new Answer(200, { operator: session.operator })],
       ['GET', /^session$/, () => new Answer(200, session)],
       [
         'DELETE',
@@ -299,6 +301,7 @@ export function fakeApi() {
       ['GET', /^status$/, () => new Answer(200, someStatus())],
       ['GET', /^overview$/, () => new Answer(200, { ...someOverview(), people: people.length })],
       ['GET', /^runs$/, () => new Answer(200, { runs: someRuns() })],
+      ['GET', /^models\/recogniser\/training$/, () => new Answer(200, someTraining())],
       ['POST', /^models\/recogniser\/training$/, () => new Answer(202, { id: 'recogniser-0005' })],
       ['GET', /^runs\/([^/]+)$/, ([id]) => found(someRunDetails(id))],
       ['POST', /^runs\/([^/]+)\/(?:cancel|resume)$/, ([id]) => new Answer(202, { id })],
@@ -315,6 +318,7 @@ export function fakeApi() {
       ],
       ['GET', /^releases$/, () => new Answer(200, { releases })],
       ['POST', /^(?:releases|models)\/.+$/, () => new Answer(200, releases[0])],
+      ['GET', /^(?:datasets|lineage-kinds)$/, () => new Answer(200, { datasets: [], kinds: [] })],
       ['GET', /^trace\/([^/]+)\/(.+)$/, () => new Answer(200, someTrace())],
     ];
 

@@ -9,6 +9,7 @@ import type {
   Status,
   Task,
   Trace,
+  TrainingProgress,
   WaysIn,
 } from '../api/types.ts';
 
@@ -247,6 +248,20 @@ export function someStatus(): Status {
     ],
     people: 8,
     samples: 71,
+  };
+}
+
+export function someTraining(): TrainingProgress {
+  return {
+    ...{ model: 'recogniser', environment: 'production', paused: false },
+    triggers: ['5 new people or 50 new recordings'],
+    counts: { people: 2, samples: 31 },
+    thresholds: { people: 5, samples: 50 },
+    training: {
+      ...{ run: 'recogniser-0005', phase: 'running', trigger: '50 new recordings' },
+      ...{ failures: 0, trouble: null },
+    },
+    lastFailure: null,
   };
 }
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findBrowser, howToGetABrowser, violations } from '@visavox/console/testing/browser';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser, howToGetABrowser } from './browser.ts';
-import { type OpenedPage, openPages, violations, WITH_DEVICES } from './page-harness.ts';
+import { type OpenedPage, openPages, WITH_DEVICES } from './page-harness.ts';
 import { hum } from './spoken.ts';
 
 const browserThere = findBrowser() !== undefined;

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { openPage } from '@visavox/console/testing/browser';
 import type { Browser, Page } from 'playwright-core';
 import { expect, type TestContext } from 'vitest';
-import { openBrowser, openPage } from './browser.ts';
+import { openBrowser } from './browser.ts';
 import { buildPage } from './built-page.ts';
 import { fakeApi } from './fake-api.ts';
 import { servePage } from './page-server.ts';
@@ -81,21 +80,6 @@ export async function noteNetworks(page: Page): Promise<void> {
 
 export async function networksReady(page: Page): Promise<void> {
   await page.waitForFunction(() => 'networksAreReady' in window);
-}
-
-/** What axe-core objects to, as lines that name the rule and the element. */
-export async function violations(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const { violations } = await axe.run({ resultTypes: ['violations'] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
 }
 
 /** The parts of the page that do not lie wholly within the window. */

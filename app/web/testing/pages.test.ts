@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { findBrowser, howToGetABrowser, violations } from '@visavox/console/testing/browser';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser, howToGetABrowser } from './browser.ts';
 import { OPERATOR_TOKEN } from './fake-api.ts';
-import { type OpenedPage, openPages, violations } from './page-harness.ts';
+import { type OpenedPage, openPages } from './page-harness.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
@@ -142,7 +142,7 @@ describe.skipIf(!browserThere)('the pages in a browser', () => {
     expect(page.url()).toBe(`${opened.url}/console`);
     await page.getByText('recogniser 4').waitFor();
     await page.getByText('31 of 50').waitFor();
-    await page.getByRole('button', { name: 'Retrain now' }).click();
+    await page.getByRole('button', { name: 'Train recogniser now for production' }).click();
     await page.getByRole('heading', { name: 'Run recogniser-0005' }).waitFor();
   });
 

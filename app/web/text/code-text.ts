@@ -1,17 +1,9 @@
-import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem.ts';
+import { Problem } from '@visavox/console/api/problem';
 import { problems } from './problems.en.ts';
 
-export type KnownCode = keyof typeof problems;
-
-export function isKnownCode(code: string): code is KnownCode {
+/** Whether sign-in has words of its own for it. */
+export function isKnownCode(code: string): code is keyof typeof problems {
   return Object.hasOwn(problems, code);
-}
-
-/** Words for a code in the reader's language; where it is not known yet, the server's own words. */
-export function useCodeText(): (code: string, otherwise?: string) => string {
-  const { t } = useTranslation('problems');
-  return (code, otherwise) => (isKnownCode(code) ? t(code) : (otherwise ?? t('request_refused')));
 }
 
 const aboutDevices = /^(camera|microphone|sound|device)_/;

@@ -1,45 +1,17 @@
-import type { operator as english } from './console.en.ts';
-import type { Translation } from './translation.ts';
+import type { Translation } from '@visavox/console/text/translation';
+import type { operator as english, platformWords as englishWords } from './console.en.ts';
 
 export const operator: Translation<typeof english> = {
-  title: 'Console',
-  nav: 'Sections de la console',
   nav_overview: 'Vue d’ensemble',
   nav_people: 'Personnes',
-  nav_runs: 'Exécutions',
-  nav_releases: 'Mises en service',
   to_sign_in: 'Page de connexion',
-  sign_out: 'Se déconnecter',
   measuring_title: 'Ce service ne vérifie pas que quelqu’un est là',
   measuring_text:
     'Il mesure des enregistrements (VISAVOX_LIVENESS=off) : visage et voix n’ouvrent rien. Pour que des personnes se connectent, définissez VISAVOX_LIVENESS=required et redémarrez-le.',
 
-  token_title: 'Accès opérateur',
-  token_text:
-    'Collez le jeton d’opérateur. Le lien affiché dans le terminal au démarrage du service vous connecte de lui-même.',
-  token: 'Jeton',
-  token_missing: 'Veuillez coller le jeton.',
-  token_go: 'Ouvrir la console',
-
   decision_accept: 'Acceptées',
   decision_step_up: 'À confirmer',
   decision_reject: 'Refusées',
-
-  state_pending: 'En attente',
-  state_running: 'En cours',
-  state_canceling: 'Annulation',
-  state_succeeded: 'Réussi',
-  state_failed: 'Échoué',
-  state_canceled: 'Annulé',
-  state_skipped: 'Passé',
-  state_cached: 'Du cache',
-
-  stage_preparing: 'En préparation',
-  stage_shadow: 'Dans l’ombre',
-  stage_canary: 'À l’essai',
-  stage_champion: 'En service',
-  stage_retired: 'Retiré',
-  'stage_held-back': 'Retenu',
 
   overview: {
     title: 'Vue d’ensemble',
@@ -51,18 +23,6 @@ export const operator: Translation<typeof english> = {
     samples: 'Enregistrements',
     today: 'Connexions du jour',
     today_accepted: '{{percent}} acceptées',
-    next: 'Avant le prochain entraînement',
-    next_text: 'Il démarre de lui-même dès que l’un des deux nombres est atteint.',
-    next_paused: 'En pause : rien ne démarre de soi-même tant que vous ne relancez pas.',
-    pause: 'Suspendre les entraînements',
-    go_on: 'Relancer les entraînements',
-    next_people: 'Nouvelles personnes',
-    next_samples: 'Nouveaux enregistrements',
-    next_of: '{{now}} sur {{all}}',
-    next_underway: 'Un entraînement est en cours',
-    next_failed: 'Le dernier entraînement a échoué',
-    retrain: 'Réentraîner maintenant',
-    retrain_started: 'L’entraînement a démarré.',
     attempts: 'Connexions par jour',
     attempts_none: 'Personne n’a encore essayé de se connecter.',
     attempts_table: 'Les mêmes chiffres en tableau',
@@ -72,15 +32,6 @@ export const operator: Translation<typeof english> = {
       'Mesuré sur des personnes qui n’ont servi à aucun réglage. Demandez aussi une clé d’accès là où cela compte.',
     weak_attack: '{{attack}} : {{errors}} sur {{presentations}} passent pour vivants ({{material}})',
     weak_genuine: 'genuine : {{errors}} réponses refusées sur {{presentations}} ({{material}})',
-    services: 'Services',
-    healthy: 'En ordre',
-    unhealthy: 'Sans réponse',
-    service_open: 'Ouvrir {{name}}',
-    latest: 'Dernière exécution',
-    latest_none: 'Rien n’a encore été entraîné.',
-    latest_none_text:
-      'La première exécution démarre quand assez de personnes sont inscrites, ou par « Réentraîner maintenant ».',
-    all_runs: 'Toutes les exécutions',
   },
 
   people: {
@@ -152,52 +103,8 @@ export const operator: Translation<typeof english> = {
     revoke_of: 'Révoquer l’invitation de {{name}}',
   },
 
-  runs: {
-    title: 'Exécutions',
-    text: 'Chaque exécution mène d’une version des données à un modèle enregistré, ou dit pourquoi non.',
-    none: 'Aucune exécution.',
-    run: 'Exécution',
-    trigger: 'Démarrée par',
-    state: 'État',
-    started: 'Début',
-    took: 'Durée',
-  },
-
-  run: {
-    title: 'Exécution {{id}}',
-    cancel: 'Annuler l’exécution',
-    resume: 'Reprendre',
-    trace: 'Trace',
-    graph: 'Tâches',
-    graph_label: 'Graphe des tâches',
-    task: 'Tâche',
-    state: 'État',
-    tries: 'Essais',
-    took: 'Durée',
-    cpu: 'CPU',
-    metrics: 'Mesures',
-    metrics_none: 'Pas encore de chiffres.',
-    comparison: 'Face au modèle en service',
-    comparison_text: 'Sur {{units}} {{unitName}} qu’aucun des deux n’a vus ; le plus bas est le meilleur.',
-    metric: 'Mesure',
-    candidate: 'Candidat',
-    pins: 'Ce qui décide du résultat',
-    pins_text: 'Deux exécutions fixées à l’identique donnent le même modèle.',
-    pin_pipeline: 'Pipeline',
-    pin_code: 'Code',
-    pin_environment: 'Environnement',
-    pin_datasets: 'Données',
-    pin_seed: 'Graine',
-    pin_parameters: 'Paramètres',
-    logs: 'Journal de {{task}}',
-    logs_show: 'Journal',
-    logs_show_of: 'Montrer le journal de {{task}}',
-    logs_none: 'Rien n’est encore écrit.',
-    outputs: 'Résultats',
-    started_by: 'Démarrée par : {{trigger}}',
-  },
-
   report: {
+    name: 'Rapport',
     title: 'Rapport sur la version {{version}}',
     text: 'Ce qui a été mesuré de cette version, sur des personnes dont elle n’avait rien appris. Aucun score de personne n’est montré.',
     as_table: 'En tableau : {{title}}',
@@ -205,55 +112,10 @@ export const operator: Translation<typeof english> = {
     keep: 'Garder en fichier',
     back: 'Toutes les versions',
   },
+};
 
-  releases: {
-    title: 'Mises en service',
-    text: 'Quel modèle sert, lequel servait avant, et pourquoi un candidat a été mis en service ou retenu.',
-    none: 'Aucune mise en service.',
-    changed_in_mlflow:
-      'Quelqu’un a modifié ces versions dans MLflow. Ce qui fait foi est ce qui est connu ici.',
-    roll_back: 'Revenir en arrière',
-    roll_back_title: 'Revenir à la version précédente ?',
-    roll_back_text:
-      'La version {{from}} est retirée et la version {{to}} sert de nouveau. Aucune connexion n’échoue entre-temps.',
-    rolled_back: 'Le retour en arrière est fait.',
-    propose: 'Proposer une version',
-    propose_text:
-      'Elle est mise en route à côté de celle en service et ne sert personne avant que vous ne la promouviez. Son rapport la compare à la version dont elle est issue.',
-    propose_go: 'Proposer',
-    proposed: 'La version {{version}} est proposée.',
-    promote: 'Mettre en service',
-    promote_of: 'Mettre en service la version {{version}}',
-    promoted: 'La version {{version}} est en service.',
-    model: 'Modèle',
-    version: 'Version {{version}}',
-    created: 'Créée',
-    served_from: 'En service depuis {{when}}',
-    served: 'Mise en service {{when}}',
-    trace: 'Trace',
-    report: 'Rapport',
-    report_of: 'Rapport sur la version {{version}}',
-    trace_of: 'Trace de la version {{version}}',
-  },
-
-  trace: {
-    title: 'Trace',
-    text: '{{what}} : de quoi cela est fait, et ce que cela a atteint.',
-    graph_label: 'Graphe des enregistrements aux décisions',
-    nodes: '{{count}} éléments',
-    table: 'La même chose en tableau',
-    from: 'De',
-    relation: 'Relation',
-    to: 'Vers',
-    more: '{{count}} de plus : {{kind}}',
-    kind_person: 'Personne',
-    kind_sample: 'Enregistrement',
-    kind_dataset: 'Données',
-    kind_run: 'Exécution',
-    kind_model: 'Modèle',
-    kind_release: 'Mise en service',
-    kind_attempt: 'Connexion',
-    show_all: 'Tout montrer',
-    open_run: 'Ouvrir l’exécution',
-  },
+/** What sign-in calls its own kinds and counts on the platform's pages. */
+export const platformWords: Translation<typeof englishWords> = {
+  trace: { kind_person: 'Personne', kind_sample: 'Enregistrement', kind_attempt: 'Connexion' },
+  training: { count_people: 'Nouvelles personnes', count_samples: 'Nouveaux enregistrements' },
 };

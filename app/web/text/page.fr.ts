@@ -1,25 +1,8 @@
+import type { Translation } from '@visavox/console/text/translation';
 import type { page as english } from './page.en.ts';
-import type { Translation } from './translation.ts';
 
 export const page: Translation<typeof english> = {
-  product: 'Visavox',
   operators: 'Pour les opérateurs',
-  language: 'Langue',
-  theme: 'Apparence',
-  theme_system: 'Apparence du système',
-  theme_light: 'Claire',
-  theme_dark: 'Sombre',
-  skip: 'Aller au contenu',
-  loading: 'Un instant…',
-  retry: 'Réessayer',
-  cancel: 'Annuler',
-  close: 'Fermer',
-  back: 'Retour',
-  not_found_title: 'Cette page n’existe pas',
-  not_found_text: 'L’adresse est peut-être mal saisie, ou ce qu’elle désignait a disparu.',
-  to_start: 'Vers l’accueil',
-  problem_reference: 'Référence {{id}}',
-  problem_title: 'Cela n’a pas fonctionné',
 
   camera_off: 'La caméra est éteinte',
   camera_preview: 'Ce que voit votre caméra',

@@ -1,5 +1,5 @@
+import type { Translation } from '@visavox/console/text/translation';
 import type { problems as english } from './problems.en.ts';
-import type { Translation } from './translation.ts';
 
 export const problems: Translation<typeof english> = {
   good: 'C’est bien. Ne bougez plus.',
@@ -59,14 +59,6 @@ export const problems: Translation<typeof english> = {
   insecure_page:
     'Le navigateur ne donne caméra et microphone qu’aux pages sécurisées. Ouvrez cette page en https, ou sur cette machine par localhost.',
 
-  unknown_item: 'Cet élément n’existe pas dans cette version du jeu de données.',
-  digest_mismatch: 'Le fichier a été modifié en route, ou pendant sa lecture. Envoyez-le à nouveau.',
-  blobs_missing:
-    'Des fichiers du jeu de données n’ont pas encore été envoyés. Importez à nouveau le dossier : ce qui est arrivé est gardé.',
-  keys_repeated:
-    'Deux éléments du jeu de données ont la même clé. Donnez à chacun la sienne, comme son chemin.',
-  item_erased:
-    'Le contenu de cet élément n’est plus conservé : la personne dont il venait a été effacée, ou il est perdu.',
   unknown_person: 'Personne n’est inscrit sous ce nom. Vérifiez l’orthographe, ou inscrivez-vous d’abord.',
   name_taken: 'Quelqu’un est déjà inscrit sous ce nom. Choisissez-en un autre.',
   name_missing: 'Veuillez saisir votre nom.',
@@ -112,60 +104,30 @@ export const problems: Translation<typeof english> = {
     'Votre visage et votre voix réunis ne correspondent pas à ce que nous gardons sous ce nom.',
   evidence_unclear: 'Cela semblait juste, mais pas assez net pour ouvrir la porte.',
 
-  unauthenticated: 'Il faut d’abord vous connecter.',
   not_your_attempt: 'Cette connexion est celle de quelqu’un d’autre.',
   feedback_given: 'Vous avez déjà répondu. Merci.',
   unknown_attempt: 'Cette connexion n’est plus connue.',
-  forbidden: 'Votre session n’a pas ce droit.',
-  not_found: 'Cela n’existe plus.',
-  unknown_run: 'Cette exécution n’existe pas.',
-  unknown_model: 'Cette version du modèle n’existe pas.',
   report_missing:
     'Aucun rapport n’a été écrit sur cette version : aucun entraînement ne l’a faite, ou il n’est pas fini.',
-  unknown_release: 'Cette mise en service n’existe pas.',
-  unknown_dataset: 'Cette version des données n’existe pas.',
   unknown_sample: 'Cet enregistrement n’existe pas, ou il a été effacé.',
-  nothing_to_roll_back_to: 'Il n’y a pas de mise en service antérieure.',
-  release_held_back: 'Cette version a été retenue. Les raisons sont dans la liste des mises en service.',
   templates_incomplete:
     'Cette version ne peut pas encore servir : elle ne connaît pas toutes les personnes inscrites.',
   no_samples: 'Il n’y a encore rien pour l’entraînement. Inscrivez d’abord quelques personnes.',
-  registry_not_ours: 'Le registre contient les modèles d’une autre installation.',
-  starting: 'Le service démarre encore. Réessayez dans quelques secondes.',
   recogniser_starting: 'Le système de reconnaissance démarre encore. Réessayez dans quelques secondes.',
   busy: 'Beaucoup de personnes sont servies en ce moment. Réessayez dans quelques secondes.',
   body_too_slow:
     'Votre connexion est trop lente pour les enregistrements. Réessayez là où elle est meilleure.',
   decoder_unavailable:
     'Les enregistrements ne peuvent pas être lus en ce moment. Réessayez dans quelques secondes.',
-  storage_unavailable:
-    'Le service ne peut rien enregistrer en ce moment. Prévenez la personne qui l’exploite.',
-  too_many_requests: 'Trop d’essais. Attendez une minute, puis réessayez.',
   too_many_challenges:
     'Vous avez demandé des chiffres plusieurs fois. Attendez deux minutes, puis réessayez.',
   another_way_needed:
     'Le visage et la voix ont échoué trop souvent. Connectez-vous autrement : cela rouvre cette voie.',
-  request_invalid: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',
-  malformed_json: 'Le service n’a pas compris la demande. Rechargez la page et réessayez.',
   malformed_form: 'Les enregistrements sont arrivés incomplets. Réessayez.',
   unsupported_media_type: 'Le service n’accepte pas ce type d’enregistrement.',
-  method_not_allowed: 'Le service ne propose pas cela. Rechargez la page et réessayez.',
   body_too_large: 'C’était trop à la fois. Réessayez avec des enregistrements plus courts.',
-  cross_origin: 'Cette page vient d’une autre adresse que le service. Ouvrez la page du service.',
-  host_not_allowed: 'Le service ne répond pas à cette adresse. Utilisez celle affichée à son démarrage.',
-  request_refused: 'Le service a refusé cette demande.',
-  service_failed: 'Le service a commis une erreur. Elle est notée ; réessayez dans un instant.',
-  database_unavailable: 'Le service n’atteint pas sa base de données. Réessayez dans un instant.',
-  engine_elsewhere: 'Les entraînements ont lieu dans un autre processus. Réessayez dans un instant.',
-  kubernetes_unset: 'Le service ne connaît aucun cluster. Son exploitant doit le configurer.',
-  no_leader: 'Aucun processus ne dirige en ce moment. Réessayez dans une demi-minute.',
   not_served_here: 'Cette adresse ne sert personne. Ouvrez la page du service.',
-  run_unknown: 'Cette exécution n’existe pas.',
-  secret_differs: 'Les parties du service ont des secrets différents. Son exploitant doit y remédier.',
   storing_interrupted: 'L’enregistrement a pris trop de temps. Réessayez.',
-  internal_error: 'Le service a commis une erreur. Elle est notée ; réessayez dans un instant.',
-  service_unreachable: 'Le service est injoignable. Vérifiez la connexion, puis réessayez.',
-  operator_token_invalid: 'Ce jeton n’est pas le bon. Copiez-le depuis le terminal où le service a démarré.',
 
   // Passkeys and codes
   passkey_refused: 'Cette clé d’accès n’ouvre rien ici. Essayez-en une autre, ou une autre façon d’entrer.',

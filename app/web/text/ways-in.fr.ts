@@ -1,4 +1,4 @@
-import type { Translation } from './translation.ts';
+import type { Translation } from '@visavox/console/text/translation';
 import type { waysIn as english } from './ways-in.en.ts';
 
 export const waysIn: Translation<typeof english> = {

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { TextField } from '@visavox/console/components/text-field';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Session } from '../api/types.ts';
 import { operatorCodeSignIn, recoveryCodeSignIn } from '../api/ways-in-calls.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { TextField } from '../components/text-field.tsx';
 
 /** Characters of a code that an operator issued; recovery codes have twice as many. */
 const OPERATOR_CODE_LENGTH = 8;

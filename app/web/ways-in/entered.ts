@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { navigate } from '@visavox/console/router';
 import type { Session } from '../api/types.ts';
-import { navigate } from '../router.tsx';
 
 /** Where one goes after a step of the sign-in: to the next one, or in. */
 export async function entered(session: Session, queries: QueryClient): Promise<void> {

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
 import { useTranslation } from 'react-i18next';
 import { makeRecoveryCodes } from '../api/ways-in-calls.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
 import { addPasskey, nameOfThisDevice, passkeyHindrance } from './passkey.ts';
 import { NoPasskeys } from './passkey-button.tsx';
 import { ShownCodes } from './recovery-codes.tsx';

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { useFormat } from '@visavox/console/text/format';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WaysIn } from '../api/types.ts';
 import { makeRecoveryCodes } from '../api/ways-in-calls.ts';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { useFormat } from '../text/format.ts';
 import { ShownCodes } from './recovery-codes.tsx';
 import { ProblemOrStepUp } from './step-up.tsx';
 

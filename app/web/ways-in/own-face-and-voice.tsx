@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
+import { Problem } from '@visavox/console/api/problem';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { Link } from '@visavox/console/router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem.ts';
 import { withdrawFaceAndVoice } from '../api/ways-in-calls.ts';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { Link } from '../router.tsx';
 import { ProblemOrStepUp } from './step-up.tsx';
 
 export function OwnFaceAndVoice(props: {

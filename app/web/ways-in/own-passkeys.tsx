@@ -1,13 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
+import { Problem } from '@visavox/console/api/problem';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { TextField } from '@visavox/console/components/text-field';
+import { useFormat } from '@visavox/console/text/format';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem.ts';
 import type { Passkey } from '../api/types.ts';
 import { removePasskey, renamePasskey } from '../api/ways-in-calls.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { TextField } from '../components/text-field.tsx';
-import { useFormat } from '../text/format.ts';
 import { addPasskey, nameOfThisDevice, passkeyHindrance } from './passkey.ts';
 import { NoPasskeys } from './passkey-button.tsx';
 import { ProblemOrStepUp } from './step-up.tsx';

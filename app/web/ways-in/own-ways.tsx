@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { SureDialog } from '@visavox/console/components/sure-dialog';
+import { navigate } from '@visavox/console/router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOutEverywhere, waysIn } from '../api/ways-in-calls.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { SureDialog } from '../components/sure-dialog.tsx';
-import { navigate } from '../router.tsx';
 import { OwnRecoveryCodes } from './own-codes.tsx';
 import { OwnFaceAndVoice } from './own-face-and-voice.tsx';
 import { OwnPasskeys } from './own-passkeys.tsx';

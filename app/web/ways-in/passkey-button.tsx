@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
 import { useTranslation } from 'react-i18next';
 import type { Session } from '../api/types.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
 import { addressForPasskeys, passkeyHindrance, signInWithPasskey } from './passkey.ts';
 
 /** Signs in with a passkey; where the page can have none, it says why and what to do. */

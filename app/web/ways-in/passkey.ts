@@ -4,7 +4,7 @@ import {
   startRegistration,
   WebAuthnError,
 } from '@simplewebauthn/browser';
-import { Problem } from '../api/problem.ts';
+import { Problem } from '@visavox/console/api/problem';
 import type { CreationOptions, Session } from '../api/types.ts';
 import {
   join,

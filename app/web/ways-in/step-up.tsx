@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { Problem } from '@visavox/console/api/problem';
+import { ProblemNotice } from '@visavox/console/components/problem-notice';
+import { Link } from '@visavox/console/router';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem.ts';
-import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Link } from '../router.tsx';
 import { CodeDisclosure } from './code-disclosure.tsx';
 import { entered, faceAndVoiceOf } from './entered.ts';
 import { PasskeyButton } from './passkey-button.tsx';

@@ -1,5 +1,5 @@
+import { Problem } from '@visavox/console/api/problem';
 import { checkFace } from '../../api/calls.ts';
-import { Problem } from '../../api/problem.ts';
 import type { StageFrame } from '../frames.ts';
 import type { FaceLook } from './face-look.ts';
 import type { FaceWorkerMessage, FrameToLookAt } from './face-worker.ts';

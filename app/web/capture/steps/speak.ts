@@ -1,4 +1,4 @@
-import { Problem } from '../../api/problem.ts';
+import { Problem } from '@visavox/console/api/problem';
 import type { Microphone, Recording } from '../microphone.ts';
 
 const MENDABLE = new Set(['voice_too_quiet', 'voice_too_loud', 'nothing_heard']);

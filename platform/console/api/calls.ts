@@ -1,0 +1,92 @@
+import { answer, client } from './client.ts';
+import type { ModelVersion, Release, TraceKind } from './types.ts';
+
+const withId = (id: string) => ({ params: { path: { id } } });
+
+export const operatorState = () => answer(client.GET('/api/v1/operator/session'));
+export const operatorSession = (token: string) =>
+  answer(client.POST('/api/v1/operator/session', { body: { token } }));
+export const signOutOperator = () => answer(client.DELETE('/api/v1/operator/session'));
+
+export const status = () => answer(client.GET('/api/v1/status'));
+
+export const datasets = async () => (await answer(client.GET('/api/v1/datasets'))).datasets;
+
+export const runs = async () => (await answer(client.GET('/api/v1/runs'))).runs;
+export const run = (id: string) => answer(client.GET('/api/v1/runs/{id}', withId(id)));
+export const cancelRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/cancel', withId(id)));
+export const resumeRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/resume', withId(id)));
+export const reproduceRun = (id: string) =>
+  answer(client.POST('/api/v1/runs/{id}/reproduce', { ...withId(id), body: {} }));
+export const taskLogs = (id: string, task: string) =>
+  answer(
+    client.GET('/api/v1/runs/{id}/tasks/{task}/logs', { params: { path: { id, task } }, parseAs: 'text' }),
+  );
+
+/** A model in one of its environments. */
+export interface Place {
+  readonly model: string;
+  readonly environment: string;
+}
+const at = ({ model, environment }: Place) => ({ path: { name: model }, query: { environment } });
+export const trainingProgress = (place: Place) =>
+  answer(client.GET('/api/v1/models/{name}/training', { params: at(place) }));
+export const retrain = (place: Place) =>
+  answer(client.POST('/api/v1/models/{name}/training', { params: at(place), body: {} }));
+export const pauseTraining = ({ paused, ...place }: Place & { paused: boolean }) =>
+  answer(client.PUT('/api/v1/models/{name}/training', { params: at(place), body: { paused } }));
+
+export const models = () => answer(client.GET('/api/v1/models'));
+export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
+export const rollBack = ({ model, environment }: Pick<Release, 'model' | 'environment'>) =>
+  answer(client.POST('/api/v1/models/{name}/rollback', { params: at({ model, environment }) }));
+export const propose = ({
+  name: model,
+  version,
+  environment,
+}: Pick<ModelVersion, 'name' | 'version'> & { environment: string }) =>
+  answer(
+    client.POST('/api/v1/models/{name}/releases', { params: at({ model, environment }), body: { version } }),
+  );
+export const promote = (id: string) => answer(client.POST('/api/v1/releases/{id}/promote', withId(id)));
+
+export const trace = (kind: TraceKind, id: string) =>
+  answer(client.GET('/api/v1/trace/{kind}/{id}', { params: { path: { kind, id } } }));
+/** In the order of the flow of data. */
+export const lineageKinds = async () =>
+  (await answer(client.GET('/api/v1/lineage-kinds'))).kinds.map(({ name }) => name);
+
+export const settings = () => answer(client.GET('/api/v1/settings'));
+
+export const datasetItems = (digest: string, query: { find: string; start: number; limit: number }) =>
+  answer(
+    client.GET('/api/v1/datasets/{digest}/items', {
+      params: {
+        path: { digest },
+        query: { start: query.start, limit: query.limit, ...(query.find && { find: query.find }) },
+      },
+    }),
+  );
+export const datasetDifference = (digest: string, query: { from: string; limit: number }) =>
+  answer(client.GET('/api/v1/datasets/{digest}/difference', { params: { path: { digest }, query } }));
+export const itemAddress = (digest: string, key: string) =>
+  `/api/v1/datasets/${encodeURIComponent(digest)}/items/${encodeURIComponent(key)}`;
+export const datasetItem = (digest: string, key: string) =>
+  answer(
+    client.GET('/api/v1/datasets/{digest}/items/{key}', {
+      params: { path: { digest, key } },
+      parseAs: 'blob',
+    }),
+  );
+
+type Version = Pick<ModelVersion, 'name' | 'version'>;
+export const bundle = ({ name, version }: Version) =>
+  answer(
+    client.GET('/api/v1/models/{name}/versions/{version}/bundle', {
+      params: { path: { name, version: String(version) } },
+    }),
+  );
+export const bundleFileAddress = ({ name, version }: Version, file: string) =>
+  `/api/v1/models/${encodeURIComponent(name)}/versions/${version}/files/${encodeURIComponent(file)}`;
+export const register = ({ name, ...made }: { name: string; run: string; output: string }) =>
+  answer(client.POST('/api/v1/models/{name}/versions', { params: { path: { name } }, body: made }));

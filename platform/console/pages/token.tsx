@@ -1,0 +1,50 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { operatorSession } from '../api/calls.ts';
+import { Heading } from '../components/heading.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { TextField } from '../components/text-field.tsx';
+
+export function TokenPage() {
+  const { t } = useTranslation('console');
+  const queries = useQueryClient();
+  const [token, setToken] = useState('');
+  const [missing, setMissing] = useState(false);
+  const login = useMutation({
+    mutationFn: operatorSession,
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['operator'] }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setMissing(token.trim() === '');
+    if (token.trim() !== '') login.mutate(token.trim());
+  };
+  return (
+    <PageFrame home="/">
+      <div className="one">
+        <div className="stack tight">
+          <Heading title={t('token_title')} />
+          <p className="lead">{t('token_text')}</p>
+        </div>
+        <form className="stack" onSubmit={submit} noValidate>
+          {login.isError && <ProblemNotice error={login.error} />}
+          <TextField
+            label={t('token')}
+            type="password"
+            autoComplete="current-password"
+            value={token}
+            wrong={missing ? t('token_missing') : null}
+            onChange={({ target }) => setToken(target.value)}
+          />
+          <div className="actions">
+            <button type="submit" className="button" disabled={login.isPending}>
+              {t('token_go')}
+            </button>
+          </div>
+        </form>
+      </div>
+    </PageFrame>
+  );
+}

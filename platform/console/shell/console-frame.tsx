@@ -1,0 +1,67 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { signOutOperator } from '../api/calls.ts';
+import { LanguageChoice, ThemeChoice } from '../components/choices.tsx';
+import { Mark } from '../components/mark.tsx';
+import { Link, useAddress } from '../router.tsx';
+import { type ConsolePage, useProject } from './project.tsx';
+
+const home = '/console';
+
+function isCurrent(section: string, path: string): boolean {
+  const here = path.replace(/\/+$/, '');
+  return section === home ? here === home : here === section || here.startsWith(`${section}/`);
+}
+
+export function ConsoleFrame({ pages, children }: { pages: readonly ConsolePage[]; children: ReactNode }) {
+  const { t } = useTranslation('console');
+  const { t: tc } = useTranslation();
+  const { pathname } = useAddress();
+  const { Notice, Links } = useProject();
+  const queries = useQueryClient();
+  const leave = useMutation({
+    mutationFn: signOutOperator,
+    // What was shown to one operator is not for whoever comes next.
+    onSuccess: () => queries.resetQueries(),
+  });
+  return (
+    <div className="console">
+      <a className="skip" href="#content">
+        {tc('skip')}
+      </a>
+      <header className="side">
+        <Link className="brand" href={home}>
+          <Mark />
+          {tc('product')}
+        </Link>
+        <nav aria-label={t('nav')}>
+          <ul>
+            {pages.map(
+              ({ path, Name }) =>
+                Name && (
+                  <li key={path}>
+                    <Link href={path} aria-current={isCurrent(path, pathname) ? 'page' : undefined}>
+                      <Name />
+                    </Link>
+                  </li>
+                ),
+            )}
+          </ul>
+        </nav>
+        <div className="side-foot">
+          <LanguageChoice />
+          <ThemeChoice />
+          {Links && <Links />}
+          <button type="button" className="button quiet small" onClick={() => leave.mutate()}>
+            {t('sign_out')}
+          </button>
+        </div>
+      </header>
+      <main id="content">
+        {Notice && <Notice />}
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import '../styles/console.css';
+import { useQuery } from '@tanstack/react-query';
+import { operatorState } from '../api/calls.ts';
+import { NotFoundPage } from '../pages/not-found.tsx';
+import { TokenPage } from '../pages/token.tsx';
+import { matchPath, useAddress } from '../router.tsx';
+import { ConsoleFrame } from './console-frame.tsx';
+import { platformPages } from './platform-pages.tsx';
+import { type ConsolePage, type ConsoleProject, ProjectContext } from './project.tsx';
+
+/** The platform's pages and the project's in one frame, for operators. Its words have to be there: `consoleTexts`. */
+export function Console({ project }: { project: ConsoleProject }) {
+  const { pathname } = useAddress();
+  const current = useQuery({ queryKey: ['operator'], queryFn: operatorState });
+  if (current.isPending) return null;
+  if (!current.data?.operator) return <TokenPage />;
+  const pages = pagesOf(project);
+  return (
+    <ProjectContext value={project}>
+      <ConsoleFrame pages={pages}>{shown(pages, pathname)}</ConsoleFrame>
+    </ProjectContext>
+  );
+}
+
+/** In the order of the navigation: the overview, the project's own, the platform's. */
+function pagesOf({ pages }: ConsoleProject): readonly ConsolePage[] {
+  const own = new Map(pages.map((page) => [page.path, page]));
+  const [overview, ...others] = platformPages.map((page) => {
+    const instead = own.get(page.path);
+    own.delete(page.path);
+    return instead ?? page;
+  });
+  return [...(overview ? [overview] : []), ...own.values(), ...others];
+}
+
+function shown(pages: readonly ConsolePage[], path: string) {
+  for (const page of pages) {
+    const values = matchPath(page.path, path);
+    if (values) return page.show(values);
+  }
+  return <NotFoundPage home="/console" />;
+}
