@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PipInstall } from './pip-prelude.ts';
+import { PipInstall } from './pip-prelude.ts';
 
 const projectFile = z
   .string()
@@ -17,4 +17,8 @@ export const EnvironmentFile = z.union([
 export type EnvironmentFile = z.infer<typeof EnvironmentFile>;
 
 /** What a step is to find: packages by name, or those of a file. */
-export type DeclaredEnvironment = { readonly installs: readonly PipInstall[] } | EnvironmentFile;
+export const DeclaredEnvironment = z.union([
+  z.object({ installs: z.array(PipInstall).readonly() }),
+  EnvironmentFile,
+]);
+export type DeclaredEnvironment = Readonly<z.infer<typeof DeclaredEnvironment>>;

@@ -22,8 +22,20 @@ export interface ResolvedEnvironment {
   readonly lock: Lock;
 }
 
-const Lock = z.object({ text: z.string(), hashed: z.boolean(), sources: z.array(z.string()).readonly() });
-type Lock = z.infer<typeof Lock>;
+/** What a resolver found: a requirements file with hashes, and where its packages are. */
+export const Lock = z.object({
+  text: z.string(),
+  hashed: z.boolean(),
+  sources: z.array(z.string()).readonly(),
+});
+export type Lock = z.infer<typeof Lock>;
+
+/** Remembers what was resolved, by the digest of what was asked. */
+export interface LockStore {
+  find(question: Digest): Promise<Lock | undefined>;
+  /** Returns the lock that is kept: an earlier one stays, unless it was resolved `anew`. */
+  keep(question: Digest, lock: Lock, options: { readonly anew: boolean }): Promise<Lock>;
+}
 
 export interface EnvironmentsOptions {
   /** Where they are kept. Any number of engines may share it. */
@@ -32,17 +44,21 @@ export interface EnvironmentsOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Packages run code of their own when they are built: it runs behind the same walls as a step. */
   readonly wall?: ToolContext['wall'];
+  /** Where resolved locks are kept; below `folder` unless given. */
+  readonly locks?: LockStore;
 }
 
 /** Python environments by the digest of what is in them: each is made once, whole or not at all, and never changed. */
 export class Environments {
   readonly #options: EnvironmentsOptions;
+  readonly #locks: LockStore;
   readonly #building = new Map<string, Promise<Interpreter>>();
   readonly #made = new Map<string, Interpreter>();
   #interpreter: Promise<Interpreter | undefined> | undefined;
 
   constructor(options: EnvironmentsOptions) {
     this.#options = options;
+    this.#locks = options.locks ?? locksBelow(join(options.folder, 'resolved'));
   }
 
   /** The Python of steps that declare nothing; undefined where this machine has none. */
@@ -66,11 +82,9 @@ export class Environments {
       declared,
       text: await declarationText(declared, project),
     });
-    const file = join(this.#options.folder, 'resolved', `${hexOf(question)}.json`);
-    const known = anew ? undefined : await readLock(file);
-    const lock =
-      known ?? (await resolveLock(declared, project, { uv, interpreter, context: this.#context(log) }));
-    if (!known) await writeWhole(file, JSON.stringify(lock));
+    const found = anew ? undefined : await this.#locks.find(question);
+    const resolve = () => resolveLock(declared, project, { uv, interpreter, context: this.#context(log) });
+    const lock = found ?? (await this.#locks.keep(question, await resolve(), { anew }));
     return {
       digest: digestOfJson({ version, platform, lock: digestOf(Buffer.from(lock.text)) }),
       packages: packageNames(lock.text),
@@ -196,6 +210,17 @@ function hexOf(digest: Digest): string {
 /** `numpy` of `numpy==2.1.0`. */
 function nameOf(requirement: string): string {
   return /^[\w.-]+/.exec(requirement)?.[0] ?? requirement;
+}
+
+function locksBelow(folder: string): LockStore {
+  const fileOf = (question: Digest) => join(folder, `${hexOf(question)}.json`);
+  return {
+    find: (question) => readLock(fileOf(question)),
+    async keep(question, lock) {
+      await writeWhole(fileOf(question), JSON.stringify(lock));
+      return lock;
+    },
+  };
 }
 
 async function readLock(file: string): Promise<Lock | undefined> {
