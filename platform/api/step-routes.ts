@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import { StepEnvironment, StepGrant, StepLock } from '@visavox/adapters/kubeflow/step/step-grant';
+import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import { Digest } from '@visavox/core/digest';
 import { type ObjectStore, readBlob } from '@visavox/core/object-store';
 import type { Context } from 'hono';
@@ -44,7 +44,10 @@ export const stepRoutes = {
     path: `${path}/locks/{digest}`,
     summary: 'What packages that a component declares were resolved to before',
     request: { params: z.object({ digest: Digest }) },
-    responses: { 200: json(z.object({ lock: StepLock.nullable() }), 'null where they were not'), default: problem },
+    responses: {
+      200: json(z.object({ lock: StepLock.nullable() }), 'null where they were not'),
+      default: problem,
+    },
   }),
   keepStepLock: createRoute({
     ...shared,
@@ -67,7 +70,11 @@ export const stepRoutes = {
 /** Answers steps in pods; to be mounted where bodies were bounded and read. */
 export function addStepRoutes(
   app: OpenAPIHono<ApiEnv>,
-  { steps, objects, log }: { readonly steps: StepGrants; readonly objects: ObjectStore; readonly log: Logger },
+  {
+    steps,
+    objects,
+    log,
+  }: { readonly steps: StepGrants; readonly objects: ObjectStore; readonly log: Logger },
 ): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'stepToken', {
     ...{ type: 'apiKey', in: 'header', name: 'authorization' },

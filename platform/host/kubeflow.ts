@@ -19,10 +19,7 @@ const stepImages = [defaultImage, 'visavox-step'];
 /** The engine on Kubeflow; nothing is asked of it before the first run. */
 export function createKubeflowEngine(
   kubeflow: KubeflowSettings,
-  resources: Pick<
-    EngineResources,
-    'runs' | 'objects' | 'settings' | 'trackingUrl' | 'stepTokens' | 'log'
-  >,
+  resources: Pick<EngineResources, 'runs' | 'objects' | 'settings' | 'trackingUrl' | 'stepTokens' | 'log'>,
   { hooks, ...code }: Pick<KubeflowEngineOptions, 'code' | 'today'> & { readonly hooks: RunHooks },
 ): KubeflowEngine {
   const { runs, objects, log, stepTokens: tokens } = resources;
@@ -59,10 +56,13 @@ function stepContainers(
 ): StepContainers {
   return {
     images: image === undefined ? {} : Object.fromEntries(stepImages.map((name) => [name, image])),
-    launch: server === undefined ? undefined : {
-      ...{ images: stepImages, server, cacheClaim },
-      environment: index === undefined ? {} : { UV_DEFAULT_INDEX: index },
-    },
+    launch:
+      server === undefined
+        ? undefined
+        : {
+            ...{ images: stepImages, server, cacheClaim },
+            environment: index === undefined ? {} : { UV_DEFAULT_INDEX: index },
+          },
     environment: {
       MLFLOW_TRACKING_URI: tracking ?? trackingUrl,
       ...(settings.mlflow.workspace && { MLFLOW_WORKSPACE: settings.mlflow.workspace }),

@@ -44,7 +44,9 @@ export function datasetInputs(
     }
   };
   const declared = Object.entries(spec.root.inputDefinitions?.parameters ?? {});
-  const values = declared.map(([name, { defaultValue }]) => [name, parameters[name] ?? defaultValue] as const);
+  const values = declared.map(
+    ([name, { defaultValue }]) => [name, parameters[name] ?? defaultValue] as const,
+  );
   visit(spec.root, { parameters: new Map(values), artifacts: new Map() });
   return { imported, given };
 }

@@ -265,7 +265,7 @@ export class FakeKubeflow {
 
 type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-interface FakeCluster {
+export interface FakeCluster {
   /** Where the programs of its images are, beside the launcher of step images. */
   readonly path?: readonly string[];
   /** Secrets of Kubernetes: values by key, by name. */
@@ -278,7 +278,9 @@ const PlatformSpec = z.object({
       deploymentSpec: z.object({
         executors: z.record(
           z.string(),
-          z.looseObject({ secretAsEnv: z.array(z.looseObject({ secretName: z.string().optional() })).optional() }),
+          z.looseObject({
+            secretAsEnv: z.array(z.looseObject({ secretName: z.string().optional() })).optional(),
+          }),
         ),
       }),
     }),

@@ -216,10 +216,12 @@ export class KubeflowEngine implements PipelineEngine {
   /** Images have sources of their own. */
   async #requireSources(spec: PipelineSpec, { digest }: CodeReference): Promise<void> {
     const { executors } = spec.deploymentSpec;
-    const inCode = Object.entries(spec.platforms?.visavox?.deploymentSpec.executors ?? {}).filter(([label]) => {
-      const container = executors[label]?.container;
-      return container && takesCode(container);
-    });
+    const inCode = Object.entries(spec.platforms?.visavox?.deploymentSpec.executors ?? {}).filter(
+      ([label]) => {
+        const container = executors[label]?.container;
+        return container && takesCode(container);
+      },
+    );
     const visavox = { deploymentSpec: { executors: Object.fromEntries(inCode) } };
     const manifest = await requireCode(this.#options.objects, digest);
     requireSources({ ...spec, platforms: { visavox } }, manifest);

@@ -17,7 +17,10 @@ export function datasetAt(uri: string): Digest | undefined {
   return Digest.parse(uri.slice(scheme.length).replace('/', ':'));
 }
 
-const Artifact = z.looseObject({ uri: z.string().optional(), metadata: z.record(z.string(), z.unknown()).optional() });
+const Artifact = z.looseObject({
+  uri: z.string().optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
 const Told = z.looseObject({
   inputs: z
     .looseObject({

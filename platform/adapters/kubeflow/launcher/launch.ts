@@ -21,7 +21,10 @@ const ofLauncher = /^(VISAVOX_STEP_|UV_)/;
  */
 export async function launch(words: readonly string[], given: Variables): Promise<number> {
   const [told = '', ...command] = words;
-  const server = new StepServer({ url: required(given, 'VISAVOX_STEP_SERVER'), token: required(given, 'VISAVOX_STEP_TOKEN') });
+  const server = new StepServer({
+    url: required(given, 'VISAVOX_STEP_SERVER'),
+    token: required(given, 'VISAVOX_STEP_TOKEN'),
+  });
   const grant = await server.grant();
   const folder = await mkdtemp(join(tmpdir(), 'visavox-step-'));
   const { objects } = server;
@@ -40,7 +43,11 @@ export async function launch(words: readonly string[], given: Variables): Promis
 async function withPackages(
   given: Variables,
   { environment: declared, anew }: StepGrant,
-  { server, project, folder }: { readonly server: StepServer; readonly project: string; readonly folder: string },
+  {
+    server,
+    project,
+    folder,
+  }: { readonly server: StepServer; readonly project: string; readonly folder: string },
 ): Promise<Variables> {
   if (declared === null) return {};
   // Packages that the image has for its own steps would be found before these.
@@ -78,7 +85,9 @@ async function runToEnd(
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => reject(notStarted(program, cause)));
-    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+    child.once('exit', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
   });
 }
 

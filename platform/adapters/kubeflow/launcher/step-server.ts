@@ -60,7 +60,10 @@ export class StepServer {
     };
   }
 
-  async #ask(path: string, { method = 'GET', body }: { method?: string; body?: unknown } = {}): Promise<Response> {
+  async #ask(
+    path: string,
+    { method = 'GET', body }: { method?: string; body?: unknown } = {},
+  ): Promise<Response> {
     const request: RequestInit = {
       method,
       headers: {
@@ -92,7 +95,12 @@ async function refusal(answer: Response): Promise<UserError> {
     detail: `the server answered ${answer.status}: ${text.slice(0, 200)}`,
     action: 'See whether VISAVOX_STEP_SERVER of the server is its own address as pods reach it.',
   };
-  return new UserError({ kind: faultKindOfStatus[answer.status] ?? 'invalid', code, message: detail, action });
+  return new UserError({
+    kind: faultKindOfStatus[answer.status] ?? 'invalid',
+    code,
+    message: detail,
+    action,
+  });
 }
 
 function unreachable(url: string, cause: unknown): UserError {

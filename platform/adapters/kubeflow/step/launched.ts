@@ -29,7 +29,9 @@ export function takesCode({ image = defaultImage }: IrContainer): boolean {
 
 /** Whether a pipeline has steps that run in the code of their run. */
 export function anyTakesCode(spec: PipelineSpec): boolean {
-  return Object.values(spec.deploymentSpec.executors).some(({ container }) => container && takesCode(container));
+  return Object.values(spec.deploymentSpec.executors).some(
+    ({ container }) => container && takesCode(container),
+  );
 }
 
 /** What the component of an executor declares to be installed. */
@@ -54,11 +56,13 @@ export function launchedExecutors(
     const image = container.image ?? defaultImage;
     const hasLauncher = image === defaultImage || launch?.images.includes(image) === true;
     const declared = declaredEnvironment(spec, label);
-    const needed =
-      takesDataset(spec, label) ? 'a dataset version'
-      : declared && !('installs' in declared) ? 'packages from a file'
-      : takesCode(container) && code !== undefined && code !== noCode.digest ? 'code'
-      : undefined;
+    const needed = takesDataset(spec, label)
+      ? 'a dataset version'
+      : declared && !('installs' in declared)
+        ? 'packages from a file'
+        : takesCode(container) && code !== undefined && code !== noCode.digest
+          ? 'code'
+          : undefined;
     if (needed !== undefined && !hasLauncher) throw noLauncher(label, image, needed);
     if (needed !== undefined && !launch) throw noServer(label, needed);
     if (launch && hasLauncher && (needed !== undefined || declared)) launched.add(label);

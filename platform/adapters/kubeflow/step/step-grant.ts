@@ -23,14 +23,21 @@ export type StepGrant = z.infer<typeof StepGrant>;
 /** A lock as it is sent, with what it comes to in the pod. */
 export const StepLock = Lock;
 /** What a step's environment came to. */
-export const StepEnvironment = z.object({ digest: Digest, packages: z.array(z.string().max(1000)).max(10_000) });
+export const StepEnvironment = z.object({
+  digest: Digest,
+  packages: z.array(z.string().max(1000)).max(10_000),
+});
 export type StepEnvironment = z.infer<typeof StepEnvironment>;
 
 /** `code`: the snapshot that the run is pinned to, if it is to one. Undefined where the run has no such executor. */
 export function grantOf(
   spec: PipelineSpec,
   { id, pins }: Pick<RunRecord, 'id' | 'pins'>,
-  { executor, code, anew }: { readonly executor: string; readonly code: Digest | undefined; readonly anew: boolean },
+  {
+    executor,
+    code,
+    anew,
+  }: { readonly executor: string; readonly code: Digest | undefined; readonly anew: boolean },
 ): StepGrant | undefined {
   const container = spec.deploymentSpec.executors[executor]?.container;
   if (!container) return undefined;
