@@ -13,12 +13,21 @@ const projectFile = z
 export const EnvironmentFile = z.union([
   z.strictObject({ requirements: projectFile }),
   z.strictObject({ uvLock: projectFile.regex(/(^|\/)uv\.lock$/, 'expected a file called uv.lock') }),
+  z.strictObject({
+    packageLock: projectFile.regex(/(^|\/)package-lock\.json$/, 'expected a file called package-lock.json'),
+  }),
 ]);
 export type EnvironmentFile = z.infer<typeof EnvironmentFile>;
 
-/** What a step is to find: packages by name, or those of a file. */
-export const DeclaredEnvironment = z.union([
-  z.object({ installs: z.array(PipInstall).readonly() }),
-  EnvironmentFile,
-]);
-export type DeclaredEnvironment = Readonly<z.infer<typeof DeclaredEnvironment>>;
+export type NodeDeclaration = Extract<EnvironmentFile, { packageLock: string }>;
+
+const Installs = z.object({ installs: z.array(PipInstall).readonly() });
+
+/** Packages of Python: by name, or those of a file. */
+export type PythonDeclaration =
+  | Readonly<z.infer<typeof Installs>>
+  | Exclude<EnvironmentFile, NodeDeclaration>;
+
+/** What a step is to find. */
+export const DeclaredEnvironment = z.union([Installs, EnvironmentFile]);
+export type DeclaredEnvironment = PythonDeclaration | NodeDeclaration;

@@ -6,6 +6,7 @@ import { UserError } from '@visavox/core/errors';
 import { Environments } from '@visavox/pipelines/environments/environments';
 import { layPython } from '@visavox/pipelines/environments/python-layer';
 import { CodeTrees } from '@visavox/pipelines/local/code-trees';
+import { replaceModules } from '@visavox/pipelines/local/node-modules';
 import type { StepGrant } from '../step/step-grant.ts';
 import { withDatasets } from './given-datasets.ts';
 import { StepServer } from './step-server.ts';
@@ -34,7 +35,7 @@ export async function launch(words: readonly string[], given: Variables): Promis
   const inputs = join(folder, 'inputs');
   await mkdir(inputs);
   const filled = await withDatasets(command, told, { objects, folder: inputs });
-  const packages = await withPackages(given, grant, { server, project: code ?? folder, folder });
+  const packages = await withPackages(given, grant, { server, code: code ?? folder, folder });
   const passed = Object.entries({ ...given, ...packages }).filter(([name]) => !ofLauncher.test(name));
   return runToEnd(filled, { environment: Object.fromEntries(passed), folder: code });
 }
@@ -43,11 +44,7 @@ export async function launch(words: readonly string[], given: Variables): Promis
 async function withPackages(
   given: Variables,
   { environment: declared, anew }: StepGrant,
-  {
-    server,
-    project,
-    folder,
-  }: { readonly server: StepServer; readonly project: string; readonly folder: string },
+  { server, code, folder }: { readonly server: StepServer; readonly code: string; readonly folder: string },
 ): Promise<Variables> {
   if (declared === null) return {};
   // Packages that the image has for its own steps would be found before these.
@@ -58,11 +55,17 @@ async function withPackages(
     environment,
     locks: server.locks,
   });
-  const resolved = await environments.resolve(declared, { project, anew, log });
+  const resolved = await environments.resolve(declared, { project: code, anew, log });
   await server.report({ digest: resolved.digest, packages: [...resolved.packages] });
+  const before = (path: string) => [path, given.PATH ?? ''].join(delimiter);
+  if (resolved.language === 'node') {
+    const from = await environments.provideNode(resolved, log);
+    const modules = await replaceModules(from, join(code, resolved.lock.folder));
+    return { PATH: before(join(modules, '.bin')) };
+  }
   const python = join(folder, 'python');
-  const { path } = await layPython(await environments.provide(resolved, log), python);
-  return { PATH: [path, given.PATH ?? ''].join(delimiter), VIRTUAL_ENV: python, PYTHONPATH: '' };
+  const { path } = await layPython(await environments.providePython(resolved, log), python);
+  return { PATH: before(path), VIRTUAL_ENV: python, PYTHONPATH: '' };
 }
 
 function required(given: Variables, name: string): string {

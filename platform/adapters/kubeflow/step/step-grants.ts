@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from '@visavox/core/digest';
+import { type Digest, digestOf, hexOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
@@ -126,12 +126,12 @@ export async function toldEnvironment(
 }
 
 function lockKey(question: Digest): string {
-  return `environments/${question.slice('sha256:'.length)}.json`;
+  return `environments/${hexOf(question)}.json`;
 }
 
 /** An executor's label may have any characters. */
 function environmentKey(run: string, executor: string): string {
-  return `runs/${run}/environments/${digestOf(executor).slice('sha256:'.length)}.json`;
+  return `runs/${run}/environments/${hexOf(digestOf(executor))}.json`;
 }
 
 function invalidToken(): UserError {
