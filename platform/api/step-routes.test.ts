@@ -13,11 +13,13 @@ import { canonicalJson, digestOf } from '@visavox/core/digest';
 import { putBlob } from '@visavox/core/object-store';
 import type { RunRequest } from '@visavox/core/ports';
 import type { RunRecord } from '@visavox/core/run';
+import { CodeKeys } from '@visavox/pipelines/code/code-keys';
 import { takeSnapshot } from '@visavox/pipelines/code/snapshot';
 import { storeSnapshot } from '@visavox/pipelines/code/stored-code';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { type PackageIndex, packageIndex } from '@visavox/pipelines/fixtures/package-index';
-import { requestFor } from '@visavox/pipelines/testing';
+import { CodeTrees } from '@visavox/pipelines/local/code-trees';
+import { MemoryObjectStore, requestFor } from '@visavox/pipelines/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clientNetworks } from './client-network.ts';
@@ -67,6 +69,7 @@ const birds = datasetVersion('night-birds', [
   })),
 ]);
 
+let folder: string;
 let project: string;
 let index: PackageIndex;
 let server: ServerType;
@@ -74,7 +77,8 @@ let test: EngineOnFake;
 let grants: StepGrants;
 let url: string;
 beforeEach(async () => {
-  project = await mkdtemp(join(tmpdir(), 'visavox-project-'));
+  folder = await mkdtemp(join(tmpdir(), 'visavox-steps-'));
+  project = join(folder, 'project');
   index = await packageIndex([
     { name: 'weather', version: '2.0', requires: ['clouds'] },
     { name: 'clouds', version: '0.3' },
@@ -88,9 +92,13 @@ beforeEach(async () => {
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const tokens = new StepTokens(Buffer.alloc(32, 7));
+  const objects = new MemoryObjectStore();
+  const trees = await CodeTrees.open({ folder: join(folder, 'trees'), objects });
   test = await fakeTarget(
     {
       tokens,
+      objects,
+      codeKeys: new CodeKeys(trees, { path: process.env.PATH, log: () => {} }),
       containers: {
         images: { visavox: 'registry/step:1' },
         environment: {},
@@ -99,8 +107,7 @@ beforeEach(async () => {
     },
     { path: [join(setup, 'python', 'bin')], secrets: { weather: { token: 'sesame' } } },
   );
-  const { runs, objects } = test;
-  grants = new StepGrants({ tokens, runs, objects });
+  grants = new StepGrants({ tokens, runs: test.runs, objects });
   addStepRoutes(app, { steps: grants, objects, log: pino({ level: 'silent' }) });
   for (const item of birds.manifest.items) await putBlob(objects, Buffer.from(item.key));
   await putBlob(objects, Buffer.from(canonicalJson(birds.manifest)));
@@ -109,7 +116,7 @@ afterEach(async () => {
   await test.close();
   server.close();
   await index.close();
-  await rm(project, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 async function codeOf(files: Readonly<Record<string, string>>): Promise<CodeReference> {
@@ -150,6 +157,23 @@ describe('steps on Kubeflow', { timeout: 120_000 }, () => {
     const again = await run({ code: edited });
     expect(task(again, 'look')?.outputs.parameters.seen).toBe('edited');
     expect(task(again, 'forecast')?.environment).toEqual(task(record, 'forecast')?.environment);
+  });
+
+  it('are taken from the cache while the files that they name are the same', async () => {
+    const narrow = component({
+      name: 'narrow',
+      sources: ['steps/look.sh'],
+      outputs: { seen: 'string' },
+      command: ({ outputs }) => ['sh', 'steps/look.sh', '.', '/dev/null', outputs.seen.path],
+    });
+    const looking = pipeline({ name: 'looking' }, (p) => void p.task(narrow));
+    const look = async (code: CodeReference) =>
+      test.engine.wait(await test.engine.submit(requestFor(looking, { code })));
+    await look(await codeOf({ 'steps/look.sh': 'printf first > "$3"\n' }));
+    const beside = await look(await codeOf({ 'readme.md': 'how to look' }));
+    expect(beside.tasks).toMatchObject([{ cached: true, outputs: { parameters: { seen: 'first' } } }]);
+    const edited = await look(await codeOf({ 'steps/look.sh': 'printf second > "$3"\n' }));
+    expect(edited.tasks).toMatchObject([{ cached: false, outputs: { parameters: { seen: 'second' } } }]);
   });
 
   it('say what they cannot be given', async () => {

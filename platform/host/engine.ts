@@ -26,7 +26,7 @@ export async function createEngine(
   if (settings.kubeflow) {
     // Its libraries (S3, Kubernetes, gRPC) are loaded only where they are used.
     const { createKubeflowEngine } = await import('./kubeflow.ts');
-    engines.kubeflow = createKubeflowEngine(settings.kubeflow, resources, {
+    engines.kubeflow = await createKubeflowEngine(settings.kubeflow, resources, {
       ...{ hooks, code: await codeDigest(project) },
       // A project that says what its step image is built from has its code there.
       ...(project.code === undefined && { today: codeOfToday(resources) }),

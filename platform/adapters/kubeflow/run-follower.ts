@@ -4,6 +4,7 @@ import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
 import type { Bindings, RunRecord, TaskEnvironment, TaskRecord } from '@visavox/core/run';
+import type { CodeKeys } from '@visavox/pipelines/code/code-keys';
 import { findCode } from '@visavox/pipelines/code/stored-code';
 import { HookCalls } from '@visavox/pipelines/hook-calls';
 import type { PipelineSpec } from '@visavox/pipelines/ir';
@@ -19,6 +20,7 @@ import type { MlMetadata } from './ml-metadata.ts';
 import { type SightedTask, sightOf } from './observe.ts';
 import { kubeflowName, type RunNote, writeNote } from './run-note.ts';
 import type { RunPod, RunPods } from './run-pods.ts';
+import { takesCode } from './step/launched.ts';
 import { toldEnvironment } from './step/step-grants.ts';
 import type { StepTokens } from './step/step-tokens.ts';
 import { type StepContainers, submission } from './submission.ts';
@@ -35,6 +37,8 @@ export interface FollowerResources {
   readonly containers: StepContainers;
   /** What the images were built from. */
   readonly code: Digest;
+  /** Tells what of a snapshot a step runs; without it, that is all of it. */
+  readonly codeKeys?: Pick<CodeKeys, 'of'> | undefined;
   /** What steps in step images show themselves by. */
   readonly tokens?: StepTokens | undefined;
   readonly experiment: string;
@@ -168,7 +172,9 @@ export class RunFollower {
     const pipelineSpec = submission(this.#spec, {
       ...this.#note,
       containers: { ...containers, environment },
-      ...(isSnapshot ? { code: this.#resources.code, snapshot: pins.code } : { code: pins.code }),
+      ...(isSnapshot
+        ? { code: this.#resources.code, snapshot: pins.code, codeKeys: await this.#codeKeys() }
+        : { code: pins.code }),
       token: tokens && ((executor) => tokens.tokenOf({ run, executor })),
       environment: pins.environment,
       runId: this.#run.id,
@@ -181,6 +187,21 @@ export class RunFollower {
       ...{ name, description, experiment, pipelineSpec, parameters, pipelineRoot, serviceAccount },
       trackedElsewhere: this.#run.trackingRun !== null,
     });
+  }
+
+  /** By executor. What cannot be followed is the whole snapshot. */
+  async #codeKeys(): Promise<ReadonlyMap<string, Digest>> {
+    const { components, deploymentSpec } = this.#spec;
+    const keyOf = this.#resources.codeKeys?.of(this.#spec, this.#run.pins.code);
+    const keys = new Map<string, Digest>();
+    for (const [name, component] of Object.entries(components)) {
+      const { executorLabel: label = '' } = component;
+      const executor = deploymentSpec.executors[label];
+      if (!keyOf || !executor?.container || !takesCode(executor.container) || keys.has(label)) continue;
+      const key = await keyOf({ name, component, executor });
+      if (key !== null) keys.set(label, key);
+    }
+    return keys;
   }
 
   /** Looks once; the state in which the run has ended, if it has. */

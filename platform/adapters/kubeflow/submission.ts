@@ -45,6 +45,8 @@ export interface SubmissionOptions extends KnownBefore {
   readonly code: Digest;
   /** The code of the run, which steps in step images run in; undefined where all run the code of their images. */
   readonly snapshot?: Digest | undefined;
+  /** What identifies the code that the steps of an executor run, by its label; the whole snapshot unless given. */
+  readonly codeKeys?: ReadonlyMap<string, Digest> | undefined;
   readonly environment: Digest;
   readonly useCache: boolean;
   /** By which the steps of an executor show who they are. */
@@ -63,7 +65,7 @@ const codeInput = 'visavox_code';
  */
 export function submission(
   given: PipelineSpec,
-  { containers, code, snapshot, environment, useCache, token, ...known }: SubmissionOptions,
+  { containers, code, snapshot, codeKeys, environment, useCache, token, ...known }: SubmissionOptions,
 ): { readonly pipeline_spec: unknown; readonly platform_spec: unknown } {
   refuseUnsupported(given);
   const launched = launchedExecutors(given, { launch: containers.launch, code: snapshot });
@@ -99,7 +101,7 @@ export function submission(
     const container = given.deploymentSpec.executors[origin]?.container;
     const versions = [...(datasets.get(label) ?? [])];
     return digestOfJson({
-      code: container && takesCode(container) ? (snapshot ?? code) : code,
+      code: container && takesCode(container) ? (codeKeys?.get(origin) ?? snapshot ?? code) : code,
       environment,
       ...(launched.has(origin) && { packages: declaredEnvironment(given, origin) ?? null }),
       ...(versions.length > 0 && { datasets: versions }),

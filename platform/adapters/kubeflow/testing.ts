@@ -25,7 +25,7 @@ export async function fakeTarget(
   cluster: FakeCluster = {},
 ): Promise<EngineOnFake> {
   const kubeflow = await FakeKubeflow.start(cluster);
-  const [runs, objects] = [new MemoryRunStore(), new MemoryObjectStore()];
+  const [runs, objects] = [new MemoryRunStore(), options.objects ?? new MemoryObjectStore()];
   const engines: KubeflowEngine[] = [];
   process.env.AWS_ACCESS_KEY_ID ??= 'fake';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'fake';
