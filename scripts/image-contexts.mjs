@@ -44,6 +44,7 @@ const assemble = {
   async step(context) {
     const steps = readdirSync(join(root, 'recognition', 'steps')).map((name) => `recognition/steps/${name}`);
     await bundle(context, 'recognition/steps', steps.filter(isStep));
+    await bundle(context, 'launcher', { launch: 'platform/adapters/kubeflow/launcher/main.ts' });
     nativePackages(context, native);
     copySources('recognition/training', context);
     for (const file of ['recognition/bin/recognition-step.mjs', 'recognition/training/requirements.lock'])

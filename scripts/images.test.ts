@@ -122,6 +122,16 @@ describe('what images are built from', () => {
     }
   });
 
+  it('starts the launcher of steps, which names the setting that it lacks', () => {
+    const launcher = join(folderOf('step'), 'launcher', 'launch.mjs');
+    const { stderr, status } = spawnSync(process.execPath, [launcher, '{}', 'true'], {
+      encoding: 'utf8',
+      env: {},
+    });
+    expect(stderr).toMatch(/^visavox-launch: VISAVOX_STEP_SERVER is not set/);
+    expect(status).toBe(1);
+  });
+
   it('has each package that training imports', () => {
     const folder = folderOf('step');
     const modules = new Set(['train_head']);

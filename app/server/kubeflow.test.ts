@@ -143,7 +143,7 @@ describe('a run that asks for Kubeflow', () => {
         },
       },
     });
-    expect(run?.environment).toMatchObject({
+    expect(run?.environments['exec-measure']).toMatchObject({
       VISAVOX_OBJECTS: 's3://visavox',
       AWS_ENDPOINT_URL_S3: 'http://minio:9000',
       AWS_REGION: 'us-east-1',

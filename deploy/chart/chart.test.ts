@@ -110,6 +110,21 @@ describe.skipIf(!hasHelm)('the chart (scripts/cluster-tools.mjs makes Helm)', ()
     expect(dataOf('steps')).toEqual({ 'objects.key': key, ...dataOf('s3') });
   });
 
+  it('tells steps where the application answers them, which lets them in', () => {
+    const objects = render('production', 'kubeflow.packageCache=packages');
+    const controller = parseSettings(environmentOf(objects, 'visavox-controller'), '/app');
+    expect(controller.kubeflow?.step).toMatchObject({
+      server: 'http://visavox.default:80',
+      cacheClaim: 'packages',
+    });
+    const server = parseSettings(environmentOf(objects, 'visavox'), '/app');
+    expect(server.allowedHosts).toContain('visavox.default');
+    const policy = objects.find(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'visavox',
+    );
+    expect(JSON.stringify(policy)).toContain('"kubernetes.io/metadata.name":"visavox-runs"');
+  });
+
   it('lets a predictor run as many threads as it may use processors', () => {
     const runtime = JSON.stringify(render('trial').find(({ kind }) => kind === 'ServingRuntime'));
     expect(runtime).toContain('"name":"VISAVOX_THREADS","valueFrom":{"resourceFieldRef"');

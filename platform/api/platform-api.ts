@@ -8,6 +8,7 @@ import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { addServingRoutes } from './serving-routes.ts';
 import { openApi } from './shell.ts';
+import { addStepRoutes } from './step-routes.ts';
 
 /**
  * Runs, datasets, models, releases and lineage over HTTP. To be mounted where callers are known already, with bodies that
@@ -23,6 +24,7 @@ export function createPlatformApi(resources: PlatformResources): OpenAPIHono<Api
   addPlatformRoutes(api, resources);
   addDataRoutes(api, resources);
   addServingRoutes(api, resources);
+  addStepRoutes(api, resources);
   return api;
 }
 

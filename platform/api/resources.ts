@@ -1,3 +1,4 @@
+import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
@@ -76,6 +77,8 @@ export interface PlatformResources {
   readonly engine: PipelineEngine;
   readonly datasets: DatasetStore;
   readonly objects: ObjectStore;
+  /** What steps in pods are given. */
+  readonly steps: StepGrants;
   readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect' | 'register'>;
   readonly releases: ReleaseStore;
   /** One for each model and environment that the project declares. */

@@ -1,3 +1,4 @@
+import type { StepTokens } from '@visavox/adapters/kubeflow/step/step-tokens';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetStore, RunStore, Tracker } from '@visavox/core/ports';
 import type { Logger } from 'pino';
@@ -32,5 +33,7 @@ export interface EngineResources {
   readonly trackingUrl: string;
   /** The variables by which one task signs in at the tracking server; left out where it asks for no login. */
   readonly stepCredentials?: (task: string) => Readonly<Record<string, string>>;
+  /** What steps in pods show themselves by. */
+  readonly stepTokens?: StepTokens;
   readonly log: Logger;
 }

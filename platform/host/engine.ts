@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
+import type { CodeReference } from '@visavox/core/code';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { projectCode } from '@visavox/pipelines/code/project-code';
 import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
@@ -25,8 +26,11 @@ export async function createEngine(
   if (settings.kubeflow) {
     // Its libraries (S3, Kubernetes, gRPC) are loaded only where they are used.
     const { createKubeflowEngine } = await import('./kubeflow.ts');
-    const code = await codeDigest(project);
-    engines.kubeflow = createKubeflowEngine(settings.kubeflow, resources, { code, hooks });
+    engines.kubeflow = await createKubeflowEngine(settings.kubeflow, resources, {
+      ...{ hooks, code: await codeDigest(project) },
+      // A project that says what its step image is built from has its code there.
+      ...(project.code === undefined && { today: codeOfToday(resources) }),
+    });
   }
   for (const [name, open] of Object.entries(factories))
     engines[name] = await open(resources).catch((cause: unknown) => {
@@ -55,11 +59,7 @@ async function openLocalEngine(
     ...{ runs, objects, hooks },
     folder: join(settings.home, 'runs'),
     environmentDigest: await environmentDigest(project),
-    code: projectCode({
-      ...{ root, objects, cacheFile: join(settings.home, 'code-hashes.json') },
-      limits: settings.codeLimits,
-      log: (message) => log.warn(message),
-    }),
+    code: codeOfToday({ project, settings, objects, log }),
     project: root,
     inCode: (code) => surroundings({ root: code, setup: settings.setup }),
     environment: {
@@ -79,6 +79,20 @@ async function openLocalEngine(
       ...['secrets', 'database', 'logs', 'mlflow'].map((name) => join(settings.home, name)),
     ],
     log: (message) => log.info(message),
+  });
+}
+
+/** The folder of the project as it is when a run is submitted that brings no code. */
+function codeOfToday({
+  project: { root },
+  settings,
+  objects,
+  log,
+}: Pick<EngineResources, 'project' | 'settings' | 'objects' | 'log'>): () => Promise<CodeReference> {
+  return projectCode({
+    ...{ root, objects, cacheFile: join(settings.home, 'code-hashes.json') },
+    limits: settings.codeLimits,
+    log: (message) => log.warn(message),
   });
 }
 

@@ -27,6 +27,12 @@ export const KubeflowEnvironment = z.object({
   /** The object store and MLflow as steps on the cluster reach them, where that is not as this server does. */
   VISAVOX_STEP_OBJECTS: z.string().min(1).optional(),
   VISAVOX_STEP_TRACKING: z.url({ protocol: /^https?$/ }).optional(),
+  /** This server as pods reach it: where steps get the code of their run, their packages and dataset versions. */
+  VISAVOX_STEP_SERVER: z.url({ protocol: /^https?$/ }).optional(),
+  /** The index of Python packages as pods reach it; the one of uv's own settings, PyPI, unless given. */
+  VISAVOX_STEP_INDEX: z.url({ protocol: /^https?$/ }).optional(),
+  /** A PersistentVolumeClaim in KFP_NAMESPACE that all steps may write to, where downloaded packages are kept. */
+  VISAVOX_STEP_CACHE: z.string().min(1).optional(),
 });
 export type KubeflowEnvironment = z.infer<typeof KubeflowEnvironment>;
 
@@ -45,6 +51,9 @@ export interface KubeflowSettings {
     readonly secret: string | undefined;
     readonly objects: string | undefined;
     readonly tracking: string | undefined;
+    readonly server: string | undefined;
+    readonly index: string | undefined;
+    readonly cacheClaim: string | undefined;
   };
 }
 
@@ -65,6 +74,9 @@ export function kubeflowSettings(values: KubeflowEnvironment): KubeflowSettings 
       secret: values.VISAVOX_STEP_SECRET,
       objects: values.VISAVOX_STEP_OBJECTS,
       tracking: values.VISAVOX_STEP_TRACKING,
+      server: values.VISAVOX_STEP_SERVER,
+      index: values.VISAVOX_STEP_INDEX,
+      cacheClaim: values.VISAVOX_STEP_CACHE,
     },
   };
 }

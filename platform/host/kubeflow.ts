@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { ArtifactSource } from '@visavox/adapters/kubeflow/artifact-source';
 import { KubeflowClient } from '@visavox/adapters/kubeflow/kubeflow-client';
-import { KubeflowEngine } from '@visavox/adapters/kubeflow/kubeflow-engine';
+import { KubeflowEngine, type KubeflowEngineOptions } from '@visavox/adapters/kubeflow/kubeflow-engine';
 import { MlMetadata } from '@visavox/adapters/kubeflow/ml-metadata';
 import { RunPods } from '@visavox/adapters/kubeflow/run-pods';
 import type { StepContainers } from '@visavox/adapters/kubeflow/submission';
 import type { ObjectStoreLocation } from '@visavox/adapters/objects/open-object-store';
-import type { Digest } from '@visavox/core/digest';
+import { CodeKeys } from '@visavox/pipelines/code/code-keys';
 import { defaultImage } from '@visavox/pipelines/component';
+import { CodeTrees } from '@visavox/pipelines/local/code-trees';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import type { EngineResources } from './engine-resources.ts';
 import type { KubeflowSettings } from './kubeflow-settings.ts';
@@ -18,15 +20,20 @@ const secretsFolder = '/var/run/visavox';
 const stepImages = [defaultImage, 'visavox-step'];
 
 /** The engine on Kubeflow; nothing is asked of it before the first run. */
-export function createKubeflowEngine(
+export async function createKubeflowEngine(
   kubeflow: KubeflowSettings,
-  resources: Pick<EngineResources, 'runs' | 'objects' | 'settings' | 'trackingUrl' | 'log'>,
-  { code, hooks }: { readonly code: Digest; readonly hooks: RunHooks },
-): KubeflowEngine {
-  const { runs, objects, log } = resources;
+  resources: Pick<EngineResources, 'runs' | 'objects' | 'settings' | 'trackingUrl' | 'stepTokens' | 'log'>,
+  { hooks, ...code }: Pick<KubeflowEngineOptions, 'code' | 'today'> & { readonly hooks: RunHooks },
+): Promise<KubeflowEngine> {
+  const { runs, objects, log, stepTokens: tokens } = resources;
   const { endpoint, namespace, tokenFile, user, pipelineRoot, serviceAccount } = kubeflow;
+  const { home, setup } = resources.settings;
+  const trees = await CodeTrees.open({ folder: join(home, 'kubeflow-code'), objects });
+  const path = [join(setup, 'python', 'bin'), process.env.PATH ?? ''].join(delimiter);
   return new KubeflowEngine({
-    ...{ runs, objects, code, hooks, pipelineRoot, serviceAccount },
+    ...{ runs, objects, tokens, hooks, pipelineRoot, serviceAccount },
+    ...code,
+    codeKeys: new CodeKeys(trees, { path, log: (message) => log.info(message) }),
     client: new KubeflowClient({
       ...{ url: endpoint, namespace, user },
       ...(tokenFile && { token: async () => (await readFile(tokenFile, 'utf8')).trim() }),
@@ -51,11 +58,18 @@ function s3Address({ url, s3 }: ObjectStoreLocation): Record<string, string> {
 }
 
 function stepContainers(
-  { image, secret, objects, tracking }: KubeflowSettings['step'],
+  { image, secret, objects, tracking, server, index, cacheClaim }: KubeflowSettings['step'],
   { settings, trackingUrl }: Pick<EngineResources, 'settings' | 'trackingUrl'>,
 ): StepContainers {
   return {
     images: image === undefined ? {} : Object.fromEntries(stepImages.map((name) => [name, image])),
+    launch:
+      server === undefined
+        ? undefined
+        : {
+            ...{ images: stepImages, server, cacheClaim },
+            environment: index === undefined ? {} : { UV_DEFAULT_INDEX: index },
+          },
     environment: {
       MLFLOW_TRACKING_URI: tracking ?? trackingUrl,
       ...(settings.mlflow.workspace && { MLFLOW_WORKSPACE: settings.mlflow.workspace }),

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
+import { StepTokens } from '@visavox/adapters/kubeflow/step/step-tokens';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
@@ -48,6 +50,9 @@ export interface Platform {
   readonly operatorSessions: OperatorSessions;
   /** 32 bytes for a purpose of tracking, the same in every process of this installation and known to none of its steps. */
   readonly trackingKey: (purpose: string) => Uint8Array;
+  /** What steps in pods show themselves by, and what they may read. */
+  readonly stepTokens: StepTokens;
+  readonly steps: StepGrants;
   readonly runs: RunStore;
   readonly datasets: DatasetStore;
   readonly releases: ReleaseStore;
@@ -93,11 +98,13 @@ export async function openPlatform(
   const trackingKey = secretBytes(trackingText, 'tracking.key');
   await requireSameSecret(database.db, 'tracking.key', trackingText);
   const now = () => new Date();
+  const stepTokens = new StepTokens(derivedKey(trackingKey, 'steps in pods'));
+  const runs = new SqlRunStore(database.db);
   return {
     ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },
     trackingKey: (purpose) => derivedKey(trackingKey, purpose),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
-    runs: new SqlRunStore(database.db),
+    ...{ runs, stepTokens, steps: new StepGrants({ tokens: stepTokens, runs, objects }) },
     datasets: new SqlDatasetStore(database.db, objects),
     releases: new SqlReleaseStore(database.db),
     modelHost: await openModelHost(settings, objects, environments[0]),

@@ -132,7 +132,7 @@ export function parsePlatformSettings(
     port: values.PORT,
     role: values.VISAVOX_ROLE,
     publicUrl: values.VISAVOX_PUBLIC_URL,
-    allowedHosts: listed(values.VISAVOX_ALLOWED_HOSTS),
+    allowedHosts: [...listed(values.VISAVOX_ALLOWED_HOSTS), ...hostOf(values.VISAVOX_STEP_SERVER)],
     mlflow: {
       url: values.MLFLOW_TRACKING_URI,
       artifacts: values.VISAVOX_MLFLOW_ARTIFACTS,
@@ -180,4 +180,8 @@ export function invalidSetting(name: string, reason: string): UserError {
     message: `the setting ${name} cannot be used: ${reason}`,
     action: 'Correct this environment variable, or leave it out.',
   });
+}
+
+function hostOf(url: string | undefined): readonly string[] {
+  return url === undefined ? [] : [new URL(url).hostname];
 }

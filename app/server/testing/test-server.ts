@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
+import { StepTokens } from '@visavox/adapters/kubeflow/step/step-tokens';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { migrate } from '@visavox/adapters/sql/migrate';
@@ -115,6 +117,7 @@ export async function startTestServer({
     relyingParty: relyingPartyAt('http://localhost:4600'),
     webFolder: join(folder, 'web'),
     engine: absentEngine,
+    steps: new StepGrants({ ...services, tokens: new StepTokens(Buffer.alloc(32, 7)) }),
     leader: { here: true, url: async () => undefined },
     registry: {
       list: async () => [],

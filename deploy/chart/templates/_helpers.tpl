@@ -160,7 +160,8 @@ imagePullSecrets:
 - { name: KFP_START_LIMIT, value: {{ $kubeflow.startLimitSeconds | quote }} }
 - { name: VISAVOX_STEP_IMAGE, value: {{ include "visavox.image" (list . "step") | quote }} }
 - { name: VISAVOX_STEP_SECRET, value: {{ include "visavox.stepSecret" . }} }
-{{- range $name, $value := dict "KFP_ARTIFACTS_ENDPOINT" $kubeflow.artifactsEndpoint "KFP_PIPELINE_ROOT" $kubeflow.pipelineRoot "KFP_SERVICE_ACCOUNT" $kubeflow.serviceAccount "KFP_USER" $kubeflow.user }}
+- { name: VISAVOX_STEP_SERVER, value: {{ $kubeflow.stepServer | default (printf "http://%s.%s:%d" (include "visavox.name" .) .Release.Namespace (int .Values.application.service.port)) | quote }} }
+{{- range $name, $value := dict "KFP_ARTIFACTS_ENDPOINT" $kubeflow.artifactsEndpoint "KFP_PIPELINE_ROOT" $kubeflow.pipelineRoot "KFP_SERVICE_ACCOUNT" $kubeflow.serviceAccount "KFP_USER" $kubeflow.user "VISAVOX_STEP_INDEX" $kubeflow.packageIndex "VISAVOX_STEP_CACHE" $kubeflow.packageCache }}
 {{- with $value }}
 - { name: {{ $name }}, value: {{ . | quote }} }
 {{- end }}

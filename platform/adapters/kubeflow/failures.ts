@@ -14,7 +14,8 @@ export function explainFailure(pod: RunPod | undefined, log: string | undefined)
     : log === undefined
       ? ' Its log is gone.'
       : ' It wrote nothing.';
-  if (pod?.ended?.reason === 'OOMKilled' || command === 'signal: killed')
+  // The launcher of a step image says what became of the command by its exit code, as shells do.
+  if (pod?.ended?.reason === 'OOMKilled' || command === 'signal: killed' || command === 'exit status 137')
     return `it was killed for memory (OOMKilled).${wrote}\nGive the task more memory, or less to do at once; then resume the run.`;
   if (pod?.waiting)
     return `it did not start: ${pod.waiting}.\nCorrect the cause (image, resources, secrets), then resume the run.`;

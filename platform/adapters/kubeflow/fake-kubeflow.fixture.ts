@@ -9,8 +9,11 @@ import type { IrContainer, PipelineSpec } from '@visavox/pipelines/ir';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { type EngineForTest, engineForTest } from '@visavox/pipelines/testing';
+import { z } from 'zod';
 import { FakeMetadata } from './fake-metadata.fixture.ts';
-import { type FakeRun, isMissing } from './fake-run.fixture.ts';
+import { componentOf, type FakeRun, isMissing } from './fake-run.fixture.ts';
+import { type StepImage, stepImage } from './fake-step-image.fixture.ts';
+import { launcherCommand } from './step/launched.ts';
 
 /**
  * A Kubeflow that runs tasks as processes of this machine, by the same planner: its REST API, its pods in
@@ -32,8 +35,13 @@ export class FakeKubeflow {
   readonly #server: Server;
   readonly #metadata: FakeMetadata;
 
-  private constructor(local: EngineForTest) {
+  readonly #secrets: Secrets;
+  readonly #image: StepImage;
+
+  private constructor(local: EngineForTest, secrets: Secrets, image: StepImage) {
     this.#local = local;
+    this.#secrets = secrets;
+    this.#image = image;
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#metadata = new FakeMetadata(async (id) => {
       const run = this.runs.get(id);
@@ -41,14 +49,20 @@ export class FakeKubeflow {
     });
   }
 
-  static async start(): Promise<FakeKubeflow> {
+  static async start({ path = [], secrets = {} }: FakeCluster = {}): Promise<FakeKubeflow> {
     const hooks: RunHooks = {
-      onRunStarted: async ({ id }) => ({
-        trackingRun: null,
-        environment: fake.runs.get(id)?.environment ?? {},
-      }),
+      onTaskStarted: async ({ id }, { name }) => {
+        const { spec, environments } = fake.runs.get(id) ?? {};
+        const label = spec && componentOf(spec, name).executorLabel;
+        return { trackingRun: null, environment: environments?.[label ?? ''] ?? {} };
+      },
     };
-    const fake: FakeKubeflow = new FakeKubeflow(await engineForTest({ hooks, gpus: 8 }));
+    const image = await stepImage();
+    const local = await engineForTest({
+      ...{ hooks, gpus: 8, path: [image.bin, ...path] },
+      secret: async (secret, key) => secrets[secret]?.[key],
+    });
+    const fake: FakeKubeflow = new FakeKubeflow(local, secrets, image);
     await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
     await fake.#metadata.listen();
     return fake;
@@ -59,6 +73,7 @@ export class FakeKubeflow {
     this.#server.close();
     this.#metadata.stop();
     await this.#local.close();
+    await this.#image.remove();
   }
 
   get url(): string {
@@ -141,16 +156,21 @@ export class FakeKubeflow {
     const id = randomUUID();
     const spec = parsePipelineSpec(asked.pipeline_spec.pipeline_spec);
     const runnable = structuredClone(spec);
-    const environment: Record<string, string> = {};
-    for (const { container } of Object.values(runnable.deploymentSpec.executors)) {
-      for (const { name, value = '' } of container?.env ?? []) environment[name] = value;
-      if (container) delete container.env; // it is no part of what a cached result is found by
-      if (container && isMissing(container.image)) container.command = ['sleep', '600'];
-      if (container) refuseUnknownWords(container);
+    const environments: Record<string, Record<string, string>> = {};
+    for (const [label, { container }] of Object.entries(runnable.deploymentSpec.executors)) {
+      if (!container) continue;
+      const variables = (container.env ?? []).map(({ name, value = '' }) => [name, value] as const);
+      environments[label] = Object.fromEntries(variables);
+      delete container.env; // it is no part of what a cached result is found by
+      if (isMissing(container.image)) container.command = ['sleep', '600'];
+      if (container.command?.[0] === launcherCommand) this.#image.start(container);
+      else refuseUnknownWords(container);
     }
     passUndeclared(runnable);
+    await this.#image.importDatasets(runnable);
+    runnable.platforms = { kubernetes: withSecrets(asked.pipeline_spec.platform_spec, this.#secrets) };
     const run: FakeRun = {
-      ...{ id, spec, environment, name: asked.display_name, submitted: asked.pipeline_spec },
+      ...{ id, spec, environments, name: asked.display_name, submitted: asked.pipeline_spec },
       pluginsInput: asked.plugins_input,
       ...{ createdAt: new Date().toISOString(), deletedPods: new Map() },
     };
@@ -241,6 +261,40 @@ export class FakeKubeflow {
     response.writeHead(404, { 'content-type': 'application/xml' });
     response.end('<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>');
   }
+}
+
+type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface FakeCluster {
+  /** Where the programs of its images are, beside the launcher of step images. */
+  readonly path?: readonly string[];
+  /** Secrets of Kubernetes: values by key, by name. */
+  readonly secrets?: Secrets;
+}
+
+const PlatformSpec = z.object({
+  platforms: z.object({
+    kubernetes: z.object({
+      deploymentSpec: z.object({
+        executors: z.record(
+          z.string(),
+          z.looseObject({
+            secretAsEnv: z.array(z.looseObject({ secretName: z.string().optional() })).optional(),
+          }),
+        ),
+      }),
+    }),
+  }),
+});
+
+/** Of what Kubernetes is asked for, the secrets that this one has. */
+function withSecrets(platformSpec: unknown, secrets: Secrets) {
+  const { executors } = PlatformSpec.parse(platformSpec).platforms.kubernetes.deploymentSpec;
+  const known = Object.entries(executors).map(([label, { secretAsEnv = [] }]) => [
+    label,
+    { secretAsEnv: secretAsEnv.filter(({ secretName = '' }) => secretName in secrets) },
+  ]);
+  return { deploymentSpec: { executors: Object.fromEntries(known) } };
 }
 
 interface FakePod {

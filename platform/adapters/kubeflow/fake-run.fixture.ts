@@ -1,4 +1,5 @@
-import type { PipelineSpec } from '@visavox/pipelines/ir';
+import type { IrComponent, PipelineSpec } from '@visavox/pipelines/ir';
+import { taskNames } from '@visavox/pipelines/plan';
 
 export interface FakeRun {
   readonly id: string;
@@ -9,7 +10,22 @@ export interface FakeRun {
   readonly createdAt: string;
   /** By task: how many of its attempts have no pod any more. */
   readonly deletedPods: Map<string, number>;
-  readonly environment: Readonly<Record<string, string>>;
+  /** By executor. */
+  readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** The component of a task by its path, such as `embed/2/shard` in the third iteration of a loop. */
+export function componentOf(spec: PipelineSpec, path: string): IrComponent {
+  let component: IrComponent = spec.root;
+  const segments = path.split('/');
+  while (segments.length > 0) {
+    const tasks = component.dag?.tasks ?? {};
+    const name = segments.shift();
+    const [key = ''] = [...taskNames(tasks)].find(([, found]) => found === name) ?? [];
+    component = spec.components[tasks[key]?.componentRef.name ?? ''] ?? {};
+    if (tasks[key]?.parameterIterator) segments.shift();
+  }
+  return component;
 }
 
 export function isMissing(image: string | undefined): boolean {

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { unknownOrigin } from '@visavox/core/code';
+import { type CodeReference, unknownOrigin } from '@visavox/core/code';
 import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { messageOf } from '@visavox/core/errors';
 import type { PipelineEngine, RunRequest } from '@visavox/core/ports';
-import { isFinished, type RunPins, type RunRecord } from '@visavox/core/run';
+import { isFinished, type RunRecord } from '@visavox/core/run';
 import {
   admit,
   alreadyFinished,
@@ -13,7 +13,10 @@ import {
   requireTask,
   resumed,
 } from '@visavox/pipelines/admission';
+import { requireSources } from '@visavox/pipelines/code/sources';
+import { findCode, noCode, requireCode } from '@visavox/pipelines/code/stored-code';
 import type { PipelineSpec } from '@visavox/pipelines/ir';
+import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import type { ArtifactSource } from './artifact-source.ts';
 import { logArtifact } from './collect.ts';
@@ -21,6 +24,7 @@ import { ownLines } from './failures.ts';
 import type { MetadataExecution, MlMetadata } from './ml-metadata.ts';
 import { type FollowerResources, RunFollower } from './run-follower.ts';
 import { kubeflowName, readNote, writeNote } from './run-note.ts';
+import { anyTakesCode, launchedExecutors, takesCode } from './step/launched.ts';
 import { imagesOf, refuseUnsupported } from './submission.ts';
 import { knownTasks } from './task-paths.ts';
 
@@ -31,11 +35,8 @@ export interface KubeflowEngineOptions
   > {
   readonly metadata: MlMetadata;
   readonly artifacts: ArtifactSource;
-  /**
-   * Pinned by every run: the code in the images, which is what commands run here. A snapshot that a request brings is
-   * not taken to the cluster.
-   */
-  readonly code: Digest;
+  /** The code of runs that bring none and have steps without an image of their own; that of the step image unless given. */
+  readonly today?: () => Promise<CodeReference>;
   readonly experiment?: string;
   readonly hooks?: RunHooks;
   readonly log?: (message: string) => void;
@@ -95,16 +96,22 @@ export class KubeflowEngine implements PipelineEngine {
   }
 
   async #submit(request: RunRequest): Promise<string> {
-    // Its images are the code; what a request brings stays where it is.
+    const spec = parsePipelineSpec(request.pipelineSpec);
+    // An image that a component names has code of its own: what a request brings stays where it is then.
+    const brought = anyTakesCode(spec) && request.code?.digest !== noCode.digest ? request.code : undefined;
     const { run, known } = await admit(
-      { ...request, code: undefined },
+      { ...request, code: brought },
       {
         ...this.#options,
         engine: 'kubeflow',
-        pinned: async (spec) => {
+        pinned: async () => {
           refuseUnsupported(spec);
-          const { code, environment } = this.#pinned(spec);
-          return { code: { digest: code, origin: unknownOrigin }, environment };
+          const today = request.code === undefined && anyTakesCode(spec) ? this.#options.today : undefined;
+          const code = brought ?? (await today?.());
+          const { launch } = this.#options.containers;
+          launchedExecutors(spec, { launch, code: code?.digest });
+          if (code) await this.#requireSources(spec, code);
+          return { code: code ?? this.#imageCode(), environment: this.#environmentOf(spec) };
         },
       },
     );
@@ -140,7 +147,12 @@ export class KubeflowEngine implements PipelineEngine {
       return;
     }
     const { objects, runs } = this.#options;
-    const again = resumed(run, this.#pinned(await pinnedSpec(objects, run.pins.pipeline)));
+    const spec = await pinnedSpec(objects, run.pins.pipeline);
+    const kept = await findCode(objects, run.pins.code);
+    const again = resumed(run, {
+      code: kept ? run.pins.code : this.#imageCode().digest,
+      environment: this.#environmentOf(spec),
+    });
     const unfinished = again.tasks.filter(({ state }) => state === 'pending');
     const attempts = Object.fromEntries(unfinished.map((task) => [task.name, task.attempts]));
     await writeNote(objects, runId, { ...(await readNote(objects, runId)), attempts, retry: true });
@@ -201,8 +213,26 @@ export class KubeflowEngine implements PipelineEngine {
     return follower;
   }
 
-  #pinned(spec: PipelineSpec): Pick<RunPins, 'code' | 'environment'> {
+  /** Images have sources of their own. */
+  async #requireSources(spec: PipelineSpec, { digest }: CodeReference): Promise<void> {
+    const { executors } = spec.deploymentSpec;
+    const inCode = Object.entries(spec.platforms?.visavox?.deploymentSpec.executors ?? {}).filter(
+      ([label]) => {
+        const container = executors[label]?.container;
+        return container && takesCode(container);
+      },
+    );
+    const visavox = { deploymentSpec: { executors: Object.fromEntries(inCode) } };
+    const manifest = await requireCode(this.#options.objects, digest);
+    requireSources({ ...spec, platforms: { visavox } }, manifest);
+  }
+
+  #imageCode(): CodeReference {
+    return { digest: this.#options.code, origin: unknownOrigin };
+  }
+
+  #environmentOf(spec: PipelineSpec): Digest {
     const images = imagesOf(spec, this.#options.containers.images);
-    return { code: this.#options.code, environment: digestOfJson({ images }) };
+    return digestOfJson({ images });
   }
 }

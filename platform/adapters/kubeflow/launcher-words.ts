@@ -15,9 +15,12 @@ export interface KnownBefore {
 /** What the driver fills in only where it is the constant value of an input. */
 const driverPlaceholders = ['pipeline_task_name', 'pipeline_task_uuid'] as const;
 
-/** Rewrites the commands of a pipeline in place; each task gets a component and an executor of its own. */
-export function rewriteCommands(spec: PipelineSpec, known: KnownBefore): void {
-  separateTasks(spec);
+/**
+ * Rewrites the commands of a pipeline in place; each task gets a component and an executor of its own. Returns the labels
+ * of the executors that were there, by those of the executors that are copies of them.
+ */
+export function rewriteCommands(spec: PipelineSpec, known: KnownBefore): ReadonlyMap<string, string> {
+  const copies = separateTasks(spec);
   for (const use of usesOf(spec, known)) {
     const component = spec.components[use.task.componentRef.name];
     const container = spec.deploymentSpec.executors[component?.executorLabel ?? '']?.container;
@@ -33,11 +36,13 @@ export function rewriteCommands(spec: PipelineSpec, known: KnownBefore): void {
       }));
     findOutputFile(container);
   }
+  return copies;
 }
 
 /** The SDK gives tasks that are alike one component; what stands in their commands may differ. */
-function separateTasks(spec: PipelineSpec): void {
+function separateTasks(spec: PipelineSpec): ReadonlyMap<string, string> {
   const taken = new Set<string>();
+  const copies = new Map<string, string>();
   for (const { dag } of [spec.root, ...Object.values(spec.components)])
     for (const task of Object.values(dag?.tasks ?? {})) {
       const component = spec.components[task.componentRef.name];
@@ -52,9 +57,11 @@ function separateTasks(spec: PipelineSpec): void {
         if (settings?.[label]) settings[newLabel] = structuredClone(settings[label]);
         task.componentRef = { ...task.componentRef, name };
         taken.add(newLabel);
+        copies.set(newLabel, label);
       }
       taken.add(label);
     }
+  return copies;
 }
 
 interface Use {

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Digest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { RunStore } from '@visavox/core/ports';
-import type { Bindings, RunRecord, TaskRecord } from '@visavox/core/run';
+import type { Bindings, RunRecord, TaskEnvironment, TaskRecord } from '@visavox/core/run';
+import type { CodeKeys } from '@visavox/pipelines/code/code-keys';
+import { findCode } from '@visavox/pipelines/code/stored-code';
 import { HookCalls } from '@visavox/pipelines/hook-calls';
 import type { PipelineSpec } from '@visavox/pipelines/ir';
 import { plan, type TaskOutcome } from '@visavox/pipelines/plan';
@@ -17,6 +20,9 @@ import type { MlMetadata } from './ml-metadata.ts';
 import { type SightedTask, sightOf } from './observe.ts';
 import { kubeflowName, type RunNote, writeNote } from './run-note.ts';
 import type { RunPod, RunPods } from './run-pods.ts';
+import { takesCode } from './step/launched.ts';
+import { toldEnvironment } from './step/step-grants.ts';
+import type { StepTokens } from './step/step-tokens.ts';
 import { type StepContainers, submission } from './submission.ts';
 import { knownTasks } from './task-paths.ts';
 
@@ -29,6 +35,12 @@ export interface FollowerResources {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
   readonly containers: StepContainers;
+  /** What the images were built from. */
+  readonly code: Digest;
+  /** Tells what of a snapshot a step runs; without it, that is all of it. */
+  readonly codeKeys?: Pick<CodeKeys, 'of'> | undefined;
+  /** What steps in step images show themselves by. */
+  readonly tokens?: StepTokens | undefined;
   readonly experiment: string;
   readonly pipelineRoot?: string | undefined;
   readonly serviceAccount?: string | undefined;
@@ -51,6 +63,7 @@ export class RunFollower {
   readonly #saves: Saves;
   readonly #outputs = new Map<string, Bindings>();
   readonly #explained = new Map<string, string>();
+  readonly #environments = new Map<string, TaskEnvironment>();
   readonly #told = new Set<string>();
   /** Aborts a pause, so that a change of mind is not waited for. */
   #pause = new AbortController();
@@ -150,15 +163,19 @@ export class RunFollower {
     this.#hookCalls.notice(started.notices);
   }
 
-  #create(name: string): Promise<KubeflowRun> {
+  async #create(name: string): Promise<KubeflowRun> {
     this.#resources.closed.throwIfAborted();
-    const { client, containers, experiment, pipelineRoot, serviceAccount } = this.#resources;
-    const { pins } = this.#run;
+    const { client, containers, experiment, pipelineRoot, serviceAccount, tokens } = this.#resources;
+    const { pins, id: run } = this.#run;
+    const isSnapshot = (await findCode(this.#resources.objects, pins.code)) !== undefined;
     const environment = { ...containers.environment, ...this.#environment, VISAVOX_RUN: this.#run.id };
     const pipelineSpec = submission(this.#spec, {
       ...this.#note,
       containers: { ...containers, environment },
-      code: pins.code,
+      ...(isSnapshot
+        ? { code: this.#resources.code, snapshot: pins.code, codeKeys: await this.#codeKeys() }
+        : { code: pins.code }),
+      token: tokens && ((executor) => tokens.tokenOf({ run, executor })),
       environment: pins.environment,
       runId: this.#run.id,
       runName: this.#run.pipeline,
@@ -170,6 +187,21 @@ export class RunFollower {
       ...{ name, description, experiment, pipelineSpec, parameters, pipelineRoot, serviceAccount },
       trackedElsewhere: this.#run.trackingRun !== null,
     });
+  }
+
+  /** By executor. What cannot be followed is the whole snapshot. */
+  async #codeKeys(): Promise<ReadonlyMap<string, Digest>> {
+    const { components, deploymentSpec } = this.#spec;
+    const keyOf = this.#resources.codeKeys?.of(this.#spec, this.#run.pins.code);
+    const keys = new Map<string, Digest>();
+    for (const [name, component] of Object.entries(components)) {
+      const { executorLabel: label = '' } = component;
+      const executor = deploymentSpec.executors[label];
+      if (!keyOf || !executor?.container || !takesCode(executor.container) || keys.has(label)) continue;
+      const key = await keyOf({ name, component, executor });
+      if (key !== null) keys.set(label, key);
+    }
+    return keys;
   }
 
   /** Looks once; the state in which the run has ended, if it has. */
@@ -217,6 +249,11 @@ export class RunFollower {
   async #learn({ path, sight, execution, component }: SightedTask): Promise<void> {
     if ((sight.kind === 'succeeded' || sight.kind === 'cached') && !this.#outputs.has(path))
       this.#outputs.set(path, await collectOutputs(execution, component, this.#resources));
+    if ((sight.kind === 'succeeded' || sight.kind === 'failed') && !this.#environments.has(path)) {
+      const label = component.executorLabel ?? '';
+      const environment = await toldEnvironment(this.#resources.objects, this.#run.id, label);
+      if (environment) this.#environments.set(path, environment);
+    }
     if (sight.kind !== 'failed' || this.#explained.has(path)) return;
     const pod = sight.pod?.name ?? execution.pod ?? undefined;
     const log = pod === undefined ? undefined : await this.#resources.pods?.log(pod);
@@ -248,7 +285,9 @@ export class RunFollower {
     const { sight, execution, path, pods } = task;
     const attempts = Math.max((this.#note.attempts[path] ?? 0) + pods, before?.attempts ?? 0);
     const startedAt = before?.startedAt ?? execution.createdAt;
-    const shared = { ...record, attempts, startedAt, outputs: this.#outputs.get(path) ?? record.outputs };
+    const environment = this.#environments.get(path) ?? before?.environment;
+    const outputs = this.#outputs.get(path) ?? record.outputs;
+    const shared = { ...record, ...(environment && { environment }), attempts, startedAt, outputs };
     switch (sight.kind) {
       case 'succeeded':
         return { ...shared, state: 'succeeded', finishedAt: execution.updatedAt, reason: null };

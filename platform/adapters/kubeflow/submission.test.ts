@@ -155,15 +155,80 @@ describe('what is submitted', () => {
   });
 });
 
-it('refuses a dataset version as a folder before anything starts, and says what to do', () => {
-  const look = component({ name: 'look', inputs: { images: 'dataset-version' }, command: ['true'] });
-  const train = pipeline({ name: 'train', parameters: { images: 'dataset-version' } }, (p) => {
-    p.task(look, { images: p.parameters.images });
+describe('a step that is given more than Kubeflow gives', () => {
+  const version = digestOf('night birds');
+  const look = (image?: string) =>
+    component({
+      ...{ name: 'look', ...(image !== undefined && { image }) },
+      environment: { packages: ['weather'] },
+      inputs: { images: 'dataset-version' },
+      command: ({ inputs }) => ['look', inputs.images.path],
+    });
+  const train = (image?: string) =>
+    compile(
+      pipeline({ name: 'train', parameters: { images: 'dataset-version' } }, (p) => {
+        p.task(look(image), { images: p.parameters.images });
+      }),
+    );
+  const launch = {
+    images: ['visavox'],
+    server: 'http://visavox',
+    environment: { UV_DEFAULT_INDEX: 'http://index' },
+    cacheClaim: 'packages',
+  };
+  const launching: SubmissionOptions = {
+    ...options,
+    containers: { ...options.containers, images: { visavox: 'registry/step:1' }, launch },
+    ...{ snapshot: digestOf('snapshot'), token: (executor) => `token of ${executor}` },
+    parameters: { images: version },
+  };
+
+  it('is started by the launcher of its image, which installs and fetches', () => {
+    const { pipeline_spec, platform_spec } = submission(train(), launching);
+    expect(commandOf({ pipeline_spec, platform_spec }, 'exec-look')).toEqual([
+      ...['visavox-launch', '{{$}}', 'look', "{{$.inputs.artifacts['images'].path}}"],
+    ]);
+    const { executors } = parsePipelineSpec(pipeline_spec).deploymentSpec;
+    expect(executors['exec-look']?.container?.env).toEqual(
+      expect.arrayContaining([
+        { name: 'VISAVOX_STEP_SERVER', value: 'http://visavox' },
+        { name: 'VISAVOX_STEP_TOKEN', value: 'token of exec-look' },
+        { name: 'UV_DEFAULT_INDEX', value: 'http://index' },
+        { name: 'UV_CACHE_DIR', value: '/var/cache/visavox/uv' },
+      ]),
+    );
+    const importers = Object.values(executors).flatMap(({ importer }) => importer ?? []);
+    expect(importers).toMatchObject([
+      { artifactUri: { constant: `visavox://${version.replace(':', '/')}` } },
+    ]);
+    expect(sdk?.objection(pipeline_spec, platform_spec)).toBeUndefined();
   });
-  expect(() => submission(compile(train), options)).toThrowError(
-    expect.objectContaining({
-      code: 'unsupported_on_kubeflow',
-      action: expect.stringContaining('--on local'),
-    }),
-  );
+
+  it("is found in Kubeflow's cache for the same code, version and packages only", () => {
+    const text = (changes: Partial<SubmissionOptions>) =>
+      JSON.stringify(submission(train(), { ...launching, ...changes })).match(/sha256:[0-9a-f]{64}/g);
+    expect(text({ code: digestOf('other images') })).toEqual(text({}));
+    expect(text({ snapshot: digestOf('edited') })).not.toEqual(text({}));
+    expect(text({ parameters: { images: digestOf('other birds') } })).not.toEqual(text({}));
+  });
+
+  it.each([
+    [
+      'no address of this server',
+      train(),
+      { ...launching, containers: options.containers },
+      'step_server_unset',
+    ],
+    ['an image without the launcher', train('busybox'), launching, 'image_without_launcher'],
+    [
+      'a version that only the run knows',
+      train(),
+      { ...launching, parameters: {} },
+      'unsupported_on_kubeflow',
+    ],
+  ])('is refused before anything starts where there is %s', (_, definition, given, code) => {
+    expect(() => submission(definition, given)).toThrowError(
+      expect.objectContaining({ code, action: expect.stringContaining('--on local') }),
+    );
+  });
 });

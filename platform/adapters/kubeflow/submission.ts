@@ -1,10 +1,21 @@
 import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
+import type { Parameter } from '@visavox/core/run';
 import { defaultImage } from '@visavox/pipelines/component';
+import { datasetInputs } from '@visavox/pipelines/dataset-inputs';
 import { datasetVersionSchema } from '@visavox/pipelines/dataset-parameters';
-import type { IrDag, PipelineSpec } from '@visavox/pipelines/ir';
+import { pipPrelude } from '@visavox/pipelines/environments/pip-prelude';
+import type { IrContainer, IrDag, PipelineSpec } from '@visavox/pipelines/ir';
 import type { Access, StepExtras } from '@visavox/pipelines/step-extras';
+import { datasetUri } from './launcher/given-datasets.ts';
 import { addConstantInput, type KnownBefore, rewriteCommands } from './launcher-words.ts';
+import {
+  declaredEnvironment,
+  launchedExecutors,
+  launcherCommand,
+  type StepLaunch,
+  takesCode,
+} from './step/launched.ts';
 
 /** What a container is given on the cluster. */
 export interface StepGrant {
@@ -22,16 +33,28 @@ export interface StepContainers {
   readonly environment: Readonly<Record<string, string>>;
   /** For those of components that declare access. */
   readonly access?: Readonly<Partial<Record<keyof Access, StepGrant>>> | undefined;
+  /** How steps get the code of their run, their packages and dataset versions; without it they run what is in their images. */
+  readonly launch?: StepLaunch | undefined;
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined;
   readonly imagePullSecrets?: readonly string[] | undefined;
 }
 
 export interface SubmissionOptions extends KnownBefore {
   readonly containers: StepContainers;
+  /** What the images were built from. */
   readonly code: Digest;
+  /** The code of the run, which steps in step images run in; undefined where all run the code of their images. */
+  readonly snapshot?: Digest | undefined;
+  /** What identifies the code that the steps of an executor run, by its label; the whole snapshot unless given. */
+  readonly codeKeys?: ReadonlyMap<string, Digest> | undefined;
   readonly environment: Digest;
   readonly useCache: boolean;
+  /** By which the steps of an executor show who they are. */
+  readonly token?: ((executor: string) => string) | undefined;
 }
+
+/** Where steps find the claim that they share. */
+const cacheFolder = '/var/cache/visavox';
 
 /** Kubeflow's cache knows a container by its image's name; this input tells it of the code and packages inside. */
 const codeInput = 'visavox_code';
@@ -42,38 +65,63 @@ const codeInput = 'visavox_code';
  */
 export function submission(
   given: PipelineSpec,
-  { containers, code, environment, useCache, ...known }: SubmissionOptions,
+  { containers, code, snapshot, codeKeys, environment, useCache, token, ...known }: SubmissionOptions,
 ): { readonly pipeline_spec: unknown; readonly platform_spec: unknown } {
   refuseUnsupported(given);
+  const launched = launchedExecutors(given, { launch: containers.launch, code: snapshot });
   const spec = structuredClone(given);
-  rewriteCommands(spec, known);
+  for (const label of launched) withoutInstallation(spec.deploymentSpec.executors[label]?.container);
+  const copies = rewriteCommands(spec, known);
+  const originOf = (label: string) => copies.get(label) ?? label;
+  const datasets = importDatasets(spec, known.parameters);
   const executors = Object.entries(spec.deploymentSpec.executors).filter(([, { container }]) => container);
   const { platforms, ...pipelineSpec } = spec;
-  const extras = platforms?.visavox?.deploymentSpec.executors ?? {};
+  const extras = (label: string) => platforms?.visavox?.deploymentSpec.executors[originOf(label)];
   for (const [label, { container }] of executors) {
     if (!container) continue;
+    const launch = launched.has(originOf(label)) ? containers.launch : undefined;
+    if (launch) startByLauncher(container);
     container.image = imageOf(container.image, containers.images);
     const own = container.env ?? [];
-    const granted = grantsOf(label, extras[label], containers).map(({ environment }) => environment);
-    const given = Object.assign({}, containers.environment, ...granted);
-    const added = Object.entries<string>(given).map(([name, value]) => ({ name, value }));
+    const granted = grantsOf(label, extras(label), containers).map((grant) => grant.environment);
+    const forLauncher = launch && {
+      ...(launch.cacheClaim !== undefined && { UV_CACHE_DIR: `${cacheFolder}/uv` }),
+      ...launch.environment,
+      VISAVOX_STEP_SERVER: launch.server,
+      VISAVOX_STEP_TOKEN: token?.(originOf(label)) ?? '',
+    };
+    const all = Object.assign({}, containers.environment, ...granted, forLauncher);
+    const added = Object.entries<string>(all).map(([name, value]) => ({ name, value }));
     container.env = [...added.filter(({ name }) => !own.some((one) => one.name === name)), ...own];
     if (container.env.length === 0) delete container.env;
   }
-  const marker = digestOfJson({ code, environment });
+  /** What decides, beside what Kubeflow knows, what a step gives. */
+  const marker = (label: string) => {
+    const origin = originOf(label);
+    const container = given.deploymentSpec.executors[origin]?.container;
+    const versions = [...(datasets.get(label) ?? [])];
+    return digestOfJson({
+      code: container && takesCode(container) ? (codeKeys?.get(origin) ?? snapshot ?? code) : code,
+      environment,
+      ...(launched.has(origin) && { packages: declaredEnvironment(given, origin) ?? null }),
+      ...(versions.length > 0 && { datasets: versions }),
+    });
+  };
   for (const dag of dagsOf(spec))
     for (const [key, task] of Object.entries(dag.tasks)) {
       // Kubeflow writes a loop down under this name, and looks it up by its key when its outputs are collected.
       if (task.parameterIterator) task.taskInfo = { ...task.taskInfo, name: key };
       if (!useCache) task.cachingOptions = {};
       const component = spec.components[task.componentRef.name];
-      const executor = spec.deploymentSpec.executors[component?.executorLabel ?? ''];
+      const label = component?.executorLabel ?? '';
+      const executor = spec.deploymentSpec.executors[label];
       if (!component || !executor?.container || !task.cachingOptions?.enableCache) continue;
-      addConstantInput(task, component, codeInput, marker);
+      addConstantInput(task, component, codeInput, marker(label));
     }
   const own = platforms?.kubernetes?.deploymentSpec?.executors ?? {};
   const together = executors.map(([label]) => {
-    const ours = kubernetesOptions(containers, grantsOf(label, extras[label], containers));
+    const cacheClaim = launched.has(originOf(label)) ? containers.launch?.cacheClaim : undefined;
+    const ours = kubernetesOptions({ ...containers, cacheClaim }, grantsOf(label, extras(label), containers));
     return [label, merged(own[label] ?? {}, ours)];
   });
   return {
@@ -82,6 +130,41 @@ export function submission(
       platforms: { kubernetes: { deploymentSpec: { executors: Object.fromEntries(together) } } },
     },
   };
+}
+
+/** The launcher installs what a component declares. */
+function withoutInstallation(container: IrContainer | undefined): void {
+  const prelude = pipPrelude(container?.command ?? []);
+  if (container && prelude) container.command = [...prelude.command];
+}
+
+function startByLauncher(container: IrContainer): void {
+  container.command = [launcherCommand, '{{$}}', ...(container.command ?? []), ...(container.args ?? [])];
+  delete container.args;
+}
+
+/**
+ * Puts the addresses of dataset versions into what imports them, and returns which versions each executor is given. Throws a
+ * UserError where an importer brings in another version each time that it runs.
+ */
+function importDatasets(
+  spec: PipelineSpec,
+  parameters: KnownBefore['parameters'],
+): ReadonlyMap<string, ReadonlySet<Digest>> {
+  const { imported, given } = datasetInputs(spec, parameters as Readonly<Record<string, Parameter>>);
+  for (const [label, { importer }] of Object.entries(spec.deploymentSpec.executors)) {
+    if (importer?.typeSchema.schemaTitle !== datasetVersionSchema) continue;
+    const [digest, ...more] = imported.get(label) ?? [];
+    if (digest === undefined || more.length > 0)
+      throw new UserError({
+        kind: 'invalid',
+        code: 'unsupported_on_kubeflow',
+        message: `The importer ${label} brings in another dataset version each time that it runs, which Kubeflow is not told beforehand.`,
+        action: 'Give each version a parameter of the pipeline, or run it with --on local.',
+      });
+    importer.artifactUri = { constant: datasetUri(digest) };
+  }
+  return given;
 }
 
 /** The images that a pipeline's tasks run in on the cluster, sorted. Throws a UserError where one is not configured. */
@@ -94,26 +177,6 @@ export function imagesOf(spec: PipelineSpec, images: StepContainers['images']): 
 
 /** Throws a UserError for what Kubeflow (as of 2.17) does not run. */
 export function refuseUnsupported(spec: PipelineSpec): void {
-  for (const [label, { environment }] of Object.entries(
-    spec.platforms?.visavox?.deploymentSpec.executors ?? {},
-  ))
-    if (environment)
-      throw new UserError({
-        kind: 'invalid',
-        code: 'unsupported_on_kubeflow',
-        message: `The executor ${label} declares its environment in a file, which no pod makes yet.`,
-        action:
-          'Name the packages in the component (environment: { packages }), give it an image that has them, or run it with --on local.',
-      });
-  for (const { importer } of Object.values(spec.deploymentSpec.executors))
-    if (importer?.typeSchema.schemaTitle === datasetVersionSchema)
-      throw new UserError({
-        kind: 'invalid',
-        code: 'unsupported_on_kubeflow',
-        message:
-          'The pipeline takes a dataset version as a folder, which steps on Kubeflow are not given yet.',
-        action: 'Run it with --on local, or take the digest as a string and read the dataset in the step.',
-      });
   for (const dag of dagsOf(spec))
     for (const [key, task] of Object.entries(dag.tasks))
       if (task.artifactIterator)
@@ -166,7 +229,11 @@ function grantsOf(label: string, extras: StepExtras | undefined, { access }: Ste
 
 /** KubernetesExecutorConfig of kubernetes_platform, in proto3's JSON form. */
 function kubernetesOptions(
-  { imagePullPolicy, imagePullSecrets }: StepContainers,
+  {
+    imagePullPolicy,
+    imagePullSecrets,
+    cacheClaim,
+  }: StepContainers & { readonly cacheClaim: string | undefined },
   grants: readonly StepGrant[],
 ): Readonly<Record<string, unknown>> {
   const secretVariables = joined(grants.map((grant) => grant.secretVariables));
@@ -187,6 +254,14 @@ function kubernetesOptions(
         ...named(secret),
         mountPath,
       })),
+    }),
+    ...(cacheClaim !== undefined && {
+      pvcMount: [
+        {
+          ...{ mountPath: cacheFolder, constant: cacheClaim },
+          pvcNameParameter: { runtimeValue: { constant: cacheClaim } },
+        },
+      ],
     }),
     ...(imagePullPolicy && { imagePullPolicy }),
     ...(imagePullSecrets && {

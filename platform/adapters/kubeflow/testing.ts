@@ -3,7 +3,7 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
 import { MemoryObjectStore } from '@visavox/pipelines/testing';
 import { ArtifactSource } from './artifact-source.ts';
-import { FakeKubeflow } from './fake-kubeflow.fixture.ts';
+import { type FakeCluster, FakeKubeflow } from './fake-kubeflow.fixture.ts';
 import { KubeflowClient } from './kubeflow-client.ts';
 import { KubeflowEngine, type KubeflowEngineOptions } from './kubeflow-engine.ts';
 import { MlMetadata } from './ml-metadata.ts';
@@ -20,9 +20,12 @@ export interface EngineOnFake {
 }
 
 /** An engine on a Kubeflow of processes. */
-export async function fakeTarget(options: Partial<KubeflowEngineOptions> = {}): Promise<EngineOnFake> {
-  const kubeflow = await FakeKubeflow.start();
-  const [runs, objects] = [new MemoryRunStore(), new MemoryObjectStore()];
+export async function fakeTarget(
+  options: Partial<KubeflowEngineOptions> = {},
+  cluster: FakeCluster = {},
+): Promise<EngineOnFake> {
+  const kubeflow = await FakeKubeflow.start(cluster);
+  const [runs, objects] = [new MemoryRunStore(), options.objects ?? new MemoryObjectStore()];
   const engines: KubeflowEngine[] = [];
   process.env.AWS_ACCESS_KEY_ID ??= 'fake';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'fake';

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CodeReference } from '@visavox/core/code';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { isFinished, RunRecord } from '@visavox/core/run';
 import { compareRuns } from '@visavox/core/run-comparison';
@@ -41,7 +40,8 @@ export const runCommands: CommandPlugin = (program, context) => {
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log } = context(command);
       const pipelineSpec = await loadPipeline(file);
-      const code = await codeFor(file, options, { request, log });
+      const { sendCode } = await import('./send-code.ts');
+      const code = await sendCode(file, { request, log, code: options.code });
       const { RunStarted } = await import('@visavox/api/schemas');
       const { id } = RunStarted.parse(
         await request('POST', '/api/v1/runs', {
@@ -165,16 +165,6 @@ export const runCommands: CommandPlugin = (program, context) => {
 
 const onEngine = (description: string) =>
   new Option('--on <engine>', `local, kubeflow or an engine of the project: ${description}`);
-
-async function codeFor(
-  file: string,
-  { on, code }: Pick<RunOptions, 'on' | 'code'>,
-  context: Pick<CommandContext, 'request' | 'log'>,
-): Promise<CodeReference | undefined> {
-  if (on !== 'kubeflow') return (await import('./send-code.ts')).sendCode(file, { ...context, code });
-  context.log('steps on Kubeflow run the code of their images: the folder is not sent');
-  return undefined;
-}
 
 function parseValue(text: string): unknown {
   try {

@@ -38,7 +38,10 @@ export class CodeKeys {
   }
 
   /** For the tasks of a run: null where nothing identifies a task's code, which is said in the log. */
-  of(spec: PipelineSpec, code: Digest): (ready: ReadyTask) => Promise<Digest | null> {
+  of(
+    spec: PipelineSpec,
+    code: Digest,
+  ): (ready: Pick<ReadyTask, 'name' | 'component' | 'executor'>) => Promise<Digest | null> {
     return async ({ name, component, executor }) => {
       const sources = sourcesOf(spec, component.executorLabel);
       if (sources.length > 0) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PipInstall } from './pip-prelude.ts';
+import { PipInstall } from './pip-prelude.ts';
 
 const projectFile = z
   .string()
@@ -21,10 +21,13 @@ export type EnvironmentFile = z.infer<typeof EnvironmentFile>;
 
 export type NodeDeclaration = Extract<EnvironmentFile, { packageLock: string }>;
 
+const Installs = z.object({ installs: z.array(PipInstall).readonly() });
+
 /** Packages of Python: by name, or those of a file. */
 export type PythonDeclaration =
-  | { readonly installs: readonly PipInstall[] }
+  | Readonly<z.infer<typeof Installs>>
   | Exclude<EnvironmentFile, NodeDeclaration>;
 
 /** What a step is to find. */
+export const DeclaredEnvironment = z.union([Installs, EnvironmentFile]);
 export type DeclaredEnvironment = PythonDeclaration | NodeDeclaration;

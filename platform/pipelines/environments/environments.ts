@@ -32,8 +32,20 @@ export interface ResolvedNode extends Resolved {
   readonly lock: NodeLock;
 }
 
-const Lock = z.object({ text: z.string(), hashed: z.boolean(), sources: z.array(z.string()).readonly() });
-type Lock = z.infer<typeof Lock>;
+/** What a resolver found: a requirements file with hashes, and where its packages are. */
+export const Lock = z.object({
+  text: z.string(),
+  hashed: z.boolean(),
+  sources: z.array(z.string()).readonly(),
+});
+export type Lock = z.infer<typeof Lock>;
+
+/** Remembers what was resolved, by the digest of what was asked. */
+export interface LockStore {
+  find(question: Digest): Promise<Lock | undefined>;
+  /** Returns the lock that is kept: an earlier one stays, unless it was resolved `anew`. */
+  keep(question: Digest, lock: Lock, options: { readonly anew: boolean }): Promise<Lock>;
+}
 
 export interface EnvironmentsOptions {
   /** Where they are kept. Any number of engines may share it. */
@@ -42,11 +54,14 @@ export interface EnvironmentsOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Packages run code of their own when they are built: it runs behind the same walls as a step. */
   readonly wall?: ToolContext['wall'];
+  /** Where resolved locks are kept; below `folder` unless given. */
+  readonly locks?: LockStore;
 }
 
 /** Environments by the digest of what is in them: each is made once, whole or not at all, and never changed. */
 export class Environments {
   readonly #options: EnvironmentsOptions;
+  readonly #locks: LockStore;
   readonly #folders: MadeFolders;
   readonly #node: NodePackages;
   readonly #building = new Map<string, Promise<Interpreter>>();
@@ -55,6 +70,7 @@ export class Environments {
 
   constructor(options: EnvironmentsOptions) {
     this.#options = options;
+    this.#locks = options.locks ?? locksBelow(join(options.folder, 'resolved'));
     this.#folders = new MadeFolders(options.folder);
     this.#node = new NodePackages(this.#folders);
   }
@@ -92,11 +108,9 @@ export class Environments {
       declared,
       text: await declarationText(declared, project),
     });
-    const file = join(this.#options.folder, 'resolved', `${hexOf(question)}.json`);
-    const known = anew ? undefined : await readLock(file);
-    const lock =
-      known ?? (await resolveLock(declared, project, { uv, interpreter, context: this.#context(log) }));
-    if (!known) await writeWhole(file, JSON.stringify(lock));
+    const found = anew ? undefined : await this.#locks.find(question);
+    const resolve = () => resolveLock(declared, project, { uv, interpreter, context: this.#context(log) });
+    const lock = found ?? (await this.#locks.keep(question, await resolve(), { anew }));
     return {
       language: 'python',
       digest: digestOfJson({ version, platform, lock: digestOf(Buffer.from(lock.text)) }),
@@ -182,6 +196,17 @@ export class Environments {
 /** `numpy` of `numpy==2.1.0`. */
 function nameOf(requirement: string): string {
   return /^[\w.-]+/.exec(requirement)?.[0] ?? requirement;
+}
+
+function locksBelow(folder: string): LockStore {
+  const fileOf = (question: Digest) => join(folder, `${hexOf(question)}.json`);
+  return {
+    find: (question) => readLock(fileOf(question)),
+    async keep(question, lock) {
+      await writeWhole(fileOf(question), JSON.stringify(lock));
+      return lock;
+    },
+  };
 }
 
 async function readLock(file: string): Promise<Lock | undefined> {

@@ -1,11 +1,16 @@
+import { z } from 'zod';
+
+const wordList = z.array(z.string()).readonly();
+
 /** One `pip install` of a component's command. */
-export interface PipInstall {
-  readonly requirements: readonly string[];
-  readonly withDependencies: boolean;
-  readonly indexUrls: readonly string[];
-  readonly trustedHosts: readonly string[];
-  readonly findLinks: readonly string[];
-}
+export const PipInstall = z.object({
+  requirements: wordList,
+  withDependencies: z.boolean(),
+  indexUrls: wordList,
+  trustedHosts: wordList,
+  findLinks: wordList,
+});
+export type PipInstall = Readonly<z.infer<typeof PipInstall>>;
 
 export interface PipPrelude {
   readonly installs: readonly PipInstall[];
