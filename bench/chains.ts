@@ -133,7 +133,7 @@ export async function engineChains(place: Place): Promise<EngineChains> {
         const given = { parameters: {}, datasets: [], trigger: 'bench', seed: 1, useCache: false };
         await engine.submit({ id, pipelineSpec, ...given });
         const run = await engine.wait(id);
-        if (process.env.DBG) console.log(run.tasks.map((t) => t.cpuSeconds));
+
         if (run.state !== 'succeeded') throw new SystemError(`run ${id} ${run.state}: ${run.reason}`);
       },
     };

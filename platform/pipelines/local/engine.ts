@@ -84,6 +84,7 @@ export class LocalEngine implements PipelineEngine {
     this.#steps = new StepHost({
       ...{ access, secret, hidden, gpus, isolation },
       environments: options.environments ?? join(options.folder, '.environments'),
+      walls: join(options.folder, '.walls'),
       toolEnvironment: { ...this.#environment(), PATH: this.#pathOfTools(), ...toolSettings() },
     });
   }

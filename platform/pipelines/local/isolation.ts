@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { digestOf } from '@visavox/core/digest';
+import { writeWholeFile } from '../files.ts';
 
 /** What a step must not read, and what it may read but not change: absolute paths. */
 export interface Boundaries {
   readonly hidden: readonly string[];
   readonly readOnly: readonly string[];
+  /** A folder of the engine's own, which is hidden as well: what is to be hidden is written down there. */
+  readonly walls: string;
 }
 
 /**
@@ -38,14 +42,10 @@ const withheld = [
  * signal comes to the group, so that the command can end in its own way; when it ends, the kernel ends all that is left.
  */
 const first = `
-_n=$1; shift
+mount --all --fstab "$1" || exit 125
+_n=$2; shift 2
 while [ "$_n" -gt 0 ]; do
-  if [ -d "$1" ]; then mount -t tmpfs -o size=4k,mode=000 tmpfs "$1"; else mount --bind /dev/null "$1"; fi || exit 125
-  shift; _n=$((_n - 1))
-done
-_n=$1; shift
-while [ "$_n" -gt 0 ]; do
-  { mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"; } || exit 125
+  mount --bind --options ro "$1" "$1" || exit 125
   shift; _n=$((_n - 1))
 done
 unset _n
@@ -67,9 +67,12 @@ async function probe(): Promise<Isolation> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-isolation-'));
   try {
     const isolation = namespaces(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+    const secrets = join(folder, 'secrets');
+    await mkdir(secrets);
+    await writeFile(join(secrets, 'secret'), '');
     const [program = '', ...words] = await isolation.wrap(
-      ['sh', '-c', '[ ! -r "$0" ] || [ -z "$(ls -A "$0" 2>/dev/null)" ]', folder],
-      { hidden: [folder], readOnly: [] },
+      ['sh', '-c', '[ ! -r "$0" ] || [ -z "$(ls -A "$0" 2>/dev/null)" ]', secrets],
+      { hidden: [secrets], readOnly: [], walls: join(folder, 'walls') },
     );
     await promisify(execFile)(program, words, { timeout: 10_000 });
     return isolation;
@@ -91,15 +94,40 @@ function namespaces(uid: number, gid: number): Isolation {
       : ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--'];
   return {
     kind: 'namespaces',
-    async wrap(command, { hidden, readOnly }) {
-      const [behind, fixed] = [await existing(hidden), await existing(readOnly)];
-      const counted = (paths: readonly string[]) => [String(paths.length), ...paths];
+    async wrap(command, { hidden, readOnly, walls }) {
+      const [table, fixed] = [await tableOf(hidden, walls), await existing(readOnly)];
       return [
         ...[...outer, '/bin/sh', '-c', first, 'visavox-step'],
-        ...[...counted(behind), ...counted(fixed), ...inner, ...command],
+        ...[table, String(fixed.length), ...fixed, ...inner, ...command],
       ];
     },
   };
+}
+
+/**
+ * What hides these paths as a table for `mount`, which is one process then. It is a file, since `mount` takes no other,
+ * in a folder that it hides itself: nothing behind walls can change what the next ones are made of.
+ */
+async function tableOf(hidden: readonly string[], walls: string): Promise<string> {
+  await mkdir(walls, { recursive: true, mode: 0o700 });
+  const behind = await existing([...hidden, walls]);
+  const lines = await Promise.all(
+    behind.map(async (path) => {
+      const place = path.replace(
+        /[\s\\#]/g,
+        (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, '0')}`,
+      );
+      return (await stat(path)).isDirectory()
+        ? // A name of its own: what is mounted there under this name already is not mounted again.
+          `visavox-hidden ${place} tmpfs size=4k,mode=000 0 0`
+        : `/dev/null ${place} none bind 0 0`;
+    }),
+  );
+  const text = `${lines.join('\n')}\n`;
+  const file = join(walls, digestOf(Buffer.from(text)).slice('sha256:'.length));
+  const known = await readFile(file, 'utf8').catch(() => ''); // not there yet
+  if (known !== text) await writeWholeFile(file, Buffer.from(text), 0o600);
+  return file;
 }
 
 /** Real paths of what is there, without those inside another: what lies in a hidden folder is gone when its turn comes. */

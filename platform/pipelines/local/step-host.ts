@@ -19,6 +19,8 @@ import { findIsolation, type Isolation } from './isolation.ts';
 export interface StepHostOptions {
   /** Where environments are kept. */
   readonly environments: string;
+  /** Where it is written down what steps are kept from. */
+  readonly walls: string;
   /** What the programs are given that make environments. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** What those steps are given that declare access. */
@@ -53,7 +55,11 @@ export class StepHost {
       folder: options.environments,
       environment: options.toolEnvironment,
       wall: async (command) =>
-        (await this.isolation).wrap(command, { hidden: options.hidden ?? [], readOnly: [] }),
+        (await this.isolation).wrap(command, {
+          hidden: options.hidden ?? [],
+          readOnly: [],
+          walls: options.walls,
+        }),
     });
   }
 
@@ -127,6 +133,7 @@ export class StepHost {
     return isolation.wrap(command, {
       hidden: this.#options.hidden ?? [],
       readOnly: [this.#options.environments],
+      walls: this.#options.walls,
     });
   }
 
