@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -63,37 +63,51 @@ async function runProgram(
 
 const smallest = ['python3', '-c', 'pass'];
 
-/** The smallest step that there is in Python, as bare processes. */
-export function bareChain(place: Place): Chain {
-  return {
-    name: 'bare processes',
-    async run(steps) {
-      for (let step = 0; step < steps; step++) await runProgram(smallest, place);
-    },
-  };
+interface Command {
+  readonly words: readonly string[];
+  readonly folder: string;
 }
 
-/** The processes of kfp's own no-op step: what its SDK puts into a container. */
-export async function bareKfpChain(place: Place): Promise<Chain> {
-  const spec = parsePipelineSpec(await compiledByKfp(place, 1));
-  const [component] = Object.values(spec.components);
-  const [executor] = Object.values(spec.deploymentSpec.executors);
-  const { command = [], args = [] } = executor?.container ?? {};
-  if (!component) throw new SystemError('kfp compiled a pipeline without components');
-  const run = { taskName: 'step', runId: 'bare', runName: 'chain', createdAt: new Date().toISOString() };
-  return {
+export interface BareChains {
+  /** Of the smallest step that there is in Python. */
+  readonly smallest: Chain;
+  /** Of kfp's own no-op step: what its SDK puts into a container. Throws where there is no kfp. */
+  kfp(): Promise<Chain>;
+  close(): void;
+}
+
+/** The processes alone, started by a process of the size of the one that starts steps. */
+export function bareChains(place: Place): BareChains {
+  const starter = fork(join(import.meta.dirname, 'bare-processes.mjs'), { execArgv: [], env: {} });
+  const chain = (commandOf: () => Promise<Command>): Chain => ({
     name: 'bare processes',
     async run(steps) {
-      for (let step = 0; step < steps; step++) {
+      const commands: Command[] = [];
+      for (let step = 0; step < steps; step++) commands.push(await commandOf());
+      const logFile = join(place.folder, 'bare.log');
+      starter.send({ commands, logFile, environment: environmentOf(place) });
+      const [{ reason }] = (await once(starter, 'message')) as [{ reason?: string }];
+      if (reason !== undefined)
+        throw new SystemError(`${reason}: ${(await readFile(logFile, 'utf8')).slice(-2000)}`);
+    },
+  });
+  return {
+    smallest: chain(async () => ({ words: smallest, folder: place.folder })),
+    async kfp() {
+      const spec = parsePipelineSpec(await compiledByKfp(place, 1));
+      const [component] = Object.values(spec.components);
+      const [executor] = Object.values(spec.deploymentSpec.executors);
+      const { command = [], args = [] } = executor?.container ?? {};
+      if (!component) throw new SystemError('kfp compiled a pipeline without components');
+      const run = { taskName: 'step', runId: 'bare', runName: 'chain', root: place.folder };
+      const createdAt = new Date().toISOString();
+      return chain(async () => {
         const folder = await mkdtemp(join(place.folder, 'bare-'));
         const input = executorInput(component, { parameters: {}, artifacts: {} }, folder);
-        await runProgram(
-          resolveCommand([...command, ...args], { input, ...run, root: place.folder }),
-          place,
-          { folder },
-        );
-      }
+        return { words: resolveCommand([...command, ...args], { input, createdAt, ...run }), folder };
+      });
     },
+    close: () => starter.disconnect(),
   };
 }
 
@@ -110,6 +124,9 @@ export async function engineChains(place: Place): Promise<EngineChains> {
   const { folder, programs } = place;
   const database = await openDatabase({ folder: join(folder, 'database') });
   await migrate(database.db, [platformMigrations]);
+  // As many as the service keeps from its steps.
+  const hidden = ['database', 'objects.key', 'secrets', 'logs', 'mlflow'].map((name) => join(folder, name));
+  for (const name of ['secrets', 'logs', 'mlflow']) await mkdir(join(folder, name));
   const engine = await LocalEngine.open({
     folder: join(folder, 'runs'),
     runs: new SqlRunStore(database.db),
@@ -119,7 +136,7 @@ export async function engineChains(place: Place): Promise<EngineChains> {
     }),
     environmentDigest: digestOf('bench'),
     inCode: () => ({ path: [programs], environment: {} }),
-    hidden: [join(folder, 'database'), join(folder, 'objects.key')],
+    hidden,
   });
   let runs = 0;
   const chain = (specOf: (steps: number) => Promise<unknown>): Chain => {

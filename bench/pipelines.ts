@@ -5,8 +5,8 @@ import { messageOf } from '@visavox/core/errors';
 import { makePeerEnvironment } from '../scripts/peer-environment.mjs';
 
 import {
-  bareChain,
-  bareKfpChain,
+  type BareChains,
+  bareChains,
   type Chain,
   type EngineChains,
   engineChains,
@@ -63,10 +63,10 @@ export async function benchPipelines(print: (line: string) => void): Promise<Pip
   // Without the peers, the chain is measured in the Python of the installation.
   const python = makePeerEnvironment('pipelines') ?? join(setup, 'python', 'bin', 'python3');
   const place: Place = { folder, programs: dirname(python) };
-  const engine = await engineChains(place);
+  const [engine, bare] = [await engineChains(place), bareChains(place)];
   try {
     const skipped: { name: string; reason: string }[] = [];
-    const contestants = await contestantsIn(place, engine, skipped);
+    const contestants = await contestantsIn(place, { engine, bare }, skipped);
     for (const { chain } of contestants) await chain.run(fewSteps); // warms it up
     for (let round = 0; round < rounds; round++)
       for (const { chain, few, all } of contestants) {
@@ -82,6 +82,7 @@ export async function benchPipelines(print: (line: string) => void): Promise<Pip
     printFigures(figures, print);
     return figures;
   } finally {
+    bare.close();
     await engine.close();
     await rm(folder, { recursive: true, force: true });
   }
@@ -90,22 +91,22 @@ export async function benchPipelines(print: (line: string) => void): Promise<Pip
 /** All that can run here; `skipped` is told of the others. */
 async function contestantsIn(
   place: Place,
-  engine: EngineChains,
+  { engine, bare }: { readonly engine: EngineChains; readonly bare: BareChains },
   skipped: { name: string; reason: string }[],
 ): Promise<readonly Contestant[]> {
-  const small = contestant(bareChain(place), 'python3 -c pass');
+  const small = contestant(bare.smallest, 'python3 -c pass');
   const contestants = [small, contestant(engine.smallest, small.step, small)];
   let kfp: Contestant | undefined;
   try {
-    kfp = contestant(await bareKfpChain(place), "kfp's no-op component");
+    kfp = contestant(await bare.kfp(), "kfp's no-op component");
     contestants.push(kfp, contestant(engine.kfp, kfp.step, kfp));
   } catch (error) {
     skipped.push({ name: "kfp's no-op component", reason: messageOf(error) });
   }
   for (const chain of peerChains(place)) {
-    const bare = chain.name.startsWith('kfp') ? kfp : undefined;
+    const same = chain.name.startsWith('kfp') ? kfp : undefined;
     await chain.run(fewSteps).then(
-      () => contestants.push(contestant(chain, bare?.step ?? 'a no-op of its own', bare)),
+      () => contestants.push(contestant(chain, same?.step ?? 'a no-op of its own', same)),
       (error) => skipped.push({ name: chain.name, reason: messageOf(error) }),
     );
   }

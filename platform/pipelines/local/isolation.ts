@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -95,7 +96,7 @@ function namespaces(uid: number, gid: number): Isolation {
   return {
     kind: 'namespaces',
     async wrap(command, { hidden, readOnly, walls }) {
-      const [table, fixed] = [await tableOf(hidden, walls), await existing(readOnly)];
+      const [table, fixed] = [await tableOf(hidden, walls), existing(readOnly).map(({ path }) => path)];
       return [
         ...[...outer, '/bin/sh', '-c', first, 'visavox-step'],
         ...[table, String(fixed.length), ...fixed, ...inner, ...command],
@@ -109,37 +110,30 @@ function namespaces(uid: number, gid: number): Isolation {
  * in a folder that it hides itself: nothing behind walls can change what the next ones are made of.
  */
 async function tableOf(hidden: readonly string[], walls: string): Promise<string> {
-  await mkdir(walls, { recursive: true, mode: 0o700 });
-  const behind = await existing([...hidden, walls]);
-  const lines = await Promise.all(
-    behind.map(async (path) => {
-      const place = path.replace(
-        /[\s\\#]/g,
-        (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, '0')}`,
-      );
-      return (await stat(path)).isDirectory()
-        ? // A name of its own: what is mounted there under this name already is not mounted again.
-          `visavox-hidden ${place} tmpfs size=4k,mode=000 0 0`
-        : `/dev/null ${place} none bind 0 0`;
-    }),
-  );
+  mkdirSync(walls, { recursive: true, mode: 0o700 });
+  const lines = existing([...hidden, walls]).map(({ path, isFolder }) => {
+    const place = path.replace(/[\s\\#]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, '0')}`);
+    // A name of its own: what is mounted there under this name already is not mounted again.
+    return isFolder
+      ? `visavox-hidden ${place} tmpfs size=4k,mode=000 0 0`
+      : `/dev/null ${place} none bind 0 0`;
+  });
   const text = `${lines.join('\n')}\n`;
   const file = join(walls, digestOf(Buffer.from(text)).slice('sha256:'.length));
-  const known = await readFile(file, 'utf8').catch(() => ''); // not there yet
-  if (known !== text) await writeWholeFile(file, Buffer.from(text), 0o600);
+  if (!statSync(file, { throwIfNoEntry: false })) await writeWholeFile(file, text, 0o600);
   return file;
 }
 
-/** Real paths of what is there, without those inside another: what lies in a hidden folder is gone when its turn comes. */
-async function existing(paths: readonly string[]): Promise<string[]> {
-  const real = await Promise.all(
-    paths.map((path) =>
-      realpath(path).then(
-        async (known) => ((await stat(known)).isDirectory() || (await stat(known)).isFile() ? [known] : []),
-        () => [],
-      ),
-    ),
-  );
-  const all = [...new Set(real.flat())];
-  return all.filter((path) => !all.some((other) => path.startsWith(`${other}/`)));
+/**
+ * Files and folders that are there, by their real paths, without those inside another: what lies in a hidden folder is gone
+ * when its turn comes. Asked before each step, at once: a few microseconds a path, and ten times that through a thread.
+ */
+function existing(paths: readonly string[]): { readonly path: string; readonly isFolder: boolean }[] {
+  const found = new Map<string, boolean>();
+  for (const path of paths) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() || stats?.isFile()) found.set(realpathSync.native(path), stats.isDirectory());
+  }
+  const all = [...found].map(([path, isFolder]) => ({ path, isFolder }));
+  return all.filter(({ path }) => !all.some((other) => path.startsWith(`${other.path}/`)));
 }

@@ -116,7 +116,7 @@ export class StepHost {
     const below = environment
       ? await this.#environments.provide(environment, log)
       : await this.#environments.interpreter();
-    const layer = below && (await layPython(below, join(folder, 'python')));
+    const layer = below && layPython(below, join(folder, 'python'));
     return {
       ...(layer && {
         PATH: [layer.path, path].join(delimiter),
