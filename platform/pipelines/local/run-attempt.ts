@@ -59,8 +59,10 @@ export async function execute(
     })
     .catch(async (error) => {
       await stillOpen(resources);
-      await stopAttempt(attempt.folder, resources.graceMs); // it may have begun
-      throw error;
+      // It may have begun, although who started it did not live to say so.
+      if (await revoke(attempt.folder)) throw error;
+      await observe(attempt.folder); // waits until its claim is whole
+      return { ...(await claimedBy(attempt.folder)), ended: Promise.resolve(), letGo: () => {} };
     });
   resources.closed.addEventListener('abort', letGo, { once: true });
   const escapes = (await resources.steps.isolation).kind === 'none';
