@@ -1,21 +1,32 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takeSnapshot } from '@visavox/pipelines/code/snapshot';
-import { describeSummary, summarise } from './summary.ts';
+import { type Summary, summarise } from './summary.ts';
+import { usageOf } from './usage.ts';
 
 const files = 1000;
-const rounds = 10;
-/** What taking a project's folder along may cost a run when nothing in it has changed. */
+const rounds = 7;
+/** What taking a project's folder along may cost a run. */
 const limitMilliseconds = 300;
 
-/** CPU time of a snapshot of unchanged files, git's included. */
-export async function benchSnapshots(print: (line: string) => void): Promise<boolean> {
+/** CPU time in milliseconds, git's included. */
+export interface SnapshotFigures {
+  readonly within: boolean;
+  readonly files: number;
+  readonly limitMilliseconds: number;
+  /** Every file is read. */
+  readonly first: Summary;
+  /** Again, with nothing changed. */
+  readonly unchanged: Summary;
+}
+
+/** What a snapshot of a project costs when nothing is known of it, and when nothing in it has changed. */
+export async function benchSnapshots(): Promise<SnapshotFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'visavox-bench-snapshot-'));
   const project = join(folder, 'project');
-  const cacheFile = join(folder, 'cache.json');
   try {
     for (let file = 0; file < files; file++) {
       mkdirSync(join(project, `package-${file % 40}`), { recursive: true });
@@ -29,35 +40,17 @@ export async function benchSnapshots(print: (line: string) => void): Promise<boo
     git('add', '.');
     // What changed a moment ago is read again.
     await sleep(200);
-    const first = await cpuOf(() => takeSnapshot(project, { cacheFile }));
-    const again: number[] = [];
-    for (let round = 0; round < rounds; round++)
-      again.push(await cpuOf(() => takeSnapshot(project, { cacheFile })));
-    const summary = summarise(again);
-    print(`  a snapshot of ${files} files, CPU`);
-    print(`    the first one   ${first.toFixed(0)} ms`);
-    print(`    unchanged       ${describeSummary(summary, 'ms')} (limit ${limitMilliseconds} ms)`);
-    return summary.median <= limitMilliseconds;
+    const [first, again]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      const cacheFile = join(folder, `cache-${round}.json`);
+      const snapshot = async () => (await usageOf(() => takeSnapshot(project, { cacheFile }))).cpu;
+      first.push(await snapshot());
+      again.push(await snapshot());
+    }
+    const [fresh, unchanged] = [summarise(first), summarise(again)];
+    const within = Math.max(fresh.median, unchanged.median) <= limitMilliseconds;
+    return { within, files, limitMilliseconds, first: fresh, unchanged };
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Of this process and of those that it waited for, in milliseconds. */
-async function cpuOf(work: () => Promise<unknown>): Promise<number> {
-  const [before, children] = [process.cpuUsage(), childrenCpu()];
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 + childrenCpu() - children;
-}
-
-/** Fields 16 and 17 of /proc/self/stat, in hundredths of a second; other systems do not tell. */
-function childrenCpu(): number {
-  try {
-    const stat = readFileSync('/proc/self/stat', 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[13]) + Number(fields[14])) * 10;
-  } catch {
-    return 0;
   }
 }

@@ -6,6 +6,8 @@ const ticksPerSecond = 100;
 interface Process {
   readonly parent: number;
   readonly cpuMilliseconds: number;
+  /** Of the children that have ended and that it waited for. */
+  readonly endedCpuMilliseconds: number;
 }
 
 export interface TreeUsage {
@@ -14,15 +16,33 @@ export interface TreeUsage {
   readonly residentMegabytes: number;
 }
 
-/** CPU time and memory of a process with all its descendants, from Linux's /proc. */
-export function usageOfTree(root: number): TreeUsage {
+/** CPU time of a process, of its descendants, and of those that have ended, as far as their parents waited for them. */
+export function cpuOfTree(root: number): number {
+  const all = allProcesses();
+  return membersOf(all, root)
+    .map((id) => all.get(id))
+    .reduce((sum, one) => sum + (one ? one.cpuMilliseconds + one.endedCpuMilliseconds : 0), 0);
+}
+
+function allProcesses(): ReadonlyMap<number, Process> {
   const all = new Map<number, Process>();
   for (const name of readdirSync('/proc')) {
     const found = /^\d+$/.test(name) ? read(Number(name)) : undefined;
     if (found) all.set(Number(name), found);
   }
+  return all;
+}
+
+function membersOf(all: ReadonlyMap<number, Process>, root: number): readonly number[] {
   const members = [root];
   for (const member of members) for (const [id, { parent }] of all) if (parent === member) members.push(id);
+  return members;
+}
+
+/** CPU time and memory of a process with all its descendants, from Linux's /proc. */
+export function usageOfTree(root: number): TreeUsage {
+  const all = allProcesses();
+  const members = membersOf(all, root);
   return {
     cpuMilliseconds: members.reduce((sum, id) => sum + (all.get(id)?.cpuMilliseconds ?? 0), 0),
     residentMegabytes: members.reduce((sum, id) => sum + residentMegabytes(id), 0),
@@ -54,8 +74,13 @@ function read(id: number): Process | undefined {
     const text = readFileSync(`/proc/${id}/stat`, 'utf8');
     // The name before it may hold spaces and brackets.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return { parent: Number(fields[1]), cpuMilliseconds: (ticks * 1000) / ticksPerSecond };
+    const milliseconds = (first: number) =>
+      ((Number(fields[first]) + Number(fields[first + 1])) * 1000) / ticksPerSecond;
+    return {
+      parent: Number(fields[1]),
+      cpuMilliseconds: milliseconds(11),
+      endedCpuMilliseconds: milliseconds(13),
+    };
   } catch {
     return undefined; // It ended between the listing and now.
   }

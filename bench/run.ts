@@ -1,7 +1,10 @@
 // npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|serving|serving-published|training|training-large|page …]   all of them without a name
+// --json prints one document on stdout: { NAME: { within, … } }; what people read goes to stderr.
 import { UserError } from '@visavox/core/errors';
 
-type Bench = (print: (line: string) => void) => Promise<boolean>;
+/** What a benchmark found: whether it is within its limits, and more where it has figures for programs. */
+type Outcome = boolean | { readonly within: boolean };
+type Bench = (print: (line: string) => void) => Promise<Outcome>;
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signin: async () => (await import('./signin.ts')).benchSignIn,
@@ -17,7 +20,10 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   page: async () => (await import('./page.ts')).benchPage,
 };
 
-const names = process.argv.slice(2);
+const words = process.argv.slice(2);
+const asJson = words.includes('--json');
+const names = words.filter((word) => word !== '--json');
+const forPeople = asJson ? process.stderr : process.stdout;
 const unknown = names.find((name) => !(name in benches));
 if (unknown !== undefined) {
   process.stderr.write(
@@ -25,15 +31,19 @@ if (unknown !== undefined) {
   );
   process.exit(2);
 }
+const outcomes: Record<string, { readonly within: boolean }> = {};
 for (const name of names.length > 0 ? names : Object.keys(benches)) {
   const bench = await benches[name]!();
   try {
-    const within = await bench((line) => process.stdout.write(`${line}\n`));
-    process.stdout.write(`${name}: ${within ? 'within its limits' : 'BEYOND ITS LIMITS'}\n\n`);
-    if (!within) process.exitCode = 1;
+    const found = await bench((line) => forPeople.write(`${line}\n`));
+    const outcome = typeof found === 'boolean' ? { within: found } : found;
+    outcomes[name] = outcome;
+    forPeople.write(`${name}: ${outcome.within ? 'within its limits' : 'BEYOND ITS LIMITS'}\n\n`);
+    if (!outcome.within) process.exitCode = 1;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${name}: ${error.message}\n${error.action}\n`);
     process.exitCode = 1;
   }
 }
+if (asJson) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);

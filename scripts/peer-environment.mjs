@@ -12,6 +12,7 @@ const requirements = {
   'serving-clients': join(root, 'platform', 'serving', 'testing', 'requirements-clients.txt'),
   kserve: join(root, 'bench', 'peers', 'requirements-kserve.txt'),
   mlserver: join(root, 'bench', 'peers', 'requirements-mlserver.txt'),
+  pipelines: join(root, 'bench', 'peers', 'requirements-pipelines.txt'),
 };
 
 /** The Python of an environment that has been made; undefined where it has not, or from other requirements. */

@@ -15,60 +15,42 @@ export class SqlRunStore implements RunStore {
     this.#db = db;
   }
 
+  /** One statement, which is a transaction of its own: a run is saved whenever one of its tasks moves. */
   async save(run: RunRecord): Promise<void> {
     const { tasks, ...record } = run;
     const rows = tasks.map((task, position) => ({
-      run: run.id,
       position,
       state: task.state,
       cache_key: task.cacheKey,
-      finished_at: task.finishedAt === null ? null : new Date(task.finishedAt),
+      finished_at: task.finishedAt,
+      // As text: taken apart, JSON may not hold all that a string of it can.
       record: JSON.stringify(task),
     }));
-    await this.#db.transaction().execute(async (transaction) => {
-      await transaction
-        .insertInto('runs')
-        .values({
-          id: run.id,
-          state: run.state,
-          created_at: new Date(run.createdAt),
-          record: JSON.stringify(record),
-        })
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet((update) => ({
-            state: update.ref('excluded.state'),
-            created_at: update.ref('excluded.created_at'),
-            record: update.ref('excluded.record'),
-          })),
-        )
-        .execute();
-      await transaction
-        .deleteFrom('run_tasks')
-        .where('run', '=', run.id)
-        .where('position', '>=', rows.length)
-        .execute();
-      if (rows.length > 0) {
-        // A run is saved whenever one of its tasks moves; only that one's row is written again.
-        await transaction
-          .insertInto('run_tasks')
-          .values(rows)
-          .onConflict((conflict) =>
-            conflict
-              .columns(['run', 'position'])
-              .doUpdateSet((update) => ({
-                state: update.ref('excluded.state'),
-                cache_key: update.ref('excluded.cache_key'),
-                finished_at: update.ref('excluded.finished_at'),
-                record: update.ref('excluded.record'),
-              }))
-              .where(sql<boolean>`run_tasks.record::text <> excluded.record::text`),
-          )
-          .execute();
-      }
-      await transaction.deleteFrom('run_datasets').where('run', '=', run.id).execute();
-      const datasets = [...new Set(run.pins.datasets)].map((dataset) => ({ run: run.id, dataset }));
-      if (datasets.length > 0) await transaction.insertInto('run_datasets').values(datasets).execute();
-    });
+    const datasets = JSON.stringify([...new Set(run.pins.datasets)]);
+    await sql`
+      with saved as (
+        insert into runs (id, state, created_at, record)
+        values (${run.id}, ${run.state}, ${new Date(run.createdAt)}, ${JSON.stringify(record)})
+        on conflict (id) do update
+        set state = excluded.state, created_at = excluded.created_at, record = excluded.record
+      ), no_longer_tasks as (
+        delete from run_tasks where run = ${run.id} and position >= ${rows.length}
+      ), no_longer_datasets as (
+        delete from run_datasets
+        where run = ${run.id} and dataset not in (select json_array_elements_text(${datasets}::json))
+      ), its_datasets as (
+        insert into run_datasets (run, dataset)
+        select ${run.id}, json_array_elements_text(${datasets}::json)
+        on conflict do nothing
+      )
+      insert into run_tasks (run, position, state, cache_key, finished_at, record)
+      select ${run.id}, position, state, cache_key, finished_at, record::json
+      from json_to_recordset(${JSON.stringify(rows)}::json)
+        as task (position integer, state text, cache_key text, finished_at timestamptz, record text)
+      on conflict (run, position) do update
+      set state = excluded.state, cache_key = excluded.cache_key,
+        finished_at = excluded.finished_at, record = excluded.record
+      where run_tasks.record::text <> excluded.record::text`.execute(this.#db);
   }
 
   async get(id: string): Promise<RunRecord | undefined> {

@@ -348,10 +348,13 @@ function outputFault(name: string, what: string): UserError {
   });
 }
 
+let boot: Promise<string | null> | undefined;
+
 /** Names this boot of the machine where the machine tells. */
-export async function bootId(): Promise<string | null> {
-  return readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
+export function bootId(): Promise<string | null> {
+  boot ??= readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
     (text) => text.trim(),
     () => null, // other systems have no such file
   );
+  return boot;
 }

@@ -17,6 +17,7 @@ import { unknownFields } from '../ir-unknown.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
 import { CodeTrees } from './code-trees.ts';
+import { Launcher } from './launcher.ts';
 import { lockFolder } from './lock.ts';
 import { RunDriver } from './run-driver.ts';
 import { Slots } from './slots.ts';
@@ -65,6 +66,7 @@ export class LocalEngine implements PipelineEngine {
   readonly #unlock: () => Promise<void>;
   readonly #slots: Slots;
   readonly #steps: StepHost;
+  readonly #launcher = new Launcher();
   readonly #trees: CodeTrees;
   readonly #keys: CodeKeys;
   readonly #closed = new AbortController();
@@ -82,6 +84,7 @@ export class LocalEngine implements PipelineEngine {
     this.#steps = new StepHost({
       ...{ access, secret, hidden, gpus, isolation },
       environments: options.environments ?? join(options.folder, '.environments'),
+      walls: join(options.folder, '.walls'),
       toolEnvironment: { ...this.#environment(), PATH: this.#pathOfTools(), ...toolSettings() },
     });
   }
@@ -203,6 +206,7 @@ export class LocalEngine implements PipelineEngine {
   /** Stops working on runs. Their tasks go on; the next engine on this folder takes them up. */
   async close(): Promise<void> {
     this.#closed.abort();
+    this.#launcher.close();
     await this.#unlock();
   }
 
@@ -220,6 +224,7 @@ export class LocalEngine implements PipelineEngine {
       runs: this.#options.runs,
       slots: this.#slots,
       steps: this.#steps,
+      launcher: this.#launcher,
       environment: this.#environment(),
       trees: this.#trees,
       inCode: this.#inCode,

@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { digestOf } from '@visavox/core/digest';
+import { writeWholeFile } from '../files.ts';
 
 /** What a step must not read, and what it may read but not change: absolute paths. */
 export interface Boundaries {
   readonly hidden: readonly string[];
   readonly readOnly: readonly string[];
+  /** A folder of the engine's own, which is hidden as well: what is to be hidden is written down there. */
+  readonly walls: string;
 }
 
 /**
@@ -38,14 +43,10 @@ const withheld = [
  * signal comes to the group, so that the command can end in its own way; when it ends, the kernel ends all that is left.
  */
 const first = `
-_n=$1; shift
+mount --all --fstab "$1" || exit 125
+_n=$2; shift 2
 while [ "$_n" -gt 0 ]; do
-  if [ -d "$1" ]; then mount -t tmpfs -o size=4k,mode=000 tmpfs "$1"; else mount --bind /dev/null "$1"; fi || exit 125
-  shift; _n=$((_n - 1))
-done
-_n=$1; shift
-while [ "$_n" -gt 0 ]; do
-  { mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"; } || exit 125
+  mount --bind --options ro "$1" "$1" || exit 125
   shift; _n=$((_n - 1))
 done
 unset _n
@@ -67,9 +68,12 @@ async function probe(): Promise<Isolation> {
   const folder = await mkdtemp(join(tmpdir(), 'visavox-isolation-'));
   try {
     const isolation = namespaces(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+    const secrets = join(folder, 'secrets');
+    await mkdir(secrets);
+    await writeFile(join(secrets, 'secret'), '');
     const [program = '', ...words] = await isolation.wrap(
-      ['sh', '-c', '[ ! -r "$0" ] || [ -z "$(ls -A "$0" 2>/dev/null)" ]', folder],
-      { hidden: [folder], readOnly: [] },
+      ['sh', '-c', '[ ! -r "$0" ] || [ -z "$(ls -A "$0" 2>/dev/null)" ]', secrets],
+      { hidden: [secrets], readOnly: [], walls: join(folder, 'walls') },
     );
     await promisify(execFile)(program, words, { timeout: 10_000 });
     return isolation;
@@ -91,27 +95,45 @@ function namespaces(uid: number, gid: number): Isolation {
       : ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--'];
   return {
     kind: 'namespaces',
-    async wrap(command, { hidden, readOnly }) {
-      const [behind, fixed] = [await existing(hidden), await existing(readOnly)];
-      const counted = (paths: readonly string[]) => [String(paths.length), ...paths];
+    async wrap(command, { hidden, readOnly, walls }) {
+      const [table, fixed] = [await tableOf(hidden, walls), existing(readOnly).map(({ path }) => path)];
       return [
         ...[...outer, '/bin/sh', '-c', first, 'visavox-step'],
-        ...[...counted(behind), ...counted(fixed), ...inner, ...command],
+        ...[table, String(fixed.length), ...fixed, ...inner, ...command],
       ];
     },
   };
 }
 
-/** Real paths of what is there, without those inside another: what lies in a hidden folder is gone when its turn comes. */
-async function existing(paths: readonly string[]): Promise<string[]> {
-  const real = await Promise.all(
-    paths.map((path) =>
-      realpath(path).then(
-        async (known) => ((await stat(known)).isDirectory() || (await stat(known)).isFile() ? [known] : []),
-        () => [],
-      ),
-    ),
-  );
-  const all = [...new Set(real.flat())];
-  return all.filter((path) => !all.some((other) => path.startsWith(`${other}/`)));
+/**
+ * What hides these paths as a table for `mount`, which is one process then. It is a file, since `mount` takes no other,
+ * in a folder that it hides itself: nothing behind walls can change what the next ones are made of.
+ */
+async function tableOf(hidden: readonly string[], walls: string): Promise<string> {
+  mkdirSync(walls, { recursive: true, mode: 0o700 });
+  const lines = existing([...hidden, walls]).map(({ path, isFolder }) => {
+    const place = path.replace(/[\s\\#]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, '0')}`);
+    // A name of its own: what is mounted there under this name already is not mounted again.
+    return isFolder
+      ? `visavox-hidden ${place} tmpfs size=4k,mode=000 0 0`
+      : `/dev/null ${place} none bind 0 0`;
+  });
+  const text = `${lines.join('\n')}\n`;
+  const file = join(walls, digestOf(Buffer.from(text)).slice('sha256:'.length));
+  if (!statSync(file, { throwIfNoEntry: false })) await writeWholeFile(file, text, 0o600);
+  return file;
+}
+
+/**
+ * Files and folders that are there, by their real paths, without those inside another: what lies in a hidden folder is gone
+ * when its turn comes. Asked before each step, at once: a few microseconds a path, and ten times that through a thread.
+ */
+function existing(paths: readonly string[]): { readonly path: string; readonly isFolder: boolean }[] {
+  const found = new Map<string, boolean>();
+  for (const path of paths) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() || stats?.isFile()) found.set(realpathSync.native(path), stats.isDirectory());
+  }
+  const all = [...found].map(([path, isFolder]) => ({ path, isFolder }));
+  return all.filter(({ path }) => !all.some((other) => path.startsWith(`${other.path}/`)));
 }

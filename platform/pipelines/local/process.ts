@@ -1,24 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { open, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { carries, type ProcessEntry, processTable, readText, startOfStat } from './process-table.ts';
-
-/**
- * Runs the command and leaves two files in the attempt's folder: `pid` when it starts, `exit` when it has ended.
- * `pid` is created exclusively, so that an attempt is claimed once: by its process, or by an engine that gives it up.
- * A signal to the group leaves it waiting for the command, which may end in its own way. Built-in commands of the shell only, which keeps it at about a millisecond.
- */
-const wrapper = `
-_visavox_folder=$1; shift
-if [ -r /proc/$$/stat ]; then read -r _visavox_start < /proc/$$/stat; else _visavox_start=$(ps -o lstart= -p $$); fi
-trap : HUP INT TERM
-set -C
-{ echo "$$ $_visavox_start" > "$_visavox_folder/pid"; } 2>/dev/null || exit 125
-"$@"
-_visavox_code=$?
-{ echo "$_visavox_code"; times; echo end; } >| "$_visavox_folder/exit"
-`;
 
 export type AttemptState =
   /** Its process has not begun, and may still. */
@@ -27,41 +11,6 @@ export type AttemptState =
   | { readonly kind: 'exited'; readonly code: number; readonly cpuSeconds: number | null }
   /** Its process is gone and left no exit code: it was killed, or the machine stopped. */
   | { readonly kind: 'lost'; readonly pid: number | null };
-
-export interface Launch {
-  readonly folder: string;
-  readonly command: readonly string[];
-  readonly workingDirectory: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly logFile: string;
-}
-
-/** Starts the command in a process group of its own, which outlives this process. Answers when it has ended. */
-export async function launch({ folder, command, workingDirectory, environment, logFile }: Launch): Promise<{
-  readonly ended: Promise<void>;
-  readonly pid: number;
-  /** Lets this process end while the command goes on. */
-  readonly letGo: () => void;
-}> {
-  const log = await open(logFile, 'a', 0o600);
-  try {
-    const child = spawn('/bin/sh', ['-c', wrapper, 'visavox-task', folder, ...command], {
-      cwd: workingDirectory,
-      env: environment,
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-    });
-    const ended = new Promise<void>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('exit', () => resolve());
-    });
-    ended.catch(() => {}); // whoever awaits it hears of the error; nobody does once the engine is closed
-    if (child.pid === undefined) await ended;
-    return { ended, pid: child.pid ?? 0, letGo: () => child.unref() };
-  } finally {
-    await log.close();
-  }
-}
 
 export async function observe(folder: string): Promise<AttemptState> {
   const before = await readExit(folder);

@@ -6,7 +6,7 @@ import { type ExecutorInput, resolveCommand } from '../executor-input.ts';
 import type { ReadyTask } from '../plan.ts';
 import { type Attempt, logFile } from './attempt.ts';
 import type { Ended } from './faults.ts';
-import { attemptMark, claimedBy, killLeftovers, launch, observe, revoke, terminate } from './process.ts';
+import { attemptMark, claimedBy, killLeftovers, observe, revoke, terminate } from './process.ts';
 import type { PreparedStep } from './step-host.ts';
 import { type Supervision, supervise } from './supervision.ts';
 import { jobContext, stillOpen, type TaskResources } from './task-resources.ts';
@@ -39,43 +39,63 @@ export async function execute(
   });
   await stillOpen(resources);
   resources.canceled.throwIfAborted();
-  const { ended, pid, letGo } = await launch({
-    folder: attempt.folder,
-    command: await resources.steps.wall(resolveCommand(step.command, context)),
-    workingDirectory: codeFolder(attempt.folder),
-    environment: {
-      ...environment,
-      ...surroundings,
-      ...Object.fromEntries(
-        (ready.executor.container?.env ?? []).map(({ name, value }) => [
-          name,
-          resolveCommand([value ?? ''], context)[0] ?? '',
-        ]),
-      ),
-      TMPDIR: attempt.folder,
-      ...attemptMark(attempt.folder),
-    },
-    logFile: log,
-  });
+  const { ended, pid, letGo } = await resources.launcher
+    .launch({
+      folder: attempt.folder,
+      command: await resources.steps.wall(resolveCommand(step.command, context)),
+      workingDirectory: codeFolder(attempt.folder),
+      environment: {
+        ...environment,
+        ...surroundings,
+        ...Object.fromEntries(
+          (ready.executor.container?.env ?? []).map(({ name, value }) => [
+            name,
+            resolveCommand([value ?? ''], context)[0] ?? '',
+          ]),
+        ),
+        TMPDIR: attempt.folder,
+        ...attemptMark(attempt.folder),
+      },
+      logFile: log,
+    })
+    .catch(async (error) => {
+      await stillOpen(resources);
+      // It may have begun, although who started it did not live to say so.
+      if (await revoke(attempt.folder)) throw error;
+      await observe(attempt.folder); // waits until its claim is whole
+      return { ...(await claimedBy(attempt.folder)), ended: Promise.resolve(), letGo: () => {} };
+    });
   resources.closed.addEventListener('abort', letGo, { once: true });
   const escapes = (await resources.steps.isolation).kind === 'none';
   const supervision = superviseAttempt(attempt.folder, { pid, since: new Date(), escapes }, step, resources);
   let others: ReturnType<typeof supervision.stop> = [];
+  let state: Ended;
   const stop = () => void stopAttempt(attempt.folder, resources.graceMs);
   resources.canceled.addEventListener('abort', stop, { once: true });
   if (resources.canceled.aborted) stop();
   try {
     await ended;
+    await stillOpen(resources);
+    state = await endOf(attempt.folder, resources);
   } finally {
     others = supervision.stop();
     resources.closed.removeEventListener('abort', letGo);
     resources.canceled.removeEventListener('abort', stop);
   }
-  await stillOpen(resources);
-  const state = await observe(attempt.folder);
   // Where the kernel ends all that is left with the command, it is not looked for.
   if (escapes || state.kind !== 'exited') await killLeftovers(pid, attempt.folder, others);
   return state.kind === 'exited' ? state : { kind: 'lost', pid: null };
+}
+
+/** Looks at an attempt until it has ended, for as long as nobody says so who started it. */
+async function endOf(folder: string, resources: TaskResources): Promise<Ended> {
+  for (;;) {
+    const state = await observe(folder);
+    if (state.kind === 'exited' || state.kind === 'lost') return state;
+    if (state.kind === 'unclaimed' && (await revoke(folder))) return { kind: 'lost', pid: null };
+    await sleep(100);
+    await stillOpen(resources);
+  }
 }
 
 export function codeFolder(attempt: string): string {
@@ -100,15 +120,9 @@ export async function followAdopted(
   resources.canceled.addEventListener('abort', stop, { once: true });
   if (resources.canceled.aborted) stop();
   try {
-    for (;;) {
-      const state = await observe(attempt.folder);
-      if (state.kind === 'exited' || state.kind === 'lost') {
-        await killLeftovers(pid, attempt.folder, supervision.stop());
-        return state;
-      }
-      await sleep(100);
-      await stillOpen(resources);
-    }
+    const state = await endOf(attempt.folder, resources);
+    await killLeftovers(pid, attempt.folder, supervision.stop());
+    return state;
   } finally {
     supervision.stop();
     resources.canceled.removeEventListener('abort', stop);

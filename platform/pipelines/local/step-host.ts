@@ -20,6 +20,8 @@ import { replaceModules } from './node-modules.ts';
 export interface StepHostOptions {
   /** Where environments are kept. */
   readonly environments: string;
+  /** Where it is written down what steps are kept from. */
+  readonly walls: string;
   /** What the programs are given that make environments. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** What those steps are given that declare access. */
@@ -54,7 +56,11 @@ export class StepHost {
       folder: options.environments,
       environment: options.toolEnvironment,
       wall: async (command) =>
-        (await this.isolation).wrap(command, { hidden: options.hidden ?? [], readOnly: [] }),
+        (await this.isolation).wrap(command, {
+          hidden: options.hidden ?? [],
+          readOnly: [],
+          walls: options.walls,
+        }),
     });
   }
 
@@ -118,7 +124,7 @@ export class StepHost {
         await this.#environments.provideNode(environment, log),
         join(code, environment.lock.folder),
       ));
-    const layer = below && (await layPython(below, join(folder, 'python')));
+    const layer = below && layPython(below, join(folder, 'python'));
     const programs = [...(modules ? [join(modules, '.bin')] : []), ...(layer ? [layer.path] : [])];
     return {
       PATH: [...programs, path].join(delimiter),
@@ -134,6 +140,7 @@ export class StepHost {
     return isolation.wrap(command, {
       hidden: this.#options.hidden ?? [],
       readOnly: [this.#options.environments],
+      walls: this.#options.walls,
     });
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
@@ -222,6 +222,18 @@ describe('a secret', () => {
     const look = `cat ${join(secrets, 'token')} 2>/dev/null; umount ${secrets} 2>/dev/null; cat ${join(secrets, 'token')} 2>/dev/null; cat /proc/*/environ | tr '\\0' '\\n' | grep -c VITEST; true`;
     expect((await run(single(`{ ${look}; } > "$0"`))).said).toBe('0\n');
     expect(await readFile(join(secrets, 'token'), 'utf8')).toBe('sesame\n');
+  });
+
+  it('is hidden under whatever name, and so is what says what is hidden', async ({ skip }) => {
+    if ((await findIsolation()).kind === 'none') skip();
+    const folder = join(secrets, 'a folder #1 with\\signs');
+    await mkdir(folder);
+    for (const name of ['in it', 'outside']) await writeFile(join(secrets, name), 'sesame');
+    await writeFile(join(folder, 'in it'), 'sesame');
+    await test.close();
+    test = await engineForTest({ hidden: [folder, join(secrets, 'outside')] });
+    const look = `cat '${join(folder, 'in it')}' '${join(secrets, 'outside')}'; ls '${join(test.folder, '.walls')}'; true`;
+    expect((await run(single(`{ ${look}; } > "$0" 2> /dev/null`))).said).toBe('');
   });
 
   it('cannot be asked for where the installation gives it to no step', async () => {

@@ -7,6 +7,7 @@ import type { PipelineSpec } from '../ir.ts';
 import type { ReadyTask } from '../plan.ts';
 import type { Attempt } from './attempt.ts';
 import type { CodeTrees } from './code-trees.ts';
+import type { Launcher } from './launcher.ts';
 import type { Slots } from './slots.ts';
 import type { StepHost } from './step-host.ts';
 
@@ -29,6 +30,7 @@ export interface TaskResources {
   readonly runs: RunStore;
   readonly slots: Slots;
   readonly steps: StepHost;
+  readonly launcher: Launcher;
   readonly spec: PipelineSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly trees: CodeTrees;
