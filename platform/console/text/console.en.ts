@@ -63,7 +63,7 @@ export const console = {
     pause: 'Pause training',
     go_on: 'Let training go on',
     start: 'Train now',
-    start_of: 'Train {{model}} now for {{environment}}',
+    start_of: 'Train now: {{model}} for {{environment}}',
     of: '{{now}} of {{all}}',
     underway: 'A training is under way',
     failed: 'The last training failed',

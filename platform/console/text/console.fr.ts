@@ -65,7 +65,7 @@ export const console: Translation<typeof english> = {
     pause: 'Suspendre les entraînements',
     go_on: 'Relancer les entraînements',
     start: 'Entraîner maintenant',
-    start_of: 'Entraîner {{model}} maintenant pour {{environment}}',
+    start_of: 'Entraîner maintenant : {{model}} pour {{environment}}',
     of: '{{now}} sur {{all}}',
     underway: 'Un entraînement est en cours',
     failed: 'Le dernier entraînement a échoué',
