@@ -7,7 +7,7 @@ const repository = join(import.meta.dirname, '..');
 const packages = {
   visavox: 'platform/cli',
   ...Object.fromEntries(
-    ['core', 'pipelines', 'control', 'serving', 'adapters', 'api', 'host'].map((name) => [
+    ['core', 'pipelines', 'control', 'serving', 'adapters', 'api', 'console', 'host'].map((name) => [
       `@visavox/${name}`,
       `platform/${name}`,
     ]),

@@ -68,7 +68,7 @@ describe('visavox up', () => {
     expect(await told('run', 'measuring.json', '--on', 'abacus')).toMatchObject({
       error: { code: 'engine_not_available', message: 'This server has no engine named abacus.' },
     });
-    expect(await (await fetch(url)).text()).toContain('This project has no pages of its own');
+    expect((await fetch(url)).url).toBe(new URL('/console', url).href);
     expect(await told('models', 'list')).toEqual({ models: [], notOurs: [] });
     expect(await told('release', 'rollback')).toMatchObject({ error: { code: 'model_needed' } });
     expect(await told('trace', 'person:ada')).toMatchObject({ error: { code: 'unknown_reference' } });

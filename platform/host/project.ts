@@ -70,7 +70,10 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly lineage?: readonly LineageKind[];
   /** Routes of the API beside the platform's own; operators and others reach them alike, so guard them. */
   readonly routes?: Lazy<{ readonly default: (app: OpenAPIHono<ApiEnv>, platform: Platform) => void }>;
-  /** A folder of built pages (`index.html`, `assets/`), which are served to everybody. */
+  /**
+   * A folder of built pages (`index.html`, `assets/`), which are served to everybody at every address but the API's; the
+   * platform's console keeps `/console`.
+   */
   readonly pages?: string;
   /** Commands beside the platform's own. */
   readonly commands?: readonly Lazy<{ readonly plugin: Plugin }>[];

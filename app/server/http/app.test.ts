@@ -67,6 +67,7 @@ describe('the API description', () => {
         "post /api/v1/attempts",
         "get /api/v1/session",
         "delete /api/v1/session",
+        "get /api/v1/operator/session",
         "post /api/v1/operator/session",
         "delete /api/v1/operator/session",
         "post /api/v1/people",

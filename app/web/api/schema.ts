@@ -366,7 +366,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description who is asking */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OperatorState"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         /** Exchange the operator's token for a session cookie */
         post: {
@@ -2900,6 +2928,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server runs with; secrets are left out */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description as it was started */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServerFacts"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lineage-kinds": {
         parameters: {
             query?: never;
@@ -3098,6 +3171,109 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Dataset"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Some of the items of a version, and how many there are */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description part of a key or of a label */
+                    find?: string;
+                    start?: number | null;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by key */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetItems"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed since another version, by key */
+        get: {
+            parameters: {
+                query: {
+                    /** @description the digest of the other version */
+                    from: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description of each kind, the first ones and a count */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetDifference"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -3634,6 +3810,9 @@ export interface components {
              * @enum {string}
              */
             liveness: "required" | "off";
+        };
+        OperatorState: {
+            operator: boolean;
         };
         OperatorToken: {
             token: string;
@@ -4355,6 +4534,27 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ServerFacts: {
+            project: {
+                name: string;
+                folder: string;
+                models: string[];
+                /** @description whether it has pages of its own */
+                pages: boolean;
+            };
+            /** @description by the names that runs ask for */
+            engines: string[];
+            settings: {
+                /** @description of the environment variable */
+                name: string;
+                /** @description null where it is not set */
+                value: string | null;
+            }[];
+            versions: {
+                name: string;
+                version: string;
+            }[];
+        };
         LineageKinds: {
             /** @description in the order of the flow of data */
             kinds: {
@@ -4399,6 +4599,46 @@ export interface components {
                     provenance: {
                         [key: string]: string;
                     };
+                }[];
+            };
+        };
+        DatasetItems: {
+            digest: string;
+            name: string;
+            /** @description by key */
+            items: components["schemas"]["DatasetItem"][];
+            /** @description how many match what was looked for */
+            found: number;
+            total: number;
+            /** @description of all items together */
+            bytes: number;
+        };
+        DatasetItem: {
+            key: string;
+            digest: string;
+            bytes: number;
+            mediaType: string;
+            labels: {
+                [key: string]: string;
+            };
+            provenance: {
+                [key: string]: string;
+            };
+        };
+        DatasetDifference: {
+            added: {
+                count: number;
+                items: components["schemas"]["DatasetItem"][];
+            };
+            removed: {
+                count: number;
+                items: components["schemas"]["DatasetItem"][];
+            };
+            changed: {
+                count: number;
+                items: {
+                    before: components["schemas"]["DatasetItem"];
+                    after: components["schemas"]["DatasetItem"];
                 }[];
             };
         };

@@ -142,7 +142,7 @@ describe.skipIf(!browserThere)('the pages in a browser', () => {
     expect(page.url()).toBe(`${opened.url}/console`);
     await page.getByText('recogniser 4').waitFor();
     await page.getByText('31 of 50').waitFor();
-    await page.getByRole('button', { name: 'Train recogniser now for production' }).click();
+    await page.getByRole('button', { name: 'Train now: recogniser for production' }).click();
     await page.getByRole('heading', { name: 'Run recogniser-0005' }).waitFor();
   });
 

@@ -34,6 +34,13 @@ export function DatasetItemView({ digest, item: key }: { digest: string; item: s
           {t('dataset.preview', { key })}
         </h2>
         <div className="actions">
+          <Link
+            className="button plain small"
+            href={traceAddress({ kind: 'sample', id: key })}
+            aria-label={`${t('datasets.trace')} ${key}`}
+          >
+            {t('datasets.trace')}
+          </Link>
           <a className="button plain small" href={itemAddress(digest, key)} download={key.split('/').at(-1)}>
             {t('dataset.keep')}
           </a>
@@ -54,15 +61,12 @@ export function DatasetItemView({ digest, item: key }: { digest: string; item: s
 }
 
 function Facts({ item }: { item: DatasetItem }) {
-  const { t } = useTranslation('console');
   const facts = [...Object.entries(item.labels), ...Object.entries(item.provenance)];
   return (
     <dl className="pins">
       <dt>SHA-256</dt>
       <dd>
-        <Link href={traceAddress({ kind: 'sample', id: item.key })} aria-label={t('datasets.trace')}>
-          <Digest value={item.digest} />
-        </Link>
+        <Digest value={item.digest} />
       </dd>
       {facts.map(([name, value]) => (
         <div key={name} className="pair">

@@ -13,7 +13,7 @@ import { useFormat } from '../text/format.ts';
 import { DatasetChanges } from './dataset-changes.tsx';
 import { DatasetItemView } from './dataset-item.tsx';
 
-const ON_A_PAGE = 50;
+const ON_A_PAGE = 25;
 
 /** A version of a dataset: its files, what changed since another version, and where it came to be used. */
 export function DatasetPage({ digest }: { digest: string }) {
@@ -43,6 +43,8 @@ export function DatasetPage({ digest }: { digest: string }) {
         </Link>
       </PageHead>
       {files.isError && <ProblemNotice error={files.error} />}
+      {since !== null && <DatasetChanges digest={digest} since={since} />}
+      {item !== null && <DatasetItemView key={item} digest={digest} item={item} />}
       {files.data && (
         <section className="card stack" aria-labelledby="files">
           <div className="stack tight">
@@ -71,11 +73,9 @@ export function DatasetPage({ digest }: { digest: string }) {
           )}
         </section>
       )}
-      {item !== null && <DatasetItemView key={item} digest={digest} item={item} />}
       {list.data && name !== '' && (
         <Versions digest={digest} versions={list.data.filter((version) => version.name === name)} />
       )}
-      {since !== null && <DatasetChanges digest={digest} since={since} />}
       {name !== '' && (
         <section className="card stack" aria-labelledby="use">
           <h2 id="use">{t('dataset.use')}</h2>
@@ -165,7 +165,7 @@ function Versions({ digest, versions }: { digest: string; versions: readonly Dat
         <table>
           <thead>
             <tr>
-              <th scope="col">{t('datasets.newest')}</th>
+              <th scope="col">{t('dataset.version')}</th>
               <th scope="col">{t('datasets.saved')}</th>
               <th scope="col" className="number">
                 {t('datasets.items')}

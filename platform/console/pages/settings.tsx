@@ -83,7 +83,7 @@ function Values({ settings: values }: Pick<ServerFacts, 'settings'>) {
                 </th>
                 <td>
                   {value === null ? (
-                    <span className="muted">{t('settings.unset')}</span>
+                    <span className="muted">{words(`settings.unset_${name}`) ?? t('settings.unset')}</span>
                   ) : (
                     <code className="long">{value}</code>
                   )}

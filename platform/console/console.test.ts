@@ -1,0 +1,270 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { compile } from '@visavox/pipelines/compile';
+import { component, pipeline } from '@visavox/pipelines/definition';
+import type { Browser, Page } from 'playwright-core';
+import { type StartedPlatform, startUp, stop } from 'visavox/testing/start-up';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { command, typesOf } from './generate.ts';
+import { findBrowser, howToGetABrowser, launchBrowser, openPage, violations } from './testing/browser.ts';
+import { buildConsole } from './testing/build-console.ts';
+
+const browserThere = findBrowser() !== undefined;
+if (!browserThere) console.warn(howToGetABrowser);
+const bin = join(import.meta.dirname, '..', 'cli', 'bin', 'visavox.mjs');
+const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
+
+const count = component({
+  name: 'count',
+  inputs: { birds: 'dataset-version' },
+  outputs: { songs: 'integer' },
+  command: ({ inputs, outputs }) => [
+    ...['sh', '-c', 'ls "$0" | wc -l | tr -d " \\n" > "$1"; echo counted'],
+    ...[inputs.birds.path, outputs.songs.path],
+  ],
+});
+const train = component({
+  name: 'train',
+  inputs: { songs: 'integer' },
+  outputs: { model: 'model', accuracy: 'number' },
+  command: ({ inputs, outputs }) => [
+    ...['sh', '-c', 'printf "net of $0" > "$1"; printf 0.875 > "$2"'],
+    ...[inputs.songs, outputs.model.path, outputs.accuracy.path],
+  ],
+});
+const singing = pipeline({ name: 'singing', parameters: { birds: 'dataset-version' } }, (p) => {
+  const counted = p.task(count, p.parameters);
+  p.task(train, { songs: counted.outputs.songs });
+});
+
+let folder: string;
+let server: StartedPlatform | undefined;
+let url = '';
+
+/** As somebody in the project's folder types it; what it printed. */
+async function visavox<T>(...words: string[]): Promise<T> {
+  const env = { ...inherited, VISAVOX_SERVER: url };
+  const run = promisify(execFile)(process.execPath, [bin, ...words, '--json'], { cwd: folder, env });
+  return JSON.parse((await run).stdout);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavox-console-'));
+  await buildConsole();
+  server = startUp({ bin, folder, environment: inherited });
+  url = await server.url;
+}, 300_000);
+
+afterAll(async () => {
+  if (server) await stop(server);
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+});
+
+it('was written against the API of the platform', async () => {
+  const document = await (await fetch(new URL('/api/openapi.json', url))).text();
+  const committed = await readFile(new URL('./api/schema.ts', import.meta.url), 'utf8');
+  expect(await typesOf(document, command), command).toBe(committed);
+});
+
+it('is served below /console alone, where a project begins that has no pages of its own', async () => {
+  const begin = await fetch(url, { redirect: 'manual' });
+  expect(begin.headers.get('location')).toBe('/console');
+  const page = await fetch(new URL('/console/runs/some-run', url));
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+  const [, script = ''] = /src="(\/console\/assets\/[^"]+\.js)"/.exec(await page.text()) ?? [];
+  const asset = await fetch(new URL(script, url));
+  expect(asset.headers.get('cache-control')).toContain('immutable');
+  expect(asset.headers.get('content-type')).toContain('text/javascript');
+  expect((await fetch(new URL('/console/assets/index-none.js', url))).status).toBe(404);
+  expect((await fetch(new URL('/birds', url))).status).toBe(404);
+});
+
+describe.skipIf(!browserThere)('in a browser', () => {
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  let token: string;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    token = (await readFile(join(folder, '.visavox/home/secrets/operator.token'), 'utf8')).trim();
+  });
+
+  afterAll(() => browser?.close());
+
+  beforeEach(async () => {
+    page = await openPage(browser, url);
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of (40\d|503)/.test(message.text()))
+        complaints.push(message.text());
+    });
+  });
+
+  afterEach(async (test) => {
+    if (test.task.result?.state === 'fail')
+      console.error(`The page showed: ${await page.locator('body').innerText()}`);
+    await page.context().close();
+    expect(complaints).toEqual([]);
+  });
+
+  const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
+  const asOperator = async (path: string) => {
+    await page.goto(`/console#token=${token}`);
+    await heading('Overview');
+    await page.goto(path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  };
+
+  it('asks for the token, and signs in and out with it', async () => {
+    await page.goto('/console/runs');
+    await page.getByLabel('Token').fill('wrong');
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByText('This token is not the right one').waitFor();
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await heading('Runs');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading('Operator access');
+  });
+
+  it('says in an empty project what to do for each page to have something', async () => {
+    await asOperator('/console');
+    expect(page.url(), 'the token is not left in the address').toBe(new URL('/console', url).href);
+    await page.getByText('This project declares no model yet.').waitFor();
+    const look = async (name: string, words: string) => {
+      await page.getByRole('navigation').getByRole('link', { name }).click();
+      await heading(name);
+      await page.getByText(words).first().waitFor();
+    };
+    await look('Datasets', 'visavox data import FOLDER --name NAME');
+    await look('Runs', 'visavox run pipeline.ts');
+    await look('Models', 'visavox models register NAME --from RUN/TASK/OUTPUT');
+    await look('Releases', 'The first training that passes its gate is released');
+    await look('Lineage', 'What was it made from');
+    await look('Settings', 'Secrets are not shown');
+  });
+
+  describe('of a project with a dataset, a run and a model', () => {
+    let run: string;
+    let dataset: string;
+
+    beforeAll(async () => {
+      await mkdir(join(folder, 'birds'));
+      for (const [name, song] of [
+        ['owl', 'hoo'],
+        ['wren', 'tic'],
+      ] as const)
+        await writeFile(join(folder, 'birds', `${name}.txt`), song);
+      await writeFile(
+        join(folder, 'birds', 'metadata.csv'),
+        'file_name,size\nowl.txt,large\nwren.txt,small\n',
+      );
+      await visavox('data', 'import', 'birds', '--name', 'birds');
+      await writeFile(join(folder, 'birds', 'owl.txt'), 'hoo hoo');
+      await writeFile(join(folder, 'birds', 'rook.txt'), 'kaah');
+      ({ digest: dataset } = await visavox<{ digest: string }>('data', 'import', 'birds', '--name', 'birds'));
+      await writeFile(join(folder, 'singing.json'), JSON.stringify(compile(singing)));
+      ({ id: run } = await visavox<{ id: string }>('run', 'singing.json', '--param', 'birds=birds'));
+    }, 120_000);
+
+    it('shows the dataset: its files, what is in one, and what changed since another version', async () => {
+      await asOperator('/console/datasets');
+      await page.getByRole('link', { name: 'birds' }).click();
+      await heading('Dataset birds');
+      await page.getByText('3 files').waitFor();
+      await page.getByRole('searchbox').fill('large');
+      await page.getByRole('link', { name: 'Open wren.txt' }).waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'Open owl.txt' }).click();
+      await page.getByText('hoo hoo').waitFor();
+      await page.getByRole('link', { name: 'Close' }).click();
+      await page.getByRole('link', { name: /^Compare with/ }).click();
+      await page.getByText('1 file was added').waitFor();
+      await page.getByText('1 file was changed').waitFor();
+      await page.getByText(`--param PARAMETER=birds@${dataset}`).waitFor();
+    });
+
+    it('shows the run with the graph of its tasks, and the log of one', async () => {
+      await asOperator('/console/runs');
+      await page.getByRole('rowheader', { name: run }).getByRole('link').click();
+      await page.getByText('singing on local, started by: manual').waitFor();
+      const graph = page.getByRole('region', { name: 'Graph of the tasks' });
+      expect(await graph.getByRole('link').allInnerTexts()).toEqual([
+        expect.stringContaining('import-birds'),
+        expect.stringContaining('count'),
+        expect.stringContaining('train'),
+      ]);
+      expect(await graph.locator('path').count(), 'a line from each to the next').toBe(2);
+      await page.getByRole('link', { name: 'Show the log of count' }).click();
+      await page.getByText('counted').waitFor();
+      await page.getByRole('cell', { name: '0.875' }).waitFor();
+    });
+
+    it('registers what the run made as a model, and shows its versions, files and lineage', async () => {
+      await asOperator('/console/models');
+      await page.getByRole('button', { name: 'Register', exact: true }).click();
+      await page.getByText('Give the model a name.').waitFor();
+      await page.getByLabel('Name of the model').fill('songs');
+      await page.getByRole('button', { name: 'Register', exact: true }).click();
+      await page.getByText('Registered as songs:1.').waitFor();
+      await page.getByRole('rowheader', { name: 'songs' }).getByRole('link').click();
+      await page.getByRole('row', { name: 'accuracy 0.875' }).waitFor();
+      await page.getByRole('link', { name: 'Version 1', exact: true }).click();
+      await heading('songs:1');
+      await page.getByRole('link', { name: 'songs.onnx' }).waitFor();
+      await page.getByRole('link', { name: 'Trace', exact: true }).click();
+      await page.getByText('Model songs:1: what it was made from').waitFor();
+      await page.getByRole('link', { name: /^Dataset/ }).click();
+      await page.waitForURL(/trace\/dataset/);
+      await page.getByRole('link', { name: 'Open', exact: true }).click();
+      await heading('Dataset birds');
+    });
+
+    it('asks for what is to be traced, by kind and id', async () => {
+      await asOperator('/console/trace');
+      await page.getByRole('button', { name: 'Trace' }).click();
+      await page.getByText('Say which one.').waitFor();
+      await page.getByLabel('Kind').selectOption('run');
+      await page.getByLabel('Which one').fill(run);
+      await page.keyboard.press('Enter');
+      await page.getByText(`Run ${run}: what it was made from`).waitFor();
+    });
+
+    it('shows what the server runs with, and no secret of it', async () => {
+      await asOperator('/console/settings');
+      await page.getByRole('row', { name: /Engine that runs pipelines VISAVOX_ENGINE local/ }).waitFor();
+      expect(await page.locator('body').innerText()).not.toContain(token);
+    });
+
+    it('speaks French', async () => {
+      await asOperator('/console');
+      await page.getByLabel('Language').selectOption('fr');
+      await page.getByRole('navigation').getByRole('link', { name: 'Données' }).click();
+      await heading('Jeux de données');
+      expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+    });
+
+    it.each(['light', 'dark'] as const)('has nothing that axe-core objects to, %s', async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.goto('/console');
+      await heading('Operator access');
+      expect(await violations(page), 'the token').toEqual([]);
+      await asOperator('/console');
+      for (const path of [
+        ...['', '/datasets', `/datasets/${dataset}?item=owl.txt`, '/runs', `/runs/${run}?log=train`],
+        ...['/models', '/models/songs', '/models/songs/1', '/releases', '/trace', `/trace/run/${run}`],
+        ...['/settings', '/nowhere'],
+      ]) {
+        await page.goto(`/console${path}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(await violations(page), `/console${path}`).toEqual([]);
+      }
+    });
+  });
+});
