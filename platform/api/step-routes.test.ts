@@ -1,16 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ServerType, serve } from '@hono/node-server';
-import { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import { StepTokens } from '@visavox/adapters/kubeflow/step/step-tokens';
 import { type EngineOnFake, fakeTarget } from '@visavox/adapters/kubeflow/testing';
 import type { CodeReference } from '@visavox/core/code';
-import { type DatasetVersion, datasetVersion } from '@visavox/core/dataset';
+import type { DatasetVersion } from '@visavox/core/dataset';
 import { canonicalJson, digestOf } from '@visavox/core/digest';
-import { putBlob } from '@visavox/core/object-store';
 import type { RunRequest } from '@visavox/core/ports';
 import type { RunRecord } from '@visavox/core/run';
 import { CodeKeys } from '@visavox/pipelines/code/code-keys';
@@ -19,62 +15,25 @@ import { storeSnapshot } from '@visavox/pipelines/code/stored-code';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { type PackageIndex, packageIndex } from '@visavox/pipelines/fixtures/package-index';
 import { CodeTrees } from '@visavox/pipelines/local/code-trees';
+import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
 import { MemoryObjectStore, requestFor } from '@visavox/pipelines/testing';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clientNetworks } from './client-network.ts';
-import { openShell } from './shell.ts';
-import { addStepRoutes } from './step-routes.ts';
+import {
+  birdPipeline,
+  birdSources,
+  birds,
+  type StepServerForTest,
+  stepServer,
+  storeBirds,
+} from './testing/steps-on-kubeflow.ts';
 
 const setup = process.env.VISAVOX_SETUP ?? fileURLToPath(new URL('../../.visavox/setup', import.meta.url));
-
-const forecast = component({
-  name: 'forecast',
-  environment: { packages: ['weather'] },
-  outputs: { said: 'string' },
-  command: ({ outputs }) => ['python3', 'steps/forecast.py', outputs.said.path],
-});
-const look = component({
-  name: 'look',
-  inputs: { images: 'dataset-version' },
-  outputs: { seen: 'string' },
-  command: ({ inputs, outputs }) => [
-    ...['sh', 'steps/look.sh', inputs.images.path, inputs.images.manifest, outputs.seen.path],
-  ],
-});
-const tell = component({
-  name: 'tell',
-  secrets: { API_TOKEN: 'weather/token' },
-  inputs: { words: 'string' },
-  outputs: { told: 'string' },
-  command: ({ inputs, outputs }) => [
-    ...['sh', '-c', 'echo "it says $1"; printf "%s with %s" "$1" "$API_TOKEN" | wc -c | tr -d " " > "$2"'],
-    ...['tell', inputs.words, outputs.told.path],
-  ],
-});
-const definition = pipeline({ name: 'birds', parameters: { images: 'dataset-version' } }, (p) => {
-  const said = p.task(forecast).outputs.said;
-  p.task(look, { images: p.parameters.images });
-  p.task(tell, { words: said });
-});
-
-const sources = {
-  'steps/forecast.py': 'import sys, weather\nopen(sys.argv[1], "w").write(f"rain, says {weather.version}")\n',
-  'steps/look.sh':
-    'cd "$1" && { find . -type f | sort | tr "\\n" " "; cat night/owl.txt; wc -c < "$2"; } > "$3"\n',
-};
-const birds = datasetVersion('night-birds', [
-  ...['night/owl.txt', 'night/jar.txt'].map((key) => ({
-    ...{ key, digest: digestOf(key), bytes: key.length, mediaType: 'text/plain', labels: {}, provenance: {} },
-  })),
-]);
 
 let folder: string;
 let project: string;
 let index: PackageIndex;
-let server: ServerType;
+let server: StepServerForTest;
 let test: EngineOnFake;
-let grants: StepGrants;
 let url: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavox-steps-'));
@@ -83,21 +42,14 @@ beforeEach(async () => {
     { name: 'weather', version: '2.0', requires: ['clouds'] },
     { name: 'clouds', version: '0.3' },
   ]);
-  const app = openShell({
-    ...{ log: pino({ level: 'silent' }), now: () => new Date(), secureCookies: false },
-    ...{ networkOf: clientNetworks([]), allowedHosts: new Set(['127.0.0.1']) },
-  });
-  server = await new Promise<ServerType>((resolve) => {
-    const starting = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(starting));
-  });
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const tokens = new StepTokens(Buffer.alloc(32, 7));
-  const objects = new MemoryObjectStore();
+  const [runs, objects] = [new MemoryRunStore(), new MemoryObjectStore()];
+  server = await stepServer({ hostname: '127.0.0.1', tokens, runs, objects });
+  url = `http://127.0.0.1:${server.port}`;
   const trees = await CodeTrees.open({ folder: join(folder, 'trees'), objects });
   test = await fakeTarget(
     {
-      tokens,
-      objects,
+      ...{ tokens, runs, objects },
       codeKeys: new CodeKeys(trees, { path: process.env.PATH, log: () => {} }),
       containers: {
         images: { visavox: 'registry/step:1' },
@@ -107,10 +59,7 @@ beforeEach(async () => {
     },
     { path: [join(setup, 'python', 'bin')], secrets: { weather: { token: 'sesame' } } },
   );
-  grants = new StepGrants({ tokens, runs: test.runs, objects });
-  addStepRoutes(app, { steps: grants, objects, log: pino({ level: 'silent' }) });
-  for (const item of birds.manifest.items) await putBlob(objects, Buffer.from(item.key));
-  await putBlob(objects, Buffer.from(canonicalJson(birds.manifest)));
+  await storeBirds(objects);
 });
 afterEach(async () => {
   await test.close();
@@ -131,14 +80,18 @@ async function codeOf(files: Readonly<Record<string, string>>): Promise<CodeRefe
 
 async function run(changes: Partial<RunRequest> = {}, version: DatasetVersion = birds): Promise<RunRecord> {
   const { digest } = version;
-  const request = requestFor(definition, { parameters: { images: digest }, datasets: [digest], ...changes });
+  const request = requestFor(birdPipeline, {
+    parameters: { images: digest },
+    datasets: [digest],
+    ...changes,
+  });
   return test.engine.wait(await test.engine.submit(request));
 }
 const task = (record: RunRecord, name: string) => record.tasks.find((one) => one.name === name);
 
 describe('steps on Kubeflow', { timeout: 120_000 }, () => {
   it('run the code that was submitted, with their packages, dataset versions and secrets', async () => {
-    const code = await codeOf(sources);
+    const code = await codeOf(birdSources);
     const record = await run({ code });
     expect(record).toMatchObject({ state: 'succeeded', reason: null, pins: { code: code.digest } });
     expect(task(record, 'forecast')).toMatchObject({
@@ -177,17 +130,19 @@ describe('steps on Kubeflow', { timeout: 120_000 }, () => {
   });
 
   it('say what they cannot be given', async () => {
-    const missing = await run({ code: await codeOf({ ...sources, 'steps/look.sh': 'cd "$1"; exit 3\n' }) });
+    const missing = await run({
+      code: await codeOf({ ...birdSources, 'steps/look.sh': 'cd "$1"; exit 3\n' }),
+    });
     expect(missing.reason).toMatch(/look failed: it ended with exit code 3/);
     await index.close();
-    const unresolved = await run({ code: await codeOf(sources), useCache: false });
+    const unresolved = await run({ code: await codeOf(birdSources), useCache: false });
     expect(unresolved.reason).toMatch(
       /forecast failed: .*visavox-launch: The environment .* cannot be resolved/s,
     );
   });
 
   it('are refused what is not theirs, and everything once their run has ended', async () => {
-    const record = await run({ code: await codeOf(sources) });
+    const record = await run({ code: await codeOf(birdSources) });
     const executors = Object.values([...test.kubeflow.runs.values()][0]?.environments ?? {});
     const tokens = executors.map(({ VISAVOX_STEP_TOKEN = '' }) => VISAVOX_STEP_TOKEN);
     const ask = (token: string, path: string) =>

@@ -204,12 +204,18 @@ describe('a step that is given more than Kubeflow gives', () => {
     expect(sdk?.objection(pipeline_spec, platform_spec)).toBeUndefined();
   });
 
-  it("is found in Kubeflow's cache for the same code, version and packages only", () => {
+  it("is found in Kubeflow's cache for the same code only, and not for other packages", () => {
     const text = (changes: Partial<SubmissionOptions>) =>
       JSON.stringify(submission(train(), { ...launching, ...changes })).match(/sha256:[0-9a-f]{64}/g);
     expect(text({ code: digestOf('other images') })).toEqual(text({}));
     expect(text({ snapshot: digestOf('edited') })).not.toEqual(text({}));
-    expect(text({ parameters: { images: digestOf('other birds') } })).not.toEqual(text({}));
+    const packages = (name: string) =>
+      component({ ...{ name: 'look', environment: { packages: [name] } }, command: ['look'] });
+    const marker = (name: string) =>
+      JSON.stringify(
+        submission(compile(pipeline({ name: 'with' }, (p) => void p.task(packages(name)))), launching),
+      ).match(/sha256:[0-9a-f]{64}/g);
+    expect(marker('weather')).not.toEqual(marker('climate'));
   });
 
   it.each([

@@ -73,7 +73,7 @@ export function submission(
   for (const label of launched) withoutInstallation(spec.deploymentSpec.executors[label]?.container);
   const copies = rewriteCommands(spec, known);
   const originOf = (label: string) => copies.get(label) ?? label;
-  const datasets = importDatasets(spec, known.parameters);
+  importDatasets(spec, known.parameters);
   const executors = Object.entries(spec.deploymentSpec.executors).filter(([, { container }]) => container);
   const { platforms, ...pipelineSpec } = spec;
   const extras = (label: string) => platforms?.visavox?.deploymentSpec.executors[originOf(label)];
@@ -99,12 +99,10 @@ export function submission(
   const marker = (label: string) => {
     const origin = originOf(label);
     const container = given.deploymentSpec.executors[origin]?.container;
-    const versions = [...(datasets.get(label) ?? [])];
     return digestOfJson({
       code: container && takesCode(container) ? (codeKeys?.get(origin) ?? snapshot ?? code) : code,
       environment,
       ...(launched.has(origin) && { packages: declaredEnvironment(given, origin) ?? null }),
-      ...(versions.length > 0 && { datasets: versions }),
     });
   };
   for (const dag of dagsOf(spec))
@@ -144,14 +142,11 @@ function startByLauncher(container: IrContainer): void {
 }
 
 /**
- * Puts the addresses of dataset versions into what imports them, and returns which versions each executor is given. Throws a
- * UserError where an importer brings in another version each time that it runs.
+ * Puts the addresses of dataset versions into what imports them. Throws a UserError where an importer brings in another version
+ * each time that it runs.
  */
-function importDatasets(
-  spec: PipelineSpec,
-  parameters: KnownBefore['parameters'],
-): ReadonlyMap<string, ReadonlySet<Digest>> {
-  const { imported, given } = datasetInputs(spec, parameters as Readonly<Record<string, Parameter>>);
+function importDatasets(spec: PipelineSpec, parameters: KnownBefore['parameters']): void {
+  const { imported } = datasetInputs(spec, parameters as Readonly<Record<string, Parameter>>);
   for (const [label, { importer }] of Object.entries(spec.deploymentSpec.executors)) {
     if (importer?.typeSchema.schemaTitle !== datasetVersionSchema) continue;
     const [digest, ...more] = imported.get(label) ?? [];
@@ -164,7 +159,6 @@ function importDatasets(
       });
     importer.artifactUri = { constant: datasetUri(digest) };
   }
-  return given;
 }
 
 /** The images that a pipeline's tasks run in on the cluster, sorted. Throws a UserError where one is not configured. */

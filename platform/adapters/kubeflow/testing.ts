@@ -1,5 +1,6 @@
 import { digestOf } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
+import type { RunStore } from '@visavox/core/ports';
 import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
 import { MemoryObjectStore } from '@visavox/pipelines/testing';
 import { ArtifactSource } from './artifact-source.ts';
@@ -12,7 +13,7 @@ import { RunPods } from './run-pods.ts';
 export interface EngineOnFake {
   readonly engine: KubeflowEngine;
   readonly kubeflow: FakeKubeflow;
-  readonly runs: MemoryRunStore;
+  readonly runs: RunStore;
   readonly objects: ObjectStore;
   /** Another engine on the same stores, as after a restart of our process. */
   again(changes?: Partial<KubeflowEngineOptions>): KubeflowEngine;
@@ -25,7 +26,7 @@ export async function fakeTarget(
   cluster: FakeCluster = {},
 ): Promise<EngineOnFake> {
   const kubeflow = await FakeKubeflow.start(cluster);
-  const [runs, objects] = [new MemoryRunStore(), options.objects ?? new MemoryObjectStore()];
+  const { runs = new MemoryRunStore(), objects = new MemoryObjectStore() } = options;
   const engines: KubeflowEngine[] = [];
   process.env.AWS_ACCESS_KEY_ID ??= 'fake';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'fake';
