@@ -4036,6 +4036,7 @@ export interface components {
                 environment?: {
                     digest: string;
                     packages: string[];
+                    lock?: string;
                 };
                 inputs: {
                     parameters: {
@@ -4152,6 +4153,7 @@ export interface components {
                 environment?: {
                     digest: string;
                     packages: string[];
+                    lock?: string;
                 };
                 inputs: {
                     parameters: {

@@ -32,8 +32,20 @@ export interface ResolvedNode extends Resolved {
   readonly lock: NodeLock;
 }
 
-const Lock = z.object({ text: z.string(), hashed: z.boolean(), sources: z.array(z.string()).readonly() });
-type Lock = z.infer<typeof Lock>;
+export const Lock = z.object({
+  text: z.string(),
+  hashed: z.boolean(),
+  sources: z.array(z.string()).readonly(),
+});
+export type Lock = z.infer<typeof Lock>;
+
+export interface ResolveOptions {
+  readonly project: string;
+  readonly anew: boolean;
+  /** What the packages of Python are to be, instead of what the declaration comes to. */
+  readonly kept: Lock | undefined;
+  readonly log: ToolContext['log'];
+}
 
 export interface EnvironmentsOptions {
   /** Where they are kept. Any number of engines may share it. */
@@ -69,10 +81,7 @@ export class Environments {
    * Which packages a declaration comes to. The first answer stays for this folder, so that a run tomorrow finds what today's
    * found, until one asks for it `anew`. Throws a UserError `environment_failed` where there is no such set.
    */
-  async resolve(
-    declared: DeclaredEnvironment,
-    options: { project: string; anew: boolean; log: ToolContext['log'] },
-  ): Promise<ResolvedEnvironment> {
+  async resolve(declared: DeclaredEnvironment, options: ResolveOptions): Promise<ResolvedEnvironment> {
     if ('packageLock' in declared)
       return {
         language: 'node',
@@ -83,9 +92,10 @@ export class Environments {
 
   async #resolvePython(
     declared: PythonDeclaration,
-    { project, anew, log }: { project: string; anew: boolean; log: ToolContext['log'] },
+    { project, anew, kept, log }: ResolveOptions,
   ): Promise<ResolvedPython> {
     const { uv, interpreter } = await this.#tools();
+    if (kept) return resolvedTo(kept, interpreter);
     const { version, platform } = interpreter;
     const question = digestOfJson({
       ...{ version, platform },
@@ -97,12 +107,7 @@ export class Environments {
     const lock =
       known ?? (await resolveLock(declared, project, { uv, interpreter, context: this.#context(log) }));
     if (!known) await writeWhole(file, JSON.stringify(lock));
-    return {
-      language: 'python',
-      digest: digestOfJson({ version, platform, lock: digestOf(Buffer.from(lock.text)) }),
-      packages: packageNames(lock.text),
-      lock,
-    };
+    return resolvedTo(lock, interpreter);
   }
 
   /** The Python that has these packages; made now where it has not been. */
@@ -177,6 +182,15 @@ export class Environments {
     const { environment, wall } = this.#options;
     return { environment: { ...environment, UV_NO_PROGRESS: '1', NO_COLOR: '1' }, log, wall };
   }
+}
+
+function resolvedTo(lock: Lock, { version, platform }: Interpreter): ResolvedPython {
+  return {
+    language: 'python',
+    digest: digestOfJson({ version, platform, lock: digestOf(Buffer.from(lock.text)) }),
+    packages: packageNames(lock.text),
+    lock,
+  };
 }
 
 /** `numpy` of `numpy==2.1.0`. */
