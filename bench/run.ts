@@ -1,4 +1,4 @@
-// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|serving|serving-published|training|training-large|page …]   all of them without a name
+// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|reproduce|serving|serving-published|training|training-large|page …]   all of them without a name
 // --json prints one document on stdout: { NAME: { within, … } }; what people read goes to stderr.
 import { UserError } from '@visavox/core/errors';
 
@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rendered-people': async () => (await import('./rendered-people.ts')).benchRenderedPeople,
   search: async () => (await import('./search.ts')).benchSearch,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
+  reproduce: async () => (await import('./reproduce.ts')).benchReproduce,
   serving: async () => (await import('./serving.ts')).benchServing('whole'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),
   training: async () => (await import('./training.ts')).benchTraining(100, 3),

@@ -130,6 +130,9 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       pipelineSpec: await pinnedPipeline(resources.objects, pins.pipeline),
       ...{ parameters: pins.parameters, datasets: pins.datasets, seed: pins.seed },
       code: await codeOf(run, resources.objects),
+      locks: Object.fromEntries(
+        run.tasks.flatMap(({ name, environment }) => (environment?.lock ? [[name, environment.lock]] : [])),
+      ),
       trigger: `reproduces ${of}`,
       useCache: false,
       engine: c.req.valid('json').engine,

@@ -46,6 +46,8 @@ export interface RunRequest {
   readonly useCache: boolean;
   /** The stored snapshot that its steps run in; what the engine has for such runs unless given. */
   readonly code?: CodeReference | undefined;
+  /** By task: the kept lock of the packages that it is to have, instead of what its component comes to now. */
+  readonly locks?: Readonly<Record<string, Digest>> | undefined;
   /** Where to run it, when several engines are there; the configured one unless given. */
   readonly engine?: RunRecord['engine'] | undefined;
 }

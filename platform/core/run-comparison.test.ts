@@ -57,6 +57,22 @@ function run(
 }
 
 describe('two runs side by side', () => {
+  it('are identical also where one took a result from the cache', () => {
+    const [a, b] = [run('local', { head: 'h', accuracy: 1 }), run('local', { head: 'h', accuracy: 1 })];
+    a.tasks[0] = { ...a.tasks[0]!, state: 'skipped', cached: true };
+    expect(compareRuns(a, b)).toMatchObject({ identical: true });
+  });
+
+  it('name the tasks whose packages were different', () => {
+    const [a, b] = [run('local', { head: 'h', accuracy: 1 }), run('local', { head: 'h', accuracy: 1 })];
+    a.tasks[1]!.environment = { digest: digestOf('numpy==2.0'), packages: ['numpy==2.0'] };
+    b.tasks[1]!.environment = { digest: digestOf('numpy==2.1'), packages: ['numpy==2.1'] };
+    expect(compareRuns(a, b).pins).toContainEqual({
+      ...{ name: 'packages of train', equal: false },
+      ...{ a: digestOf('numpy==2.0'), b: digestOf('numpy==2.1') },
+    });
+  });
+
   it('are identical when all they made is, wherever they ran', () => {
     const same = { head: 'weights', accuracy: 0.9 };
     const comparison = compareRuns(run('local', same), run('kubeflow', same));

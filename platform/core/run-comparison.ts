@@ -36,7 +36,7 @@ export function compareRuns(a: RunRecord, b: RunRecord): RunComparison {
     a: headOf(a),
     b: headOf(b),
     identical: artifacts.every(same) && values.every(same) && tasks.every(same),
-    pins: pairs(pinsOf(a), pinsOf(b)),
+    pins: [...pairs(pinsOf(a), pinsOf(b)), ...pairs(environmentsOf(a), environmentsOf(b))],
     tasks,
     artifacts,
     values,
@@ -45,7 +45,9 @@ export function compareRuns(a: RunRecord, b: RunRecord): RunComparison {
 }
 
 const headOf = ({ id, pipeline, engine, state }: RunRecord) => ({ id, pipeline, engine, state });
-const statesOf = (run: RunRecord) => new Map(run.tasks.map(({ name, state }) => [name, state]));
+/** A result from the cache is that of a task that succeeded. */
+const statesOf = (run: RunRecord) =>
+  new Map(run.tasks.map(({ name, state, cached }) => [name, cached ? 'succeeded' : state]));
 
 function pinsOf({ pins }: RunRecord): Map<string, Parameter> {
   const { pipeline, code, environment, datasets, parameters, seed } = pins;
@@ -53,6 +55,15 @@ function pinsOf({ pins }: RunRecord): Map<string, Parameter> {
     ...Object.entries({ pipeline, code, environment, datasets, seed }),
     ...Object.entries(parameters).map(([name, value]) => [`parameter ${name}`, value] as const),
   ]);
+}
+
+/** Of the tasks that declare packages of their own. */
+function environmentsOf({ tasks }: RunRecord): Map<string, Parameter> {
+  return new Map(
+    tasks.flatMap(({ name, environment }) =>
+      environment ? [[`packages of ${name}`, environment.digest] as const] : [],
+    ),
+  );
 }
 
 function artifactsOf(run: RunRecord): Map<string, string> {

@@ -54,6 +54,8 @@ export const TaskEnvironment = z.object({
   digest: Digest,
   /** `numpy==2.1.0`, … */
   packages: z.array(z.string()),
+  /** The blob of what was installed to the last hash, from which it is made again; absent where the run's code has it. */
+  lock: Digest.optional(),
 });
 export type TaskEnvironment = z.infer<typeof TaskEnvironment>;
 

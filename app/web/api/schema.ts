@@ -4215,6 +4215,7 @@ export interface components {
                 environment?: {
                     digest: string;
                     packages: string[];
+                    lock?: string;
                 };
                 inputs: {
                     parameters: {
@@ -4331,6 +4332,7 @@ export interface components {
                 environment?: {
                     digest: string;
                     packages: string[];
+                    lock?: string;
                 };
                 inputs: {
                     parameters: {

@@ -47,6 +47,14 @@ export interface LockStore {
   keep(question: Digest, lock: Lock, options: { readonly anew: boolean }): Promise<Lock>;
 }
 
+export interface ResolveOptions {
+  readonly project: string;
+  readonly anew: boolean;
+  /** What the packages of Python are to be, instead of what the declaration comes to. */
+  readonly kept: Lock | undefined;
+  readonly log: ToolContext['log'];
+}
+
 export interface EnvironmentsOptions {
   /** Where they are kept. Any number of engines may share it. */
   readonly folder: string;
@@ -85,10 +93,7 @@ export class Environments {
    * Which packages a declaration comes to. The first answer stays for this folder, so that a run tomorrow finds what today's
    * found, until one asks for it `anew`. Throws a UserError `environment_failed` where there is no such set.
    */
-  async resolve(
-    declared: DeclaredEnvironment,
-    options: { project: string; anew: boolean; log: ToolContext['log'] },
-  ): Promise<ResolvedEnvironment> {
+  async resolve(declared: DeclaredEnvironment, options: ResolveOptions): Promise<ResolvedEnvironment> {
     if ('packageLock' in declared)
       return {
         language: 'node',
@@ -99,9 +104,10 @@ export class Environments {
 
   async #resolvePython(
     declared: PythonDeclaration,
-    { project, anew, log }: { project: string; anew: boolean; log: ToolContext['log'] },
+    { project, anew, kept, log }: ResolveOptions,
   ): Promise<ResolvedPython> {
     const { uv, interpreter } = await this.#tools();
+    if (kept) return resolvedTo(kept, interpreter);
     const { version, platform } = interpreter;
     const question = digestOfJson({
       ...{ version, platform },
@@ -111,12 +117,7 @@ export class Environments {
     const found = anew ? undefined : await this.#locks.find(question);
     const resolve = () => resolveLock(declared, project, { uv, interpreter, context: this.#context(log) });
     const lock = found ?? (await this.#locks.keep(question, await resolve(), { anew }));
-    return {
-      language: 'python',
-      digest: digestOfJson({ version, platform, lock: digestOf(Buffer.from(lock.text)) }),
-      packages: packageNames(lock.text),
-      lock,
-    };
+    return resolvedTo(lock, interpreter);
   }
 
   /** The Python that has these packages; made now where it has not been. */
@@ -191,6 +192,15 @@ export class Environments {
     const { environment, wall } = this.#options;
     return { environment: { ...environment, UV_NO_PROGRESS: '1', NO_COLOR: '1' }, log, wall };
   }
+}
+
+function resolvedTo(lock: Lock, { version, platform }: Interpreter): ResolvedPython {
+  return {
+    language: 'python',
+    digest: digestOfJson({ version, platform, lock: digestOf(Buffer.from(lock.text)) }),
+    packages: packageNames(lock.text),
+    lock,
+  };
 }
 
 /** `numpy` of `numpy==2.1.0`. */

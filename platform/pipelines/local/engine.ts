@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { CodeReference } from '@visavox/core/code';
-import type { Digest } from '@visavox/core/digest';
+import { Digest } from '@visavox/core/digest';
 import { messageOf } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { PipelineEngine, RunRequest, RunStore } from '@visavox/core/ports';
@@ -55,7 +55,7 @@ export interface LocalEngineOptions
 }
 
 /** What a run is worked on with that its record does not hold. */
-const RunNote = z.object({ useCache: z.boolean() });
+const RunNote = z.object({ useCache: z.boolean(), locks: z.record(z.string(), Digest).optional() });
 
 /**
  * Runs pipelines as processes of this machine. Tasks are detached: they outlive this engine, and the next one
@@ -150,7 +150,7 @@ export class LocalEngine implements PipelineEngine {
       },
     });
     if (known) return run.id;
-    await this.#writeNote(run.id, { useCache: request.useCache });
+    await this.#writeNote(run.id, { useCache: request.useCache, locks: request.locks });
     await this.#options.runs.save(run);
     await this.#drive(run);
     return run.id;
@@ -214,11 +214,12 @@ export class LocalEngine implements PipelineEngine {
     const known = this.#drivers.get(run.id);
     if (known) return known;
     const spec = await pinnedSpec(this.#options.objects, run.pins.pipeline);
-    const { useCache } = await this.#readNote(run.id);
+    const { useCache, locks = {} } = await this.#readNote(run.id);
     const again = this.#drivers.get(run.id);
     if (again) return again;
     const driver = new RunDriver(structuredClone(run), spec, {
       useCache,
+      locks,
       folder: this.#runFolder(run.id),
       objects: this.#options.objects,
       runs: this.#options.runs,

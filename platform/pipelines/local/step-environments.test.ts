@@ -27,6 +27,7 @@ beforeAll(async () => {
     { name: 'weather', version: '1.0' },
     { name: 'weather', version: '2.0', requires: ['clouds'] },
     { name: 'clouds', version: '0.3' },
+    { name: 'visavoxtides', version: '1.0' },
     { name: 'elsewhere', version: '1.0', platform: 'win_amd64' },
   ]);
 });
@@ -124,6 +125,31 @@ describe('the packages of a component', () => {
     });
     expect(index.requests.length).toBe(asked);
     expect((await readdir(environments)).filter((name) => name.includes('.'))).toEqual([]);
+  });
+
+  it('are those of the run that is reproduced, whatever has come out since', async () => {
+    const definition = pipeline({ name: 'visavoxtides' }, (p) => {
+      p.task(lightweight('ask', 'visavoxtides', 'import visavoxtides; print(visavoxtides.version, end="")'));
+    });
+    const first = await run(definition);
+    expect(saidBy(first)).toEqual({ ask: '1.0' });
+    const lock = task(first, 'ask').environment?.lock;
+
+    index.publish({ name: 'visavoxtides', version: '1.1' });
+    await rm(environments, { recursive: true });
+    const anew = { useCache: false };
+    const reproduced = await run(definition, { ...anew, locks: { ask: lock } });
+    expect(task(reproduced, 'ask')).toMatchObject({
+      environment: task(first, 'ask').environment,
+      outputs: { parameters: { said: '1.0' } },
+    });
+    expect(saidBy(await run(definition, anew))).toEqual({ ask: '1.1' });
+
+    index.withdraw('visavoxtides', '1.0');
+    await rm(environments, { recursive: true });
+    await promisify(execFile)(join(setup, 'python', 'bin', 'uv'), ['cache', 'clean', 'visavoxtides']);
+    const impossible = await run(definition, { ...anew, locks: { ask: lock } });
+    expect(task(impossible, 'ask').reason).toContain('visavoxtides==1.0');
   });
 
   it('fail the task before it runs where there are none such, naming them, with the words of the resolver in the log', async () => {

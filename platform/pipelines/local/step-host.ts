@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import type { Parameter } from '@visavox/core/run';
 import type { DeclaredEnvironment } from '../environments/declaration.ts';
-import type { ResolvedEnvironment } from '../environments/environments.ts';
+import type { Lock, ResolvedEnvironment } from '../environments/environments.ts';
 import { Environments } from '../environments/environments.ts';
 import { pipPrelude } from '../environments/pip-prelude.ts';
 import { layPython } from '../environments/python-layer.ts';
@@ -87,6 +87,7 @@ export class StepHost {
       /** Calls `use` with a folder that has the files of the run's code. */
       project: <Result>(use: (folder: string) => Promise<Result>) => Promise<Result>;
       anew: boolean;
+      kept: Lock | undefined;
       log: (text: string) => Promise<void>;
     },
   ): Promise<PreparedStep> {

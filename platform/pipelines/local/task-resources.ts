@@ -25,6 +25,8 @@ export interface TaskResources {
   readonly createdAt: string;
   readonly pins: RunPins;
   readonly useCache: boolean;
+  /** By task: the kept lock of its packages. */
+  readonly locks: Readonly<Record<string, Digest>>;
   readonly folder: string;
   readonly objects: ObjectStore;
   readonly runs: RunStore;

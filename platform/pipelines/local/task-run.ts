@@ -1,10 +1,12 @@
 import { appendFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Digest, digestOfJson } from '@visavox/core/digest';
-import { messageOf } from '@visavox/core/errors';
+import { canonicalJson, type Digest, digestOfJson, shortDigest } from '@visavox/core/digest';
+import { messageOf, UserError } from '@visavox/core/errors';
+import { getBlob, putBlob } from '@visavox/core/object-store';
 import type { Bindings, TaskRecord } from '@visavox/core/run';
 import { artifactExists } from '../artifacts.ts';
+import { Lock } from '../environments/environments.ts';
 import { withJobWords } from '../executor-input.ts';
 import type { IrImporter, IrTask } from '../ir.ts';
 import { withTexts } from '../parameters.ts';
@@ -34,7 +36,7 @@ export async function runTask(planned: ReadyTask, resources: TaskResources): Pro
   let record = newRecord(ready, null);
   try {
     const step = ready.executor.importer ? null : await prepare(ready, resources);
-    record = newRecord(ready, step);
+    record = newRecord(ready, step, await keepLock(step, resources));
     record.cacheKey = await cacheKeyOf(ready, step, resources);
     const earlier = await takeUp(ready, resources);
     if (!earlier && resources.useCache && record.cacheKey) {
@@ -66,8 +68,32 @@ async function prepare(ready: ReadyTask, resources: TaskResources): Promise<Prep
     project: (use) => resources.trees.with(resources.pins.code, use),
     // An attempt that runs already has the environment that was found for it.
     anew: !resources.useCache && !resources.left.has(ready.name),
+    kept: await keptLock(ready, resources),
     log: (text) => appendFile(log, text, { mode: 0o600 }),
   });
+}
+
+/** The packages that the task is to have as an earlier run had them, where it is to reproduce that. */
+async function keptLock({ name }: ReadyTask, { locks, objects }: TaskResources): Promise<Lock | undefined> {
+  const digest = locks[name];
+  if (digest === undefined) return undefined;
+  const bytes = await getBlob(objects, digest).catch((cause: unknown) => {
+    throw new UserError({
+      kind: 'gone',
+      code: 'lock_missing',
+      message: `The lock of the packages of ${name} (${shortDigest(digest)}) cannot be read: ${messageOf(cause)}`,
+      action:
+        'Run its pipeline anew with the packages of today, and compare the two: "visavox runs compare".',
+      cause,
+    });
+  });
+  return Lock.parse(JSON.parse(new TextDecoder().decode(bytes)));
+}
+
+/** Kept before the task runs, so that a record that is there can be reproduced. Those of npm are a file of the code. */
+async function keepLock(step: PreparedStep | null, { objects }: TaskResources): Promise<Digest | undefined> {
+  if (step?.environment?.language !== 'python') return undefined;
+  return putBlob(objects, new TextEncoder().encode(canonicalJson(step.environment.lock)));
 }
 
 /** A constant argument may name the run and the task; what it stands for is part of what a cached result is found by. */
@@ -108,11 +134,16 @@ async function cacheKeyOf(
   });
 }
 
-function newRecord(ready: ReadyTask, step: PreparedStep | null): TaskRecord {
+function newRecord(ready: ReadyTask, step: PreparedStep | null, lock?: Digest): TaskRecord {
+  const environment = step?.environment;
   return {
     ...pendingRecord(ready.name, null, ready),
-    ...(step?.environment && {
-      environment: { digest: step.environment.digest, packages: [...step.environment.packages] },
+    ...(environment && {
+      environment: {
+        digest: environment.digest,
+        packages: [...environment.packages],
+        ...(lock && { lock }),
+      },
     }),
   };
 }
