@@ -1,4 +1,4 @@
-import type { Digest } from '@visavox/core/digest';
+import { type Digest, hexOf } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 
@@ -42,8 +42,6 @@ export class FeatureCache {
     return names.length;
   }
 }
-
-const hexOf = (digest: Digest) => digest.slice('sha256:'.length);
 
 function folderOf(sample: Digest): string {
   const hex = hexOf(sample);

@@ -143,6 +143,16 @@ describe('a reference names a model', () => {
     expect(none).toMatchObject({ status: 404, body: { code: 'unknown_model' } });
   });
 
+  it('by the alias of a challenger as soon as it is proposed, while it is still being prepared', async () => {
+    await release('test', 1);
+    await releases.create({
+      ...{ id: 'second', environment: 'test', model: 'iris', version: 2, bundle, stage: 'preparing' },
+      ...{ reason: 'by hand', createdAt: '2026-01-02T00:00:00.000Z', promotedAt: null },
+    });
+    const found = await ask('GET', '/models/iris/versions/challenger?environment=test');
+    expect(found.body).toMatchObject({ version: 2, aliases: ['challenger'] });
+  });
+
   it.each(['/models/a%2Fb/versions', '/models/iris/versions/0', '/models/iris/versions/-1'])(
     'is refused where it can be none: %s',
     async (path) => {

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { InspectedModel } from '@visavox/adapters/sql/mirrored-model-registry';
 import { BundleManifest, type ModelVersion, modelReference } from '@visavox/core/model';
 import { getBlob, readBlob } from '@visavox/core/object-store';
-import type { Release } from '@visavox/core/release';
+import { isChallenger, type Release } from '@visavox/core/release';
 import { registerOutput } from '@visavox/pipelines/model-output';
 import type { ApiEnv } from './api-env.ts';
 import { modelRoutes as routes } from './model-routes.ts';
@@ -215,14 +215,13 @@ async function releasesOf(
   return (await Promise.all(lists)).flat();
 }
 
-const stagesOf = { champion: ['champion'], challenger: ['shadow', 'canary'] } as const;
-
 function aliasesOf(
   { name, version }: Pick<ModelVersion, 'name' | 'version'>,
   released: readonly Release[],
 ): string[] {
   const own = released.filter((one) => one.model === name && one.version === version);
-  return Object.entries(stagesOf).flatMap(([alias, stages]) =>
-    own.some(({ stage }) => stages.some((one) => one === stage)) ? [alias] : [],
-  );
+  return [
+    ...(own.some(({ stage }) => stage === 'champion') ? ['champion'] : []),
+    ...(own.some(isChallenger) ? ['challenger'] : []),
+  ];
 }

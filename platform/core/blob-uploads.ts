@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from './digest.ts';
+import { type Digest, digestOf, hexOf } from './digest.ts';
 import { UserError } from './errors.ts';
 import { hasBlob, type ObjectStore, putBlobAs } from './object-store.ts';
 
@@ -139,10 +139,6 @@ function partKey(blob: Digest, { number, digest, putAt }: Omit<KeptPart, 'key'>)
 function readPart(key: string): KeptPart {
   const [number, hex = '', putAt] = key.slice(key.lastIndexOf('/') + 1).split('-');
   return { key, number: Number(number), digest: `sha256:${hex}` as Digest, putAt: Number(putAt) };
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice('sha256:'.length);
 }
 
 function partsMissing(numbers: readonly number[]): UserError {

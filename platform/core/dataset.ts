@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalJson, Digest, digestOf, shortDigest } from './digest.ts';
+import { canonicalJson, Digest, digestOf, hexOf, shortDigest } from './digest.ts';
 import { UserError } from './errors.ts';
 
 export const DatasetItem = z.object({
@@ -75,8 +75,7 @@ export function findDataset<Listed extends DatasetListing>(
   if (newest) return newest;
   const [, name, hex = ''] = /^(?:([^@]+)@)?(?:sha256:)?([0-9a-f]{6,64})$/.exec(reference) ?? [];
   const named = name === undefined ? versions : versions.filter((version) => version.name === name);
-  const begun =
-    hex === '' ? [] : named.filter(({ digest }) => digest.slice('sha256:'.length).startsWith(hex));
+  const begun = hex === '' ? [] : named.filter(({ digest }) => hexOf(digest).startsWith(hex));
   const [only, ...others] = begun;
   if (only && others.length === 0) return only;
   const message = only

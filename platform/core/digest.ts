@@ -27,7 +27,12 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+/** The 64 hexadecimal digits alone, for names of files and keys of objects. */
+export function hexOf(digest: Digest): string {
+  return digest.slice('sha256:'.length);
+}
+
 /** The first twelve hexadecimal digits, for people to read. */
 export function shortDigest(digest: Digest): string {
-  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
+  return hexOf(digest).slice(0, 12);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Digest, digestOf } from './digest.ts';
+import { type Digest, digestOf, hexOf } from './digest.ts';
 import { messageOf, SystemError, UserError } from './errors.ts';
 
 /** All bytes at once, or as they come. A stream is read once, and no more of it is held than a transfer needs. */
@@ -167,8 +167,4 @@ function isDamage(error: unknown): boolean {
 
 function otherBytes(actual: Digest): SystemError {
   return new SystemError(`its bytes have digest ${actual}`);
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice('sha256:'.length);
 }

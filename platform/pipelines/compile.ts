@@ -11,7 +11,7 @@ import {
 import { inputsOf, portsOf } from './compile-ports.ts';
 import { definitionFault } from './component.ts';
 import { datasetImport, importedArtifact } from './dataset-parameters.ts';
-import type { IrComponent, IrDag, IrTask, PipelineSpec } from './ir.ts';
+import type { IrDag, IrTask, PipelineSpec } from './ir.ts';
 import { findFault } from './ir-check.ts';
 import {
   channelOf,

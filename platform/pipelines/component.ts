@@ -67,7 +67,8 @@ export interface ComponentDefinition<Inputs extends InputPorts, Outputs extends 
   readonly env?: Readonly<Record<string, string>>;
   /**
    * What the command finds beside the machine's own programs: Python packages by name, as pip takes them, or those of a
-   * file of the project. Without it, the Python of the installation.
+   * file of the project: `{ requirements: 'training/requirements.txt' }`, `{ uvLock: 'uv.lock' }`, or packages of npm,
+   * `{ packageLock: 'package-lock.json' }`. Without it, the Python of the installation.
    */
   readonly environment?: { readonly packages: readonly string[] } | EnvironmentFile;
   /** Values that are in the installation's secrets, by reference: `{ API_TOKEN: 'weather/token' }` is the key `token` of the secret `weather`. */

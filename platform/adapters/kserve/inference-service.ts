@@ -1,4 +1,4 @@
-import { Digest } from '@visavox/core/digest';
+import { Digest, hexOf } from '@visavox/core/digest';
 import { z } from 'zod';
 
 export interface InferenceServiceOptions {
@@ -21,8 +21,6 @@ export const resource = {
 } as const;
 export const modelFormat = 'visavox-bundle';
 const bundleAnnotation = 'visavox/bundle';
-
-export const hexOf = (bundle: Digest) => bundle.slice('sha256:'.length);
 
 /** Short enough for the names that KServe derives from it. */
 export const nameOf = (bundle: Digest) => `model-${hexOf(bundle).slice(0, 20)}`;

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BundleFiles, putBundle } from '@visavox/core/bundle';
+import { hexOf } from '@visavox/core/digest';
 import { bundleDigest } from '@visavox/core/model';
 import { modelHostContract } from '@visavox/serving/host/model-host.contract';
 import { RemoteModelHost } from '@visavox/serving/host/remote-model-host';
@@ -11,7 +12,7 @@ import { doubleGraph, onnxFile } from '@visavox/serving/testing/onnx-file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderObjectStore } from '../objects/folder-object-store.ts';
 import { FakeKserve } from './fake-kserve.fixture.ts';
-import { hexOf, inferenceService, nameOf } from './inference-service.ts';
+import { inferenceService, nameOf } from './inference-service.ts';
 import { KserveApi } from './kserve-api.ts';
 import { KserveModelHost } from './kserve-model-host.ts';
 

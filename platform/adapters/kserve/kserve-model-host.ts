@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { getManifest } from '@visavox/core/bundle';
-import type { Digest } from '@visavox/core/digest';
+import { type Digest, hexOf } from '@visavox/core/digest';
 import { type ObjectStore, readBlob } from '@visavox/core/object-store';
 import type { ModelHost, ServedBundle } from '@visavox/core/ports';
 import { networkMissing, notUp } from '@visavox/serving/host/faults';
 import type { RemoteModelHost } from '@visavox/serving/host/remote-model-host';
 import { modelNames } from '@visavox/serving/models/model-folder';
 import { isPublished, publishBundle } from '@visavox/serving/publish-bundle';
-import { hexOf } from './inference-service.ts';
 import type { KserveApi } from './kserve-api.ts';
 
 export interface KserveResources {

@@ -13,8 +13,18 @@ const projectFile = z
 export const EnvironmentFile = z.union([
   z.strictObject({ requirements: projectFile }),
   z.strictObject({ uvLock: projectFile.regex(/(^|\/)uv\.lock$/, 'expected a file called uv.lock') }),
+  z.strictObject({
+    packageLock: projectFile.regex(/(^|\/)package-lock\.json$/, 'expected a file called package-lock.json'),
+  }),
 ]);
 export type EnvironmentFile = z.infer<typeof EnvironmentFile>;
 
-/** What a step is to find: packages by name, or those of a file. */
-export type DeclaredEnvironment = { readonly installs: readonly PipInstall[] } | EnvironmentFile;
+export type NodeDeclaration = Extract<EnvironmentFile, { packageLock: string }>;
+
+/** Packages of Python: by name, or those of a file. */
+export type PythonDeclaration =
+  | { readonly installs: readonly PipInstall[] }
+  | Exclude<EnvironmentFile, NodeDeclaration>;
+
+/** What a step is to find. */
+export type DeclaredEnvironment = PythonDeclaration | NodeDeclaration;

@@ -1,25 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
-import { UserError } from '@visavox/core/errors';
+import { type Digest, digestOf, digestOfJson, hexOf } from '@visavox/core/digest';
 import { z } from 'zod';
-import { lockFolder } from '../local/lock.ts';
-import type { DeclaredEnvironment } from './declaration.ts';
+import type { DeclaredEnvironment, PythonDeclaration } from './declaration.ts';
 import { environmentFault, toolMissing } from './faults.ts';
 import { findInterpreter, type Interpreter, interpreterAt } from './interpreter.ts';
 import { packageNames } from './lock.ts';
+import { MadeFolders } from './made-folders.ts';
+import { type NodeLock, NodePackages } from './node-packages.ts';
 import { declarationText, resolveLock } from './resolve.ts';
-import { findProgram, runTool, type ToolContext } from './tool.ts';
+import { findProgram, runTool, syncFolder, type ToolContext } from './tool.ts';
 
 /** What a declaration comes to on this machine: what a run is pinned to. */
-export interface ResolvedEnvironment {
-  /** Of the packages with their hashes, the version of Python and the platform. */
+export type ResolvedEnvironment = ResolvedPython | ResolvedNode;
+
+interface Resolved {
+  /** Of the packages with their hashes, the version of Python or Node, and the platform. */
   readonly digest: Digest;
-  /** `numpy==2.1.0`, … */
+  /** `numpy==2.1.0`, `zod@4.0.0`, … */
   readonly packages: readonly string[];
+}
+
+export interface ResolvedPython extends Resolved {
+  readonly language: 'python';
   readonly lock: Lock;
+}
+
+export interface ResolvedNode extends Resolved {
+  readonly language: 'node';
+  readonly lock: NodeLock;
 }
 
 const Lock = z.object({ text: z.string(), hashed: z.boolean(), sources: z.array(z.string()).readonly() });
@@ -34,15 +44,19 @@ export interface EnvironmentsOptions {
   readonly wall?: ToolContext['wall'];
 }
 
-/** Python environments by the digest of what is in them: each is made once, whole or not at all, and never changed. */
+/** Environments by the digest of what is in them: each is made once, whole or not at all, and never changed. */
 export class Environments {
   readonly #options: EnvironmentsOptions;
+  readonly #folders: MadeFolders;
+  readonly #node: NodePackages;
   readonly #building = new Map<string, Promise<Interpreter>>();
   readonly #made = new Map<string, Interpreter>();
   #interpreter: Promise<Interpreter | undefined> | undefined;
 
   constructor(options: EnvironmentsOptions) {
     this.#options = options;
+    this.#folders = new MadeFolders(options.folder);
+    this.#node = new NodePackages(this.#folders);
   }
 
   /** The Python of steps that declare nothing; undefined where this machine has none. */
@@ -57,8 +71,20 @@ export class Environments {
    */
   async resolve(
     declared: DeclaredEnvironment,
-    { project, anew, log }: { project: string; anew: boolean; log: ToolContext['log'] },
+    options: { project: string; anew: boolean; log: ToolContext['log'] },
   ): Promise<ResolvedEnvironment> {
+    if ('packageLock' in declared)
+      return {
+        language: 'node',
+        ...(await this.#node.resolve(declared, options.project, this.#context(options.log))),
+      };
+    return this.#resolvePython(declared, options);
+  }
+
+  async #resolvePython(
+    declared: PythonDeclaration,
+    { project, anew, log }: { project: string; anew: boolean; log: ToolContext['log'] },
+  ): Promise<ResolvedPython> {
     const { uv, interpreter } = await this.#tools();
     const { version, platform } = interpreter;
     const question = digestOfJson({
@@ -72,6 +98,7 @@ export class Environments {
       known ?? (await resolveLock(declared, project, { uv, interpreter, context: this.#context(log) }));
     if (!known) await writeWhole(file, JSON.stringify(lock));
     return {
+      language: 'python',
       digest: digestOfJson({ version, platform, lock: digestOf(Buffer.from(lock.text)) }),
       packages: packageNames(lock.text),
       lock,
@@ -79,7 +106,7 @@ export class Environments {
   }
 
   /** The Python that has these packages; made now where it has not been. */
-  async provide(resolved: ResolvedEnvironment, log: ToolContext['log']): Promise<Interpreter> {
+  async providePython(resolved: ResolvedPython, log: ToolContext['log']): Promise<Interpreter> {
     const key = hexOf(resolved.digest);
     const building = this.#building.get(key) ?? this.#provide(key, resolved, log);
     this.#building.set(key, building);
@@ -88,47 +115,25 @@ export class Environments {
     return building;
   }
 
-  async #provide(key: string, { lock }: ResolvedEnvironment, log: ToolContext['log']): Promise<Interpreter> {
-    const folder = join(this.#options.folder, key);
+  async #provide(key: string, { lock }: ResolvedPython, log: ToolContext['log']): Promise<Interpreter> {
     const context = this.#context(log);
-    const python = join(folder, 'bin', 'python3');
-    const isThere = () =>
-      stat(python).then(
-        () => true,
-        () => false,
-      );
-    const known = this.#made.get(key);
-    if (await isThere()) return known ?? this.#remember(key, await interpreterAt(python, context));
-    const unlock = await this.#alone(key);
-    try {
-      // Another builder may have finished it in the meantime; one that was killed has left its own unfinished.
-      if (await isThere()) return await interpreterAt(python, context);
-      for (const name of await readdir(this.#options.folder))
-        if (name.startsWith(`${key}.`))
-          await rm(join(this.#options.folder, name), { recursive: true, force: true });
-      await rm(folder, { recursive: true, force: true });
-      const unfinished = `${folder}.${process.pid}.${Date.now().toString(36)}`;
-      try {
-        await this.#build(unfinished, lock, context);
-        await rename(unfinished, folder);
-      } finally {
-        await rm(unfinished, { recursive: true, force: true });
-      }
-      return this.#remember(key, await interpreterAt(python, context));
-    } finally {
-      await unlock();
-    }
-  }
-
-  #remember(key: string, interpreter: Interpreter): Interpreter {
+    const python = join('bin', 'python3');
+    const folder = await this.#folders.provide(key, python, (unfinished) =>
+      this.#build(unfinished, lock, context),
+    );
+    const interpreter = this.#made.get(key) ?? (await interpreterAt(join(folder, python), context));
     this.#made.set(key, interpreter);
     return interpreter;
+  }
+
+  /** The folder whose `node_modules` has these packages; made now where it has not been. */
+  provideNode(resolved: ResolvedNode, log: ToolContext['log']): Promise<string> {
+    return this.#node.provide(hexOf(resolved.digest), resolved.lock, this.#context(log));
   }
 
   async #build(folder: string, { text, hashed, sources }: Lock, context: ToolContext): Promise<void> {
     const { uv, interpreter } = await this.#tools();
     const python = join(folder, 'bin', 'python3');
-    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
     const made = await runTool(
       [uv, 'venv', '--quiet', '--no-project', '--relocatable', '--python', interpreter.executable, folder],
       context,
@@ -151,22 +156,7 @@ export class Environments {
       const checked = await runTool([uv, 'pip', 'check', '--python', python], context);
       if (!checked.succeeded) throw environmentFault('used', checked.errors);
     }
-    // A machine that stops must not leave empty files under the finished name.
-    if (await findProgram('sync', context.environment.PATH ?? ''))
-      await runTool(['sync', '-f', folder], context);
-  }
-
-  /** One builder at a time, in whatever process: the others wait and find it finished. */
-  async #alone(key: string): Promise<() => Promise<void>> {
-    const folder = join(this.#options.folder, 'building', key);
-    for (;;) {
-      try {
-        return await lockFolder(folder);
-      } catch (error) {
-        if (!(error instanceof UserError && error.code === 'engine_running')) throw error;
-        await sleep(200);
-      }
-    }
+    await syncFolder(folder, context);
   }
 
   async #tools(): Promise<{ uv: string; interpreter: Interpreter }> {
@@ -187,10 +177,6 @@ export class Environments {
     const { environment, wall } = this.#options;
     return { environment: { ...environment, UV_NO_PROGRESS: '1', NO_COLOR: '1' }, log, wall };
   }
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice('sha256:'.length);
 }
 
 /** `numpy` of `numpy==2.1.0`. */

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
-import type { DeclaredEnvironment } from './declaration.ts';
+import type { PythonDeclaration } from './declaration.ts';
 import { environmentFault } from './faults.ts';
 import type { Interpreter } from './interpreter.ts';
 import { joinLocks } from './lock.ts';
 import type { PipInstall } from './pip-prelude.ts';
+import { readProjectFile } from './project-file.ts';
 import { runTool, type ToolContext } from './tool.ts';
 
 /** Exactly what is to be installed, and from where. */
@@ -18,7 +18,7 @@ export interface PythonLock {
 }
 
 /** The files of a declaration as they are in a project's folder: what decides what is resolved. */
-export async function declarationText(declared: DeclaredEnvironment, project: string): Promise<string> {
+export async function declarationText(declared: PythonDeclaration, project: string): Promise<string> {
   if ('installs' in declared) return JSON.stringify(declared.installs);
   if ('requirements' in declared) return readProjectFile(project, declared.requirements);
   const beside = join(dirname(declared.uvLock), 'pyproject.toml');
@@ -30,7 +30,7 @@ export async function declarationText(declared: DeclaredEnvironment, project: st
 
 /** Throws a UserError `environment_failed` with the resolver's words where there is no such set of packages. */
 export async function resolveLock(
-  declared: DeclaredEnvironment,
+  declared: PythonDeclaration,
   project: string,
   { uv, interpreter, context }: { uv: string; interpreter: Interpreter; context: ToolContext },
 ): Promise<PythonLock> {
@@ -103,18 +103,6 @@ function indexLines(text: string): string[] {
 /** kfp gives pip whole URLs for hosts; pip and uv want the host. */
 function hostOf(host: string): string {
   return URL.canParse(host) && host.includes('://') ? new URL(host).host : host;
-}
-
-async function readProjectFile(project: string, path: string): Promise<string> {
-  return readFile(join(project, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'EISDIR' && error.code !== 'ENOTDIR') throw error;
-    throw new UserError({
-      kind: 'invalid',
-      code: 'environment_file_missing',
-      message: `The step declares its environment in ${path}, and the project has no such file.`,
-      action: 'Correct the path in the component (it starts at the folder of the project), or add the file.',
-    });
-  });
 }
 
 function incomplete(file: string, line: string): UserError {

@@ -58,3 +58,9 @@ export async function runTool(
   if (texts.errors !== '') await log(texts.errors);
   return { succeeded: code === 0, ...texts };
 }
+
+/** Writes a finished folder to the disk: a machine that stops must not leave empty files under its name. */
+export async function syncFolder(folder: string, context: ToolContext): Promise<void> {
+  if (await findProgram('sync', context.environment.PATH ?? ''))
+    await runTool(['sync', '-f', folder], context);
+}

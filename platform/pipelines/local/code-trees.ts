@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { CodeFile, CodeManifest } from '@visavox/core/code';
-import type { Digest } from '@visavox/core/digest';
+import { type Digest, hexOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { getBlob, type ObjectStore } from '@visavox/core/object-store';
 import type { CodeFolders } from '../code/code-keys.ts';
@@ -113,7 +113,7 @@ export class CodeTrees implements CodeFolders {
   }
 
   #kept({ digest, executable }: CodeFile): string {
-    return join(this.#files, `${digest.slice('sha256:'.length)}${executable ? '.x' : ''}`);
+    return join(this.#files, `${hexOf(digest)}${executable ? '.x' : ''}`);
   }
 
   #fetchOnce(file: CodeFile): Promise<void> {

@@ -1,3 +1,4 @@
+import { hexOf } from '@visavox/core/digest';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFolder } from '../artifacts.ts';
@@ -74,7 +75,7 @@ describe('the cache', () => {
       test.objects,
       task(first, 'make').outputs.artifacts.file?.[0]?.digest ?? '',
     );
-    const hex = tree.files[0]?.digest.slice('sha256:'.length) ?? '';
+    const hex = tree.files[0] ? hexOf(tree.files[0].digest) : '';
     await test.objects.delete(`blobs/${hex.slice(0, 2)}/${hex}`);
     expect(task(await run(definition), 'make').state).toBe('succeeded');
   });

@@ -8,6 +8,7 @@ import {
   realpathSync,
   symlinkSync,
 } from 'node:fs';
+import { rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 
@@ -29,6 +30,14 @@ export function linkModules(project: string, tree: string): void {
     if (existsSync(own) && existsSync(join(tree, workspace)))
       linkFolder(root, own, join(tree, workspace, 'node_modules'), tree);
   }
+}
+
+/** Gives a folder of a tree the packages that were installed in `from`, in place of those of the project; returns where they are. */
+export async function replaceModules(from: string, folder: string): Promise<string> {
+  const place = join(folder, 'node_modules');
+  await rm(place, { recursive: true, force: true });
+  await symlink(join(from, 'node_modules'), place);
+  return place;
 }
 
 /** Returns the workspaces that are linked from it, relative to the project. */

@@ -33,6 +33,7 @@ export async function execute(
   const environment = environmentIn(codeFolder(attempt.folder), resources);
   const surroundings = await resources.steps.surround(ready.name, step, {
     folder: attempt.folder,
+    code: codeFolder(attempt.folder),
     logFile: log,
     path: environment.PATH ?? '',
   });

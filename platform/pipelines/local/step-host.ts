@@ -14,6 +14,7 @@ import { withInputs } from '../plan-inputs.ts';
 import type { Access } from '../step-extras.ts';
 import { type StepSettings, stepSettings } from '../step-settings.ts';
 import { findIsolation, type Isolation } from './isolation.ts';
+import { replaceModules } from './node-modules.ts';
 
 /** What this machine and this installation have for steps. */
 export interface StepHostOptions {
@@ -104,18 +105,24 @@ export class StepHost {
   async surround(
     label: string,
     { settings, environment }: PreparedStep,
-    { folder, logFile, path }: { folder: string; logFile: string; path: string },
+    { folder, code, logFile, path }: { folder: string; code: string; logFile: string; path: string },
   ): Promise<Readonly<Record<string, string>>> {
     const log = (text: string) => appendFile(logFile, text, { mode: 0o600 });
-    const below = environment
-      ? await this.#environments.provide(environment, log)
-      : await this.#environments.interpreter();
+    const below =
+      environment?.language === 'python'
+        ? await this.#environments.providePython(environment, log)
+        : await this.#environments.interpreter();
+    const modules =
+      environment?.language === 'node' &&
+      (await replaceModules(
+        await this.#environments.provideNode(environment, log),
+        join(code, environment.lock.folder),
+      ));
     const layer = below && (await layPython(below, join(folder, 'python')));
+    const programs = [...(modules ? [join(modules, '.bin')] : []), ...(layer ? [layer.path] : [])];
     return {
-      ...(layer && {
-        PATH: [layer.path, path].join(delimiter),
-        VIRTUAL_ENV: join(folder, 'python'),
-      }),
+      PATH: [...programs, path].join(delimiter),
+      ...(layer && { VIRTUAL_ENV: join(folder, 'python') }),
       ...this.#access(label, settings),
       ...(await this.#secrets(label, settings)),
     };
