@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   bin = await install(folder);
   await withPackagesOfSetUp();
   await up();
-}, 120_000);
+}, 600_000);
 
 afterAll(async () => {
   if (server) await stop(server);
@@ -115,6 +115,18 @@ async function unseen(): Promise<{ digits: number[]; pixels: number[][] }> {
   const rows = lines.map((line) => line.split(',').map(Number));
   return { digits: rows.map(([digit = -1]) => digit), pixels: rows.map(([, ...pixels]) => pixels) };
 }
+
+it('stands on what is published of the platform alone', async () => {
+  expect((await readdir(join(folder, 'node_modules', '@visavox'))).sort()).toEqual([
+    'adapters',
+    'api',
+    'control',
+    'core',
+    'host',
+    'pipelines',
+    'serving',
+  ]);
+});
 
 describe('a model that knows nothing of faces', { timeout: 600_000 }, () => {
   let scans: Awaited<ReturnType<typeof unseen>>;

@@ -1,25 +1,22 @@
-import { existsSync } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startLocalRegistry } from '../scripts/local-registry.mjs';
 
-const repository = join(import.meta.dirname, '..');
-/** What `npm install visavox` brings along: the platform, and nothing of what runs on it. */
-const packages = {
-  visavox: 'platform/cli',
-  ...Object.fromEntries(
-    ['core', 'pipelines', 'control', 'serving', 'adapters', 'api', 'console', 'host'].map((name) => [
-      `@visavox/${name}`,
-      `platform/${name}`,
-    ]),
-  ),
-};
-
-/** Installs what an example's `package.json` asks for into its folder, and returns the program `visavox`. */
+/**
+ * Installs what an example's `package.json` asks for into its folder as anybody would, from a registry that has the packages
+ * as they are published, and returns the program `visavox`.
+ */
 export async function install(project: string): Promise<string> {
-  for (const [name, folder] of Object.entries(packages)) {
-    const link = join(project, 'node_modules', name);
-    await mkdir(dirname(link), { recursive: true });
-    if (!existsSync(link)) await symlink(join(repository, folder), link);
+  const folder = await mkdtemp(join(tmpdir(), 'visavox-registry-'));
+  const registry = await startLocalRegistry(folder);
+  try {
+    await promisify(execFile)('npm', ['install'], { cwd: project, env: registry.environment });
+  } finally {
+    await registry.stop();
+    await rm(folder, { recursive: true, force: true });
   }
   return join(project, 'node_modules', 'visavox', 'bin', 'visavox.mjs');
 }

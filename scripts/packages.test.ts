@@ -55,7 +55,7 @@ describe.each(rooms.map(({ manifest }) => manifest.name))('%s, as it is publishe
 
   it('brings everything along that it imports, starts or reads', () => {
     const { folder } = built(name);
-    const { dependencies = {} } = manifestOf(built(name));
+    const { dependencies, optionalDependencies } = manifestOf(built(name));
     for (const file of filesBelow(folder).filter((path) => /\.(m?js|d\.ts)$/.test(path))) {
       const text = readFileSync(file, 'utf8');
       const besides = [...text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)].map(
@@ -65,7 +65,9 @@ describe.each(rooms.map(({ manifest }) => manifest.name))('%s, as it is publishe
         const where = `${relative(folder, file)} -> ${imported}`;
         if (imported.startsWith('.')) expect(existsSync(join(dirname(file), imported)), where).toBe(true);
         else if (!isBuiltin(imported) && !imported.startsWith('#'))
-          expect(Object.keys(dependencies), where).toContain(packageOf(imported));
+          expect(Object.keys({ ...dependencies, ...optionalDependencies }), where).toContain(
+            packageOf(imported),
+          );
       }
     }
   });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { hasOnnxRuntime, onnxRuntimeAction } from '@visavox/host/set-up/onnx-runtime';
 import { findPython, isPythonSetUp } from '@visavox/host/set-up/python-environment';
 import { loadConfig, type ProjectConfig, projectToAsk, setUpFolder } from '../config.ts';
 import type { CommandPlugin } from '../plugin.ts';
@@ -125,6 +126,12 @@ function setUp(project: string, { needs = {} }: ProjectConfig): Finding[] {
           `Put a Python with MLflow into ${join(given, 'python')}, or leave VISAVOX_SETUP out.`,
         )
       : found('Python environment', isPythonSetUp(folder), '"visavox up" sets it up.'),
+    {
+      name: 'onnxruntime',
+      state: hasOnnxRuntime() ? 'ok' : 'warn',
+      detail: hasOnnxRuntime() ? 'installed' : 'not installed: no model can be served here',
+      action: hasOnnxRuntime() ? null : onnxRuntimeAction,
+    },
     ...Object.entries(needs).map(([name, file]) =>
       found(name, existsSync(join(folder, file)), '"npm run setup" of this project makes it.'),
     ),

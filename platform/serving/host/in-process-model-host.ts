@@ -2,7 +2,8 @@ import { type BundleFiles, getBundle } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { FloatTensor, ModelHost, ServedBundle } from '@visavox/core/ports';
-import { Network } from '../onnx-network.ts';
+import type { Network } from '../onnx-network.ts';
+import { requireOnnxRuntime } from '../onnx-runtime.ts';
 import { networkMissing } from './faults.ts';
 
 interface Entry {
@@ -77,11 +78,13 @@ async function load(
   files: ReadonlyMap<string, Uint8Array>,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Network>> {
+  requireOnnxRuntime();
+  const onnx = await import('../onnx-network.ts');
   const loaded = new Map<string, Network>();
   try {
     for (const name of names) {
       if (!files.has(`${name}.onnx`)) throw networkMissing(name, [...files.keys()]);
-      loaded.set(name, await Network.load(files, `${name}.onnx`));
+      loaded.set(name, await onnx.Network.load(files, `${name}.onnx`));
     }
   } catch (error) {
     await release(loaded);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { SystemError, UserError } from '@visavox/core/errors';
+import { requireOnnxRuntime } from '../onnx-runtime.ts';
 import type {
   FromWorker,
   LoadedModel,
@@ -25,6 +26,7 @@ export class InferenceWorker {
     start: WorkerStart,
     events: { onAnswer(answer: WorkerAnswer): void; onLost(error: Error): void },
   ): Promise<{ worker: InferenceWorker; models: readonly LoadedModel[] }> {
+    requireOnnxRuntime();
     const thread = new Worker(new URL('./inference-worker.mjs', import.meta.url), {
       workerData: start,
       // Tensors live outside the heap; a small one keeps a thread below 10 MB.

@@ -1,0 +1,1 @@
+export { hasOnnxRuntime, onnxRuntimeAction } from '@visavox/serving/onnx-runtime';
