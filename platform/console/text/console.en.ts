@@ -188,6 +188,7 @@ export const console = {
     register_run: 'Run',
     register_run_none: 'No run has written a model yet.',
     register_go: 'Register',
+    register_busy: 'Registering…',
     registered_as: 'Registered as {{model}}.',
   },
 
