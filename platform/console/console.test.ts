@@ -205,13 +205,16 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await page.getByRole('cell', { name: '0.875' }).waitFor();
     });
 
-    it('registers what the run made as a model, and shows its versions, files and lineage', async () => {
+    it('registers what the run made as a model, and shows its versions, files and lineage', {
+      timeout: 300_000,
+    }, async () => {
       await asOperator('/console/models');
       await page.getByRole('button', { name: 'Register', exact: true }).click();
       await page.getByText('Give the model a name.').waitFor();
       await page.getByLabel('Name of the model').fill('songs');
       await page.getByRole('button', { name: 'Register', exact: true }).click();
-      await page.getByText('Registered as songs:1.').waitFor();
+      // The registry comes up with MLflow, behind the platform.
+      await page.getByText('Registered as songs:1.').waitFor({ timeout: 240_000 });
       await page.getByRole('rowheader', { name: 'songs' }).getByRole('link').click();
       await page.getByRole('row', { name: 'accuracy 0.875' }).waitFor();
       await page.getByRole('link', { name: 'Version 1', exact: true }).click();

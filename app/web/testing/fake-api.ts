@@ -316,6 +316,11 @@ export function fakeApi() {
         /^models\/recogniser\/versions\/(\d+)\/report$/,
         ([version]) => new Answer(200, someReport(version ?? '')),
       ],
+      [
+        'GET',
+        /^models\/recogniser\/versions\/(\d+)\/bundle$/,
+        () => new Answer(200, { format: 1, name: 'recogniser', files: [], parent: null, properties: {} }),
+      ],
       ['GET', /^releases$/, () => new Answer(200, { releases })],
       ['POST', /^(?:releases|models)\/.+$/, () => new Answer(200, releases[0])],
       ['GET', /^(?:datasets|lineage-kinds)$/, () => new Answer(200, { datasets: [], kinds: [] })],

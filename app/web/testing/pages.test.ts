@@ -185,6 +185,28 @@ describe.skipIf(!browserThere)('the pages in a browser', () => {
     expect(await keep.getAttribute('href')).toBe('/api/v1/models/recogniser/versions/3/report/report.html');
   });
 
+  it('proposes a version, promotes one, and rolls back after asking once more', async () => {
+    await asOperator('/console/releases');
+    await page.getByRole('button', { name: 'Propose' }).click();
+    await page.getByText('Version 4 was proposed.').waitFor();
+    await page.getByRole('button', { name: 'Promote version 3' }).click();
+    await page.getByText('Version 3 serves now.').waitFor();
+    await page.getByRole('button', { name: 'Roll back: recogniser · production' }).press('Enter');
+    await page.getByRole('dialog').getByText('Version 4 retires and version 2 serves again.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText('Rolled back.').waitFor();
+  });
+
+  it('mounts the pages of the platform, in which models have a report', async () => {
+    await asOperator('/console/models');
+    await page.getByRole('rowheader', { name: 'recogniser' }).getByRole('link').click();
+    await page.getByRole('heading', { level: 1, name: 'Model recogniser' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Version 4', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Report on version 4' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Report on version 4' }).waitFor();
+  });
+
   it('deletes a person in the console', async () => {
     await asOperator('/console/people');
     await page.getByRole('searchbox').fill('cleo');

@@ -18,10 +18,11 @@ export const cancelRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/c
 export const resumeRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/resume', withId(id)));
 export const reproduceRun = (id: string) =>
   answer(client.POST('/api/v1/runs/{id}/reproduce', { ...withId(id), body: {} }));
-export const taskLogs = (id: string, task: string) =>
-  answer(
+/** Nothing was written: the client takes an empty text for none. */
+export const taskLogs = async (id: string, task: string) =>
+  (await answer<string | undefined>(
     client.GET('/api/v1/runs/{id}/tasks/{task}/logs', { params: { path: { id, task } }, parseAs: 'text' }),
-  );
+  )) ?? '';
 
 /** A model in one of its environments. */
 export interface Place {

@@ -89,7 +89,7 @@ function RegisterForm(props: {
           </select>
         </label>
         <button type="submit" className="button" disabled={send.isPending}>
-          {t('models.register_go')}
+          {t(send.isPending ? 'models.register_busy' : 'models.register_go')}
         </button>
       </form>
     </>

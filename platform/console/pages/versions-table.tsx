@@ -32,8 +32,7 @@ export function VersionsTable(props: {
           </p>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
-      <section className="table" aria-labelledby="versions" tabIndex={0}>
+      <div className="table">
         <table>
           <thead>
             <tr>
@@ -108,7 +107,7 @@ export function VersionsTable(props: {
             </tr>
           </tbody>
         </table>
-      </section>
+      </div>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOutOperator } from '../api/calls.ts';
 import { LanguageChoice, ThemeChoice } from '../components/choices.tsx';
@@ -25,6 +25,14 @@ export function ConsoleFrame({ pages, children }: { pages: readonly ConsolePage[
     // What was shown to one operator is not for whoever comes next.
     onSuccess: () => queries.resetQueries(),
   });
+  const sections = useRef<HTMLElement>(null);
+  // On a narrow screen the sections are a row that scrolls.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is shown
+  useEffect(() => {
+    sections.current
+      ?.querySelector('[aria-current]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [pathname]);
   return (
     <div className="console">
       <a className="skip" href="#content">
@@ -35,7 +43,7 @@ export function ConsoleFrame({ pages, children }: { pages: readonly ConsolePage[
           <Mark />
           {tc('product')}
         </Link>
-        <nav aria-label={t('nav')}>
+        <nav ref={sections} aria-label={t('nav')}>
           <ul>
             {pages.map(
               ({ path, Name }) =>

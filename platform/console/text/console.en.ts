@@ -188,6 +188,7 @@ export const console = {
     register_run: 'Run',
     register_run_none: 'No run has written a model yet.',
     register_go: 'Register',
+    register_busy: 'Registering…',
     registered_as: 'Registered as {{model}}.',
   },
 
@@ -229,7 +230,7 @@ export const console = {
     none_here: 'Nothing was released here yet.',
     changed_in_mlflow: 'Somebody changed these versions in MLflow. What holds is what is known here.',
     roll_back: 'Roll back',
-    roll_back_of: 'Roll back {{place}}',
+    roll_back_of: 'Roll back: {{place}}',
     roll_back_title: 'Roll back to the release before?',
     roll_back_text: 'Version {{from}} retires and version {{to}} serves again. No request fails meanwhile.',
     rolled_back: 'Rolled back.',

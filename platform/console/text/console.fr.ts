@@ -191,6 +191,7 @@ export const console: Translation<typeof english> = {
     register_run: 'Exécution',
     register_run_none: 'Aucune exécution n’a encore écrit de modèle.',
     register_go: 'Enregistrer',
+    register_busy: 'Enregistrement…',
     registered_as: 'Enregistré : {{model}}.',
   },
 
