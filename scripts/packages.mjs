@@ -103,6 +103,7 @@ function assemble({ folder, manifest }, out) {
       file,
       readFileSync(file, 'utf8').replaceAll(/(from |import\()(["'])(\.[^"']+)\.ts\2/g, '$1$2$3.js$2'),
     );
+  if (scripts?.build) buildPages(manifest.name, join(target, 'dist'));
   for (const file of publishConfig.files ?? [])
     cpSync(join(root, folder, file), join(target, file), { recursive: true });
   const files = readdirSync(target).sort();
@@ -114,6 +115,16 @@ function assemble({ folder, manifest }, out) {
     replacedFields.filter((field) => field in publishConfig).map((field) => [field, publishConfig[field]]),
   );
   writeJson(join(target, 'package.json'), { ...kept, ...replaced, files, publishConfig: { access } });
+}
+
+/** Beside what the workspace itself serves, which may be in use. */
+function buildPages(name, out) {
+  const { status, stderr, error } = spawnSync(
+    'npm',
+    ['run', 'build', '--workspace', name, '--', '--outDir', out, '--emptyOutDir', '--logLevel', 'error'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`building ${name}: ${error?.message ?? stderr}`);
 }
 
 function pack(rooms, out) {

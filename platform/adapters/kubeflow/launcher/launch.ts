@@ -55,7 +55,7 @@ async function withPackages(
     environment,
     locks: server.locks,
   });
-  const resolved = await environments.resolve(declared, { project: code, anew, log });
+  const resolved = await environments.resolve(declared, { project: code, anew, kept: undefined, log });
   await server.report({ digest: resolved.digest, packages: [...resolved.packages] });
   const before = (path: string) => [path, given.PATH ?? ''].join(delimiter);
   if (resolved.language === 'node') {
