@@ -15,4 +15,4 @@ it('runs are reproduced from another clone, after code, packages and caches were
       pins,
     })),
   ).toEqual(some.map(({ name }) => ({ project: name, identical: true, differences: [], pins: [] })));
-}, 300_000);
+}, 600_000);

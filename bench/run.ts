@@ -1,4 +1,4 @@
-// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|reproduce|serving|serving-published|training|training-large|page …]   all of them without a name
+// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|reproduce|upgrade|serving|serving-published|training|training-large|page …]   all of them without a name
 // --json prints one document on stdout: { NAME: { within, … } }; what people read goes to stderr.
 import { UserError } from '@visavox/core/errors';
 
@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   search: async () => (await import('./search.ts')).benchSearch,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
   reproduce: async () => (await import('./reproduce.ts')).benchReproduce,
+  upgrade: async () => (await import('./upgrade.ts')).benchUpgrade,
   serving: async () => (await import('./serving.ts')).benchServing('whole'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),
   training: async () => (await import('./training.ts')).benchTraining(100, 3),

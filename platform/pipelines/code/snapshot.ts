@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -19,6 +19,8 @@ import type { LeftOut } from './left-out.ts';
 import { projectFiles } from './project-files.ts';
 import { isSecretByContent } from './secret-files.ts';
 import { requireWithin, type SnapshotLimits, snapshotLimits } from './snapshot-limits.ts';
+
+const smallFile = 100_000n;
 
 /** A project's folder as it was when it was read. */
 export interface Snapshot {
@@ -61,8 +63,11 @@ export async function takeSnapshot(folder: string, options: SnapshotOptions = {}
   requireWithin(root, new Map([...found].map(([path, { size }]) => [path, Number(size)])), { limits, more });
   const cache = new HashCache(root, options.cacheFile);
   const files: CodeFile[] = [];
+  let readAtOnce = 0;
   for (const [path, stats] of found) {
-    const content = cache.find(path, stats) ?? (await contentOf(root, path, stats, cache));
+    const known = cache.find(path, stats);
+    if (known === undefined && ++readAtOnce % 50 === 0) await setImmediate();
+    const content = known ?? (await contentOf(root, path, stats, cache));
     if (content === 'secret') leftOut.push({ path, why: 'it looks like a secret' });
     else
       files.push({
@@ -137,7 +142,7 @@ async function contentOf(
   cache: HashCache,
 ): Promise<Digest | 'secret'> {
   const readAt = BigInt(Date.now()) * 1_000_000n;
-  const bytes = await readFile(join(root, path)).catch((cause: unknown) => {
+  const bytes = await contentNow(join(root, path), stats).catch((cause: unknown) => {
     throw new UserError({
       kind: 'invalid',
       code: 'code_unreadable',
@@ -150,6 +155,11 @@ async function contentOf(
   const content = isSecretByContent(path, bytes) ? 'secret' : digestOf(bytes);
   cache.keep(path, stats, readAt, content);
   return content;
+}
+
+/** Through a thread, reading a source file takes several times what reading it does. */
+async function contentNow(file: string, { size }: BigIntStats): Promise<Uint8Array> {
+  return size <= smallFile ? readFileSync(file) : readFile(file);
 }
 
 async function readAgain(root: string, path: string, digest: Digest): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -40,20 +41,18 @@ export async function prepareAttempt(
   component: IrComponent,
   inputs: Bindings,
 ): Promise<Attempt> {
-  await mkdir(folder, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-    await rm(folder, { recursive: true, force: true }); // prepared by an engine before this one, and never begun
-    await mkdir(folder, { mode: 0o700 });
-  });
+  // Prepared by an engine before this one, and never begun.
+  if (existsSync(folder)) await rm(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
   for (const [port, subfolder] of [
     ['artifacts', 'outputs'],
     ['parameters', 'parameters'],
   ] as const)
-    if (component.outputDefinitions?.[port]) await mkdir(join(folder, subfolder));
+    if (component.outputDefinitions?.[port]) mkdirSync(join(folder, subfolder));
   for (const [name, artifacts] of Object.entries(inputs.artifacts))
     for (const [index, artifact] of artifacts.entries())
       await fetchArtifact(objects, artifact, inputPath(folder, name, index, artifacts.length));
-  await writeFile(join(folder, 'attempt.json'), JSON.stringify(note));
+  writeFileSync(join(folder, 'attempt.json'), JSON.stringify(note));
   return { ...note, folder };
 }
 

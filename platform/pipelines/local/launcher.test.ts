@@ -30,8 +30,8 @@ it('is started anew when it is killed, and what it has started goes on', async (
   const attempt = join(test.folder, id, 'tasks', 'step~1');
   await expect.poll(() => test.engine.logs(id, 'step').catch(() => ''), { timeout: 20_000 }).toBe('begun\n');
   const pid = Number.parseInt(await readFile(join(attempt, 'pid'), 'utf8'), 10);
-  const launcher = (await processTable())?.get(pid)?.parent ?? 0;
-  expect((await processTable())?.get(launcher)?.parent).toBe(process.pid);
+  const launcher = processTable()?.get(pid)?.parent ?? 0;
+  expect(processTable()?.get(launcher)?.parent).toBe(process.pid);
   process.kill(launcher, 'SIGKILL');
 
   const other = await test.engine.submit(requestFor(patient));

@@ -15,11 +15,11 @@ export type AttemptState =
 export async function observe(folder: string): Promise<AttemptState> {
   const before = await readExit(folder);
   if (before) return before;
-  let claim = await readText(join(folder, 'pid'));
+  let claim = readText(join(folder, 'pid'));
   if (claim === undefined) return { kind: 'unclaimed' };
   if (!claim.endsWith('\n')) {
     await sleep(50);
-    claim = (await readText(join(folder, 'pid'))) ?? '';
+    claim = readText(join(folder, 'pid')) ?? '';
   }
   const pid = Number.parseInt(claim, 10);
   if (!(pid > 0)) return { kind: 'lost', pid: null };
@@ -67,7 +67,7 @@ export async function killLeftovers(
 
 /** When the process with this id began; the machine's own words, to be compared only. Undefined if there is none. */
 export async function processStart(pid: number): Promise<string | undefined> {
-  const stat = await readText(`/proc/${pid}/stat`);
+  const stat = readText(`/proc/${pid}/stat`);
   if (stat !== undefined) return startOfStat(stat);
   try {
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
@@ -88,16 +88,13 @@ async function membersOf(
   pid: number,
   others: readonly ProcessEntry[] = [],
 ): Promise<readonly Pick<ProcessEntry, 'pid' | 'group'>[]> {
-  const table = await processTable();
+  const table = processTable();
   // No /proc on this system: the group stands for all.
   if (!table) return pid > 0 && signalGroup(pid, 0) ? [{ pid: -pid, group: pid }] : [];
   const known = others.filter((other) => table.get(other.pid)?.start === other.start);
   const log = logOf(folder);
   const mark = `VISAVOX_ATTEMPT=${attemptMark(folder).VISAVOX_ATTEMPT}`;
-  const found = await Promise.all(
-    [...table.values()].map(async (each) => ((await carries(each.pid, mark, log)) ? [each] : [])),
-  );
-  return [...found.flat(), ...known];
+  return [...[...table.values()].filter((each) => carries(each.pid, mark, log)), ...known];
 }
 
 /** Where the engine has the attempt's output written. */
@@ -113,12 +110,12 @@ export function attemptMark(folder: string): { readonly VISAVOX_ATTEMPT: string 
 /** The id of the process that has begun the attempt, and when it did; 0 where none has. */
 export async function claimedBy(folder: string): Promise<{ readonly pid: number; readonly since: Date }> {
   const file = join(folder, 'pid');
-  const pid = Number.parseInt((await readText(file)) ?? '', 10) || 0;
+  const pid = Number.parseInt(readText(file) ?? '', 10) || 0;
   return { pid, since: pid > 0 ? (await stat(file)).mtime : new Date() };
 }
 
 async function readExit(folder: string): Promise<Extract<AttemptState, { kind: 'exited' }> | undefined> {
-  const lines = (await readText(join(folder, 'exit')))?.trimEnd().split('\n');
+  const lines = readText(join(folder, 'exit'))?.trimEnd().split('\n');
   if (lines?.at(-1) !== 'end') return undefined;
   return { kind: 'exited', code: Number(lines[0]), cpuSeconds: cpuSeconds(lines.slice(1, -1)) };
 }

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { appendFile, readdir, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
@@ -152,7 +153,7 @@ export class StepHost {
   async visible(path: string): Promise<string> {
     const real = await realpath(path);
     for (const hidden of this.#options.hidden ?? []) {
-      const place = await realpath(hidden).catch(() => hidden); // not there yet
+      const place = existsSync(hidden) ? realpathSync.native(hidden) : hidden;
       if (real === place || real.startsWith(`${place}/`)) throw pathHidden(path);
     }
     return real;

@@ -53,7 +53,7 @@ async function watch(
       return terminate(pid, folder, graceMs);
     }
     if (escapes || memoryBytes !== undefined) {
-      const family = familyOf(pid, (await processTable()) ?? new Map());
+      const family = familyOf(pid, processTable() ?? new Map());
       if (escapes) for (const entry of family) seen.set(`${entry.pid} ${entry.start}`, entry);
       if (memoryBytes !== undefined && (await memoryOf(family, memoryBytes)) > memoryBytes) {
         await noteStop(folder, { limit: 'memory', allowed: memoryBytes });
