@@ -78,12 +78,12 @@ it('runs the project of the server in pods, which find it at the address that th
   // Submitted again, as after a crash, it is the same run, whatever was edited meanwhile.
   await writeFile(join(project, 'say.sh'), 'printf edited > "$1"\n');
   expect(await engine.submit(request)).toBe(request.id);
-  const [{ environments, submitted } = { environments: {}, submitted: {} }] = kubeflow.runs.values();
-  expect(environments['exec-say']).toMatchObject({
+  const [kept] = kubeflow.runs.values();
+  expect(kept?.environments['exec-say']).toMatchObject({
     VISAVOX_STEP_SERVER: settings.kubeflow.step.server,
     UV_DEFAULT_INDEX: 'http://index/simple',
   });
-  expect(JSON.stringify(submitted)).toContain(
+  expect(JSON.stringify(kept?.submitted)).toContain(
     '"pvcMount":[{"mountPath":"/var/cache/visavox","constant":"packages"',
   );
 });
