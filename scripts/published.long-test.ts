@@ -123,7 +123,7 @@ describe('an empty folder in which visavox is installed', { timeout: 1_200_000 }
     const compiler = join(import.meta.dirname, '..', 'node_modules', 'typescript', 'bin', 'tsc');
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023'];
     const check = (file: string) =>
-      run(process.execPath, [compiler, ...options, '--types', '', file], { cwd: project }).then(
+      run(process.execPath, [compiler, ...options, file], { cwd: project }).then(
         ({ stdout }) => stdout,
         ({ stdout }) => stdout as string,
       );

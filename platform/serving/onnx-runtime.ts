@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module';
 import { UserError } from '@visavox/core/errors';
 
 /** How it gets there. Its own script fetches CUDA libraries, which nothing here uses, from another place. */
@@ -7,7 +7,8 @@ export const onnxRuntimeAction = 'Install it: npm install --ignore-scripts onnxr
 /** Whether models can be run on this machine. npm goes on without it where it cannot run its script. */
 export function hasOnnxRuntime(): boolean {
   try {
-    createRequire(import.meta.url).resolve('onnxruntime-node');
+    // Bundles have a `createRequire` of their own.
+    nodeModule.createRequire(import.meta.url).resolve('onnxruntime-node');
     return true;
   } catch {
     return false;

@@ -36,7 +36,7 @@ export function pythonEnvironment(folder) {
     present: () => existsSync(join(environment, 'bin', 'python')) && !existsSync(unfinished),
     /** Changes what is installed: a set-up that is killed meanwhile begins anew. */
     async change(work) {
-      if (existsSync(unfinished)) rmSync(environment, { recursive: true });
+      if (existsSync(unfinished)) rmSync(environment, { recursive: true, maxRetries: 10, retryDelay: 200 });
       mkdirSync(environment, { recursive: true });
       writeFileSync(unfinished, '');
       await work();

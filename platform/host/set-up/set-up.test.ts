@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isPythonSetUp, setUpPython } from './python-environment.ts';
 
@@ -43,14 +44,19 @@ it('is made once, of what is locked', async () => {
   ]);
 });
 
-it('begins anew where it was killed half-way', async () => {
-  pretendedPython('kill -9 $PPID; sleep 5');
+it('begins anew where it was killed half-way, and what it had started ends as well', async () => {
+  const note = join(folder, 'process');
+  pretendedPython(`echo $$ > "${note}.new"; mv "${note}.new" "${note}"; exec sleep 600`);
   const program = `
     import { setUp } from ${JSON.stringify(join(import.meta.dirname, 'steps.mjs'))};
     import { pythonStep } from ${JSON.stringify(join(import.meta.dirname, 'python.mjs'))};
     await setUp(${JSON.stringify(setUpFolder())}, [pythonStep(${JSON.stringify(setUpFolder())})]);`;
-  const killed = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: folder });
+  const killed = spawn(process.execPath, ['--input-type=module', '-e', program]);
+  while (!existsSync(note)) await pause(20);
+  killed.kill('SIGKILL');
   expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
+  const started = Number(readFileSync(note, 'utf8'));
+  while (isRunning(started)) await pause(20);
   writeFileSync(join(setUpFolder(), 'python', 'half-installed'), '');
   expect(isPythonSetUp(setUpFolder())).toBe(false);
 
@@ -59,6 +65,14 @@ it('begins anew where it was killed half-way', async () => {
   expect(isPythonSetUp(setUpFolder())).toBe(true);
   expect(existsSync(join(setUpFolder(), 'python', 'half-installed'))).toBe(false);
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 it('says what failed, and what to do', async () => {
   pretendedPython('echo "no index is reachable" >&2; exit 1');

@@ -73,16 +73,29 @@ function stampOf(folder, step) {
   return join(step.stampFolder ?? folder, `${step.name.replaceAll(' ', '-')}.stamp`);
 }
 
+/**
+ * Ends the program with whoever started it, also where that is killed: nothing goes on in a folder that a later set-up
+ * changes. Standard input ends when its other end is closed.
+ */
+const endingWithThisProcess = `
+exec 3<&0
+"$@" </dev/null 3<&- & program=$!
+{ cat; kill -9 "$program"; } <&3 >/dev/null 2>&1 & watch=$!
+wait "$program"; code=$?
+kill "$watch"
+exit "$code"`;
+
 /** Runs a program of a step, with what it says in the step's log. Returns whether it succeeded, which is a must unless `optional`. */
 export function run(command, args, log, { cwd, env = {}, optional = false, action = '' } = {}) {
   return new Promise((done, fail) => {
     const file = createWriteStream(log.file, { flags: 'a' });
     file.write(`\n$ ${command} ${args.join(' ')}\n`);
-    const child = spawn(command, args, {
+    const child = spawn('/bin/sh', ['-c', endingWithThisProcess, 'set-up', command, ...args], {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
+    child.on('exit', () => child.stdin.destroy());
     let tail = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
