@@ -222,7 +222,7 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await page.getByRole('link', { name: 'songs.onnx' }).waitFor();
       await page.getByRole('link', { name: 'Trace', exact: true }).click();
       await page.getByText('Model songs:1: what it was made from').waitFor();
-      await page.getByRole('link', { name: /^Dataset/ }).click();
+      await page.getByRole('link', { name: /^Dataset\s*birds/ }).click();
       await page.waitForURL(/trace\/dataset/);
       await page.getByRole('link', { name: 'Open', exact: true }).click();
       await heading('Dataset birds');

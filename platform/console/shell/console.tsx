@@ -1,18 +1,37 @@
 import '../styles/console.css';
 import { useQuery } from '@tanstack/react-query';
 import { operatorState } from '../api/calls.ts';
+import { Problem } from '../api/problem.ts';
 import { NotFoundPage } from '../pages/not-found.tsx';
 import { TokenPage } from '../pages/token.tsx';
 import { matchPath, useAddress } from '../router.tsx';
+import { useCodeText } from '../text/code-text.ts';
 import { ConsoleFrame } from './console-frame.tsx';
 import { platformPages } from './platform-pages.tsx';
 import { type ConsolePage, type ConsoleProject, ProjectContext } from './project.tsx';
 
+const STARTS_WITHIN_S = 60;
+const isStarting = (error: unknown) => error instanceof Problem && error.code === 'starting';
+
 /** The platform's pages and the project's in one frame, for operators. Its words have to be there: `consoleTexts`. */
 export function Console({ project }: { project: ConsoleProject }) {
   const { pathname } = useAddress();
-  const current = useQuery({ queryKey: ['operator'], queryFn: operatorState });
-  if (current.isPending) return null;
+  const explain = useCodeText();
+  const current = useQuery({
+    queryKey: ['operator'],
+    queryFn: operatorState,
+    // A server that is coming up answers soon; asking for the token meanwhile would mislead.
+    retry: (failures, error) => isStarting(error) && failures < STARTS_WITHIN_S,
+    retryDelay: 1000,
+  });
+  if (current.isPending)
+    return (
+      isStarting(current.failureReason) && (
+        <p className="one muted" role="status">
+          {explain('starting')}
+        </p>
+      )
+    );
   if (!current.data?.operator) return <TokenPage />;
   const pages = pagesOf(project);
   return (
