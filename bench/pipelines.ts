@@ -169,8 +169,8 @@ function printFigures({ chains, skipped, snapshot, cores }: PipelineFigures, pri
   print(`  a snapshot of ${snapshot.files} files, CPU (limit ${snapshot.limitMilliseconds} ms each)`);
   print(`    the first one   ${describeSummary(snapshot.first, 'ms')}`);
   print(`    unchanged       ${describeSummary(snapshot.unchanged, 'ms')}`);
+  print(`  The ratio of visavox for ${kfpStep} is to be at most ${limitRatio}. The others' times hold`);
   print(
-    `  Ratios of visavox are to be at most ${limitRatio}. The others' times hold the start of their programs,`,
+    '  the start of their programs, which "a further step" leaves out; ours runs in a service that is up.',
   );
-  print('  which "a further step" leaves out; ours runs in a service that is up.');
 }
