@@ -86,7 +86,7 @@ export function VersionsTable(props: {
                     <span className="muted">{t('model.by_hand')}</span>
                   ) : (
                     <Link href={runAddress(run)}>
-                      <code>{run.length > 12 ? `${run.slice(0, 8)}…` : run}</code>
+                      <code title={run}>{run.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}$/, '$1…')}</code>
                     </Link>
                   )}
                 </td>

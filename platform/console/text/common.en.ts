@@ -11,7 +11,6 @@ export const common = {
   retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
-  back: 'Back',
   not_found_title: 'There is no such page',
   not_found_text: 'The address may be mistyped, or what it named is gone.',
   to_start: 'To the start page',

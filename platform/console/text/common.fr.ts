@@ -13,7 +13,6 @@ export const common: Translation<typeof english> = {
   retry: 'Réessayer',
   cancel: 'Annuler',
   close: 'Fermer',
-  back: 'Retour',
   not_found_title: 'Cette page n’existe pas',
   not_found_text: 'L’adresse est peut-être mal saisie, ou ce qu’elle désignait a disparu.',
   to_start: 'Vers l’accueil',

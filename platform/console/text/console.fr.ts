@@ -106,13 +106,11 @@ export const console: Translation<typeof english> = {
     preview: 'Contenu de {{key}}',
     no_preview: 'Il n’y a pas d’aperçu de ce type de fichier.',
     too_large: 'Le fichier est trop grand pour être montré ici.',
-    provenance: 'Provenance',
     versions: 'Versions de {{name}}',
     version: 'Version',
     this: 'Cette version',
     compare: 'Comparer avec',
     compare_go: 'Comparer',
-    compare_none: 'Il n’y a pas d’autre version à comparer.',
     difference: 'Ce qui a changé depuis {{digest}}',
     difference_none: 'Les deux versions contiennent les mêmes fichiers.',
     added_one: '{{count}} fichier ajouté',
@@ -164,7 +162,6 @@ export const console: Translation<typeof english> = {
     pin_environment: 'Environnement',
     pin_datasets: 'Données',
     pin_seed: 'Graine',
-    pin_parameters: 'Paramètres',
     logs: 'Journal de {{task}}',
     logs_show: 'Journal',
     logs_show_of: 'Montrer le journal de {{task}}',
@@ -204,7 +201,6 @@ export const console: Translation<typeof english> = {
     compare: 'Les versions côte à côte',
     compare_text:
       'La meilleure valeur n’est pas marquée : seul le contrôle d’admission sait si le plus haut est le meilleur.',
-    metric: 'Mesure',
     metrics_none: 'Rien n’a été mesuré de ces versions.',
     version: 'Version {{version}}',
     stage: 'Étape',
@@ -223,7 +219,6 @@ export const console: Translation<typeof english> = {
     file: 'Fichier',
     size: 'Taille',
     all_versions: 'Toutes les versions',
-    releases: 'Mises en service',
   },
 
   releases: {
