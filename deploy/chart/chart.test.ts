@@ -3,7 +3,15 @@ import { basename, join } from 'node:path';
 import { parseSettings } from '@visavox/server/settings';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { chart, hasHelm, helm, type KubernetesObject, render, valuesFile } from '../testing/helm.ts';
+import {
+  chart,
+  hasHelm,
+  helm,
+  type KubernetesObject,
+  namespace,
+  render,
+  valuesFile,
+} from '../testing/helm.ts';
 
 const installations = readdirSync(join(chart, 'values')).map((file) => basename(file, '.yaml'));
 
@@ -114,11 +122,11 @@ describe.skipIf(!hasHelm)('the chart (scripts/cluster-tools.mjs makes Helm)', ()
     const objects = render('production', 'kubeflow.packageCache=packages');
     const controller = parseSettings(environmentOf(objects, 'visavox-controller'), '/app');
     expect(controller.kubeflow?.step).toMatchObject({
-      server: 'http://visavox.default:80',
+      server: `http://visavox.${namespace}:80`,
       cacheClaim: 'packages',
     });
     const server = parseSettings(environmentOf(objects, 'visavox'), '/app');
-    expect(server.allowedHosts).toContain('visavox.default');
+    expect(server.allowedHosts).toContain(`visavox.${namespace}`);
     const policy = objects.find(
       ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'visavox',
     );
