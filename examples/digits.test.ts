@@ -120,6 +120,7 @@ it('stands on what is published of the platform alone', async () => {
   expect((await readdir(join(folder, 'node_modules', '@visavox'))).sort()).toEqual([
     'adapters',
     'api',
+    'console',
     'control',
     'core',
     'host',

@@ -91,6 +91,9 @@ describe('canceling', () => {
     const id = await test.engine.submit(requestFor(definition));
     await logged(id, 'long', 'started');
     expect(await processesWith(seconds)).toHaveLength(1);
+    // They run side by side, and only what has ended is not canceled.
+    const quick = async () => task(await test.engine.get(id), 'quick').state;
+    await expect.poll(quick, { timeout: 20_000 }).toBe('succeeded');
     await test.engine.cancel(id);
     const record = await test.engine.wait(id);
     expect(record).toMatchObject({ state: 'canceled' });
