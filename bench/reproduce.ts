@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { SystemError } from '@visavox/core/errors';
 import { startUp, stop } from 'visavox/testing/start-up';
-import { install } from '../examples/installed.ts';
+import { linkPlatform } from './linked-platform.ts';
 
 const execute = promisify(execFile);
 const setup = resolve(process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '.visavox', 'setup'));
@@ -134,7 +134,7 @@ async function withServer<Result>(
   work: (visavox: Visavox) => Promise<Result>,
 ): Promise<Result> {
   await mkdir(folder, { recursive: true });
-  const bin = await install(folder);
+  const bin = await linkPlatform(folder);
   const { VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
   const environment = { ...inherited, VISAVOX_HOME: home, VISAVOX_SETUP: setup };
   const server = startUp({ bin, folder, environment });
@@ -194,7 +194,7 @@ async function firstClone({ name }: Project, folder: string): Promise<string> {
   const clone = join(folder, 'first', name);
   await cp(join(import.meta.dirname, 'projects', name), clone, { recursive: true });
   await writeFile(join(clone, '.gitignore'), 'node_modules/\n');
-  await install(clone);
+  await linkPlatform(clone);
   await git(clone, 'init', '-q');
   await git(clone, 'add', '.');
   await git(clone, 'commit', '-q', '-m', 'Begin');
@@ -205,7 +205,7 @@ async function firstClone({ name }: Project, folder: string): Promise<string> {
 async function changedClone({ name, changes }: Project, folder: string): Promise<string> {
   const clone = join(folder, 'other', name);
   await git(folder, 'clone', '-q', join(folder, 'first', name), clone);
-  await install(clone);
+  await linkPlatform(clone);
   for (const [file, from, to] of changes) {
     const text = await readFile(join(clone, file), 'utf8');
     if (!text.includes(from)) throw new SystemError(`${name}/${file} has no "${from}"`);

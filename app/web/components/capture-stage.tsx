@@ -21,7 +21,6 @@ export function CaptureStage(props: {
   /** Whether screen readers keep silent, because something is recorded. */
   silent?: boolean;
 }) {
-  const { t } = useTranslation('page');
   const { t: tc } = useTranslation();
   const { capture, speech, turn } = props;
   const progress = useRecordingProgress(speech?.heard === true, speech?.seconds ?? 1);

@@ -1,6 +1,7 @@
 """Draws digits of seven segments on 6 x 4 pixels, with noise: draw.py COUNT FILE"""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -21,10 +22,11 @@ def main() -> None:
     random = np.random.default_rng(7)
     labels = random.integers(0, 10, count)
     scans = random.normal(0, 0.2, (count, 6, 4))
-    for scan, label in zip(scans, labels):
+    for scan, label in zip(scans, labels, strict=True):
         for segment in SEGMENTS[label]:
             scan[PLACES[segment]] += 1
-    np.save(open(file, "wb"), np.column_stack([labels, scans.reshape(count, -1)]))
+    with Path(file).open("wb") as stream:
+        np.save(stream, np.column_stack([labels, scans.reshape(count, -1)]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Fits a softmax regression: train.py SCANS EPOCHS MODEL ACCURACY"""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -17,9 +18,9 @@ def main() -> None:
         chances = np.exp(logits - logits.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         weights -= RATE * pixels.T @ (chances - np.eye(10)[labels]) / len(labels)
-    np.save(open(model, "wb"), weights)
-    with open(accuracy, "w") as file:
-        file.write(str(float(np.mean((pixels @ weights).argmax(axis=1) == labels))))
+    with Path(model).open("wb") as stream:
+        np.save(stream, weights)
+    Path(accuracy).write_text(str(float(np.mean((pixels @ weights).argmax(axis=1) == labels))))
 
 
 if __name__ == "__main__":
