@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { CodeReference } from '@visavox/core/code';
 import { digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { Content, ObjectStore } from '@visavox/core/object-store';
 import type { RunRequest, RunStore } from '@visavox/core/ports';
 import { RunRecord } from '@visavox/core/run';
+import { takeSnapshot } from './code/snapshot.ts';
+import { storeSnapshot } from './code/stored-code.ts';
 import { compile } from './compile.ts';
 import { LocalEngine, type LocalEngineOptions } from './local/engine.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
@@ -21,6 +24,13 @@ export async function processesWith(word: string): Promise<number[]> {
     }),
   );
   return found.flat();
+}
+
+/** A project's folder as it is now, stored as the code of a run. */
+export async function codeIn(project: string, objects: ObjectStore): Promise<CodeReference> {
+  const snapshot = await takeSnapshot(project);
+  await storeSnapshot(objects, snapshot);
+  return { digest: snapshot.digest, origin: snapshot.origin };
 }
 
 let lengths = 0;

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { digestOf } from '@visavox/core/digest';
+import { digestOf, hexOf } from '@visavox/core/digest';
 import { writeWholeFile } from '../files.ts';
 
 /** What a step must not read, and what it may read but not change: absolute paths. */
@@ -119,7 +119,7 @@ async function tableOf(hidden: readonly string[], walls: string): Promise<string
       : `/dev/null ${place} none bind 0 0`;
   });
   const text = `${lines.join('\n')}\n`;
-  const file = join(walls, digestOf(Buffer.from(text)).slice('sha256:'.length));
+  const file = join(walls, hexOf(digestOf(Buffer.from(text))));
   if (!statSync(file, { throwIfNoEntry: false })) await writeWholeFile(file, text, 0o600);
   return file;
 }

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaskRecord } from '@visavox/core/run';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { takeSnapshot } from '../code/snapshot.ts';
-import { storeSnapshot } from '../code/stored-code.ts';
 import { component, pipeline } from '../definition.ts';
 import { type NpmPackages, npmPackages } from '../fixtures/npm-packages.ts';
-import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
+import { codeIn, type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 
 let packages: NpmPackages;
 let environments: string;
@@ -24,11 +22,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'visavox-project-'));
-  const code = async () => {
-    const snapshot = await takeSnapshot(project);
-    await storeSnapshot(test.objects, snapshot);
-    return { digest: snapshot.digest, origin: snapshot.origin };
-  };
+  const code = () => codeIn(project, test.objects);
   test = await engineForTest({ environments, code, project });
 });
 afterEach(async () => {

@@ -6,12 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { takeSnapshot } from '../code/snapshot.ts';
-import { storeSnapshot } from '../code/stored-code.ts';
 import { component, pipeline } from '../definition.ts';
 import { type PackageIndex, packageIndex } from '../fixtures/package-index.ts';
 import type { PipelineNode } from '../nodes.ts';
-import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
+import { codeIn, type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 
 const setup = process.env.VISAVOX_SETUP ?? fileURLToPath(new URL('../../../.visavox/setup', import.meta.url));
 const path = [join(setup, 'python', 'bin')];
@@ -37,11 +35,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'visavox-project-'));
-  const code = async () => {
-    const snapshot = await takeSnapshot(project);
-    await storeSnapshot(test.objects, snapshot);
-    return { digest: snapshot.digest, origin: snapshot.origin };
-  };
+  const code = () => codeIn(project, test.objects);
   test = await engineForTest({ path, environments, code, project });
 });
 afterEach(async () => {
