@@ -10,13 +10,11 @@ import { canonicalJson, digestOf } from '@visavox/core/digest';
 import type { RunRequest } from '@visavox/core/ports';
 import type { RunRecord } from '@visavox/core/run';
 import { CodeKeys } from '@visavox/pipelines/code/code-keys';
-import { takeSnapshot } from '@visavox/pipelines/code/snapshot';
-import { storeSnapshot } from '@visavox/pipelines/code/stored-code';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { type PackageIndex, packageIndex } from '@visavox/pipelines/fixtures/package-index';
 import { CodeTrees } from '@visavox/pipelines/local/code-trees';
 import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
-import { MemoryObjectStore, requestFor } from '@visavox/pipelines/testing';
+import { codeIn, MemoryObjectStore, requestFor } from '@visavox/pipelines/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   birdPipeline,
@@ -73,9 +71,7 @@ async function codeOf(files: Readonly<Record<string, string>>): Promise<CodeRefe
     await mkdir(dirname(join(project, path)), { recursive: true });
     await writeFile(join(project, path), text);
   }
-  const snapshot = await takeSnapshot(project);
-  await storeSnapshot(test.objects, snapshot);
-  return { digest: snapshot.digest, origin: snapshot.origin };
+  return codeIn(project, test.objects);
 }
 
 async function run(changes: Partial<RunRequest> = {}, version: DatasetVersion = birds): Promise<RunRecord> {

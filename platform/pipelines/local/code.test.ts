@@ -2,16 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { CodeReference } from '@visavox/core/code';
 import { digestOf } from '@visavox/core/digest';
 import { blobKey } from '@visavox/core/object-store';
 import type { RunRequest } from '@visavox/core/ports';
 import type { RunRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeSnapshot } from '../code/snapshot.ts';
-import { codeOf, storeSnapshot } from '../code/stored-code.ts';
+import { codeOf } from '../code/stored-code.ts';
 import { component, pipeline } from '../definition.ts';
-import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
+import { codeIn, type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 import { CodeTrees } from './code-trees.ts';
 
 let project: string;
@@ -25,11 +24,7 @@ afterEach(async () => {
   rmSync(project, { recursive: true, force: true });
 });
 
-async function codeNow(): Promise<CodeReference> {
-  const snapshot = await takeSnapshot(project);
-  await storeSnapshot(test.objects, snapshot);
-  return snapshot;
-}
+const codeNow = () => codeIn(project, test.objects);
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(project, path)), { recursive: true });
@@ -220,8 +215,7 @@ describe('the folder that a step runs in', () => {
     write('node_modules/installed/index.js', 'console.log("installed");\n');
     const other = mkdtempSync(join(tmpdir(), 'visavox-other-'));
     writeFileSync(join(other, 'package.json'), manifest);
-    const code = await takeSnapshot(other);
-    await storeSnapshot(test.objects, code);
+    const code = await codeIn(other, test.objects);
     rmSync(other, { recursive: true });
     const step = shell('node -e "require(\'installed\')" > "$0" 2>/dev/null || echo none > "$0"');
     expect(answerOf(await run(step, { code }))).toBe(found);
