@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { lockOf } from './lock-subset.mjs';
 import { root, setupFolder } from './setup.mjs';
+import { runTypeScript } from './typescript.mjs';
 
 /** Prebuilt for each processor, so the image's own build installs them. */
 const native = ['onnxruntime-node', 'sharp'];
@@ -16,9 +17,10 @@ const leftOut = [
 ];
 
 const assemble = {
-  async application(context) {
+  async application(context, { project }) {
+    await projectFolder(context, project);
     await bundle(context, 'app/server', {
-      main: 'app/server/main.ts',
+      main: project === undefined ? 'app/server/main.ts' : entryOf(project, context),
       // Beside decoding-process.mjs, which starts it.
       'decode-files': 'recognition/decoding/decode-files.ts',
     });
@@ -57,16 +59,61 @@ const assemble = {
   },
 };
 
+/** What somebody asked for cannot be built; the message says why. */
+export class ContextError extends Error {}
+
 export const imageNames = Object.keys(assemble);
 
-/** Answers the folder that the image is built from. */
-export async function assembleContext(name) {
+/**
+ * Returns the folder that the image is built from. `project`: a folder whose `visavox.config.ts` the application runs in the
+ * place of sign-in's own; its files come along, for the steps of its pipelines.
+ */
+export async function assembleContext(name, { project } = {}) {
   const context = join(setupFolder, '..', 'images', name);
   rmSync(context, { recursive: true, force: true });
   mkdirSync(context, { recursive: true });
   copy(join(root, 'deploy', 'images', name), context);
-  await assemble[name](context);
+  await assemble[name](context, { project });
   return context;
+}
+
+/** What the root of the image holds beside a project's files, which no step of a project needs. */
+const ownOfImage = ['app', 'node_modules', 'package-lock.json', 'platform', 'recognition', 'setup'];
+
+/** A project's files as a run would take them along, so that secrets and what git ignores stay out of the image. */
+async function projectFolder(context, project) {
+  const folder = join(context, 'project');
+  mkdirSync(folder);
+  const ignored = ownOfImage.map((name) => `/${name}\n`).join('');
+  writeFileSync(join(folder, '.visavoxignore'), ignored);
+  if (project === undefined) return;
+  const { takeSnapshot } = await runTypeScript('platform/pipelines/code/snapshot.ts');
+  const { manifest, leftOut } = await takeSnapshot(project);
+  for (const { path, why } of leftOut) process.stderr.write(`not in the image: ${path}, because ${why}\n`);
+  for (const { path } of manifest.files) {
+    const [top] = path.split('/');
+    if (ownOfImage.includes(top))
+      throw new ContextError(
+        `${join(project, path)} would take the place of the image's own "${top}"; rename it`,
+      );
+    copy(join(project, path), join(folder, path));
+  }
+  const own = join(project, '.visavoxignore');
+  if (existsSync(own))
+    writeFileSync(join(folder, '.visavoxignore'), `${ignored}${readFileSync(own, 'utf8')}`);
+}
+
+/** A module that runs the project. */
+function entryOf(project, context) {
+  const config = join(project, 'visavox.config.ts');
+  if (!existsSync(config)) throw new ContextError(`${config} is missing; name a project's folder`);
+  const file = join(context, 'main.ts');
+  const server = JSON.stringify(join(root, 'app/server/in-image.ts'));
+  writeFileSync(
+    file,
+    `import { runInImage } from ${server};\nimport project from ${JSON.stringify(config)};\n\nawait runInImage(project);\n`,
+  );
+  return file;
 }
 
 /** A module that does something when it is run, not one that the others share. */
@@ -124,7 +171,7 @@ function copySources(folder, context) {
 }
 
 function copy(from, to, filter = () => true) {
-  if (!existsSync(from)) throw new Error(`${from} is missing; run "npm run setup"`);
+  if (!existsSync(from)) throw new ContextError(`${from} is missing; run "npm run setup"`);
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to, { recursive: true, filter });
 }

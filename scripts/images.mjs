@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Builds the images that a cluster runs. npm run images -- --help
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { giveUp, setup } from './setup.mjs';
 
@@ -12,6 +13,7 @@ const usage = `npm run images -- [NAME …] [option …]        NAME: applicatio
   --tag TAG          default: latest
   --node IMAGE       base of application, predictor and step     (default: each Dockerfile's BASE)
   --python IMAGE     base of tracking, and of step's Python      (default: each Dockerfile's)
+  --project FOLDER   the application runs this folder's visavox.config.ts, such as sign-in with models beside the recogniser
   --prepare          only put together what they are built from, below .visavox/images
 `;
 
@@ -38,7 +40,7 @@ function parse() {
     return parseArgs({
       allowPositionals: true,
       options: {
-        ...{ builder: text, registry: text, tag: text, node: text, python: text },
+        ...{ builder: text, registry: text, tag: text, node: text, python: text, project: text },
         prepare: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -63,10 +65,15 @@ const unknown = positionals.find((name) => !(name in basesOf));
 if (unknown) misuse(`There is no image "${unknown}".`);
 const command = values.prepare ? undefined : commandFor(values.builder);
 await setup({ quiet: true }).catch(giveUp);
-const { assembleContext } = await import('./image-contexts.mjs');
+const { assembleContext, ContextError } = await import('./image-contexts.mjs');
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(basesOf)) {
-  const folder = await assembleContext(name);
+  const project = values.project && resolve(values.project);
+  const folder = await assembleContext(name, { project }).catch((error) => {
+    if (!(error instanceof ContextError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
   if (!command) {
     process.stdout.write(`${folder}\n`);
     continue;

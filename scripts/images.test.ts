@@ -1,9 +1,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { takeSnapshot } from '@visavox/pipelines/code/snapshot';
 import { wav } from '@visavox/recognition/signals/hostile-recordings.test-support';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memorySettings } from '../bench/model-servers.ts';
@@ -178,6 +181,59 @@ describe('what images are built from', () => {
     expect(sources.length).toBeGreaterThan(30);
     for (const file of sources)
       expect(readFileSync(join(folderOf('application'), file))).toEqual(readFileSync(join(root, file)));
+  });
+});
+
+describe('the application of another project', () => {
+  let folder: string;
+  let context: string;
+
+  beforeAll(async () => {
+    const place = await mkdtemp(join(tmpdir(), 'visavox-image-'));
+    folder = join(place, 'project');
+    execFileSync(process.execPath, ['deploy/e2e/two-models.mjs', folder], { cwd: root });
+    writeFileSync(join(folder, '.env'), 'TOKEN=secret');
+    const { stdout, stderr, status } = images('application', '--project', folder, '--prepare');
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('not in the image: .env, because it looks like a secret');
+    context = stdout.trim();
+    return () => rm(place, { recursive: true });
+  });
+
+  it('runs what its config declares', () => {
+    const main = join(context, 'app', 'server', 'main.mjs');
+    const { stderr, status } = spawnSync(process.execPath, [main], {
+      encoding: 'utf8',
+      env: { VISAVOX_ROLE: 'server' },
+    });
+    expect(stderr).toContain('setting_invalid: the setting DATABASE_URL cannot be used');
+    expect(status).toBe(1);
+    const folder = join(context, 'app', 'server');
+    const bundled = readdirSync(folder)
+      .filter((name) => name.endsWith('.mjs'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(bundled.some((text) => text.includes('newDatasetVersion("scans")'))).toBe(true);
+  });
+
+  it('has the files that its steps run, and no secrets', async () => {
+    const { manifest } = await takeSnapshot(join(context, 'project'));
+    const paths = manifest.files.map(({ path }) => path);
+    expect(paths).toContain('train.py');
+    expect(paths).not.toContain('.env');
+  });
+
+  it('takes no place that is the image’s own', () => {
+    mkdirSync(join(folder, 'platform'));
+    writeFileSync(join(folder, 'platform', 'notes.py'), '');
+    const { stderr, status } = images('application', '--project', folder, '--prepare');
+    expect(stderr).toContain('would take the place of the image\'s own "platform"; rename it\n');
+    expect(status).toBe(1);
+  });
+
+  it('is refused where there is no config', () => {
+    const { stderr, status } = images('application', '--project', join(root, 'docs'), '--prepare');
+    expect(stderr).toContain("visavox.config.ts is missing; name a project's folder");
+    expect(status).toBe(1);
   });
 });
 

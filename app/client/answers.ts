@@ -95,7 +95,9 @@ export type Attempt = z.infer<typeof Attempt>;
 const Serving = z.object({ model: z.string(), version: z.number() }).nullable();
 export const Status = z.object({
   services: z.array(z.object({ name: z.string(), healthy: z.boolean(), url: z.string().nullable() })),
-  environments: z.array(z.object({ name: z.string(), champion: Serving, challenger: Serving })),
+  environments: z.array(
+    z.object({ name: z.string(), model: z.string(), champion: Serving, challenger: Serving }),
+  ),
   people: z.number(),
   samples: z.number(),
 });

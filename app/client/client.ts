@@ -84,6 +84,9 @@ export interface Measurement {
 /** Cookies by which the server knows that whoever answers is whoever asked. */
 type Visit = Map<string, string>;
 
+/** The model that signs people in, and the pipeline that trains it. */
+const recogniser = 'recogniser';
+
 /**
  * Visavox from another program, over HTTP.
  *
@@ -92,9 +95,6 @@ type Visit = Map<string, string>;
  * await client.enrol({ name: 'Ada', answer: ({ prompts, turns }) => filmNewcomer(prompts, turns) });
  * const { decision } = await client.signIn({ name: 'Ada', answer: ({ digits, turn }) => film(digits, turn) });
  */
-/** The model that signs people in. */
-const recogniser = 'recogniser';
-
 export class VisavoxClient {
   readonly #transport: Transport;
 
@@ -276,16 +276,20 @@ export class VisavoxClient {
     return this.#ask(Reviewed, { method: 'POST', path, body: decision, repeatable: false });
   }
 
-  status(): Promise<Status> {
-    return this.#get(Status, '/api/v1/status');
+  /** `environments`: those that the recogniser is released to. */
+  async status(): Promise<Status> {
+    const status = await this.#get(Status, '/api/v1/status');
+    return { ...status, environments: status.environments.filter(({ model }) => model === recogniser) };
   }
 
   overview(): Promise<Overview> {
     return this.#get(Overview, '/api/v1/overview');
   }
 
+  /** The latest ones of the recogniser's pipeline, newest first; other models may train beside it. */
   async runs(): Promise<readonly RunRecord[]> {
-    return (await this.#get(Runs, '/api/v1/runs')).runs;
+    const { runs } = await this.#get(Runs, '/api/v1/runs');
+    return runs.filter(({ pipeline }) => pipeline === recogniser);
   }
 
   run(id: string): Promise<RunRecord> {

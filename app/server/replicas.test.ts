@@ -46,11 +46,9 @@ describeOnPostgres('a server in parts, over one database and one object store', 
   let people: Visitor[];
 
   const start = (role: 'server' | 'controller', more: Record<string, string> = {}) =>
-    up(
-      parseSettings({ ...environment, VISAVOX_ROLE: role, ...more }, root),
-      () => undefined,
-      pino({ enabled: false }),
-    );
+    up(parseSettings({ ...environment, VISAVOX_ROLE: role, ...more }, root), () => undefined, {
+      logger: pino({ enabled: false }),
+    });
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'visavox-parts-'));
@@ -222,7 +220,9 @@ describeOnPostgres('a server in parts, over one database and one object store', 
     const said: string[] = [];
     const log = pino({}, { write: (line: string) => void said.push(JSON.parse(line).msg) });
     const settings = { VISAVOX_ROLE: 'controller', VISAVOX_HOME: join(folder, 'another-home') };
-    const second = await up(parseSettings({ ...environment, ...settings }, root), () => undefined, log);
+    const second = await up(parseSettings({ ...environment, ...settings }, root), () => undefined, {
+      logger: log,
+    });
     expect(said).not.toContain('leading');
     await controller.stop();
     while (!said.includes('leading')) await pause(50);

@@ -2,6 +2,7 @@
 //                        [--secret NAME:KEY=VALUE,… …] [--data DIR] [--people N] [--keep]
 // Installs the chart into an empty namespace of KUBECONFIG's cluster, lets people enrol and sign in while a retraining
 // runs on Kubeflow, kills pods of each kind, releases by KServe, rolls back, and uninstalls. Every step says what it saw.
+// Where the application's image has a second model (deploy/e2e/two-models.mjs), that one walks the same way beside it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
@@ -15,7 +16,9 @@ import { recordedIdentities } from '@visavox/simulation/recorded-identities';
 import { simulate } from '@visavox/simulation/simulation';
 import { syntheticIdentities } from '@visavox/simulation/synthetic-identities';
 import { Cluster } from './kubernetes.ts';
+import { walkSecondModel } from './second-model.ts';
 import { SteadyVisitor } from './steady-visitors.ts';
+import { until } from './until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const text = { type: 'string' } as const;
@@ -60,25 +63,6 @@ async function helm(...args: string[]): Promise<void> {
   const [status] = await ended;
   clearInterval(listening);
   if (status !== 0) throw new Error(`helm ${args[0]} ended with ${status}`);
-}
-
-async function until<T>(
-  what: string,
-  seconds: number,
-  look: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  let last = '';
-  for (;;) {
-    try {
-      const found = await look();
-      if (found !== undefined && found !== false) return found;
-    } catch (error) {
-      last = `: ${messageOf(error)}`;
-    }
-    if (Date.now() > deadline) throw new Error(`${what} did not come within ${seconds} s${last}`);
-    await pause(1000);
-  }
 }
 
 const cluster = new Cluster();
@@ -163,6 +147,13 @@ async function run(pictures: PictureStore): Promise<void> {
     ...{ tag: 'e2e', retrainingLimitSeconds: 1800, log: say, progress: () => {} },
   });
 
+  const { environments } = (await operate('GET', '/status')) as { environments: { model: string }[] };
+  const beside = environments.some(({ model }) => model === 'digits')
+    ? walkSecondModel({ url, token, say, check }).catch((error: unknown) =>
+        check(false, `the second model: ${messageOf(error)}`),
+      )
+    : undefined;
+
   const trained = await until<RunRecord>('a retraining', 900, async () => (await patient.runs())[0]);
   check(
     trained.engine === 'kubeflow',
@@ -232,6 +223,8 @@ async function run(pictures: PictureStore): Promise<void> {
   await operate('POST', '/models/recogniser/rollback');
   await until('the version before', 120, async () => (await servedBy()) !== newest);
   check((await servedBy()) !== newest, `rolled back to version ${await servedBy()}`);
+
+  await beside;
 
   const line = await patient.trace('attempt', 'latest');
   const kinds = ['attempt', 'release', 'model', 'sample', 'person'];

@@ -28,8 +28,7 @@ export async function createEngine(
     const { createKubeflowEngine } = await import('./kubeflow.ts');
     engines.kubeflow = await createKubeflowEngine(settings.kubeflow, resources, {
       ...{ hooks, code: await codeDigest(project) },
-      // A project that says what its step image is built from has its code there.
-      ...(project.code === undefined && { today: codeOfToday(resources) }),
+      today: codeOfToday(resources),
     });
   }
   for (const [name, open] of Object.entries(factories))
