@@ -97,7 +97,7 @@ export async function attemptsLogged(runFolder: string, task: string): Promise<r
 }
 
 /** Names of tasks hold no dots and no tildes: letters, digits, hyphens, underscores and slashes. */
-function fileName(task: string): string {
+export function fileName(task: string): string {
   return task.replaceAll('/', '.');
 }
 

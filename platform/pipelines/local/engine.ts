@@ -16,6 +16,7 @@ import { findCode, noCode } from '../code/stored-code.ts';
 import { unknownFields } from '../ir-unknown.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
+import { sweepCheckpoints } from './checkpoints.ts';
 import { CodeTrees } from './code-trees.ts';
 import { Launcher } from './launcher.ts';
 import { lockFolder } from './lock.ts';
@@ -123,8 +124,10 @@ export class LocalEngine implements PipelineEngine {
       }
     }
     for (const entry of await readdir(this.#options.folder, { withFileTypes: true }))
-      if (entry.isDirectory() && !entry.name.startsWith('.') && !this.#drivers.has(entry.name))
+      if (entry.isDirectory() && !entry.name.startsWith('.') && !this.#drivers.has(entry.name)) {
         await sweepTasks(join(this.#options.folder, entry.name), this.#graceMs);
+        await sweepCheckpoints(join(this.#options.folder, entry.name), new Date());
+      }
     return unfinished.map((run) => run.id);
   }
 

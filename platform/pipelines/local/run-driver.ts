@@ -11,6 +11,7 @@ import { pendingRecord, reasonOfFailure, unfinishedAsCanceled, unstartedRecord }
 import type { RunHooks, TrackedStart } from '../run-hooks.ts';
 import { Saves } from '../saves.ts';
 import { attemptsLeft } from './attempt.ts';
+import { checkpointsFolder, removeAllCheckpoints, removeCheckpoints } from './checkpoints.ts';
 import { explain } from './faults.ts';
 import type { TaskResources } from './task-resources.ts';
 import { removeAttempts, runTask, sweepTasks } from './task-run.ts';
@@ -203,6 +204,7 @@ export class RunDriver {
         ...this.#environment,
         VISAVOX_RUN: this.#run.id,
         VISAVOX_TASK: ready.name,
+        VISAVOX_CHECKPOINTS: checkpointsFolder(this.#resources.folder, ready.name),
       },
       changed,
       started: (record) => this.#taskHook(record, changed),
@@ -216,14 +218,18 @@ export class RunDriver {
       this.#advance();
       // Its folder is the only truth about the task until the record is durable.
       await durable;
-      const first = (this.#attempts.get(record.name) ?? 0) + (this.#left.has(record.name) ? 0 : 1);
-      await removeAttempts(this.#resources.folder, record.name, Math.max(first, 1), record.attempts).catch(
-        (error) =>
-          this.#resources.log(
-            `the folder of ${record.name} in run ${this.#run.id} stays: ${messageOf(error)}`,
-          ),
+      await this.#clearAway(record).catch((error) =>
+        this.#resources.log(`the folder of ${record.name} in run ${this.#run.id} stays: ${messageOf(error)}`),
       );
     });
+  }
+
+  async #clearAway({ name, state, attempts }: TaskRecord): Promise<void> {
+    const { folder } = this.#resources;
+    const first = (this.#attempts.get(name) ?? 0) + (this.#left.has(name) ? 0 : 1);
+    await removeAttempts(folder, name, Math.max(first, 1), attempts);
+    // One that failed goes on from there when its run is resumed.
+    if (state === 'succeeded') await removeCheckpoints(folder, name);
   }
 
   #put(record: TaskRecord): void {
@@ -246,10 +252,16 @@ export class RunDriver {
     const finished: RunRecord = { ...this.#run, state, finishedAt: new Date().toISOString() };
     await this.#hookCalls.runFinished(finished);
     await this.#save();
-    await sweepTasks(this.#resources.folder, this.#resources.graceMs).catch((error) =>
+    await this.#sweep(state).catch((error) =>
       this.#resources.log(`the folders of run ${this.#run.id} stay: ${messageOf(error)}`),
     );
     this.#settle(structuredClone(this.#run));
+  }
+
+  async #sweep(state: RunRecord['state']): Promise<void> {
+    const { folder, graceMs } = this.#resources;
+    await sweepTasks(folder, graceMs);
+    if (state === 'succeeded') await removeAllCheckpoints(folder);
   }
 
   #save(): Promise<void> {

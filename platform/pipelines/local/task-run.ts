@@ -22,6 +22,7 @@ import {
   logFile,
   prepareAttempt,
 } from './attempt.ts';
+import { makeCheckpointsFolder } from './checkpoints.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
 import { importArtifact } from './import-artifact.ts';
 import { type AttemptState, killLeftovers, observe, revoke } from './process.ts';
@@ -227,6 +228,7 @@ async function attempts(
         const startedAt = new Date().toISOString();
         record.startedAt ??= startedAt;
         const note = { number, failures, startedAt, boot: await bootId() };
+        makeCheckpointsFolder(resources.folder, ready.name);
         attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
         await resources.trees.write(resources.pins.code, codeFolder(folder));
         end = await execute(ready, step, attempt, input, record, { ...resources, environment });
