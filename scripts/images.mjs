@@ -13,7 +13,7 @@ const usage = `npm run images -- [NAME …] [option …]        NAME: applicatio
   --tag TAG          default: latest
   --node IMAGE       base of application, predictor and step     (default: each Dockerfile's BASE)
   --python IMAGE     base of tracking, and of step's Python      (default: each Dockerfile's)
-  --project FOLDER   the application runs this folder's visavox.config.ts, such as sign-in with models beside the recogniser
+  --project FOLDER   the application runs this folder's visavox.config.ts: models beside the recogniser, or no sign-in at all
   --prepare          only put together what they are built from, below .visavox/images
 `;
 

@@ -100,3 +100,19 @@ it('says which setting cannot be used', () => {
   expect(() => parseSettings({ KFP_ENDPOINT: 'ml-pipeline:8888' }, root)).toThrow(/KFP_ENDPOINT/);
   expect(parseSettings({ PORT: '' }, root)).toMatchObject({ port: 4600, host: '127.0.0.1' });
 });
+
+it('runs another project as the platform alone', { timeout: 120_000 }, async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'visavox-up-other-'));
+  const environment = { ...process.env, VISAVOX_HOME: empty, PORT: '0' };
+  const other = await up(parseSettings(environment, root), () => {}, { project: { name: 'weather' } });
+  try {
+    const authorization = `Bearer ${new URL(other.loginLink).hash.replace('#token=', '')}`;
+    const status = await fetch(`${other.url}/api/v1/status`, { headers: { authorization } });
+    expect(await status.json()).toMatchObject({ environments: [] });
+    const attempts = await fetch(`${other.url}/api/v1/challenges`, { method: 'POST' });
+    expect(attempts.status).toBe(404);
+  } finally {
+    await other.stop();
+    await rm(empty, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+});

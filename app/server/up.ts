@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 export interface UpOptions {
   readonly logger?: Logger;
-  /** Sign-in with more beside it, such as other models. */
+  /** In the place of sign-in: sign-in with other models beside the recogniser, or a project that has none of it. */
   readonly project?: ProjectDeclaration;
 }
 
@@ -22,6 +22,8 @@ export async function up(
   { logger, project: declared = signIn }: UpOptions = {},
 ): Promise<RunningServer> {
   const application = async () => ({ application: () => signInApplication(settings) });
-  const project = await loadProject({ ...declared, application }, { root, environment: {}, settings });
+  const hasSignIn = declared.application === signIn.application;
+  const declaration = hasSignIn ? { ...declared, application } : declared;
+  const project = await loadProject(declaration, { root, environment: {}, settings });
   return upOnHost({ settings, project, tell, logger });
 }
