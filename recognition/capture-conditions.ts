@@ -1,13 +1,13 @@
 import type { Modality } from './bundle-parts.ts';
 import type { FeatureKey } from './feature-cache.ts';
-import { bandPass, blackman } from './signals/band-filter.ts';
+import { highShareDb, narrowBandDb } from './signals/high-band.ts';
 import { type FaceCapture, secondsOf, type VoiceCapture } from './signals/signals.ts';
 
 /** Under what a recording was taken, as it shows in itself; `clear` is what networks are trained on. */
 export type Condition = 'clear' | 'dim' | 'small' | 'grey' | 'telephone' | 'noisy';
 
 /** What the conditions are told by; another way of measuring is another name. */
-const MEASURES = 'visavox-conditions-3';
+const MEASURES = 'visavox-conditions-4';
 
 /** Where a sample's measures lie beside its features. */
 export function measuresOf(key: FeatureKey): FeatureKey {
@@ -21,8 +21,6 @@ const LIMITS = {
   small: 28,
   /** Mean difference of the largest and the smallest channel, 0..255. */
   grey: 5,
-  /** Energy from 4.2 kHz to 7.5 kHz relative to all, in decibels: a band of 8 kHz ends below. */
-  narrowDb: -38,
   noisyDb: 0,
 } as const;
 
@@ -62,7 +60,7 @@ export function conditionOf(modality: Modality, measures: Float32Array): Conditi
       if (first < LIMITS.dim) return 'dim';
       return second < LIMITS.small ? 'small' : 'clear';
     case 'voice':
-      if (second < LIMITS.narrowDb) return 'telephone';
+      if (second < narrowBandDb) return 'telephone';
       return first < LIMITS.noisyDb ? 'noisy' : 'clear';
   }
 }
@@ -75,32 +73,4 @@ export function takenWorse(modality: Modality, measures: Float32Array): boolean 
   return modality === 'face'
     ? (measures[0] ?? 0) < LIMITS.dim
     : conditionOf(modality, measures) === 'telephone';
-}
-
-const REACH = 40;
-/** The band that a telephone does not carry. */
-const HIGH_BAND = bandPass({ low: 4600, high: 7500 }, { reach: REACH, window: blackman });
-
-/** Of the louder half of windows of 20 ms, so that pauses do not count. */
-function highShareDb(waveform: Float32Array): number {
-  const window = 320;
-  const starts: { at: number; energy: number }[] = [];
-  for (let at = REACH; at + window + REACH <= waveform.length; at += window) {
-    let energy = 0;
-    for (let index = at; index < at + window; index++) energy += (waveform[index] as number) ** 2;
-    starts.push({ at, energy });
-  }
-  const loud = starts.sort((a, b) => b.energy - a.energy).slice(0, Math.ceil(starts.length / 2));
-  let [high, all] = [0, 0];
-  for (const { at, energy } of loud) {
-    all += energy;
-    // Every fourth sample says as much of the energy.
-    for (let centre = at; centre < at + window; centre += 4) {
-      let sum = 0;
-      for (let tap = 0; tap < HIGH_BAND.length; tap++)
-        sum += (HIGH_BAND[tap] as number) * (waveform[centre + tap - REACH] as number);
-      high += 4 * sum * sum;
-    }
-  }
-  return 10 * Math.log10(Math.max(high, 1e-12) / Math.max(all, 1e-9));
 }

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { throughChannel } from './augmentation/voice-channel.ts';
 import { publishedBundle } from './bundle.ts';
 import { Recogniser, type Template } from './recogniser.ts';
 import { networksFolder } from './setup-folder.ts';
 import { decodeAudio, SAMPLE_RATE } from './signals/audio.ts';
 import { dot } from './signals/vectors.ts';
 import { syntheticPerson, type VoiceOptions } from './synthetic/person.ts';
+import { Random } from './synthetic/random.ts';
 
 const [ada, ben] = [syntheticPerson(1, 0), syntheticPerson(1, 4)];
 type Person = typeof ada;
@@ -54,3 +56,42 @@ test('a voice is told from another when it is ten times as soft', async () => {
   const soft = own.map((sample) => sample * 0.1);
   expect(await cosine(soft)).toBeGreaterThan((await cosine(other)) + 0.05);
 }, 60_000);
+
+describe('over a line', () => {
+  const lines = [
+    { low: 300, high: 3400, codec: 'mu-law' },
+    { low: 200, high: 3700, codec: 'adaptive' },
+  ] as const;
+  const speechIn = async (waveform: Float32Array) =>
+    (await recogniser.signals.captureWaveform(waveform)).quality.speechSeconds;
+
+  test.each(lines)(
+    'as much speech is found as in clear ($codec)',
+    async (line) => {
+      const shares: number[] = [];
+      for (const [index, digits] of ['4719', '8351', '2067', '9482'].entries()) {
+        const clear = await spoken(syntheticPerson(3, index), digits, 3);
+        const called = throughChannel(clear, { line }, new Random(digits));
+        shares.push((await speechIn(called)) / (await speechIn(clear)));
+      }
+      const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+      expect(mean, `found of it: ${shares.map((share) => share.toFixed(2)).join(', ')}`).toBeGreaterThan(0.9);
+    },
+    60_000,
+  );
+
+  test.each(lines)(
+    'what nobody says is still no speech ($codec)',
+    async (line) => {
+      const silence = new Float32Array(3 * SAMPLE_RATE).fill(1e-3);
+      const hum = silence.map((_, at) => 0.05 * Math.sin((2 * Math.PI * 400 * at) / SAMPLE_RATE));
+      const noise = new Random('hiss');
+      const hiss = silence.map(() => 0.1 * (noise.next() - 0.5));
+      for (const sound of [hum, hiss])
+        await expect(speechIn(throughChannel(sound, { line }, new Random('line')))).rejects.toMatchObject({
+          code: expect.stringMatching(/^(silence|speech_too_short|speech_too_quiet)$/),
+        });
+    },
+    60_000,
+  );
+});

@@ -129,7 +129,7 @@ function featureSource(manifest: BundleManifest, modality: Modality): Digest {
       ? ['face-detector.onnx', 'face-mesh.onnx', 'face-backbone.onnx']
       : ['voice-activity.onnx', 'voice-backbone.onnx'];
   const networks = manifest.files.filter((entry) => used.includes(entry.path)).map((entry) => entry.digest);
-  return digestOfJson({ networks, preprocessing: PREPROCESSING, decoding: 3 });
+  return digestOfJson({ networks, preprocessing: PREPROCESSING, decoding: 4 });
 }
 
 async function captured(

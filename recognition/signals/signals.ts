@@ -18,7 +18,13 @@ import { type Decoder, inProcessDecoder } from './decoder.ts';
 import { faceView, type View } from './face-view.ts';
 import { loadImageNetwork } from './image-networks.ts';
 import { VoiceActivity } from './voice-activity.ts';
-import { assertGoodVoice, assessVoice, trimToSpeech, type VoiceQuality } from './voice-quality.ts';
+import {
+  assertGoodVoice,
+  assessVoice,
+  speechFrames,
+  trimToSpeech,
+  type VoiceQuality,
+} from './voice-quality.ts';
 
 /** RGB around the face as the face network wants it: a square, its side {@link Signals.faceAlignment}'s canvas. */
 export interface FaceCapture {
@@ -130,10 +136,10 @@ export class Signals {
 
   /** `waveform`: 16 kHz mono, -1..1. */
   async captureWaveform(waveform: Float32Array): Promise<VoiceCapture> {
-    const probabilities = await this.#activity.probabilities(waveform);
-    const quality = assessVoice(waveform, probabilities);
+    const isSpeech = speechFrames(waveform, await this.#activity.probabilities(waveform));
+    const quality = assessVoice(waveform, isSpeech);
     assertGoodVoice(quality, waveform.length / SAMPLE_RATE);
-    const speech = trimToSpeech(waveform, probabilities);
+    const speech = trimToSpeech(waveform, isSpeech);
     return { waveform: speech.waveform, startSeconds: speech.start / SAMPLE_RATE, quality };
   }
 
