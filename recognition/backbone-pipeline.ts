@@ -4,6 +4,7 @@ import {
   adapted,
   embedded,
   evaluateAgainst,
+  kerasModel,
   register,
   report,
   sourcesOf,
@@ -98,7 +99,8 @@ function fromOtherBackbone(
     champion_voice_features: before.voice_features,
     ...{ ...features, ...heads, ...crossfit, calibration, seed },
   }).outputs;
-  const { model } = p.task(register, { champion: base, ...heads, calibration, comparison }).outputs;
+  const { keras } = p.task(kerasModel, heads).outputs;
+  const { model } = p.task(register, { champion: base, ...heads, keras, calibration, comparison }).outputs;
   p.task(report, {
     ...{ manifest, summary, dataset, model, comparison },
     ...{ ...features, ...heads, ...crossfit, calibration, seed },
@@ -115,6 +117,8 @@ export const firstBackbonePipeline = pipeline(
   (p) => {
     const { backbone, beside, champion } = p.parameters;
     const { base, ...parts } = p.task(plugIn, { backbone, beside, champion }).outputs;
-    p.task(register, { champion: base, ...parts });
+    const { face_head, voice_head } = parts;
+    const { keras } = p.task(kerasModel, { face_head, voice_head }).outputs;
+    p.task(register, { champion: base, ...parts, keras });
   },
 );

@@ -89,9 +89,12 @@ export async function recogniserBundle(
     calibration,
     parent,
     backbones,
+    beside = new Map(),
   }: {
     calibration: Calibration;
     parent: BundleManifest['parent'];
+    /** Files for people, which nothing here reads. */
+    beside?: ReadonlyMap<string, Uint8Array>;
     /** How faces are aligned, and what is known of networks that an operator plugged in; handed on to what is trained from them. */
     backbones?: unknown;
   },
@@ -103,6 +106,7 @@ export async function recogniserBundle(
     files.set(path, bytes);
   }
   files.set('calibration.json', encoded(calibration));
+  for (const [path, bytes] of beside) files.set(path, bytes);
   const manifest: BundleManifest = {
     format: 1,
     name: 'recogniser',

@@ -155,6 +155,20 @@ export const evaluateAgainst = component({
   ],
 });
 
+/** For notebooks: both heads as MLflow's Keras flavour loads them. */
+export const kerasModel = component({
+  name: 'keras-model',
+  image,
+  sources: ['recognition/training/visavox_training/keras_model.py'],
+  inputs: { face_head: 'model', voice_head: 'model' },
+  outputs: { keras: 'model' },
+  command: ({ inputs, outputs }) => [
+    ...['python', '-m', 'visavox_training.keras_model'],
+    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--out', outputs.keras.path],
+  ],
+});
+
 export const register = component({
   name: 'register',
   ...{ image, access: registryAccess },
@@ -163,6 +177,7 @@ export const register = component({
     champion: 'string',
     face_head: 'model',
     voice_head: 'model',
+    keras: 'model',
     calibration: 'artifact',
     comparison: 'struct',
   },
@@ -175,6 +190,7 @@ export const register = component({
     'register',
     ...['--champion', inputs.champion, '--run', runId],
     ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+    ...['--keras', inputs.keras.path],
     ...['--calibration', inputs.calibration.path],
     ...['--comparison', inputs.comparison],
     ...['--model', outputs.model.path],
@@ -294,7 +310,8 @@ export default pipeline(
       calibration,
       seed,
     }).outputs;
-    const { model } = p.task(register, { champion, ...heads, calibration, comparison }).outputs;
+    const { keras } = p.task(kerasModel, heads).outputs;
+    const { model } = p.task(register, { champion, ...heads, keras, calibration, comparison }).outputs;
     p.task(report, {
       ...{ manifest, summary, dataset, model, comparison },
       ...features,

@@ -70,7 +70,7 @@ describe('the steps of the recogniser', () => {
   });
 
   it('train anew when the training is another, and only that', async () => {
-    expect(await changedBy('recognition/training/visavox_training/head.py')).toEqual([
+    expect(await changedBy('recognition/training/visavox_training/cross_fitting.py')).toEqual([
       'train-face',
       'train-voice',
     ]);

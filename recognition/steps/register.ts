@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { createModelRegistry } from '@visavox/adapters/mlflow/registry';
 import { trackedRunOf } from '@visavox/adapters/mlflow/step-client';
 import { Comparison } from '@visavox/control/gate';
@@ -5,6 +7,17 @@ import { getBundle, putBundle } from '@visavox/core/bundle';
 import { recogniserBundle } from '../bundle.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { runStep } from './step.ts';
+
+/** By their paths in the folder. Pipelines that were compiled before there was such a folder name none. */
+async function filesBelow(folder: string | undefined): Promise<Map<string, Uint8Array>> {
+  if (folder === undefined) return new Map();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const read = files
+    .sort()
+    .map(async (file): Promise<[string, Uint8Array]> => [relative(folder, file), await readFile(file)]);
+  return new Map(await Promise.all(read));
+}
 
 /** Puts the bundle into the object store and registers it; the same bundle twice is one version. */
 await runStep(async (step) => {
@@ -21,6 +34,7 @@ await runStep(async (step) => {
     calibration,
     parent: champion,
     backbones: parent.manifest.properties.backbones,
+    beside: await filesBelow(step.argumentList('keras')[0]),
   });
   const digest = await putBundle(objects, bundle);
   const comparison = Comparison.parse(JSON.parse(step.argument('comparison')));
