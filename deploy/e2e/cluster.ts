@@ -84,6 +84,9 @@ try {
     // Somebody who signs in twice a second is otherwise soon held for an attacker.
     '--set',
     'attempts.failures=1000000',
+    // Whom an operator invites is for the tests of the application; here people come by themselves.
+    '--set',
+    'application.environment.VISAVOX_ENROLMENT=open',
     ...settings,
     '--wait',
     '--timeout',

@@ -1,11 +1,9 @@
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
 import { folderMediaType, schemaTitle, storeFiles } from '@visavox/pipelines/artifacts';
-import { datasetArtifact } from '@visavox/pipelines/dataset-folder';
 import type { IrComponent } from '@visavox/pipelines/ir';
 import { coerce } from '@visavox/pipelines/parameters';
 import type { ArtifactSource } from './artifact-source.ts';
-import { datasetAt } from './launcher/given-datasets.ts';
 import type { MetadataExecution, MlMetadata } from './ml-metadata.ts';
 
 /** Where Kubeflow's launcher puts what a task wrote to its standard output, when the task has succeeded. */
@@ -33,11 +31,6 @@ export async function collectOutputs(
   for (const { name, uri, metadata: about } of await metadata.outputArtifacts(execution.id)) {
     const port = declared[name];
     if (!port) continue;
-    const version = datasetAt(uri);
-    if (version !== undefined) {
-      found[name] = [...(found[name] ?? []), await datasetArtifact(objects, version, name)];
-      continue;
-    }
     const stored = await storeFiles(objects, artifacts.read(uri));
     const record: ArtifactRecord = {
       name,

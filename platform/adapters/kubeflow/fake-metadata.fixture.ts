@@ -2,7 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import type { IrComponent } from '@visavox/pipelines/ir';
 import { taskNames } from '@visavox/pipelines/plan';
-import { componentOf, type FakeRun, isMissing } from './fake-run.fixture.ts';
+import { type FakeRun, isMissing } from './fake-run.fixture.ts';
 import { metadataService } from './ml-metadata.ts';
 
 interface FakeExecution {
@@ -142,12 +142,10 @@ export class FakeMetadata {
     const { task, run } = this.#executions.get(execution) ?? {};
     if (!task || !run || (task.state !== 'succeeded' && !task.cached)) return [];
     const folder = `s3://bucket/${run.id}/${task.name.replaceAll('/', '.')}`;
-    const { executorLabel = '' } = componentOf(run.spec, task.name);
-    const imported = run.spec.deploymentSpec.executors[executorLabel]?.importer?.artifactUri.constant;
     const found = Object.entries(task.outputs.artifacts).map(([name, artifacts], index) => ({
       name,
       artifact: {
-        ...{ id: execution * 100 + index, type: artifacts[0]?.type, uri: imported ?? `${folder}/${name}` },
+        ...{ id: execution * 100 + index, type: artifacts[0]?.type, uri: `${folder}/${name}` },
         custom_properties: properties({
           ...Object.fromEntries(
             Object.entries(artifacts[0]?.metadata ?? {}).filter(([key]) => key !== 'mediaType'),

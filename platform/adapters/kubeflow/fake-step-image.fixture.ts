@@ -3,8 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { datasetVersionSchema } from '@visavox/pipelines/dataset-parameters';
-import type { IrContainer, PipelineSpec } from '@visavox/pipelines/ir';
+import type { IrContainer } from '@visavox/pipelines/ir';
 import { launcherCommand } from './step/launched.ts';
 
 /** The step image on a machine without containers: its launcher, and what Kubeflow does with what it does not know. */
@@ -13,27 +12,17 @@ export interface StepImage {
   readonly bin: string;
   /** Starts a container's command as Kubeflow does. */
   start(container: IrContainer): void;
-  /** Kubeflow takes any address for an artifact, and passes it on. */
-  importDatasets(spec: PipelineSpec): Promise<void>;
   remove(): Promise<void>;
 }
 
 /** So that this machine's engine leaves them to the launcher, as Kubeflow leaves what it does not know. */
 const [placeholder, hidden] = ['{{$.inputs.artifacts[', '{{%.inputs.artifacts['];
 
-/** In the place of Kubeflow's own launcher: the address of an artifact is what the file says that stands for it here. */
+/** In the place of Kubeflow's own launcher: placeholders that it does not know are left as they are. */
 const kubeflowLauncher = `
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
 const [told, ...command] = process.argv.slice(2);
-const input = JSON.parse(told);
-for (const { artifacts } of Object.values(input.inputs.artifacts))
-  for (const artifact of artifacts) {
-    const text = statSync(artifact.uri).isFile() ? readFileSync(artifact.uri, 'utf8') : '';
-    if (text.startsWith('visavox://')) Object.assign(artifact, { uri: text, metadata: {} });
-  }
-const text = JSON.stringify(input);
-const words = command.map((word) => (word === told ? text : word.replaceAll(${JSON.stringify(hidden)}, ${JSON.stringify(placeholder)})));
+const words = command.map((word) => (word === told ? told : word.replaceAll(${JSON.stringify(hidden)}, ${JSON.stringify(placeholder)})));
 const child = spawn(words[0], words.slice(1), { stdio: 'inherit' });
 process.on('SIGTERM', () => child.kill());
 child.on('exit', (code) => process.exit(code ?? 1));
@@ -54,18 +43,6 @@ export async function stepImage(): Promise<StepImage> {
       const left = words.map((word) => word.replaceAll(placeholder, hidden));
       container.command = [process.execPath, kubeflow, '{{$}}', ...left];
       delete container.args;
-    },
-    async importDatasets({ components, deploymentSpec: { executors } }) {
-      for (const [label, { importer }] of Object.entries(executors)) {
-        if (importer?.typeSchema.schemaTitle !== datasetVersionSchema) continue;
-        const file = join(bin, `imported-by-${label}`);
-        await writeFile(file, importer.artifactUri.constant ?? '');
-        importer.artifactUri = { constant: pathToFileURL(file).href };
-        importer.typeSchema = { schemaTitle: 'system.Artifact', schemaVersion: '0.0.1' };
-        for (const { executorLabel, outputDefinitions } of Object.values(components))
-          for (const artifact of Object.values(outputDefinitions?.artifacts ?? {}))
-            if (executorLabel === label) artifact.artifactType = importer.typeSchema;
-      }
     },
     remove: () => rm(bin, { recursive: true, force: true }),
   };

@@ -25,6 +25,7 @@ import { toldEnvironment } from './step/step-grants.ts';
 import type { StepTokens } from './step/step-tokens.ts';
 import { type StepContainers, submission } from './submission.ts';
 import { knownTasks } from './task-paths.ts';
+import { VersionImports } from './version-imports.ts';
 
 export interface FollowerResources {
   readonly client: KubeflowClient;
@@ -65,6 +66,7 @@ export class RunFollower {
   readonly #explained = new Map<string, string>();
   readonly #environments = new Map<string, TaskEnvironment>();
   readonly #told = new Set<string>();
+  readonly #imports: VersionImports;
   /** Aborts a pause, so that a change of mind is not waited for. */
   #pause = new AbortController();
   #environment: Readonly<Record<string, string>> = {};
@@ -76,6 +78,7 @@ export class RunFollower {
     this.#spec = spec;
     this.#note = note;
     this.#resources = resources;
+    this.#imports = new VersionImports({ spec, parameters: run.pins.parameters, objects: resources.objects });
     this.#hookCalls = new HookCalls(run, resources.hooks, resources.log);
     this.#saves = new Saves(resources.runs, resources.closed, resources.log);
     for (const task of run.tasks)
@@ -218,7 +221,9 @@ export class RunFollower {
       sightOf(known, seen, ended !== undefined),
     );
     for (const task of tasks) await this.#learn(task);
-    this.#run.tasks = this.#records(tasks);
+    const outcomes = this.#outcomesOf(tasks);
+    await this.#imports.addTo(outcomes);
+    this.#run.tasks = this.#records(tasks, outcomes);
     await this.#tell();
     if (ended === undefined) {
       this.#giveUpWhatNeverStarts(run, tasks, seen);
@@ -260,8 +265,7 @@ export class RunFollower {
     this.#explained.set(path, explainFailure(sight.pod, log));
   }
 
-  #records(tasks: readonly SightedTask[]): TaskRecord[] {
-    const seen = new Map(tasks.map((task) => [task.path, task]));
+  #outcomesOf(tasks: readonly SightedTask[]): Map<string, TaskOutcome> {
     const outcomes = new Map<string, TaskOutcome>();
     for (const { path, sight } of tasks) {
       const outputs = this.#outputs.get(path) ?? { parameters: {}, artifacts: {} };
@@ -270,9 +274,18 @@ export class RunFollower {
       else if (sight.kind === 'failed') outcomes.set(path, { state: 'failed', outputs });
       else if (sight.kind !== 'untriggered') outcomes.set(path, { state: 'running', outputs });
     }
+    return outcomes;
+  }
+
+  #records(tasks: readonly SightedTask[], outcomes: ReadonlyMap<string, TaskOutcome>): TaskRecord[] {
+    const seen = new Map(tasks.map((task) => [task.path, task]));
     const before = new Map(this.#run.tasks.map((task) => [task.name, task]));
     const planned = plan(this.#spec, this.#run.pins.parameters, outcomes).tasks;
     return planned.map((task) => {
+      const imported = this.#imports.get(task.name);
+      // When it was imported is remembered by the record.
+      const earlier = before.get(task.name);
+      if (imported) return earlier?.state === 'succeeded' ? earlier : imported;
       const record = unstartedRecord(task);
       const found = seen.get(task.name);
       return found && found.sight.kind !== 'untriggered'

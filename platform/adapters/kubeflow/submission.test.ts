@@ -197,10 +197,11 @@ describe('a step that is given more than Kubeflow gives', () => {
         { name: 'UV_CACHE_DIR', value: '/var/cache/visavox/uv' },
       ]),
     );
-    const importers = Object.values(executors).flatMap(({ importer }) => importer ?? []);
-    expect(importers).toMatchObject([
-      { artifactUri: { constant: `visavox://${version.replace(':', '/')}` } },
-    ]);
+    expect(Object.values(executors).flatMap(({ importer }) => importer ?? [])).toEqual([]);
+    const constant = `visavox://${version.replace(':', '/')}`;
+    expect(parsePipelineSpec(pipeline_spec).root.dag?.tasks.look?.inputs).toMatchObject({
+      parameters: { images: { runtimeValue: { constant } } },
+    });
     expect(sdk?.objection(pipeline_spec, platform_spec)).toBeUndefined();
   });
 

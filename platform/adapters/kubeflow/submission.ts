@@ -2,12 +2,10 @@ import { type Digest, digestOfJson } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { Parameter } from '@visavox/core/run';
 import { defaultImage } from '@visavox/pipelines/component';
-import { datasetInputs } from '@visavox/pipelines/dataset-inputs';
-import { datasetVersionSchema } from '@visavox/pipelines/dataset-parameters';
 import { pipPrelude } from '@visavox/pipelines/environments/pip-prelude';
 import type { IrContainer, IrDag, PipelineSpec } from '@visavox/pipelines/ir';
 import type { Access, StepExtras } from '@visavox/pipelines/step-extras';
-import { datasetUri } from './launcher/given-datasets.ts';
+import { passVersionsAsParameters } from './given-versions.ts';
 import { addConstantInput, type KnownBefore, rewriteCommands } from './launcher-words.ts';
 import {
   declaredEnvironment,
@@ -73,7 +71,7 @@ export function submission(
   for (const label of launched) withoutInstallation(spec.deploymentSpec.executors[label]?.container);
   const copies = rewriteCommands(spec, known);
   const originOf = (label: string) => copies.get(label) ?? label;
-  importDatasets(spec, known.parameters);
+  passVersionsAsParameters(spec, known.parameters as Readonly<Record<string, Parameter>>);
   const executors = Object.entries(spec.deploymentSpec.executors).filter(([, { container }]) => container);
   const { platforms, ...pipelineSpec } = spec;
   const extras = (label: string) => platforms?.visavox?.deploymentSpec.executors[originOf(label)];
@@ -139,26 +137,6 @@ function withoutInstallation(container: IrContainer | undefined): void {
 function startByLauncher(container: IrContainer): void {
   container.command = [launcherCommand, '{{$}}', ...(container.command ?? []), ...(container.args ?? [])];
   delete container.args;
-}
-
-/**
- * Puts the addresses of dataset versions into what imports them. Throws a UserError where an importer brings in another version
- * each time that it runs.
- */
-function importDatasets(spec: PipelineSpec, parameters: KnownBefore['parameters']): void {
-  const { imported } = datasetInputs(spec, parameters as Readonly<Record<string, Parameter>>);
-  for (const [label, { importer }] of Object.entries(spec.deploymentSpec.executors)) {
-    if (importer?.typeSchema.schemaTitle !== datasetVersionSchema) continue;
-    const [digest, ...more] = imported.get(label) ?? [];
-    if (digest === undefined || more.length > 0)
-      throw new UserError({
-        kind: 'invalid',
-        code: 'unsupported_on_kubeflow',
-        message: `The importer ${label} brings in another dataset version each time that it runs, which Kubeflow is not told beforehand.`,
-        action: 'Give each version a parameter of the pipeline, or run it with --on local.',
-      });
-    importer.artifactUri = { constant: datasetUri(digest) };
-  }
 }
 
 /** The images that a pipeline's tasks run in on the cluster, sorted. Throws a UserError where one is not configured. */

@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -53,6 +58,19 @@ def test_the_same_heads_give_the_same_bytes(tmp_path, heads):
     first = files("first")
     assert {"MLmodel", "data/model.keras", "requirements.txt"} <= set(first)
     assert files("second") == first
+
+
+def test_needs_no_more_than_the_image_of_steps_has(tmp_path, heads):
+    blocked = "import sys; sys.modules.update(dict.fromkeys(['scipy', 'sklearn', 'matplotlib']));"
+    words = ["--face-head", str(tmp_path / "face.onnx"), "--voice-head", str(tmp_path / "voice.onnx")]
+    words += ["--out", str(tmp_path / "out")]
+    run = f"from visavox_training import keras_model; sys.exit(keras_model.main({words!r}))"
+    environment = {**os.environ, "PYTHONPATH": str(Path(keras_model.__file__).parents[1])}
+    ended = subprocess.run(
+        [sys.executable, "-c", blocked + run], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "out" / "MLmodel").is_file()
 
 
 def test_a_head_that_is_none_is_refused(tmp_path, heads, capsys):

@@ -63,16 +63,20 @@ def save(model, folder: Path) -> None:
     """Writes MLflow's folder: `MLmodel`, `data/model.keras` and the packages that it needs."""
     import mlflow
     import numpy as np
-    from mlflow.models import Model, infer_signature
+    from mlflow.models import Model
+    from mlflow.models.signature import ModelSignature
+    from mlflow.types.schema import Schema, TensorSpec
+
+    def schema(tensors) -> Schema:
+        number = np.dtype(np.float32)
+        return Schema([TensorSpec(number, (-1, tensor.shape[-1]), name) for name, tensor in tensors.items()])
 
     packages = [f"{name}=={version(name)}" for name in ("keras", "torch", "numpy")]
-    example = {name: np.zeros((1, tensor.shape[-1]), np.float32) for name, tensor in model.input.items()}
-    embeddings = {name: np.zeros((1, tensor.shape[-1]), np.float32) for name, tensor in model.output.items()}
     mlflow.keras.save_model(
         model,
         str(folder),
         mlflow_model=Model(utc_time_created=_UNKNOWN_TIME, model_uuid="recogniser-heads"),
-        signature=infer_signature(example, embeddings),
+        signature=ModelSignature(inputs=schema(model.input), outputs=schema(model.output)),
         pip_requirements=packages,
     )
     file = folder / "data" / "model.keras"

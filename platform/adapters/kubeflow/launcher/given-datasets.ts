@@ -6,58 +6,62 @@ import { z } from 'zod';
 
 const scheme = 'visavox://';
 
-/** A dataset version as an address that Kubeflow passes on without reading it: no store of its own has such a scheme. */
+/** A dataset version as the value of a parameter, by which the launcher knows what it is to fetch. */
 export function datasetUri(digest: Digest): string {
   return `${scheme}${digest.replace(':', '/')}`;
 }
 
-/** The version at an address; undefined where it is another kind of address. */
-export function datasetAt(uri: string): Digest | undefined {
-  if (!uri.startsWith(scheme)) return undefined;
-  return Digest.parse(uri.slice(scheme.length).replace('/', ':'));
+/** The version that a parameter names; undefined where its value is something else. */
+function datasetNamedBy(value: unknown): Digest | undefined {
+  if (typeof value !== 'string' || !value.startsWith(scheme)) return undefined;
+  return Digest.safeParse(value.slice(scheme.length).replace('/', ':')).data;
 }
 
-const Artifact = z.looseObject({
-  uri: z.string().optional(),
-  metadata: z.record(z.string(), z.unknown()).optional(),
-});
 const Told = z.looseObject({
   inputs: z
     .looseObject({
-      artifacts: z.record(z.string(), z.looseObject({ artifacts: z.array(Artifact).optional() })).optional(),
+      parameterValues: z.record(z.string(), z.unknown()).optional(),
+      artifacts: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
 });
 
 /**
- * Fetches the dataset versions among what a task is told (`{{$}}`) into folders, and returns the words of its command with
- * these in their place: what it is told, and the placeholders that Kubeflow leaves where it does not know a path.
+ * Fetches the dataset versions that a task is told of (`{{$}}`) into folders, and returns the words of its command with
+ * these in their place: what it is told, where they are artifacts again, and the placeholders of artifacts, which Kubeflow
+ * leaves since it knows none of these names. `given`: the versions that the step may read.
  */
 export async function withDatasets(
   words: readonly string[],
   told: string,
-  { objects, folder }: { readonly objects: ObjectStore; readonly folder: string },
+  {
+    objects,
+    folder,
+    given,
+  }: { readonly objects: ObjectStore; readonly folder: string; readonly given: readonly Digest[] },
 ): Promise<readonly string[]> {
   const input = Told.parse(JSON.parse(told));
+  const { parameterValues = {}, artifacts = {} } = input.inputs ?? {};
   const places = new Map<string, string>();
-  for (const [name, { artifacts = [] }] of Object.entries(input.inputs?.artifacts ?? {}))
-    for (const artifact of artifacts) {
-      const { uri = '' } = artifact;
-      const digest = datasetAt(uri);
-      if (digest === undefined) continue;
-      const path = join(folder, name);
-      await fetchDataset(objects, digest, path);
-      const { metadata } = await datasetArtifact(objects, digest, name);
-      const manifest = manifestPath(path);
-      artifact.uri = path;
-      artifact.metadata = { ...artifact.metadata, ...metadata, manifest };
-      const placeholder = `{{$.inputs.artifacts['${name}']`;
-      places.set(`${placeholder}.path}}`, path);
-      places.set(`${placeholder}.metadata['manifest']}}`, manifest);
-      places.set(uri, path);
-    }
+  for (const [name, value] of Object.entries(parameterValues)) {
+    const digest = datasetNamedBy(value);
+    // A text that looks like one is none.
+    if (digest === undefined || !given.includes(digest)) continue;
+    const uri = join(folder, name);
+    await fetchDataset(objects, digest, uri);
+    const { type, metadata: about } = await datasetArtifact(objects, digest, name);
+    const metadata = { ...about, manifest: manifestPath(uri) };
+    delete parameterValues[name];
+    artifacts[name] = {
+      artifacts: [{ name, type: { schemaTitle: type, schemaVersion: '0.0.1' }, uri, metadata }],
+    };
+    const placeholder = `{{$.inputs.artifacts['${name}']`;
+    places.set(`${placeholder}.path}}`, uri);
+    places.set(`${placeholder}.uri}}`, uri);
+    places.set(`${placeholder}.metadata['manifest']}}`, metadata.manifest);
+  }
   if (places.size === 0) return words;
-  const text = JSON.stringify(input);
+  const text = JSON.stringify({ ...input, inputs: { ...input.inputs, parameterValues, artifacts } });
   return words.map((word) => {
     if (word === told) return text;
     return [...places].reduce((filled, [from, to]) => filled.replaceAll(from, to), word);

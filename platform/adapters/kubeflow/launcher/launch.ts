@@ -34,7 +34,7 @@ export async function launch(words: readonly string[], given: Variables): Promis
   if (grant.code !== null && code !== undefined) await trees.write(grant.code, code);
   const inputs = join(folder, 'inputs');
   await mkdir(inputs);
-  const filled = await withDatasets(command, told, { objects, folder: inputs });
+  const filled = await withDatasets(command, told, { objects, folder: inputs, given: grant.datasets });
   const packages = await withPackages(given, grant, { server, code: code ?? folder, folder });
   const passed = Object.entries({ ...given, ...packages }).filter(([name]) => !ofLauncher.test(name));
   return runToEnd(filled, { environment: Object.fromEntries(passed), folder: code });
