@@ -28,6 +28,7 @@ let logged: Map<string, TrackedMetric[]>;
 let state: Omit<TrackedState, 'metrics'>;
 let asked: string[];
 let fault: Error | undefined;
+let whileAsked: (key: string) => void;
 let ask: (path?: string) => Promise<{ status: number; body: Awaited<ReturnType<Response['json']>> }>;
 
 const run = (): RunRecord => ({
@@ -46,6 +47,7 @@ beforeEach(() => {
   state = { ended: false };
   asked = [];
   fault = undefined;
+  whileAsked = () => {};
   const app = openApi<ApiEnv>();
   app.onError((error, c) => answerError(error, c, { log: pino({ level: 'silent' }), refused: () => {} }));
   addCurveRoute(app, {
@@ -59,6 +61,7 @@ beforeEach(() => {
       },
       async history(id, key) {
         asked.push(`${id} ${key}`);
+        whileAsked(`${id} ${key}`);
         return (logged.get(id) ?? []).filter((one) => one.key === key);
       },
     },
@@ -149,6 +152,20 @@ describe('MLflow is asked', () => {
     vi.advanceTimersByTime(60_000);
     await ask();
     expect(asked).toHaveLength(8);
+  });
+
+  it('for each metric in turn, and a step that is logged meanwhile waits until all of it can be shown', async () => {
+    tasks = [task('train', { trackingRun: 't' })];
+    logged.set('t', [metric('loss', 0, 0.9), metric('lr', 0, 0.1)]);
+    whileAsked = (key) => {
+      if (key === 't lr') logged.get('t')?.push(metric('loss', 1, 0.8), metric('lr', 1, 0.1));
+    };
+    const steps = async () =>
+      (await ask()).body.tasks[0].metrics.map(({ points }: { points: object[] }) => points.length);
+    expect(await steps()).toEqual([1, 1]);
+    vi.advanceTimersByTime(2000);
+    whileAsked = () => {};
+    expect(await steps()).toEqual([2, 2]);
   });
 
   it('anew where a failed task was resumed', async () => {

@@ -61,13 +61,17 @@ export class TrackedTask {
     const { run, ended, results } = this.#options;
     const state = this.#final ? { ended: true, metrics: this.#final } : await this.#tracked.latest(run);
     const metrics = state?.metrics ?? [];
+    const newestOfAll = metrics.reduce((newest, { time }) => Math.max(newest, time.getTime()), 0);
     for (const metric of this.#wanted(metrics, system)) {
       const newest = JSON.stringify([metric.step, metric.time, String(metric.value)]);
       const known = this.#known.get(metric.key);
       // A later attempt begins with smaller steps, which do not become the newest.
       if (known && (this.#final || (attempts <= 1 && known.newest === newest))) continue;
       const history = await this.#tracked.history(run, metric.key);
-      this.#known.set(metric.key, { newest, curve: curveOf(history, { results }) });
+      // One metric is read after the other: what is logged meanwhile waits, so that a step is there with all its metrics.
+      const isWhole = ended || attempts > 1;
+      const read = isWhole ? history : history.filter(({ time }) => time.getTime() <= newestOfAll);
+      this.#known.set(metric.key, { newest, curve: curveOf(read, { results }) });
     }
     if (ended && (state?.ended ?? true)) this.#final = metrics;
     this.#readAt = performance.now();
