@@ -154,9 +154,9 @@ describe('a model that knows nothing of faces', { timeout: 600_000 }, () => {
     const lines = (await printed('runs', 'watch', id)).split('\n').filter((line) => line.includes(' epoch '));
     expect(lines).toHaveLength(20);
     expect(lines[19]).toMatch(/train +epoch 19 {2}loss \S+ {2}accuracy \S+ {2}\d+\.\d s$/);
-    const { curves } = await visavox('runs', 'watch', id);
+    const { curves } = await visavox('runs', 'watch', id, '--task', 'train');
     expect(curves).toMatchObject([
-      { name: 'train', metrics: [{ name: 'loss' }, { name: 'accuracy', logged: 20 }] },
+      { name: 'train', stepsAre: 'epoch', metrics: [{ name: 'loss' }, { name: 'accuracy', logged: 20 }] },
     ]);
     expect(curves[0].metrics[1].points).toHaveLength(20);
   });
