@@ -148,6 +148,19 @@ describe('a model that knows nothing of faces', { timeout: 600_000 }, () => {
     expect(agreement(read.digits)).toBeGreaterThan(0.7);
   });
 
+  it('could be watched, epoch by epoch', async () => {
+    const { runs } = (await visavox('runs', 'list')) as { runs: { id: string }[] };
+    const id = runs.at(-1)?.id ?? '';
+    const lines = (await printed('runs', 'watch', id)).split('\n').filter((line) => line.includes(' epoch '));
+    expect(lines).toHaveLength(20);
+    expect(lines[19]).toMatch(/train +epoch 19 {2}loss \S+ {2}accuracy \S+ {2}\d+\.\d s$/);
+    const { curves } = await visavox('runs', 'watch', id, '--task', 'train');
+    expect(curves).toMatchObject([
+      { name: 'train', stepsAre: 'epoch', metrics: [{ name: 'loss' }, { name: 'accuracy', logged: 20 }] },
+    ]);
+    expect(curves[0].metrics[1].points).toHaveLength(20);
+  });
+
   it('is trained again by new data, and the better version takes over without a restart', async () => {
     const before = await predict('digits', scans.pixels);
     await deliver(2);

@@ -12,6 +12,7 @@ import { codeOf } from '@visavox/pipelines/code/stored-code';
 import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
+import { addCurveRoute } from './curve-route.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
@@ -22,6 +23,7 @@ import { unknown } from './unknown.ts';
 /** The platform through its stores, its engine and its controllers. */
 export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
   addRunRoutes(app, resources);
+  addCurveRoute(app, resources);
   addModelRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;

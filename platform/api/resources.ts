@@ -5,7 +5,13 @@ import type { Controllers } from '@visavox/control/controllers';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
-import type { DatasetStore, PipelineEngine, ReleaseStore, RunStore } from '@visavox/core/ports';
+import type {
+  DatasetStore,
+  PipelineEngine,
+  ReleaseStore,
+  RunStore,
+  TrackedCurves,
+} from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
@@ -75,6 +81,7 @@ export interface PlatformResources {
   readonly log: Logger;
   readonly runs: RunStore;
   readonly engine: PipelineEngine;
+  readonly curves: TrackedCurves;
   readonly datasets: DatasetStore;
   readonly objects: ObjectStore;
   /** What steps in pods are given. */

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
+import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { modelRoutes } from './model-routes.ts';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
 import {
@@ -76,6 +77,15 @@ export const platformRoutes = {
     security: operator,
     request: { params: Id },
     responses: { 200: json(RunDetails, 'found'), default: problem },
+  }),
+  runCurves: createRoute({
+    method: 'get',
+    path: '/api/v1/runs/{id}/curves',
+    tags: ['platform'],
+    summary: 'How the metrics that its tasks log went so far',
+    security: operator,
+    request: { params: Id, query: CurveWish },
+    responses: { 200: json(RunCurves, 'by task and metric'), default: problem },
   }),
   cancelRun: createRoute({
     method: 'post',

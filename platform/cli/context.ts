@@ -1,14 +1,20 @@
 import { UserError } from '@visavox/core/errors';
 import type { Command } from 'commander';
 import { operatorToken, operatorTokenFile } from './operator-token.ts';
-import type { CommandContext } from './plugin.ts';
+import type { CommandContext, Lines } from './plugin.ts';
 import { Transport } from './transport.ts';
 
 export interface Surroundings {
   readonly project: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
 export function createContext(command: Command, surroundings: Surroundings): CommandContext {
@@ -37,9 +43,20 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     json: options.json ?? false,
     token,
     log: (text) => void stderr.write(`${text}\n`),
+    ...{ out: linesOf(stdout), err: linesOf(stderr) },
     result: (value, human) => void stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${human}\n`),
     stream: (path) => transport.stream(path),
     request: (method, path, body) => transport.send({ method, path, body, repeatable: false }),
+  };
+}
+
+function linesOf(output: Output): Lines {
+  return {
+    write: (line) => void output.write(`${line}\n`),
+    // The window may change its size while lines are written.
+    get columns() {
+      return output.isTTY ? (output.columns ?? 80) : null;
+    },
   };
 }
 

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
 
+/** Where lines for people go. */
+export interface Lines {
+  write(line: string): void;
+  /** Characters in a line of the terminal; null where it is none. */
+  readonly columns: number | null;
+}
+
 /** What a command gets from the global options and the running server. */
 export interface CommandContext {
   /** Base URL of the server, without a trailing slash. */
@@ -14,6 +21,9 @@ export interface CommandContext {
   stream(path: string): AsyncIterable<Uint8Array>;
   /** For people, on stderr. */
   log(text: string): void;
+  /** stdout line by line; with --json it is for {@link result} alone. */
+  readonly out: Lines;
+  readonly err: Lines;
   /** The command's result on stdout: `value` with --json, `human` otherwise. */
   result(value: unknown, human: string): void;
 }

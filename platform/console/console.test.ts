@@ -26,13 +26,18 @@ const count = component({
     ...[inputs.birds.path, outputs.songs.path],
   ],
 });
+/** Three epochs, of which the last came to nothing. */
+const epochs = `
+import mlflow
+for epoch, loss in enumerate([0.9, 0.5, float('nan')]):
+    mlflow.log_metrics({'loss': loss, 'val_loss': 1 - epoch / 10, 'learning_rate': 0.001}, step=epoch)`;
 const train = component({
   name: 'train',
   inputs: { songs: 'integer' },
   outputs: { model: 'model', accuracy: 'number' },
   command: ({ inputs, outputs }) => [
-    ...['sh', '-c', 'printf "net of $0" > "$1"; printf 0.875 > "$2"'],
-    ...[inputs.songs, outputs.model.path, outputs.accuracy.path],
+    ...['sh', '-c', 'printf "net of $0" > "$1"; printf 0.875 > "$2"; python -c "$3"'],
+    ...[inputs.songs, outputs.model.path, outputs.accuracy.path, epochs],
   ],
 });
 const singing = pipeline({ name: 'singing', parameters: { birds: 'dataset-version' } }, (p) => {
@@ -171,7 +176,7 @@ describe.skipIf(!browserThere)('in a browser', () => {
       ({ digest: dataset } = await visavox<{ digest: string }>('data', 'import', 'birds', '--name', 'birds'));
       await writeFile(join(folder, 'singing.json'), JSON.stringify(compile(singing)));
       ({ id: run } = await visavox<{ id: string }>('run', 'singing.json', '--param', 'birds=birds'));
-    }, 120_000);
+    }, 300_000);
 
     it('shows the dataset: its files, what is in one, and what changed since another version', async () => {
       await asOperator('/console/datasets');
@@ -203,6 +208,30 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await page.getByRole('link', { name: 'Show the log of count' }).click();
       await page.getByText('counted').waitFor();
       await page.getByRole('cell', { name: '0.875' }).waitFor();
+    });
+
+    it('shows how the metrics of the run went, to eyes, to the keyboard and as a table', async () => {
+      await asOperator(`/console/runs/${run}`);
+      const plot = page.getByRole('slider', { name: 'loss by step' });
+      await plot.focus();
+      await page.keyboard.press('Home');
+      expect(await plot.getAttribute('aria-valuetext')).toBe('step 0: loss 0.9, val_loss 1');
+      await page.keyboard.press('ArrowRight');
+      await page.getByText('step 1', { exact: true }).waitFor();
+      await page.keyboard.press('End');
+      expect(await plot.getAttribute('aria-valuetext')).toBe('step 2: loss NaN, val_loss 0.8');
+      const box = await plot.boundingBox();
+      if (!box) throw new Error('the chart is not there');
+      await page.mouse.move(box.x + box.width - 20, box.y + 60);
+      await page.mouse.move(box.x + 56, box.y + 60);
+      await page.getByText('step 0', { exact: true }).waitFor();
+      const chart = page.getByRole('figure').filter({ has: plot });
+      expect(await chart.locator('.plot path').count(), 'a line for each').toBe(2);
+      await chart.getByText('As a table').click();
+      expect(await chart.getByRole('row').allInnerTexts()).toEqual([
+        ...['step\tloss\tval_loss', '0\t0.9\t1', '1\t0.5\t0.9', '2\tNaN\t0.8'],
+      ]);
+      expect(await violations(page)).toEqual([]);
     });
 
     it('registers what the run made as a model, and shows its versions, files and lineage', {

@@ -96,6 +96,22 @@ export interface TrackedMetric {
   readonly time: Date;
 }
 
+export type MetricPoint = Omit<TrackedMetric, 'key'>;
+
+/** Reads what was logged to tracked runs, by Visavox or by whatever ran in them. */
+export interface TrackedCurves {
+  /** Of each metric of a run the value of its last step; undefined where the run is not there (any more). */
+  latest(run: string): Promise<TrackedState | undefined>;
+  /** Every value that a metric has had, in no order; values may be NaN or infinite. */
+  history(run: string, key: string): Promise<readonly MetricPoint[]>;
+}
+
+export interface TrackedState {
+  /** Nobody logs to it any more, unless the run is taken up again. */
+  readonly ended: boolean;
+  readonly metrics: readonly TrackedMetric[];
+}
+
 /** The model registry. `register` with a bundle that is registered already answers that version. */
 export interface ModelRegistry {
   register(

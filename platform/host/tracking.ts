@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MlflowCurves } from '@visavox/adapters/mlflow/curves';
 import { ExternalMlflow } from '@visavox/adapters/mlflow/external-mlflow';
 import { MlflowLogin } from '@visavox/adapters/mlflow/login';
 import { MlflowClient } from '@visavox/adapters/mlflow/mlflow-client';
@@ -28,10 +29,11 @@ export async function openTracking({
   const { url, credentials, workspace } = settings.mlflow;
   const login = new MlflowLogin(trackingKey('mlflow login'));
   const mlflow = url ? new ExternalMlflow({ url, report }) : await startMlflow(settings, login, report);
-  const client = new MlflowClient({
+  const reached = {
     ...{ url: mlflow.url, workspace, credentials: url ? credentials : login.own },
     problem: () => mlflow.problem,
-  });
+  };
+  const client = new MlflowClient(reached);
   return {
     mlflow,
     /**
@@ -40,6 +42,8 @@ export async function openTracking({
      */
     stepCredentials: (task: string) => (url ? {} : login.forStep(task)),
     tracker: new MlflowTracker(client),
+    // Whoever looks at curves looks again in a moment, and is not kept waiting by a server that is away.
+    curves: new MlflowCurves(new MlflowClient({ ...reached, patienceMs: 1000 })),
     registry: new MirroredModelRegistry({
       mirror: new MlflowModelRegistry({ client, objects: async () => objects }),
       versions: new SqlModelVersions(database.db),

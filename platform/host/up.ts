@@ -230,7 +230,7 @@ function appResources(parts: {
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
-    registry: tracking.registry,
+    ...{ registry: tracking.registry, curves: tracking.curves },
     facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now }),

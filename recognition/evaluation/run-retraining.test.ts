@@ -53,6 +53,8 @@ test('half of the people is learned from, the other half is reported on, before 
         throw new Error('needs no server');
       },
       log: () => {},
+      out: { write: () => {}, columns: null },
+      err: { write: () => {}, columns: null },
       result: (value, human) => void printed.push({ value, human }),
     },
   );

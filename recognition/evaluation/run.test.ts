@@ -72,6 +72,8 @@ async function evaluated(changes: Partial<EvaluationOptions> = {}) {
         throw new Error('needs no server');
       },
       log: () => {},
+      out: { write: () => {}, columns: null },
+      err: { write: () => {}, columns: null },
       result: (value, human) => void printed.push({ value, human }),
     },
   );

@@ -117,6 +117,7 @@ export async function startTestServer({
     relyingParty: relyingPartyAt('http://localhost:4600'),
     webFolder: join(folder, 'web'),
     engine: absentEngine,
+    curves: { latest: async () => undefined, history: async () => [] },
     steps: new StepGrants({ ...services, tokens: new StepTokens(Buffer.alloc(32, 7)) }),
     leader: { here: true, url: async () => undefined },
     registry: {

@@ -2,16 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '@visavox/core/errors';
-import { isFinished, RunRecord } from '@visavox/core/run';
 import { compareRuns } from '@visavox/core/run-comparison';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import { Option } from 'commander';
 import { pairs } from '../pairs.ts';
-import type { CommandContext, CommandPlugin } from '../plugin.ts';
+import type { CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
 import { describeComparison, differencesOf } from './compare-runs.ts';
-
-const pollMilliseconds = 500;
+import { describe, inBrief } from './describe-run.ts';
+import { exitOfStopped, follow, getRun } from './follow-run.ts';
 
 interface RunOptions {
   on?: string;
@@ -38,7 +37,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     .option('--detach', 'print the id of the run and return at once')
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
-      const { request, result, log } = context(command);
+      const { request, result, log, err } = context(command);
       const pipelineSpec = await loadPipeline(file);
       const { sendCode } = await import('./send-code.ts');
       const code = await sendCode(file, { request, log, code: options.code });
@@ -56,10 +55,12 @@ export const runCommands: CommandPlugin = (program, context) => {
         }),
       );
       log(`run ${id}`);
-      const run = options.detach ? getRun(request, id) : follow(id, request, log);
-      const record = await run;
-      result(record, describe(record));
-      if (record.state === 'failed' || record.state === 'canceled') process.exitCode = 1;
+      const { run, stopped } = options.detach
+        ? { run: await getRun(request, id), stopped: false }
+        : await follow(id, { request, lines: err });
+      if (stopped) process.exitCode = exitOfStopped;
+      else if (run.state === 'failed' || run.state === 'canceled') process.exitCode = 1;
+      result(run, stopped ? `run ${id} is ${run.state}` : describe(run));
     });
 
   const runs = program.command('runs').description('pipeline runs');
@@ -93,6 +94,18 @@ export const runCommands: CommandPlugin = (program, context) => {
       const { request, result } = context(command);
       const run = await getRun(request, id);
       result(run, describe(run));
+    });
+  runs
+    .command('watch')
+    .argument('<id>')
+    .option('--task <name>', 'this task alone')
+    .description('follow a run until it ends: its tasks, and what each step of theirs logs')
+    .action(async (id: string, { task }: { task?: string }, command) => {
+      const { request, result, json, out, err } = context(command);
+      const { run, curves, stopped } = await follow(id, { request, lines: json ? err : out, task });
+      if (stopped) process.exitCode = exitOfStopped;
+      else if (run.state === 'failed' || run.state === 'canceled') process.exitCode = 1;
+      result({ ...run, curves }, `run ${id} ${run.state}${run.reason ? `: ${inBrief(run.reason)}` : ''}`);
     });
   runs
     .command('logs')
@@ -131,13 +144,18 @@ export const runCommands: CommandPlugin = (program, context) => {
     .addOption(onEngine('where to run it; where the run was made unless given'))
     .description('run it anew, nothing from the cache, and say whether everything came out the same')
     .action(async (of: string, { on }: Pick<RunOptions, 'on'>, command) => {
-      const { request, result, log } = context(command);
+      const { request, result, log, err } = context(command);
       const original = await getRun(request, of);
       const path = `/api/v1/runs/${encodeURIComponent(of)}/reproduce`;
       const { RunStarted } = await import('@visavox/api/schemas');
       const { id } = RunStarted.parse(await request('POST', path, { engine: on ?? original.engine }));
       log(`run ${id} reproduces ${of}`);
-      const run = await follow(id, request, log);
+      const { run, stopped } = await follow(id, { request, lines: err });
+      if (stopped) {
+        process.exitCode = exitOfStopped;
+        result({ run: id, reproduces: of, identical: null, differences: [] }, 'The runs were not compared.');
+        return;
+      }
       const comparison = compareRuns(original, run);
       const differences = differencesOf(comparison);
       result(
@@ -214,86 +232,4 @@ async function loadPipeline(file: string): Promise<unknown> {
 
 function isPipeline(value: unknown): value is PipelineNode {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pipeline';
-}
-
-async function getRun(request: CommandContext['request'], id: string): Promise<RunRecord> {
-  return RunRecord.parse(await request('GET', `/api/v1/runs/${encodeURIComponent(id)}`));
-}
-
-/** Prints each change of a task's state until the run is over. */
-async function follow(
-  id: string,
-  request: CommandContext['request'],
-  log: (text: string) => void,
-): Promise<RunRecord> {
-  const told = new Map<string, string>();
-  const tell = (name: string, reason: string | null) => {
-    // The next try comes ever later; what it waits for stays the same.
-    const waits = reason?.replace(/, next try in \d+ s/, '') ?? '';
-    if (waits !== '' && told.get(name) !== waits) log(`  ${name.padEnd(28)} ${waits}`);
-    told.set(name, waits);
-  };
-  const states = new Map<string, string>();
-  for (;;) {
-    const run = await getRun(request, id);
-    if (!isFinished(run.state)) tell('', run.reason);
-    for (const task of run.tasks) {
-      if (task.state === 'pending') tell(task.name, task.reason);
-      if (task.state === 'pending' || states.get(task.name) === task.state) continue;
-      states.set(task.name, task.state);
-      log(
-        `  ${task.name.padEnd(28)} ${task.cached ? 'from the cache' : task.state}${task.reason ? `: ${inBrief(task.reason)}` : ''}`,
-      );
-    }
-    if (isFinished(run.state)) return run;
-    await new Promise((done) => setTimeout(done, pollMilliseconds));
-  }
-}
-
-const BRIEF = 100;
-
-/** What fits on a line; the whole reason stands once, below the run. */
-function inBrief(reason: string): string {
-  const [line = ''] = reason.split('\n');
-  return line.length <= BRIEF ? line : `${line.slice(0, BRIEF - 1)}…`;
-}
-
-function described(origin: RunRecord['origin']): string {
-  if (!origin?.commit) return '';
-  const { commit, branch, clean } = origin;
-  return `  (${[commit.slice(0, 12), branch, clean ? null : 'with changes'].filter(Boolean).join(', ')})`;
-}
-
-function describe(run: RunRecord): string {
-  const pins = [
-    ['pipeline', run.pins.pipeline],
-    ['code', `${run.pins.code}${described(run.origin)}`],
-    ['environment', run.pins.environment],
-    ['datasets', run.pins.datasets.join(', ') || '-'],
-    [
-      'parameters',
-      Object.entries(run.pins.parameters)
-        .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-        .join(' ') || '-',
-    ],
-    ['seed', String(run.pins.seed)],
-  ];
-  return [
-    `${run.id}  ${run.pipeline}  ${run.state}  (${run.trigger})`,
-    ...pins.map(([name, value]) => `  ${name?.padEnd(12)} ${value}`),
-    ...(run.notices ?? []).map((notice) => `  ${'note'.padEnd(12)} ${notice}`),
-    '',
-    table(
-      ['task', 'state', 'attempts', 'took', 'CPU s', 'reason'],
-      run.tasks.map((task) => [
-        task.name,
-        task.cached ? 'cached' : task.state,
-        task.attempts,
-        task.startedAt ? seconds(task.startedAt, task.finishedAt) : '-',
-        task.cpuSeconds?.toFixed(1),
-        task.reason && inBrief(task.reason),
-      ]),
-    ),
-    ...(run.reason ? ['', run.reason] : []),
-  ].join('\n');
 }

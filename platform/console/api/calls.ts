@@ -14,6 +14,7 @@ export const datasets = async () => (await answer(client.GET('/api/v1/datasets')
 
 export const runs = async () => (await answer(client.GET('/api/v1/runs'))).runs;
 export const run = (id: string) => answer(client.GET('/api/v1/runs/{id}', withId(id)));
+export const runCurves = (id: string) => answer(client.GET('/api/v1/runs/{id}/curves', withId(id)));
 export const cancelRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/cancel', withId(id)));
 export const resumeRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/resume', withId(id)));
 export const reproduceRun = (id: string) =>

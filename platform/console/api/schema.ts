@@ -456,6 +456,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the metrics that its tasks log went so far */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description this task alone */
+                    task?: string;
+                    /** @description with what MLflow logs of the machine, the metrics `system/…` */
+                    system?: "true" | "false";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by task and metric */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunCurves"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -2376,6 +2428,42 @@ export interface components {
         };
         Reproduction: {
             engine?: string;
+        };
+        RunCurves: {
+            /** @description in the order of the run */
+            tasks: {
+                name: string;
+                /** @enum {string} */
+                state: "pending" | "running" | "succeeded" | "failed" | "canceled" | "skipped";
+                /** @description the curves are of the task that it was taken from */
+                cached: boolean;
+                startedAt: string | null;
+                /** @enum {string} */
+                stepsAre: "epoch" | "step";
+                /** @description what a training is judged by first */
+                metrics: components["schemas"]["MetricCurve"][];
+            }[];
+            /** @description why curves are missing, or are not the newest */
+            problem: {
+                code: string;
+                detail: string;
+                action: string;
+            } | null;
+        };
+        MetricCurve: {
+            name: string;
+            /** @description the same for metrics that are looked at together: `loss` for `loss` and `val_loss` */
+            chart: string;
+            /** @description how many points there are; of many, those are shown that stand out */
+            logged: number;
+            /** @description by step; by time where all are of one step */
+            points: components["schemas"]["CurvePoint"][];
+        };
+        CurvePoint: {
+            step: number;
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+            /** @description when it was logged */
+            time: string;
         };
         Models: {
             models: {

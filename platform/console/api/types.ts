@@ -12,6 +12,7 @@ export type RunDetails = Schemas['RunDetails'];
 export type RunState = Run['state'];
 export type Task = Run['tasks'][number];
 export type TaskState = Task['state'];
+export type RunCurves = Schemas['RunCurves'];
 export type TrainingProgress = Schemas['TrainingProgress'];
 export type Release = Schemas['Release'];
 export type ReleaseStage = Release['stage'];

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { type GraphEdge, type GraphNode, placeGraph } from './graph.ts';
+import { useWidth } from './use-width.ts';
 
 const GAP = { narrowest: 20, widest: 56, y: 14 };
 
@@ -69,17 +70,4 @@ export function GraphView<N extends GraphNode>(props: {
       </div>
     </section>
   );
-}
-
-/** The inner width of an element, followed as it changes. */
-function useWidth(element: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const watched = element.current;
-    if (!watched) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
-    observer.observe(watched);
-    return () => observer.disconnect();
-  }, [element]);
-  return width;
 }

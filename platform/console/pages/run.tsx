@@ -10,6 +10,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
+import { CurvesCard } from './curves-card.tsx';
 import { RunComparison, RunFigures } from './run-results.tsx';
 import { TaskLog } from './task-log.tsx';
 import { secondsOf, TasksGraph } from './tasks-view.tsx';
@@ -100,6 +101,7 @@ export function RunPage({ id }: { id: string }) {
         <TaskTable run={run} />
       </section>
       {log && <TaskLog run={id} task={log} live={!isOver(run)} />}
+      <CurvesCard run={id} live={!isOver(run)} />
       <RunComparison run={run} />
       <div className="columns">
         <RunFigures run={run} />

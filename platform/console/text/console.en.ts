@@ -167,6 +167,24 @@ export const console = {
     started_by: '{{pipeline}} on {{engine}}, started by: {{trigger}}',
   },
 
+  curves: {
+    title: 'Curves',
+    text: 'What the tasks log to MLflow, step by step.',
+    none: 'Nothing was logged by step. A step that calls',
+    none_text: 'is watched here while it runs.',
+    label: '{{metric}} by {{axis}}',
+    axis_epoch: 'epoch',
+    axis_step: 'step',
+    axis_seconds: 'seconds',
+    at: '{{axis}} {{x}}',
+    value: '{{line}} {{value}}',
+    newest: 'newest',
+    more: 'and {{count}} more in the table',
+    table: 'As a table',
+    all: 'Show all {{count}} charts',
+    once: 'Logged once',
+  },
+
   models: {
     title: 'Models',
     text: 'Each model has versions; each version is what a run made, with what was measured of it.',

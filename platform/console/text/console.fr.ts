@@ -169,6 +169,24 @@ export const console: Translation<typeof english> = {
     started_by: '{{pipeline}} sur {{engine}}, démarrée par : {{trigger}}',
   },
 
+  curves: {
+    title: 'Courbes',
+    text: 'Ce que les tâches inscrivent dans MLflow, étape par étape.',
+    none: 'Rien n’a été inscrit étape par étape. Une tâche qui appelle',
+    none_text: 'se suit ici pendant qu’elle tourne.',
+    label: '{{metric}} selon : {{axis}}',
+    axis_epoch: 'époque',
+    axis_step: 'étape',
+    axis_seconds: 'secondes',
+    at: '{{axis}} {{x}}',
+    value: '{{line}} {{value}}',
+    newest: 'dernière valeur',
+    more: 'et {{count}} de plus dans le tableau',
+    table: 'En tableau',
+    all: 'Montrer les {{count}} courbes',
+    once: 'Inscrit une fois',
+  },
+
   models: {
     title: 'Modèles',
     text: 'Chaque modèle a des versions ; chaque version est ce qu’une exécution a produit, avec ce qui en a été mesuré.',

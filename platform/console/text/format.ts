@@ -14,6 +14,12 @@ export function formats(language: string) {
   return {
     number: (value: number) => new Intl.NumberFormat(language).format(value),
     figure: (value: number) => new Intl.NumberFormat(language, { maximumSignificantDigits: 4 }).format(value),
+    /** Where there is room for some characters only: as a power of ten where it would be long. */
+    brief: (value: number) =>
+      new Intl.NumberFormat(language, {
+        maximumSignificantDigits: 4,
+        ...(value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e6) && { notation: 'scientific' }),
+      }).format(value),
     /** In decimal units, as disks and clouds count them. */
     bytes(value: number): string {
       const step = Math.min(Math.floor(Math.log10(Math.max(1, value)) / 3), units.length - 1);

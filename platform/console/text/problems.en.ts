@@ -47,7 +47,9 @@ export const problems = {
   unknown_environment: 'The model is not released to this environment.',
   environment_needed: 'The model is released to several environments. Choose one.',
   model_not_declared: 'The project declares no model of this name, so it has no releases.',
+  tracking_refused: 'MLflow refused to show the curves. Its own pages and its log say more.',
   tracking_unavailable: 'Tracking (MLflow) does not answer yet. Try again in a moment.',
+  unknown_task: 'There is no such task in this run.',
   unknown_lineage_kind: 'Nothing of this kind can be traced here.',
   item_damaged:
     'The bytes of this item are damaged. Import the file again: that repairs every version that holds it.',

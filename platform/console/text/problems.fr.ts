@@ -52,7 +52,9 @@ export const problems: Translation<typeof english> = {
   unknown_environment: 'Le modèle n’est pas mis en service dans cet environnement.',
   environment_needed: 'Le modèle est mis en service dans plusieurs environnements. Choisissez-en un.',
   model_not_declared: 'Le projet ne déclare aucun modèle de ce nom : il n’a pas de mises en service.',
+  tracking_refused: 'MLflow a refusé de montrer les courbes. Ses pages et son journal en disent plus.',
   tracking_unavailable: 'Le suivi (MLflow) ne répond pas encore. Réessayez dans un instant.',
+  unknown_task: 'Cette exécution n’a pas de tâche de ce nom.',
   unknown_lineage_kind: 'Rien de ce genre ne peut être retracé ici.',
   item_damaged:
     'Le contenu de cet élément est abîmé. Importez à nouveau le fichier : chaque version qui le contient est réparée.',

@@ -19,6 +19,11 @@ describe('numbers and days', () => {
     expect(formats('en-GB').day('2026-03-01T12:00:00Z')).toBe('1 March 2026');
   });
 
+  it('are powers of ten where there is little room', () => {
+    expect([0, 0.25, 0.00094, 12_000_000].map(formats('en').brief)).toEqual(['0', '0.25', '9.4E-4', '1.2E7']);
+    expect(formats('fr').brief(0.25)).toBe('0,25');
+  });
+
   it('tell sizes in the unit that matters', () => {
     expect([0, 1, 999, 1234, 52_481, 3.2e9].map(formats('en').bytes)).toEqual([
       ...['0 bytes', '1 byte', '999 bytes', '1.2 kB', '52.5 kB', '3.2 GB'],
