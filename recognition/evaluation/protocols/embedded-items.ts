@@ -70,5 +70,6 @@ export async function embedItems(
     },
   );
   await embed();
-  return { sides, faults };
+  // An item that is listed twice is worked on once.
+  return { sides: items.map((item) => sides[places.get(item) ?? 0]), faults };
 }
