@@ -57,42 +57,37 @@ export function detectionErrors(
     else others += weightAt(rank);
   }
   if (targets === 0 || others === 0) return null;
+  const ofMisses = Float64Array.from(costs, ({ target, miss }) => miss * target);
+  const ofAlarms = Float64Array.from(costs, ({ target, falseAlarm }) => falseAlarm * (1 - target));
   // Nobody passes.
-  const least = costs.map(({ target, miss }) => miss * target);
+  const least = ofMisses.slice();
   let [passed, falsely] = [0, 0];
-  let before = { misses: 1, falseAlarms: 0 };
-  let eer: number | null = null;
+  let [missesBefore, alarmsBefore] = [1, 0];
+  let eer = Number.NaN;
+  // Half a million operating points for each of hundreds of resamples: nothing is allocated in here.
   for (let rank = 0; rank < made; rank++) {
     if (same[rank] === 1) passed += weightAt(rank);
     else falsely += weightAt(rank);
     if (ends[rank] !== 1) continue;
-    const here = { misses: 1 - passed / targets, falseAlarms: falsely / others };
-    costs.forEach(({ target, miss, falseAlarm }, index) => {
-      const cost = miss * target * here.misses + falseAlarm * (1 - target) * here.falseAlarms;
-      if (cost < (least[index] ?? Number.POSITIVE_INFINITY)) least[index] = cost;
-    });
-    if (eer === null && here.falseAlarms >= here.misses) eer = crossing(before, here);
-    before = here;
+    const misses = 1 - passed / targets;
+    const alarms = falsely / others;
+    for (let index = 0; index < least.length; index++) {
+      const cost = ofMisses[index]! * misses + ofAlarms[index]! * alarms;
+      if (cost < least[index]!) least[index] = cost;
+    }
+    if (Number.isNaN(eer) && alarms >= misses) {
+      const [gapBefore, gapHere] = [missesBefore - alarmsBefore, misses - alarms];
+      const share = gapBefore === gapHere ? 0 : gapBefore / (gapBefore - gapHere);
+      eer = alarmsBefore + share * (alarms - alarmsBefore);
+    }
+    missesBefore = misses;
+    alarmsBefore = alarms;
   }
   return {
     // So many have no score that the curves do not meet: what is missed even when all else passes.
-    eer: eer ?? before.misses,
-    minDcf: costs.map(
-      ({ target, miss, falseAlarm }, index) =>
-        (least[index] ?? 0) / Math.min(miss * target, falseAlarm * (1 - target)),
-    ),
+    eer: Number.isNaN(eer) ? missesBefore : eer,
+    minDcf: Array.from(least, (cost, index) => cost / Math.min(ofMisses[index]!, ofAlarms[index]!)),
   };
-}
-
-interface Point {
-  readonly misses: number;
-  readonly falseAlarms: number;
-}
-
-function crossing(before: Point, here: Point): number {
-  const [gapBefore, gapHere] = [before.misses - before.falseAlarms, here.misses - here.falseAlarms];
-  const share = gapBefore === gapHere ? 0 : gapBefore / (gapBefore - gapHere);
-  return before.falseAlarms + share * (here.falseAlarms - before.falseAlarms);
 }
 
 /**
