@@ -84,6 +84,9 @@ export const enrolledBeside = (modality: Modality) => (sample: Digest) => [
   enrolledCondition(modality, sample),
 ];
 
+/** Where features are kept between evaluations. */
+export const featuresFolder = () => join(PROJECT, '.visavox', 'cache', 'features');
+
 /** Features of recordings, from the cache where they were computed before. */
 export function acquireFor(
   { recogniser, manifest }: { recogniser: Recogniser; manifest: BundleFiles['manifest'] },
@@ -93,7 +96,7 @@ export function acquireFor(
 ): Promise<ReadonlyMap<string, Acquired>> {
   return acquire(recogniser, manifest, modality, recordings, {
     root,
-    cache: cache ? join(PROJECT, '.visavox', 'cache', 'features') : null,
+    cache: cache ? featuresFolder() : null,
     lanes: Math.min(4, availableParallelism()),
     progress: (total) => progressOf(modality === 'face' ? 'faces' : 'voices', total, ' recordings'),
     ...(copiesOf ? { copiesOf } : {}),

@@ -1,6 +1,7 @@
 import { UserError } from '@visavox/core/errors';
 import type { CommandPlugin } from 'visavox/plugin';
 import { z } from 'zod';
+import { ProtocolName } from './protocols/protocols.ts';
 
 const Options = z.object({
   faces: z.string().optional(),
@@ -8,6 +9,10 @@ const Options = z.object({
   root: z.string().optional(),
   attacks: z.boolean().default(false),
   enrolment: z.boolean().default(false),
+  protocol: z.string().optional(),
+  lists: z.string().optional(),
+  scores: z.string().optional(),
+  allowMissing: z.boolean().default(false),
   model: z.string().optional(),
   networks: z.string().optional(),
   backbone: z.string().optional(),
@@ -39,6 +44,19 @@ export const plugin: CommandPlugin = (program, context) => {
     .option(
       '--enrolment',
       'what the rules of an enrolment cost genuine people and let through instead, on recordings below --root',
+    )
+    .option(
+      '--protocol <name>',
+      `the figures of a published protocol instead, on its data set below --root: ${ProtocolName.options.join(', ')}`,
+    )
+    .option('--lists <folder>', 'of a protocol: the folder of its published lists (default: that of --root)')
+    .option(
+      '--scores <file>',
+      'of asvspoof5: scores of a countermeasure, filename and cm-score; nothing here makes them',
+    )
+    .option(
+      '--allow-missing',
+      'of a protocol: leave out trials whose recordings are missing, and say how many',
     )
     .option(
       '--model <name:version>',
@@ -81,9 +99,8 @@ Slices are counted at one threshold, that of FMR 1e-3 (1e-2 where there are few 
 over people. Light, noise, band and so on are measured from the recordings that are compared, not read from labels.`,
     )
     .action(async (_options, command) => {
-      const { attacks, enrolment, faces, voices, root, retrainOnHalf, impostors, ...options } = Options.parse(
-        command.opts(),
-      );
+      const { attacks, enrolment, protocol, faces, voices, root, retrainOnHalf, impostors, ...options } =
+        Options.parse(command.opts());
       if (attacks) {
         const { runAttacks } = await import('./attacks/run.ts');
         await runAttacks({ ...options, root }, context(command));
@@ -93,6 +110,12 @@ over people. Light, noise, band and so on are measured from the recordings that 
         if (root === undefined) throw listsMissing();
         const { runEnrolment } = await import('./enrolment/run.ts');
         await runEnrolment({ ...options, root }, context(command));
+        return;
+      }
+      if (protocol !== undefined) {
+        if (root === undefined) throw listsMissing();
+        const { runProtocol } = await import('./protocols/run-protocol.ts');
+        await runProtocol({ ...options, protocol, root }, context(command));
         return;
       }
       if (faces === undefined || voices === undefined || root === undefined) throw listsMissing();
@@ -116,6 +139,6 @@ function listsMissing(): UserError {
     code: 'lists_missing',
     message: '--faces, --voices and --root are needed',
     action:
-      'Name the two lists and the folder that their paths start from; --attacks needs neither, and --enrolment the folder alone.',
+      'Name the two lists and the folder that their paths start from; --attacks needs neither, --enrolment and --protocol the folder alone.',
   });
 }

@@ -180,6 +180,23 @@ test.each([
   await expect(decodeAudio(await recording())).rejects.toMatchObject({ code: 'audio_too_long' });
 });
 
+test.each([
+  ['FLAC', async () => silentFlac({ frames: 2700, blockSize: 65_535 })],
+  ['Ogg', async () => silentOpus(180)],
+  ['MP3', async () => silentMp3(180)],
+  ['WAV', async () => wav({ seconds: 61 })],
+])('of a long %s the first minute is kept where that is asked for', async (_, recording) => {
+  const samples = await decodeAudio(await recording(), { long: 'cut' });
+  expect(samples.length).toBe(60 * 16_000);
+});
+
+test('what is no minute long is not cut', async () => {
+  expect(await decodeAudio(wav({ seconds: 2 }), { long: 'cut' })).toEqual(
+    await decodeAudio(wav({ seconds: 2 })),
+  );
+  expect((await decodeAudio(silentFlac({ frames: 130 }), { long: 'cut' })).length).toBe(130 * 1600);
+});
+
 test('a FLAC of many frames is read to its last one', async () => {
   expect((await decodeAudio(silentFlac({ frames: 130 }))).length).toBe(130 * 1600);
 });

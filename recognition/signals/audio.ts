@@ -13,13 +13,20 @@ const MAXIMUM_CHANNELS = 8;
 /** Small, because a kilobyte of compressed silence can hold minutes, in eight channels. */
 const CHUNK_BYTES = 512;
 
+/** What becomes of a recording of more than a minute: `cut` keeps the first minute. */
+export type LongAudio = 'refused' | 'cut';
+
 /**
  * Decodes WAV (telephone codecs too), WebM or Ogg (Opus, Vorbis), FLAC or MP3, by content, not by name, to mono at 16 kHz,
  * -1..1, without offset.
  */
-export async function decodeAudio(bytes: Uint8Array): Promise<Float32Array> {
+export async function decodeAudio(
+  bytes: Uint8Array,
+  { long = 'refused' }: { long?: LongAudio } = {},
+): Promise<Float32Array> {
   if (bytes.length > MAXIMUM_BYTES) throw captureFault('audio_too_large', { bytes: bytes.length });
-  const { channels, sampleRate } = readWav(bytes) ?? (await decodeStream(bytes));
+  const whole = readWav(bytes, long) ?? (await decodeStream(bytes, long));
+  const { channels, sampleRate } = long === 'cut' ? firstMinute(whole) : whole;
   if (!channels[0]?.length) throw captureFault('audio_unreadable', { bytes: bytes.length });
   const peaks = channels.map(peakOf);
   if (peaks.some((peak) => !Number.isFinite(peak)))
@@ -58,10 +65,16 @@ interface Decoded {
   readonly sampleRate: number;
 }
 
-function readWav(bytes: Uint8Array): Decoded | null {
+function firstMinute({ channels, sampleRate }: Decoded): Decoded {
+  const most = sampleRate * MAXIMUM_SECONDS;
+  return { channels: channels.map((channel) => channel.subarray(0, most)), sampleRate };
+}
+
+function readWav(bytes: Uint8Array, long: LongAudio): Decoded | null {
   const header = readWavHeader(bytes);
   if (!header) return null;
-  assertLength(header.frames, header.sampleRate);
+  assertRate(header.sampleRate);
+  if (long === 'refused') assertLength(header.frames, header.sampleRate);
   return { channels: readWavSamples(bytes, header), sampleRate: header.sampleRate };
 }
 
@@ -79,16 +92,21 @@ function formatOf(bytes: Uint8Array): StreamFormat | 'aac' | null {
   return null;
 }
 
-async function decodeStream(bytes: Uint8Array): Promise<Decoded> {
+async function decodeStream(bytes: Uint8Array, long: LongAudio): Promise<Decoded> {
   const format = formatOf(bytes);
   if (format === 'aac') throw captureFault('aac_unsupported');
   if (!format) throw captureFault('audio_unreadable', { bytes: bytes.length });
-  const decoded = await decodeInChunks(bytes, format, CHUNK_BYTES);
+  const decoded = await decodeInChunks(bytes, { format, long, chunkBytes: CHUNK_BYTES });
+  if (isLong(decoded.channels[0]?.length ?? 0, decoded.sampleRate)) return decoded;
   // The decoder of FLAC loses the last frames of what comes in pieces. That way it only tells whether the whole is short.
-  return format === 'flac' ? decodeInChunks(bytes, format, bytes.length) : decoded;
+  return format === 'flac' ? decodeInChunks(bytes, { format, long, chunkBytes: bytes.length }) : decoded;
 }
 
-async function decodeInChunks(bytes: Uint8Array, format: StreamFormat, chunkBytes: number): Promise<Decoded> {
+/** To be cut, no more than is kept. */
+async function decodeInChunks(
+  bytes: Uint8Array,
+  { format, long, chunkBytes }: { format: StreamFormat; long: LongAudio; chunkBytes: number },
+): Promise<Decoded> {
   const { default: decode } = await import('audio-decode');
   const decoder = await decode[format]();
   const parts: (readonly Float32Array[])[] = [];
@@ -104,15 +122,16 @@ async function decodeInChunks(bytes: Uint8Array, format: StreamFormat, chunkByte
       throw captureFault('audio_unreadable', { channels: channelData.length });
     sampleRate = rate;
     length += channelData[0].length;
-    assertLength(length, sampleRate);
+    assertRate(sampleRate);
+    if (long === 'refused') assertLength(length, sampleRate);
     // Copies, since a decoder may hand out views of a memory that it goes on to write in.
     parts.push(channelData.map((channel) => channel.slice()));
   };
   try {
-    for (let at = 0; at < bytes.length; at += chunkBytes) {
+    for (let at = 0; at < bytes.length && !isLong(length, sampleRate); at += chunkBytes) {
       keep(await decodeChunk(decoder, bytes.subarray(at, at + chunkBytes)));
     }
-    keep(await decodeChunk(decoder));
+    if (!isLong(length, sampleRate)) keep(await decodeChunk(decoder));
   } finally {
     decoder.free();
   }
@@ -129,11 +148,15 @@ async function decodeChunk(decoder: StreamDecoder, chunk?: Uint8Array): Promise<
   }
 }
 
-function assertLength(frames: number, sampleRate: number): void {
+function assertRate(sampleRate: number): void {
   if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE)
     throw captureFault('audio_unreadable', { sampleRate });
-  if (frames > sampleRate * MAXIMUM_SECONDS)
-    throw captureFault('audio_too_long', { maximumSeconds: MAXIMUM_SECONDS });
+}
+
+const isLong = (frames: number, sampleRate: number) => frames > sampleRate * MAXIMUM_SECONDS;
+
+function assertLength(frames: number, sampleRate: number): void {
+  if (isLong(frames, sampleRate)) throw captureFault('audio_too_long', { maximumSeconds: MAXIMUM_SECONDS });
 }
 
 /** Of the loudest channel's power: what is below is a plug that was left out, or the crosstalk of the other side. */

@@ -50,6 +50,37 @@ describe('a face', () => {
     }
   });
 
+  test('is cut out at five points that are known beforehand, and then never refused', async () => {
+    const [face] = await signals.followFace([photograph]);
+    if (!face) throw new Error('there is a face in the photograph');
+    const place = ({ x, y }: { x: number; y: number }) => [x, y] as const;
+    const [eyes, mouth] = [
+      [place(face.leftEye), place(face.rightEye)] as const,
+      [place(face.leftOfMouth), place(face.rightOfMouth)] as const,
+    ];
+    const where = [...eyes, place(face.nose), ...mouth] as const;
+    const points = [
+      [60, 62],
+      [122, 62],
+      [91, 98],
+      [66, 134],
+      [116, 134],
+    ] as const;
+    const network = await Signals.load((await publishedBundle(networksFolder())).files, {
+      faceAlignment: { canvas: 182, points },
+    });
+    try {
+      const found = await network.captureFace(photograph);
+      const given = await network.captureFaceAt(photograph, where);
+      expect(given.crop).toEqual(found.crop);
+      const black = await grey(300, 300).linear(0, 0).png().toBuffer();
+      await expect(network.captureFace(black)).rejects.toMatchObject({ code: 'no_face' });
+      expect((await network.captureFaceAt(black, where)).quality.score).toBe(0);
+    } finally {
+      await network.close();
+    }
+  });
+
   test('is the same face far away and off the centre', async () => {
     const { width = 0, height = 0 } = await sharp(photograph).metadata();
     const small = await sharp(photograph)

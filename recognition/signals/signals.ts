@@ -2,6 +2,7 @@ import {
   alignedSquare,
   cropFace,
   type FaceAlignment,
+  type FacePoints,
   FIRST_ALIGNMENT,
   middleOf,
   pictureOf,
@@ -10,12 +11,14 @@ import { FaceDetector } from '../face-finding/face-detector.ts';
 import { FaceFinder } from '../face-finding/face-finder.ts';
 import { type FaceGeometry, FaceMesh } from '../face-finding/face-mesh.ts';
 import { assessFace, type FaceQuality, faceFault } from '../face-finding/face-quality.ts';
+import { geometryOfPoints } from '../face-finding/given-points.ts';
 import { Pyramid } from '../face-finding/sampling.ts';
 import { SAMPLE_RATE } from './audio.ts';
 import { captureFault } from './capture-fault.ts';
 import { ChallengeSounds, type Sounds } from './challenge-sounds.ts';
 import { type Decoder, inProcessDecoder } from './decoder.ts';
 import { faceView, type View } from './face-view.ts';
+import type { RgbImage } from './image.ts';
 import { loadImageNetwork } from './image-networks.ts';
 import { VoiceActivity } from './voice-activity.ts';
 import {
@@ -102,16 +105,28 @@ export class Signals {
     if (found.kind === 'several') throw captureFault('several_faces', { faces: found.faces });
     if (found.kind === 'upside_down') throw captureFault('face_upside_down');
     if (found.kind === 'none') throw captureFault('no_face');
-    const { geometry } = found;
+    const capture = this.#captureOf(image, pyramid, found.geometry);
+    const fault = faceFault(capture.quality);
+    if (fault) throw captureFault(fault, { quality: capture.quality });
+    return capture;
+  }
+
+  /**
+   * The face at five points that are known beforehand, in pixels of the picture: both eyes, the tip of the nose, both corners
+   * of the mouth, left before right as the viewer sees them. However poor it is, it is not refused.
+   */
+  async captureFaceAt(bytes: Uint8Array, points: FacePoints): Promise<FaceCapture> {
+    const image = await this.#decoder.image(bytes);
+    return this.#captureOf(image, new Pyramid(image), geometryOfPoints(points, image.scale));
+  }
+
+  #captureOf(image: RgbImage, pyramid: Pyramid, geometry: FaceGeometry): FaceCapture {
     const crop = pictureOf(pyramid, geometry, this.faceAlignment);
     // Quality means the same whatever the network takes.
     const judged = this.faceAlignment.points
       ? cropFace(pyramid, alignedSquare(geometry))
       : middleOf(crop, this.faceAlignment.canvas);
-    const quality = assessFace(judged, geometry, image);
-    const fault = faceFault(quality);
-    if (fault) throw captureFault(fault, { quality });
-    return { crop, quality };
+    return { crop, quality: assessFace(judged, geometry, image) };
   }
 
   /**
