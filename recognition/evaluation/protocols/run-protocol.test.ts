@@ -24,6 +24,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(root, { recursive: true }));
 
+const nowhere = { write: () => {}, columns: null };
+
 /** What the command prints, and how. */
 async function run(protocol: string, changes: Partial<ProtocolOptions> = {}) {
   const printed: { value: unknown; human: string }[] = [];
@@ -39,6 +41,7 @@ async function run(protocol: string, changes: Partial<ProtocolOptions> = {}) {
         throw new Error('needs no server');
       },
       log: () => {},
+      ...{ out: nowhere, err: nowhere },
       result: (value, human) => void printed.push({ value, human }),
     },
   );
