@@ -1,14 +1,11 @@
+import { Digest } from '@visavox/core/digest';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { Parameter, TaskRecord } from '@visavox/core/run';
-import { datasetVersionSchema } from '@visavox/pipelines/dataset-parameters';
+import { datasetArtifact } from '@visavox/pipelines/dataset-folder';
+import { datasetVersionSchema, importedArtifact } from '@visavox/pipelines/dataset-parameters';
 import type { PipelineSpec } from '@visavox/pipelines/ir';
-import { importArtifact } from '@visavox/pipelines/local/import-artifact';
 import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '@visavox/pipelines/plan';
 import { pendingRecord } from '@visavox/pipelines/records';
-
-const noFile = async (path: string): Promise<string> => {
-  throw new TypeError(`${path} is no dataset version`);
-};
 
 /**
  * The tasks by which a pipeline imports dataset versions. Kubeflow is not given them (`given-versions.ts`): a version is
@@ -47,9 +44,9 @@ export class VersionImports {
   }
 
   async #record(task: ReadyTask): Promise<TaskRecord> {
-    const { importer } = task.executor;
-    if (!importer) throw new TypeError(`${task.name} imports nothing`);
-    const artifact = await importArtifact({ objects: this.#objects, visible: noFile }, task, importer);
+    const { constant, runtimeParameter = '' } = task.executor.importer?.artifactUri ?? {};
+    const digest = Digest.parse(constant ?? task.inputs.parameters[runtimeParameter]);
+    const artifact = await datasetArtifact(this.#objects, digest, importedArtifact);
     const at = new Date().toISOString();
     return {
       ...pendingRecord(task.name, null, task),
