@@ -251,17 +251,10 @@ def _published_faces_parity(packages: Packages, data: bytes) -> Parity:
 
 def voice_backbone(packages: Packages) -> Network:
     """CAM++ of 3D-Speaker beside Resemblyzer's speaker encoder."""
-    from visavox_training.export import to_onnx
-    from visavox_training.voice_backbone import load_voice_backbone
+    from visavox_training.voice_backbone import load_voice_backbone, voice_backbone_to_onnx
 
     model = load_voice_backbone(cam_plus_plus_checkpoint=packages.cam_plus_plus, d_vector_checkpoint=packages.d_vector)
-    data = to_onnx(
-        model,
-        random_sound(48_000),
-        input_name="waveform",
-        output_name="features",
-        dynamic={"waveform": {1: "samples"}},
-    )
+    data = voice_backbone_to_onnx(model)
     sounds = [random_sound(length) for length in (160, 16_000, 48_000, 70_001)]
     return Network(
         onnx=data,

@@ -8,8 +8,10 @@ serving share one implementation.
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from visavox_training import cam_plus_plus, d_vector
+from visavox_training.export import to_onnx
 from visavox_training.layers import UnitLength
 
 DIMENSION = cam_plus_plus.DIMENSION + d_vector.DIMENSION
@@ -34,3 +36,15 @@ def load_voice_backbone(*, cam_plus_plus_checkpoint: Path, d_vector_checkpoint: 
     cam_plus_plus.set_cam_plus_plus(model, cam_plus_plus_checkpoint)
     d_vector.set_d_vector(model, d_vector_checkpoint)
     return model
+
+
+def voice_backbone_to_onnx(model: keras.Model) -> bytes:
+    """Input `waveform`: [1, samples]; output `features`: [1, 448]."""
+    example = np.random.default_rng(0).normal(0, 0.1, (1, 48_000)).astype(np.float32)
+    return to_onnx(
+        model,
+        example,
+        input_name="waveform",
+        output_name="features",
+        dynamic={"waveform": {1: "samples"}},
+    )

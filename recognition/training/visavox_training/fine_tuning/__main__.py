@@ -1,0 +1,167 @@
+"""Fine-tunes the voice network so that it knows people over telephones and codecs as it knows them in clear.
+
+The published network, frozen, is the teacher: it embeds each clear recording. The network learns to give the same
+embedding of a copy that a bad line brought (band limits, noise, lossy coding, all simulated and drawn anew for each
+batch), and of the clear recording still the same as before. Nothing has to be labelled for that; who is whom only
+decides when to stop and whether the result is kept, on people of the split 'validation', whom nothing is learned from.
+
+python -m visavox_training.fine_tuning --backbone voice-backbone.keras --recordings recordings.safetensors \\
+    --out-onnx voice-backbone.onnx --out-keras voice-backbone.keras --metrics metrics.json --seed 1 --threads 2
+
+A file in the folder that VISAVOX_CHECKPOINTS names, where it is set, keeps what each epoch reached: started again after
+a crash with the same arguments, the command goes on from there and ends with the same bits. Curves go to MLflow where
+MLFLOW_TRACKING_URI and MLFLOW_RUN_ID are set.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import hashlib
+import importlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from visavox_training import runtime
+from visavox_training.feature_table import InputError
+from visavox_training.files import write_bytes, write_json
+from visavox_training.tracking import Tracker
+
+FEWEST_PEOPLE = 8
+"""To learn from; half as many have to be there to judge on."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parse(arguments)
+    try:
+        run(options)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m visavox_training.fine_tuning",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--backbone", type=Path, required=True, help="the voice network that serves, as .keras")
+    parser.add_argument(
+        "--recordings",
+        type=Path,
+        required=True,
+        help="safetensors: samples [total] float32 at 16 kHz, lengths [n], metadata items [{person, split}]",
+    )
+    parser.add_argument("--out-onnx", type=Path, required=True, help="the network: waveform [1, samples] to features")
+    parser.add_argument("--out-keras", type=Path, required=True, help="the same, to go on from another day")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON report: kept, reason, figures, curves")
+    parser.add_argument("--epochs", type=int, default=6, help="at most; each hears every recording once (default: 6)")
+    parser.add_argument("--learning-rate", type=float, default=1e-3, help="relative to each weight (default: 1e-3)")
+    parser.add_argument(
+        "--part",
+        choices=("all", "front", "tail"),
+        default="all",
+        help="layers of CAM++ that train (default: all)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of every random choice")
+    parser.add_argument("--threads", type=int, default=2, help="bits are reproduced for the same number")
+    options = parser.parse_args(arguments)
+    for name in ("epochs", "threads"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name} has to be at least 1")
+    return options
+
+
+def run(options: argparse.Namespace) -> None:
+    """Reads, fits, writes. All outputs depend on the inputs, the seed and the number of threads alone."""
+    tracker = _tracker()
+    runtime.configure(options.seed, options.threads)
+    import keras
+
+    from visavox_training import voice_backbone
+    from visavox_training.fine_tuning.recordings import read_recordings
+    from visavox_training.fine_tuning.trainer import FineTuningConfig, fine_tune
+
+    recordings = read_recordings(options.recordings)
+    for split, least in (("train", FEWEST_PEOPLE), ("validation", FEWEST_PEOPLE // 2)):
+        people = len(set(recordings.of(split).people))
+        if people < least:
+            raise InputError(
+                f"Too few people in {options.recordings}. Expected {least} or more with split '{split}'. "
+                f"Received: {people}"
+            )
+    if not options.backbone.is_file():
+        raise InputError(f"The network {options.backbone} does not exist.")
+    backbone = keras.saving.load_model(options.backbone)
+    identity = f"{_digest(options.recordings)} {_digest(options.backbone)}"
+    config = FineTuningConfig(part=options.part, epochs=options.epochs, learning_rate=options.learning_rate)
+    outcome = fine_tune(
+        backbone,
+        recordings,
+        config,
+        seed=options.seed,
+        checkpoint=_checkpoint(identity),
+        identity=identity,
+        line=_progress,
+        log=tracker.log,
+    )
+    _progress(outcome.reason)
+    for path in (options.out_onnx, options.out_keras, options.metrics):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(options.out_onnx, voice_backbone.voice_backbone_to_onnx(backbone))
+    _save(backbone, options.out_keras)
+    write_json(options.metrics, _report(options, config, recordings, outcome))
+    tracker.close()
+
+
+def _tracker() -> Tracker:
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        # Before Keras: the tracker's thread imports it too, which must not meet Keras' imports of the same packages.
+        with contextlib.suppress(ImportError):
+            importlib.import_module("mlflow")
+    return Tracker("voice/fine_tuning/", os.environ)
+
+
+def _checkpoint(identity: str) -> Path | None:
+    folder = os.environ.get("VISAVOX_CHECKPOINTS")
+    if not folder:
+        return None
+    return Path(folder) / f"voice-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.npz"
+
+
+def _save(backbone, path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        whole = Path(folder) / "network.keras"
+        backbone.save(whole)
+        whole.replace(path)
+
+
+def _report(options: argparse.Namespace, config, recordings, outcome) -> dict:
+    return {
+        "kept": outcome.kept,
+        "reason": outcome.reason,
+        "people": len(set(recordings.of("train").people)),
+        "recordings": len(recordings.of("train").people),
+        "start": dataclasses.asdict(outcome.start),
+        "end": dataclasses.asdict(outcome.end),
+        "bestEpoch": outcome.progress.best_epoch,
+        "epochs": outcome.progress.history,
+        "seed": options.seed,
+        "threads": options.threads,
+        "configuration": dataclasses.asdict(config),
+    }
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
