@@ -53,6 +53,7 @@ export class SteadyVisitor {
   readonly #accepted: { take: number; asked: Asked }[] = [];
   /** What was said when enrolling. */
   #prompts: readonly string[] = [];
+  readonly #prints = new Map<number, readonly WordPrint[]>();
   #stopped = false;
   #running: Promise<void> | undefined;
 
@@ -140,13 +141,23 @@ export class SteadyVisitor {
   ): Promise<boolean> {
     const earlier: WordPrint[] = [];
     const before = this.#accepted.filter(({ take }) => take < given.take).slice(-rememberedAnswers);
-    for (const { take, asked } of before) {
-      const { voice } = await this.#answer(asked, take);
-      const heard = await signals.captureVoice(voice);
-      const spans = wordSpans(await signals.hear(heard), asked.digits.length) ?? [];
-      earlier.push(...wordPrints(heard.waveform, asked.digits, spans));
-    }
+    for (const accepted of before) earlier.push(...(await this.#printsOf(signals, accepted)));
     return wereSaidBefore(given.prints, earlier);
+  }
+
+  /** Once for each answer: to render it takes longer than to compare it with every refusal. */
+  async #printsOf(
+    signals: Signals,
+    { take, asked }: { take: number; asked: Asked },
+  ): Promise<readonly WordPrint[]> {
+    const known = this.#prints.get(take);
+    if (known) return known;
+    const { voice } = await this.#answer(asked, take);
+    const heard = await signals.captureVoice(voice);
+    const spans = wordSpans(await signals.hear(heard), asked.digits.length) ?? [];
+    const prints = wordPrints(heard.waveform, asked.digits, spans);
+    this.#prints.set(take, prints);
+    return prints;
   }
 
   /** How the digits were said when they were enrolled. */
