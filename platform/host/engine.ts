@@ -28,7 +28,10 @@ export async function createEngine(
     const { createKubeflowEngine } = await import('./kubeflow.ts');
     engines.kubeflow = await createKubeflowEngine(settings.kubeflow, resources, {
       ...{ hooks, code: await codeDigest(project) },
-      today: codeOfToday(resources),
+      // Where pods cannot fetch it, a project that says what its step image is built from has its code there.
+      ...((project.code === undefined || settings.kubeflow.step.server !== undefined) && {
+        today: codeOfToday(resources),
+      }),
     });
   }
   for (const [name, open] of Object.entries(factories))
