@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { networksFolder } from '../setup-folder.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
+import { printedBy } from './printed-by.test-support.ts';
 import { runRetraining } from './run-retraining.ts';
 
 const people = [0, 1, 2, 3].map((index) => syntheticPerson(9, index));
@@ -37,27 +38,11 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 test('half of the people is learned from, the other half is reported on, before and after', async () => {
-  const printed: { value: unknown; human: string }[] = [];
-  await runRetraining(
-    {
-      ...{ faces: join(root, 'pairs.csv'), voices: join(root, 'trials.csv'), root },
-      ...{ networks: networksFolder(), seed: 1, cache: false, impostors: 100 },
-    },
-    {
-      server: '',
-      json: true,
-      token: () => undefined,
-      request: () => Promise.reject(new Error('needs no server')),
-      // biome-ignore lint/correctness/useYield: it is never read
-      stream: async function* () {
-        throw new Error('needs no server');
-      },
-      log: () => {},
-      out: { write: () => {}, columns: null },
-      err: { write: () => {}, columns: null },
-      result: (value, human) => void printed.push({ value, human }),
-    },
-  );
+  const options = {
+    ...{ faces: join(root, 'pairs.csv'), voices: join(root, 'trials.csv'), root },
+    ...{ networks: networksFolder(), seed: 1, cache: false, impostors: 100 },
+  };
+  const printed = await printedBy((context) => runRetraining(options, context));
   // Of two people there are two comparisons of each kind, and no others to draw.
   const counted = { genuine: 2, impostor: 2 };
   expect(printed[0]?.value).toMatchObject({

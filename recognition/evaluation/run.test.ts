@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { networksFolder } from '../setup-folder.ts';
 import { pngOfSize, silentOpus } from '../signals/hostile-recordings.test-support.ts';
 import { syntheticPerson } from '../synthetic/person.ts';
+import { printedBy } from './printed-by.test-support.ts';
 import { type EvaluationOptions, runEvaluation } from './run.ts';
 
 const people = [0, 1, 2].map((index) => syntheticPerson(3, index));
@@ -59,25 +60,8 @@ const options = () => ({
 
 /** What the command prints, and how. */
 async function evaluated(changes: Partial<EvaluationOptions> = {}) {
-  const printed: { value: unknown; human: string }[] = [];
-  await runEvaluation(
-    { ...options(), ...changes },
-    {
-      server: '',
-      json: true,
-      token: () => undefined,
-      request: () => Promise.reject(new Error('needs no server')),
-      // biome-ignore lint/correctness/useYield: it is never read
-      stream: async function* () {
-        throw new Error('needs no server');
-      },
-      log: () => {},
-      out: { write: () => {}, columns: null },
-      err: { write: () => {}, columns: null },
-      result: (value, human) => void printed.push({ value, human }),
-    },
-  );
-  return printed[0];
+  const [printed] = await printedBy((context) => runEvaluation({ ...options(), ...changes }, context));
+  return printed;
 }
 
 test('counts comparisons and failures to acquire, and gives no rate that the data cannot carry', async () => {

@@ -6,6 +6,7 @@ import { publishedBundle } from '../../bundle.ts';
 import { networksFolder } from '../../setup-folder.ts';
 import { Signals } from '../../signals/signals.ts';
 import { syntheticPerson } from '../../synthetic/person.ts';
+import { printedBy } from '../printed-by.test-support.ts';
 import { type ProtocolOptions, runProtocol } from './run-protocol.ts';
 
 const people = [0, 1, 2].map((index) => syntheticPerson(3, index));
@@ -24,28 +25,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(root, { recursive: true }));
 
-const nowhere = { write: () => {}, columns: null };
-
 /** What the command prints, and how. */
 async function run(protocol: string, changes: Partial<ProtocolOptions> = {}) {
-  const printed: { value: unknown; human: string }[] = [];
-  await runProtocol(
-    { protocol, root, networks: networksFolder(), seed: 1, cache: false, allowMissing: false, ...changes },
-    {
-      server: '',
-      json: true,
-      token: () => undefined,
-      request: () => Promise.reject(new Error('needs no server')),
-      // biome-ignore lint/correctness/useYield: it is never read
-      stream: async function* () {
-        throw new Error('needs no server');
-      },
-      log: () => {},
-      ...{ out: nowhere, err: nowhere },
-      result: (value, human) => void printed.push({ value, human }),
-    },
-  );
-  return printed[0];
+  const options = { protocol, root, networks: networksFolder(), seed: 1, cache: false, allowMissing: false };
+  const [printed] = await printedBy((context) => runProtocol({ ...options, ...changes }, context));
+  return printed;
 }
 
 const voice = (index: number, take: number) => `id1000${index}/talk/0000${take}.wav`;
