@@ -1,22 +1,20 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { createModelRegistry } from '@visavox/adapters/mlflow/registry';
 import { trackedRunOf } from '@visavox/adapters/mlflow/step-client';
 import { Comparison } from '@visavox/control/gate';
 import { getBundle, putBundle } from '@visavox/core/bundle';
+import { walkFolder } from '@visavox/pipelines/folder-walk';
 import { recogniserBundle } from '../bundle.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { runStep } from './step.ts';
 
 /** By their paths in the folder. Pipelines that were compiled before there was such a folder name none. */
 async function filesBelow(folder: string | undefined): Promise<Map<string, Uint8Array>> {
-  if (folder === undefined) return new Map();
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const read = files
-    .sort()
-    .map(async (file): Promise<[string, Uint8Array]> => [relative(folder, file), await readFile(file)]);
-  return new Map(await Promise.all(read));
+  const files = new Map<string, Uint8Array>();
+  if (folder === undefined) return files;
+  for await (const { key, path } of walkFolder(folder, { outside: 'nothing', special: () => {} }))
+    files.set(key, await readFile(path));
+  return files;
 }
 
 /** Puts the bundle into the object store and registers it; the same bundle twice is one version. */
