@@ -3,7 +3,7 @@ import type { ObjectStore } from '@visavox/core/object-store';
 import type { Parameter, TaskRecord } from '@visavox/core/run';
 import { datasetArtifact } from '@visavox/pipelines/dataset-folder';
 import { datasetVersionSchema, importedArtifact } from '@visavox/pipelines/dataset-parameters';
-import type { PipelineSpec } from '@visavox/pipelines/ir';
+import type { IrExecutor, PipelineSpec } from '@visavox/pipelines/ir';
 import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '@visavox/pipelines/plan';
 import { pendingRecord } from '@visavox/pipelines/records';
 
@@ -32,8 +32,9 @@ export class VersionImports {
     return this.#records.get(task);
   }
 
-  /** Puts what is imported beside the outcomes of other tasks. */
+  /** Puts what is imported beside the outcomes of other tasks. Asked for at every look. */
   async addTo(outcomes: Map<string, TaskOutcome>): Promise<void> {
+    if (!Object.values(this.#spec.deploymentSpec.executors).some(importsVersion)) return;
     for (const { name, outputs } of this.#records.values())
       outcomes.set(name, { state: 'succeeded', outputs });
     const due = plan(this.#spec, this.#parameters, outcomes).tasks.filter(isVersionImport);
@@ -57,5 +58,9 @@ export class VersionImports {
 }
 
 function isVersionImport(task: PlannedTask): task is ReadyTask {
-  return task.kind === 'ready' && task.executor.importer?.typeSchema.schemaTitle === datasetVersionSchema;
+  return task.kind === 'ready' && importsVersion(task.executor);
+}
+
+function importsVersion({ importer }: IrExecutor): boolean {
+  return importer?.typeSchema.schemaTitle === datasetVersionSchema;
 }
