@@ -7,6 +7,7 @@ import {
   kerasModel,
   register,
   report,
+  shards,
   sourcesOf,
   type Tasks,
   validate,
@@ -48,12 +49,12 @@ export const backbonePipeline = pipeline(
     name: 'backbone',
     description:
       'Plug a network in, embed with it and with the champion, adapt, calibrate, compare, register.',
-    parameters: { ...parameters, dataset: 'string', seed: { type: 'integer', default: 1 } },
+    parameters: { ...parameters, dataset: 'string', seed: { type: 'integer', default: 1 }, shards },
   },
   (p) => {
-    const { backbone, beside, champion, dataset, seed } = p.parameters;
+    const { backbone, beside, champion, dataset, seed, shards } = p.parameters;
     const { base } = p.task(plugIn, { backbone, beside, champion }).outputs;
-    fromOtherBackbone(p, { dataset, champion, base, seed });
+    fromOtherBackbone(p, { dataset, champion, base, seed, shards });
   },
 );
 
@@ -69,6 +70,7 @@ export const upgradePipeline = pipeline(
       /** Bundle digest of the published networks, which training starts from. */
       base: 'string',
       seed: { type: 'integer', default: 1 },
+      shards,
     },
   },
   (p) => fromOtherBackbone(p, p.parameters),
@@ -82,16 +84,18 @@ function fromOtherBackbone(
     champion,
     base,
     seed,
+    shards: mostShards,
   }: {
     dataset: Reference<'string'>;
     champion: Reference<'string'>;
     base: Reference<'string'>;
     seed: Reference<'integer'>;
+    shards: Reference<'integer'>;
   },
 ): void {
-  const { manifest, summary } = p.task(validate, { dataset }).outputs;
-  const before = embedded(p, { manifest, champion }, '-champion');
-  const now = embedded(p, { manifest, champion: base });
+  const { manifest, summary, shards } = p.task(validate, { dataset, shards: mostShards }).outputs;
+  const before = embedded(p, { manifest, shards, champion }, '-champion');
+  const now = embedded(p, { manifest, shards, champion: base });
   const { features, heads, crossfit, calibration } = adapted(p, { dataset, champion: base, seed, ...now });
   const { comparison } = p.task(evaluateAgainst, {
     champion,

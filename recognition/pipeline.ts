@@ -9,21 +9,21 @@ const access = { objects: true };
 const registryAccess = { objects: true, tracking: true };
 /** A step's program is its own, and all that it imports. */
 export const sourcesOf = (step: string) => [`recognition/steps/${step}.ts`, 'recognition/bin/*.mjs'];
-/** Enough for the processors of one machine; more of them only help where there are more nodes. */
-export const shards = [0, 1];
+/** How many processes or pods embed side by side, at most; 0: as many as the recordings are worth. Results do not depend on it. */
+export const shards = { type: 'integer', default: 0 } as const;
 
 export const validate = component({
   name: 'validate',
   ...{ image, access },
   sources: sourcesOf('validate'),
-  inputs: { dataset: 'string' },
-  outputs: { manifest: 'dataset', summary: 'struct' },
+  inputs: { dataset: 'string', shards: 'integer' },
+  outputs: { manifest: 'dataset', summary: 'struct', shards: 'list' },
   command: ({ inputs, outputs }) => [
     'recognition-step',
     'validate',
-    ...['--dataset', inputs.dataset],
+    ...['--dataset', inputs.dataset, '--most-shards', inputs.shards],
     ...['--manifest', outputs.manifest.path],
-    ...['--summary', outputs.summary.path],
+    ...['--summary', outputs.summary.path, '--shards', outputs.shards.path],
   ],
 });
 
@@ -31,7 +31,7 @@ export const embed = component({
   name: 'embed-shard',
   ...{ image, access },
   sources: sourcesOf('embed'),
-  inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'integer' },
+  inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'list' },
   outputs: { face: 'dataset', voice: 'dataset', counts: 'struct' },
   retries: 1,
   command: ({ inputs, outputs }) => [
@@ -239,16 +239,15 @@ export type Tasks = Pick<PipelineBuilder<Record<never, never>>, 'task' | 'forEac
 /** Features of all recordings under a bundle, in shards side by side, and the heads that training starts from. */
 export function embedded(
   p: Tasks,
-  { manifest, champion }: { manifest: Reference<'dataset'>; champion: Reference<'string'> },
+  {
+    manifest,
+    shards,
+    champion,
+  }: { manifest: Reference<'dataset'>; shards: Reference<'list'>; champion: Reference<'string'> },
   suffix = '',
 ) {
-  const shard = p.forEach(shards, { name: `embed${suffix}` }, (index) => {
-    const { face, voice } = p.task(embed, {
-      manifest,
-      champion,
-      shard: index,
-      shards: shards.length,
-    }).outputs;
+  const shard = p.forEach(shards, { name: `embed${suffix}`, item: 'integer' }, (index) => {
+    const { face, voice } = p.task(embed, { manifest, champion, shard: index, shards }).outputs;
     return { face, voice };
   });
   return p.task(gather, { ...shard.collected, champion }, { name: `gather${suffix}` }).outputs;
@@ -295,12 +294,13 @@ export default pipeline(
       /** Bundle digest of the recogniser that serves: what training starts from and is compared with. */
       champion: 'string',
       seed: { type: 'integer', default: 1 },
+      shards,
     },
   },
   (p) => {
-    const { dataset, champion, seed } = p.parameters;
-    const { manifest, summary } = p.task(validate, { dataset }).outputs;
-    const gathered = embedded(p, { manifest, champion });
+    const { dataset, champion, seed, shards: mostShards } = p.parameters;
+    const { manifest, summary, shards } = p.task(validate, { dataset, shards: mostShards }).outputs;
+    const gathered = embedded(p, { manifest, shards, champion });
     const { features, heads, crossfit, calibration } = adapted(p, { dataset, champion, seed, ...gathered });
     const { comparison } = p.task(evaluate, {
       champion,

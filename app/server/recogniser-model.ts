@@ -75,7 +75,8 @@ const recogniser: ModelDeclaration = {
   gate: gatePolicy,
   offerGate: offerPolicy,
   subject: (platform, { pipelineSpec, registry }) => {
-    const { trainingData } = signInOn(platform).services;
+    const { services, settings: signIn } = signInOn(platform);
+    const { trainingData } = services;
     const { objects, settings } = platform;
     const networks = join(settings.setup, 'networks');
     const published = {
@@ -84,6 +85,7 @@ const recogniser: ModelDeclaration = {
     };
     return recogniserTraining({
       ...{ pipelineSpec, trainingData, registry },
+      shards: signIn.trainingShards,
       offered: publishedOffer({ objects, published }),
     });
   },
@@ -96,10 +98,11 @@ export function recogniserTraining(resources: {
   pipelineSpec: unknown;
   trainingData: TrainingData;
   registry: Pick<ModelRegistry, 'get'>;
+  shards: number;
   /** What came with the software; see {@link PublishedOffer}. */
   offered: (champion: Release) => Promise<OfferedModel | null>;
 }): TrainingSubject {
-  const { pipelineSpec, trainingData, registry, offered } = resources;
+  const { pipelineSpec, trainingData, registry, shards, offered } = resources;
   const upgradeSpec = compile(upgradePipeline);
   return {
     countNew: (since) => trainingData.countNew(since),
@@ -108,7 +111,7 @@ export function recogniserTraining(resources: {
       if (!serving) throw recogniserMissing();
       return {
         pipelineSpec: base ? upgradeSpec : pipelineSpec,
-        parameters: { dataset, champion: serving.bundle, seed, ...(base ? { base } : {}) },
+        parameters: { dataset, champion: serving.bundle, seed, shards, ...(base ? { base } : {}) },
         datasets: [dataset],
         seed,
       };

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import {
   type Environment,
   type PlatformSettings,
@@ -7,6 +8,9 @@ import {
 import { z } from 'zod';
 import { type SignInPolicy, signInPolicies } from './ways-in/policy.ts';
 
+/** Each of them has the networks in its memory. */
+const MOST_SHARDS_HERE = 8;
+
 const count = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
 /** Every setting of sign-in, with its default, beside those of the platform (`platform/host/settings.ts`). */
@@ -14,6 +18,8 @@ const SignInEnvironment = z.object({
   /** Retraining starts at so many new people, or so many new samples. */
   VISAVOX_RETRAIN_PEOPLE: count(5),
   VISAVOX_RETRAIN_SAMPLES: count(50),
+  /** Processes or pods that embed recordings side by side in a training; by default the processors here, or as many pods as recordings are worth. */
+  VISAVOX_TRAINING_SHARDS: z.coerce.number().int().positive().optional(),
   /** On one name, attempts that may fail one after another before each further one has to wait: 30 seconds, then longer. */
   VISAVOX_ATTEMPT_FAILURES: count(5),
   /** Hours for which an accepted attempt's recordings wait to be confirmed. */
@@ -37,6 +43,8 @@ const SignInEnvironment = z.object({
 
 export interface SignInSettings {
   readonly retrain: { readonly people: number; readonly samples: number };
+  /** 0: as many as the recordings are worth. */
+  readonly trainingShards: number;
   readonly liveness: 'required' | 'off';
   readonly signInPolicy: SignInPolicy;
   readonly enrolment: 'open' | 'invitation';
@@ -56,11 +64,14 @@ export function parseSettings(environment: Environment, root: string): Settings 
 /** The application's half; `platform`: who reaches it decides who may enrol. */
 export function parseSignInSettings(
   environment: Environment,
-  platform: Pick<PlatformSettings, 'host' | 'publicUrl'>,
+  platform: Pick<PlatformSettings, 'host' | 'publicUrl' | 'engine'>,
 ): SignInSettings {
   const values = parseEnvironment(SignInEnvironment, environment);
   return {
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
+    trainingShards:
+      values.VISAVOX_TRAINING_SHARDS ??
+      (platform.engine === 'local' ? Math.min(availableParallelism(), MOST_SHARDS_HERE) : 0),
     liveness: values.VISAVOX_LIVENESS,
     signInPolicy: values.VISAVOX_SIGN_IN,
     enrolment: values.VISAVOX_ENROLMENT ?? (isOnlyHere(platform) ? 'open' : 'invitation'),

@@ -74,7 +74,7 @@ function controllerOf(target: Champion = server.services.champion): Controller {
     ...{ model: modelName, environment, setsAlias: true, retryAfterSeconds: 120 },
     ...{ engine, releases, datasets, registry, target, offerPolicy, policy: gatePolicy },
     ...{ counts: [], triggers: [] },
-    subject: recogniserTraining({ pipelineSpec, trainingData, registry, offered: offer() }),
+    subject: recogniserTraining({ pipelineSpec, trainingData, registry, shards: 2, offered: offer() }),
     state: server.controlState,
     newId: randomUUID,
     now: () => new Date(),

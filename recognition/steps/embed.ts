@@ -1,6 +1,7 @@
 import { getBundle } from '@visavox/core/bundle';
 import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
+import { z } from 'zod';
 import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
 import { propertiesOf } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureRow, tableOf } from '../feature-table.ts';
@@ -19,7 +20,8 @@ await runStep(async (step) => {
   const manifest = DatasetManifest.parse(
     JSON.parse(Buffer.from(await step.read('manifest')).toString('utf8')),
   );
-  const [shard, shards] = [Number(step.argument('shard')), Number(step.argument('shards'))];
+  const shard = Number(step.argument('shard'));
+  const shards = z.array(z.number()).parse(JSON.parse(step.argument('shards'))).length;
   const bundle = await getBundle(objects, step.digest('champion'));
   const recogniser = await Recogniser.load(bundle.manifest, bundle.files);
   const embedder = new SampleEmbedder({ objects, recogniser, manifest: bundle.manifest });

@@ -3,6 +3,7 @@ import { UserError } from '@visavox/core/errors';
 import { blobKey, getBlob } from '@visavox/core/object-store';
 import { identitiesOf } from '../identities.ts';
 import { splitOf } from '../people-split.ts';
+import { shardsFor } from './shards.ts';
 import { runStep } from './step.ts';
 
 /** Refuses a dataset that is not whole before anything is spent on it, and says what is in it. */
@@ -44,5 +45,7 @@ await runStep(async (step) => {
     `${summary.items} recordings of ${summary.people} people (${bySplit.train} train, ${bySplit.validation} validation, ${bySplit.evaluation} evaluation)`,
   );
   await step.write('summary', JSON.stringify(summary));
+  const shards = shardsFor(manifest.items.length, Number(step.argument('most-shards')));
+  await step.write('shards', JSON.stringify(Array.from({ length: shards }, (_, shard) => shard)));
   await step.write('manifest', JSON.stringify(manifest));
 });
