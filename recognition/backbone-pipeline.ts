@@ -6,6 +6,7 @@ import {
   evaluateAgainst,
   kerasModel,
   register,
+  registerUntrained,
   report,
   shards,
   sourcesOf,
@@ -96,15 +97,24 @@ function fromOtherBackbone(
   const { manifest, summary, shards } = p.task(validate, { dataset, shards: mostShards }).outputs;
   const before = embedded(p, { manifest, shards, champion }, '-champion');
   const now = embedded(p, { manifest, shards, champion: base });
-  const { features, heads, crossfit, calibration } = adapted(p, { dataset, champion: base, seed, ...now });
+  const { features, heads, weights, crossfit, calibration } = adapted(p, {
+    ...{ dataset, champion: base, seed },
+    ...now,
+  });
   const { comparison } = p.task(evaluateAgainst, {
     champion,
     champion_face_features: before.face_features,
     champion_voice_features: before.voice_features,
     ...{ ...features, ...heads, ...crossfit, calibration, seed },
   }).outputs;
-  const { keras } = p.task(kerasModel, heads).outputs;
-  const { model } = p.task(register, { champion: base, ...heads, keras, calibration, comparison }).outputs;
+  const { keras } = p.task(kerasModel, {
+    face_head: weights.face_weights,
+    voice_head: weights.voice_weights,
+  }).outputs;
+  const { model } = p.task(register, {
+    ...{ champion: base, ...heads, ...weights },
+    ...{ keras, calibration, comparison },
+  }).outputs;
   p.task(report, {
     ...{ manifest, summary, dataset, model, comparison },
     ...{ ...features, ...heads, ...crossfit, calibration, seed },
@@ -123,6 +133,6 @@ export const firstBackbonePipeline = pipeline(
     const { base, ...parts } = p.task(plugIn, { backbone, beside, champion }).outputs;
     const { face_head, voice_head } = parts;
     const { keras } = p.task(kerasModel, { face_head, voice_head }).outputs;
-    p.task(register, { champion: base, ...parts, keras });
+    p.task(registerUntrained, { champion: base, ...parts, keras });
   },
 );

@@ -32,6 +32,12 @@ export function faceAlignmentOf({ backbones }: RecogniserProperties): FaceAlignm
   return backbones?.face ?? FIRST_ALIGNMENT;
 }
 
+/**
+ * What training starts from, beside the head that is served: its weights as safetensors. Bundles with a head that was not
+ * trained here have none.
+ */
+export const headWeightsFile = (modality: Modality) => `${modality}-head.safetensors`;
+
 export function fileDigest(manifest: BundleManifest, path: string): Digest {
   const file = manifest.files.find((candidate) => candidate.path === path);
   if (!file) throw new SystemError(`the bundle has no file ${path}`);

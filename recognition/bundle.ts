@@ -5,7 +5,7 @@ import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { Network } from '@visavox/serving/onnx-network';
 import { z } from 'zod';
-import { FaceAlignmentProperties } from './bundle-parts.ts';
+import { FaceAlignmentProperties, headWeightsFile, type Modality, modalities } from './bundle-parts.ts';
 import publishedCalibration from './published-calibration.json' with { type: 'json' };
 import { Calibration } from './signals/calibration.ts';
 import { PREPROCESSING } from './signals/signals.ts';
@@ -89,10 +89,13 @@ export async function recogniserBundle(
     calibration,
     parent,
     backbones,
+    headWeights = {},
     beside = new Map(),
   }: {
     calibration: Calibration;
     parent: BundleManifest['parent'];
+    /** Of the heads among the networks that were trained: what the next training starts from. */
+    headWeights?: Readonly<Partial<Record<Modality, Uint8Array | undefined>>>;
     /** Files for people, which nothing here reads. */
     beside?: ReadonlyMap<string, Uint8Array>;
     /** How faces are aligned, and what is known of networks that an operator plugged in; handed on to what is trained from them. */
@@ -106,6 +109,10 @@ export async function recogniserBundle(
     files.set(path, bytes);
   }
   files.set('calibration.json', encoded(calibration));
+  for (const modality of modalities) {
+    const weights = headWeights[modality];
+    if (weights) files.set(headWeightsFile(modality), weights);
+  }
   for (const [path, bytes] of beside) files.set(path, bytes);
   const manifest: BundleManifest = {
     format: 1,

@@ -50,7 +50,15 @@ export const gather = component({
   ...{ image, access },
   sources: sourcesOf('gather'),
   inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
-  outputs: { face_features: 'dataset', voice_features: 'dataset', face_head: 'model', voice_head: 'model' },
+  outputs: {
+    face_features: 'dataset',
+    voice_features: 'dataset',
+    face_head: 'model',
+    voice_head: 'model',
+    /** Safetensors; the heads once more where the champion's bundle has none. */
+    face_weights: 'model',
+    voice_weights: 'model',
+  },
   command: ({ inputs, outputs }) => [
     'recognition-step',
     'gather',
@@ -58,6 +66,7 @@ export const gather = component({
     ...['--face-shards', inputs.face, '--voice-shards', inputs.voice],
     ...['--face-features', outputs.face_features.path, '--voice-features', outputs.voice_features.path],
     ...['--face-head', outputs.face_head.path, '--voice-head', outputs.voice_head.path],
+    ...['--face-weights', outputs.face_weights.path, '--voice-weights', outputs.voice_weights.path],
   ],
 });
 
@@ -66,8 +75,8 @@ export const trainHead = (modality: 'face' | 'voice') =>
     name: `train-${modality}`,
     ...{ image, access: { tracking: true } },
     sources: ['recognition/training/visavox_training/train_head.py'],
-    inputs: { features: 'dataset', champion_head: 'model', seed: 'integer' },
-    outputs: { head: 'model', crossfit: 'dataset', report: 'metrics' },
+    inputs: { features: 'dataset', champion_head: 'model', champion_weights: 'model', seed: 'integer' },
+    outputs: { head: 'model', weights: 'model', crossfit: 'dataset', report: 'metrics' },
     resources: { cpu: 1, memory: '2Gi' },
     retries: 1,
     command: ({ inputs, outputs }) => [
@@ -75,7 +84,9 @@ export const trainHead = (modality: 'face' | 'voice') =>
       ...['--modality', modality],
       ...['--features', inputs.features.path],
       ...['--champion-head', inputs.champion_head.path],
+      ...['--champion-weights', inputs.champion_weights.path],
       ...['--out-onnx', outputs.head.path],
+      ...['--out-weights', outputs.weights.path],
       ...['--out-crossfit', outputs.crossfit.path],
       ...['--metrics', outputs.report.path],
       ...['--seed', inputs.seed],
@@ -169,32 +180,55 @@ export const kerasModel = component({
   ],
 });
 
-export const register = component({
+const registeredInputs = {
+  champion: 'string',
+  face_head: 'model',
+  voice_head: 'model',
+  keras: 'model',
+  calibration: 'artifact',
+  comparison: 'struct',
+} as const;
+const registeredOutputs = { model: 'struct' } as const;
+
+const registerCommand = ({
+  inputs,
+  outputs,
+  runId,
+}: Placeholders<typeof registeredInputs, typeof registeredOutputs>): string[] => [
+  'recognition-step',
+  'register',
+  ...['--champion', inputs.champion, '--run', runId],
+  ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+  ...['--keras', inputs.keras.path],
+  ...['--calibration', inputs.calibration.path],
+  ...['--comparison', inputs.comparison],
+  ...['--model', outputs.model.path],
+];
+
+const registration = {
   name: 'register',
   ...{ image, access: registryAccess },
   sources: sourcesOf('register'),
-  inputs: {
-    champion: 'string',
-    face_head: 'model',
-    voice_head: 'model',
-    keras: 'model',
-    calibration: 'artifact',
-    comparison: 'struct',
-  },
-  outputs: { model: 'struct' },
+  outputs: registeredOutputs,
   retries: { max: 5, backoffSeconds: 2 },
   // What is registered belongs to this run, even when it is the same bundle as an earlier one's.
   cache: false,
-  command: ({ inputs, outputs, runId }) => [
-    'recognition-step',
-    'register',
-    ...['--champion', inputs.champion, '--run', runId],
-    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
-    ...['--keras', inputs.keras.path],
-    ...['--calibration', inputs.calibration.path],
-    ...['--comparison', inputs.comparison],
-    ...['--model', outputs.model.path],
+} as const;
+
+export const register = component({
+  ...registration,
+  inputs: { ...registeredInputs, face_weights: 'model', voice_weights: 'model' },
+  command: (given) => [
+    ...registerCommand(given),
+    ...['--face-weights', given.inputs.face_weights.path, '--voice-weights', given.inputs.voice_weights.path],
   ],
+});
+
+/** The same of heads that nobody has trained yet. */
+export const registerUntrained = component({
+  ...registration,
+  inputs: registeredInputs,
+  command: registerCommand,
 });
 
 export const report = component({
@@ -261,6 +295,8 @@ export function adapted(
     voice_features,
     face_head,
     voice_head,
+    face_weights,
+    voice_weights,
     ...given
   }: ReturnType<typeof embedded> & {
     dataset: Reference<'string'>;
@@ -270,16 +306,23 @@ export function adapted(
 ) {
   const { dataset, champion, seed } = given;
   const features = { face_features, voice_features };
-  const face = p.task(trainHead('face'), { features: face_features, champion_head: face_head, seed }).outputs;
+  const face = p.task(trainHead('face'), {
+    features: face_features,
+    champion_head: face_head,
+    champion_weights: face_weights,
+    seed,
+  }).outputs;
   const voice = p.task(trainHead('voice'), {
     features: voice_features,
     champion_head: voice_head,
+    champion_weights: voice_weights,
     seed,
   }).outputs;
   const heads = { face_head: face.head, voice_head: voice.head };
+  const weights = { face_weights: face.weights, voice_weights: voice.weights };
   const crossfit = { face_crossfit: face.crossfit, voice_crossfit: voice.crossfit };
   const { calibration } = p.task(calibrate, { dataset, champion, ...features, ...crossfit }).outputs;
-  return { features, heads, crossfit, calibration };
+  return { features, heads, weights, crossfit, calibration };
 }
 
 /** From a dataset version of recordings to a registered recogniser, judged against the one that serves. */
@@ -301,7 +344,10 @@ export default pipeline(
     const { dataset, champion, seed, shards: mostShards } = p.parameters;
     const { manifest, summary, shards } = p.task(validate, { dataset, shards: mostShards }).outputs;
     const gathered = embedded(p, { manifest, shards, champion });
-    const { features, heads, crossfit, calibration } = adapted(p, { dataset, champion, seed, ...gathered });
+    const { features, heads, weights, crossfit, calibration } = adapted(p, {
+      ...{ dataset, champion, seed },
+      ...gathered,
+    });
     const { comparison } = p.task(evaluate, {
       champion,
       ...features,
@@ -310,8 +356,14 @@ export default pipeline(
       calibration,
       seed,
     }).outputs;
-    const { keras } = p.task(kerasModel, heads).outputs;
-    const { model } = p.task(register, { champion, ...heads, keras, calibration, comparison }).outputs;
+    const { keras } = p.task(kerasModel, {
+      face_head: weights.face_weights,
+      voice_head: weights.voice_weights,
+    }).outputs;
+    const { model } = p.task(register, {
+      ...{ champion, ...heads, ...weights },
+      ...{ keras, calibration, comparison },
+    }).outputs;
     p.task(report, {
       ...{ manifest, summary, dataset, model, comparison },
       ...features,

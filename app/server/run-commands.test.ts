@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestOf } from '@visavox/core/digest';
+import { blobKey } from '@visavox/core/object-store';
 import { compile } from '@visavox/pipelines/compile';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -62,6 +64,35 @@ test('one that depends on more is told, by what it made, with exit code 1', asyn
   });
   expect(code).toBe(1);
   expect((await visavox('runs', 'reproduce', id)).stdout).toContain('The difference begins at draw');
+}, 60_000);
+
+test('what a task made is written to this machine, and what it did not make is not found', async () => {
+  const { id } = await run(`${write} fs.mkdirSync(path); fs.writeFileSync(path + "/weights", "of " + seed)`);
+  const folder = join(line.engine.folder, 'exported');
+  const { code, stdout } = await visavox('runs', 'export', id, 'draw/model', folder, '--json');
+  expect(JSON.parse(stdout)).toEqual({ run: id, output: 'draw/model', files: [join(folder, 'weights')] });
+  expect(code).toBe(0);
+  expect(await readFile(join(folder, 'weights'), 'utf8')).toBe('of 7');
+  const single = await run(`${write} fs.writeFileSync(path, "whole")`);
+  await visavox('runs', 'export', single.id, 'draw/model', join(folder, 'file.bin'));
+  expect(await readFile(join(folder, 'file.bin'), 'utf8')).toBe('whole');
+  const nothing = await visavox('runs', 'export', id, 'draw/pictures', folder);
+  expect(nothing).toMatchObject({ code: 1, stderr: expect.stringContaining('draw/pictures') });
+  expect((await visavox('runs', 'export', id, 'model', folder)).stderr).toContain('TASK/OUTPUT');
+}, 60_000);
+
+test('what a task made and somebody has deleted since is said to be gone', async () => {
+  const { id } = await run(`${write} fs.writeFileSync(path, "short-lived")`);
+  await line.engine.objects.delete(blobKey(digestOf('short-lived')));
+  const { code, stderr } = await visavox(
+    'runs',
+    'export',
+    id,
+    'draw/model',
+    join(line.engine.folder, 'gone'),
+  );
+  expect(stderr).toContain('the bytes of draw/model are not kept any more');
+  expect(code).toBe(1);
 }, 60_000);
 
 test('a run that fails is a failure of the command', async () => {

@@ -58,6 +58,13 @@ const subject: TrainingSubject = {
   snapshot: () => Promise.reject(new Error('not part of this test')),
   request: () => Promise.reject(new Error('not part of this test')),
   result: async () => null,
+  candidate: async (given) => ({
+    pipelineSpec: {},
+    parameters: given,
+    dataset: bundle,
+    datasets: [bundle],
+    seed: 1,
+  }),
 };
 
 let releases: MemoryReleaseStore;
@@ -110,6 +117,22 @@ async function release(environment: string, number: number): Promise<string> {
   });
   return String(body.id);
 }
+
+describe('a model that was made by hand', () => {
+  it('is judged in the environment that is said, against what serves there', async () => {
+    await release('production', 1);
+    const refused = await ask('POST', '/models/iris/candidates', { parameters: {} });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'environment_needed' } });
+    const handed = await ask('POST', '/models/iris/candidates?environment=production', {
+      parameters: { petals: 'mine' },
+    });
+    expect(handed).toMatchObject({ status: 202, body: { id: expect.any(String) } });
+    const again = await ask('POST', '/models/iris/candidates?environment=production', { parameters: {} });
+    expect(again).toMatchObject({ status: 409, body: { code: 'training_under_way' } });
+    const nothing = await ask('POST', '/models/iris/candidates?environment=test', { parameters: {} });
+    expect(nothing).toMatchObject({ status: 409, body: { code: 'no_champion' } });
+  });
+});
 
 describe('a reference names a model', () => {
   it('and none of another name is proposed for it', async () => {

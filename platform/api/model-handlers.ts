@@ -122,6 +122,15 @@ function addTrainingRoutes(app: OpenAPIHono<ApiEnv>, { controllers, log }: Resou
     log.info({ requestId: c.get('requestId'), model: name, run, trigger }, 'retraining asked for');
     return c.json({ id: run }, 202);
   });
+
+  app.openapi(routes.candidate, async (c) => {
+    const { parameters, trigger } = c.req.valid('json');
+    const { name } = c.req.valid('param');
+    const controller = controllers.of(name, c.req.valid('query').environment);
+    const { run } = await controller.judgeCandidate(parameters, trigger);
+    log.info({ requestId: c.get('requestId'), model: name, run, trigger }, 'candidate handed in');
+    return c.json({ id: run }, 202);
+  });
 }
 
 function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {

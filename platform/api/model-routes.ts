@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { Name } from '@visavox/core/model';
 import {
   Bundle,
+  Candidate,
   Model,
   ModelRecord,
   Models,
@@ -85,6 +86,12 @@ export const modelRoutes = {
     summary: 'Train now, whatever the triggers say; the training that is under way where there is one',
     request: { params: OfModel, query: Where, body: body(TrainingWish) },
     responses: { 202: json(RunStarted, 'started'), default: problem },
+  }),
+  candidate: createRoute({
+    ...{ ...base, method: 'post', path: '/api/v1/models/{name}/candidates' },
+    summary: 'Have a model judged that was made by hand, and released where it passes the gate',
+    request: { params: OfModel, query: Where, body: body(Candidate) },
+    responses: { 202: json(RunStarted, 'the run that judges it'), default: problem },
   }),
   releases: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/releases' },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { BundleManifest, ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
-import { taskOutput } from '@visavox/core/run';
+import { Parameter, taskOutput } from '@visavox/core/run';
 
 const shown = {
   ...ModelVersion.shape,
@@ -63,6 +63,14 @@ export const Training = z
 export const TrainingWish = z
   .object({ trigger: z.string().max(200).default('manual') })
   .openapi('TrainingWish');
+export const Candidate = z
+  .object({
+    parameters: z
+      .record(z.string(), Parameter)
+      .openapi({ description: 'what the project wants to know of it' }),
+    trigger: z.string().max(200).default('by hand'),
+  })
+  .openapi('Candidate');
 export const ReleaseRecord = z.object(Release.shape).openapi('Release');
 export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
 export const Proposal = z

@@ -14,6 +14,7 @@ import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
 import { addCurveRoute } from './curve-route.ts';
 import { addModelRoutes } from './model-handlers.ts';
+import { addOutputRoutes } from './output-routes.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { RunGraphs } from './run-graphs.ts';
@@ -24,6 +25,7 @@ import { unknown } from './unknown.ts';
 export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
   addRunRoutes(app, resources);
   addCurveRoute(app, resources);
+  addOutputRoutes(app, resources);
   addModelRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;

@@ -32,6 +32,7 @@ export type ControllerPort = Pick<
   | 'environment'
   | 'tick'
   | 'retrainNow'
+  | 'judgeCandidate'
   | 'rollback'
   | 'propose'
   | 'promote'

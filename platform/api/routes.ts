@@ -18,6 +18,7 @@ import {
   NewCode,
   NewDataset,
   NewRun,
+  OutputFiles,
   Reproduction,
   RunDetails,
   RunStarted,
@@ -28,6 +29,9 @@ import {
   StoredCode,
   Trace,
 } from './schemas.ts';
+
+/** Of a run, as the run itself names them. */
+const OfOutput = Id.extend({ task: z.string().min(1).max(500), output: z.string().min(1).max(200) });
 
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
@@ -120,6 +124,30 @@ export const platformRoutes = {
     request: { params: Id.extend({ task: z.string().min(1).max(500) }) },
     responses: {
       200: { description: 'so far', content: { 'text/plain': { schema: z.string() } } },
+      default: problem,
+    },
+  }),
+  taskOutput: createRoute({
+    method: 'get',
+    path: '/api/v1/runs/{id}/tasks/{task}/outputs/{output}',
+    tags: ['platform'],
+    summary: 'The files of what a task made',
+    security: operator,
+    request: { params: OfOutput },
+    responses: { 200: json(OutputFiles, 'one without a path where it is a file'), default: problem },
+  }),
+  taskOutputFile: createRoute({
+    method: 'get',
+    path: '/api/v1/runs/{id}/tasks/{task}/outputs/{output}/file',
+    tags: ['platform'],
+    summary: 'One of these files',
+    security: operator,
+    request: { params: OfOutput, query: z.object({ path: z.string().max(1000).default('') }) },
+    responses: {
+      200: {
+        description: 'its bytes',
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
       default: problem,
     },
   }),

@@ -50,6 +50,13 @@ const EngineName = z.string().min(1).max(100);
 
 // Made anew, since a schema made before the OpenAPI extension lacks its method.
 export const Run = z.object(RunRecord.shape).openapi('Run');
+export const OutputFiles = z
+  .object({
+    type: z.string().openapi({ description: 'as Kubeflow Pipelines names it, such as system.Model' }),
+    digest: Digest,
+    files: z.array(z.object({ path: z.string(), digest: Digest, bytes: z.int() })),
+  })
+  .openapi('OutputFiles');
 export const RunDetails = z
   .object({
     ...RunRecord.shape,

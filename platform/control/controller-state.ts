@@ -21,6 +21,8 @@ export const Training = z.object({
   trigger: z.string(),
   /** The offered model that it starts from. */
   base: Digest.optional(),
+  /** It judges a model that somebody made by hand: nothing was trained on the dataset, and nothing is begun again. */
+  byHand: z.literal(true).optional(),
   /** The bundle that it is compared with; null where there was no champion, absent where an older version began it. */
   champion: Digest.nullable().optional(),
   /** What the triggers had seen when it began. */

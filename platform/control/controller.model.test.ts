@@ -30,6 +30,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('retrain' as const), place, death }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('hand in' as const), place, death }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('rollback' as const), place, death }) },
   {
     weight: 2,
@@ -124,6 +125,8 @@ async function takeAt(world: ModelWorld, at: Place, one: Step): Promise<unknown>
     }
     case 'retrain':
       return controller.retrainNow('by hand');
+    case 'hand in':
+      return controller.judgeCandidate({}, 'by hand');
     case 'rollback':
       return controller.rollback('by hand');
     case 'propose':

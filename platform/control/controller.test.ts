@@ -1,6 +1,7 @@
 import { datasetVersion } from '@visavox/core/dataset';
+import { digestOf } from '@visavox/core/digest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { better, modelOf, newWorld, type World, worse } from './testing/world.ts';
+import { better, modelOf, newWorld, version1, type World, worse } from './testing/world.ts';
 import { thresholds } from './triggers/thresholds.ts';
 
 let world: World;
@@ -142,6 +143,83 @@ describe('rolling back', () => {
   it('is refused while there is nothing before', async () => {
     await expect(world.controller().rollback('why not')).rejects.toMatchObject({
       code: 'nothing_to_roll_back_to',
+    });
+  });
+});
+
+describe('a model that somebody made by hand', () => {
+  const handIn = () => world.controller().judgeCandidate({ model: 'mine' }, 'heads of mine');
+
+  it('is judged by a run, and released where it passes the gate', async () => {
+    expect(await handIn()).toEqual({ run: 'run-1' });
+    expect(world.engine.requests.get('run-1')).toMatchObject({
+      trigger: 'heads of mine',
+      parameters: { champion: version1.bundle },
+    });
+    await world.engine.finish('run-1', 'succeeded');
+    await world.controller().tick();
+    expect(await world.releases.champion('production', 'recogniser')).toMatchObject({ version: 2 });
+    expect(world.serving).toBe('recogniser:2');
+  });
+
+  it('is held back where it does not, and nothing that is new counts as learned from', async () => {
+    world.comparison = worse;
+    world.people = 4;
+    await handIn();
+    await world.engine.finish('run-1', 'succeeded');
+    await world.controller().tick();
+    expect(world.serving).toBe('recogniser:1');
+    expect(await world.releases.list('production')).toMatchObject([
+      { stage: 'held-back', reason: expect.stringContaining('not better') },
+      { stage: 'champion' },
+    ]);
+    world.people = 5;
+    await world.controller().tick();
+    expect(world.engine.requests.get('run-2')).toMatchObject({ trigger: '5 new people (rule: 5)' });
+  });
+
+  it('is not judged again by itself when another champion serves meanwhile, or when its run is canceled', async () => {
+    await handIn();
+    await world.releases.create({ ...version1, id: 'other', version: 3, bundle: digestOf('three') });
+    await world.releases.promote('other', 'by hand');
+    await world.engine.finish('run-1', 'succeeded');
+    await world.controller().tick();
+    expect(await world.releases.list('production')).toContainEqual(
+      expect.objectContaining({ stage: 'held-back', reason: expect.stringContaining('another champion') }),
+    );
+    const again = await handIn();
+    await world.engine.cancel(again.run);
+    await world.controller().tick();
+    expect((await world.controller().progress()).training).toBeNull();
+    expect(world.engine.requests.size).toBe(2);
+  });
+
+  it('waits for a training that is under way, and the next training for it', async () => {
+    const { run } = await world.controller().retrainNow('by hand');
+    await expect(handIn()).rejects.toMatchObject({ code: 'training_under_way', details: { run } });
+    await world.engine.finish(run, 'failed');
+    await world.controller().tick();
+    world.people = 5;
+    world.clock += 3_600_000;
+    const { run: judging } = await handIn();
+    await world.controller().tick();
+    expect([...world.engine.requests.keys()]).toEqual([run, judging]);
+  });
+
+  it('is submitted by the next process where this one died in between', async () => {
+    world.dieAfter = 'set';
+    await expect(handIn()).rejects.toThrow('killed');
+    world.dieAfter = undefined;
+    await world.controller().tick();
+    expect(world.engine.requests.get('run-1')).toMatchObject({ trigger: 'heads of mine' });
+  });
+
+  it('is refused where the project takes none', async () => {
+    const nothing = () => Promise.reject(new Error('not asked for'));
+    const subject = { countNew: nothing, snapshot: nothing, request: nothing, result: nothing };
+    const controller = world.controller({ subject });
+    await expect(controller.judgeCandidate({}, 'mine')).rejects.toMatchObject({
+      code: 'candidates_unsupported',
     });
   });
 });

@@ -1,10 +1,11 @@
 import { messageOf, UserError } from '@visavox/core/errors';
 import { Name } from '@visavox/core/model';
 import type { Release } from '@visavox/core/release';
+import type { Parameter } from '@visavox/core/run';
 import type { ControllerResources } from './controller-resources.ts';
 import { blank, ControllerState, stateKey, type Training } from './controller-state.ts';
 import { isOfferedRelease } from './offered-model.ts';
-import { beginIfDue, begun } from './phases/begin.ts';
+import { beginIfDue, begun, candidateBegun } from './phases/begin.ts';
 import { afterError } from './phases/fail.ts';
 import { follow } from './phases/follow.ts';
 import { takeOffer } from './phases/offer.ts';
@@ -72,14 +73,19 @@ export class Controller {
     return this.#exclusively(async () => {
       const state = await this.#state();
       if (state.training) return { run: state.training.run, started: false };
-      const next = await begun(this.#context, state, { trigger });
-      await this.#remember(next);
-      await this.#step().catch((error) => {
-        // What is due is written down: the next tick submits it, here or in another process.
-        if (!isUnavailable(error)) throw error;
-        this.#resources.report('training not submitted yet', { reason: messageOf(error) });
-      });
-      return { run: next.training?.run ?? '', started: true };
+      return { run: await this.#begin(await begun(this.#context, state, { trigger })), started: true };
+    });
+  }
+
+  /**
+   * Has a model judged that somebody made by hand, by a run that the project makes of what they gave. What passes the gate
+   * is released, as what was trained is. Returns the run's id.
+   */
+  judgeCandidate(given: Readonly<Record<string, Parameter>>, trigger: string): Promise<{ run: string }> {
+    return this.#exclusively(async () => {
+      const state = await this.#state();
+      if (state.training) throw trainingUnderWay(state.training.run);
+      return { run: await this.#begin(await candidateBegun(this.#context, state, { trigger, given })) };
     });
   }
 
@@ -166,6 +172,17 @@ export class Controller {
     };
   }
 
+  /** Writes down what is due, and submits it where that is possible now. Returns the run's id. */
+  async #begin(next: ControllerState): Promise<string> {
+    await this.#remember(next);
+    await this.#step().catch((error) => {
+      // What is due is written down: the next tick submits it, here or in another process.
+      if (!isUnavailable(error)) throw error;
+      this.#resources.report('training not submitted yet', { reason: messageOf(error) });
+    });
+    return next.training?.run ?? '';
+  }
+
   /** Once a tick: when this controller first looked, and what a process that died left in nobody's hands. */
   async #look(): Promise<void> {
     const state = await this.#state();
@@ -245,6 +262,16 @@ export class Controller {
     this.#tail = result.catch(() => undefined);
     return result;
   }
+}
+
+function trainingUnderWay(run: string): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'training_under_way',
+    message: `run ${run} is training or judging a model already, and whatever comes of it may be the next champion`,
+    action: 'Hand it in again when that has ended: visavox runs show says when.',
+    details: { run },
+  });
 }
 
 function requireName(name: string): void {

@@ -35,6 +35,16 @@ describe('the gate', () => {
     ]);
   });
 
+  it('asks for as many people as the evaluation does, where that is more', () => {
+    const better = comparison([0.4, 0.3, -0.15, -0.05], [0.02, 0.02, -0.01, 0.01], 15);
+    expect(judge(better, policy).pass).toBe(true);
+    expect(judge({ ...better, minimumUnits: 5 }, policy).pass).toBe(true);
+    expect(judge({ ...better, minimumUnits: 20 }, policy)).toEqual({
+      pass: false,
+      reasons: ['only 15 people to compare on, 20 are needed: the champion stays'],
+    });
+  });
+
   it('holds back an improvement that may be chance', () => {
     const verdict = judge(comparison([0.4, 0.38, -0.06, 0.02], [0.02, 0.02, -0.01, 0.01]), policy);
     expect(verdict).toMatchObject({

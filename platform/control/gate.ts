@@ -21,6 +21,8 @@ export type MetricComparison = z.infer<typeof MetricComparison>;
 export const Comparison = z.object({
   units: z.number().int().nonnegative(),
   unitName: z.string(),
+  /** So many of them the evaluation itself asks for, where that may be more than the gate does. */
+  minimumUnits: z.number().int().positive().optional(),
   metrics: z.array(MetricComparison),
   /** The same on parts of the data: what is better on the whole may be worse there. */
   slices: z
@@ -76,11 +78,12 @@ export function judge(
   policy: GatePolicy,
   { first = false }: { first?: boolean } = {},
 ): Verdict {
-  if (comparison.units < policy.minimumUnits) {
+  const needed = Math.max(policy.minimumUnits, comparison.minimumUnits ?? 0);
+  if (comparison.units < needed) {
     return {
       pass: false,
       reasons: [
-        `only ${comparison.units} ${comparison.unitName} to compare on, ${policy.minimumUnits} are needed${first ? '' : ': the champion stays'}`,
+        `only ${comparison.units} ${comparison.unitName} to compare on, ${needed} are needed${first ? '' : ': the champion stays'}`,
       ],
     };
   }

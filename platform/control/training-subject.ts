@@ -3,7 +3,7 @@ import type { Digest } from '@visavox/core/digest';
 import type { ModelVersion } from '@visavox/core/model';
 import type { RunRequest } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
-import type { RunRecord } from '@visavox/core/run';
+import type { Parameter, RunRecord } from '@visavox/core/run';
 import type { Comparison } from './gate.ts';
 import type { OfferedModel } from './offered-model.ts';
 import type { Counts } from './trigger.ts';
@@ -12,6 +12,11 @@ import type { Counts } from './trigger.ts';
 export interface TrainingResult {
   readonly model: ModelVersion;
   readonly comparison: Comparison;
+}
+
+/** A run that judges a model which was made by hand, on people or machines of this dataset. */
+export interface CandidateRun extends Pick<RunRequest, 'pipelineSpec' | 'parameters' | 'datasets' | 'seed'> {
+  readonly dataset: Digest;
 }
 
 /** What is being trained, told by the project. */
@@ -31,6 +36,11 @@ export interface TrainingSubject {
     champion: Release | null,
     base?: Digest,
   ): Promise<Pick<RunRequest, 'pipelineSpec' | 'parameters' | 'datasets' | 'seed'>>;
+  /**
+   * The run that judges a model which somebody made by hand, from what they gave and against this champion. Left out
+   * where such models cannot be handed in. Throws a UserError where it is not what can be judged.
+   */
+  candidate?(given: Readonly<Record<string, Parameter>>, champion: Release): Promise<CandidateRun>;
   /**
    * Reads what a finished run produced, or null where no version was registered and compared. A run whose later tasks
    * failed (a report) has a result all the same.

@@ -7,7 +7,7 @@ import { type BundleFiles, putBundle } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import { z } from 'zod';
 import { type Bundle, recogniserBundle } from '../bundle.ts';
-import { type Modality, modalities } from '../bundle-parts.ts';
+import { headWeightsFile, type Modality, modalities } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureTable } from '../feature-table.ts';
 import { calibrate, trainHead } from '../pipeline.ts';
 import { Calibration } from '../signals/calibration.ts';
@@ -39,11 +39,20 @@ export async function retrain(
   try {
     for (const modality of modalities) {
       await writeFile(at(`${modality}-features`), encodeFeatureTable(features[modality]));
-      await writeFile(at(`${modality}-champion`), fileOf(champion, `${modality}-head.onnx`));
+      const head = fileOf(champion, `${modality}-head.onnx`);
+      await writeFile(at(`${modality}-champion`), head);
+      const weights = champion.files.get(headWeightsFile(modality)) ?? head;
+      await writeFile(at(`${modality}-champion-weights`), weights);
       await runComponent(trainHead(modality), {
-        inputs: { features: at(`${modality}-features`), champion_head: at(`${modality}-champion`), seed },
+        inputs: {
+          features: at(`${modality}-features`),
+          champion_head: at(`${modality}-champion`),
+          champion_weights: at(`${modality}-champion-weights`),
+          seed,
+        },
         outputs: {
           head: at(`${modality}-head`),
+          weights: at(`${modality}-weights`),
           crossfit: at(`${modality}-crossfit`),
           report: at(`${modality}-report`),
         },
@@ -73,6 +82,10 @@ export async function retrain(
         calibration: Calibration.parse(JSON.parse(await readFile(at('calibration'), 'utf8'))),
         parent: digest,
         backbones: champion.manifest.properties.backbones,
+        headWeights: {
+          face: await readFile(at('face-weights')),
+          voice: await readFile(at('voice-weights')),
+        },
       }),
       heads: { face: await report('face'), voice: await report('voice') },
     };

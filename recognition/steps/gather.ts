@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { getBundle } from '@visavox/core/bundle';
 import { getBlob } from '@visavox/core/object-store';
 import { artifactPaths } from '@visavox/pipelines/executor-input';
-import { fileDigest, modalities } from '../bundle-parts.ts';
+import { fileDigest, headWeightsFile, modalities } from '../bundle-parts.ts';
 import { decodeFeatureTable, encodeFeatureTable, mergeTables } from '../feature-table.ts';
 import { runStep } from './step.ts';
 
@@ -17,9 +17,11 @@ await runStep(async (step) => {
     const people = new Set(table.items.map((item) => item.person)).size;
     step.log(`${modality}: ${table.items.length} recordings of ${people} people`);
     await step.write(`${modality}-features`, encodeFeatureTable(table));
-    await step.write(
-      `${modality}-head`,
-      await getBlob(objects, fileDigest(manifest, `${modality}-head.onnx`)),
-    );
+    const head = await getBlob(objects, fileDigest(manifest, `${modality}-head.onnx`));
+    await step.write(`${modality}-head`, head);
+    // Pipelines that were compiled before there were such files name none.
+    if (step.argumentList(`${modality}-weights`).length === 0) continue;
+    const known = manifest.files.find(({ path }) => path === headWeightsFile(modality));
+    await step.write(`${modality}-weights`, known ? await getBlob(objects, known.digest) : head);
   }
 });

@@ -25,6 +25,9 @@ await runStep(async (step) => {
   const calibration = Calibration.parse(
     JSON.parse(Buffer.from(await step.read('calibration')).toString('utf8')),
   );
+  // Where heads were not trained, and in pipelines that were compiled before there were such files, there are none.
+  const given = async (name: string) =>
+    step.argumentList(name).length > 0 ? await step.read(name) : undefined;
   const networks = new Map(parent.files);
   networks.set('face-head.onnx', await step.read('face-head'));
   networks.set('voice-head.onnx', await step.read('voice-head'));
@@ -32,6 +35,7 @@ await runStep(async (step) => {
     calibration,
     parent: champion,
     backbones: parent.manifest.properties.backbones,
+    headWeights: { face: await given('face-weights'), voice: await given('voice-weights') },
     beside: await filesBelow(step.argumentList('keras')[0]),
   });
   const digest = await putBundle(objects, bundle);

@@ -189,7 +189,14 @@ async function census({ db, objects }: Services): Promise<Record<string, number>
 function idleController({ trainingData }: Services): ControllerPort {
   return {
     ...{ model: modelName, environment },
-    ...{ tick: absent, retrainNow: absent, rollback: absent, propose: absent, promote: absent },
+    ...{
+      tick: absent,
+      retrainNow: absent,
+      judgeCandidate: absent,
+      rollback: absent,
+      propose: absent,
+      promote: absent,
+    },
     setPaused: absent,
     progress: async () => ({
       counts: await trainingData.countNew(null),

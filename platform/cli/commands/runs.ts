@@ -129,6 +129,18 @@ export const runCommands: CommandPlugin = (program, context) => {
       result(logs, logs.map((one) => `== ${one.task}\n${one.log}`).join('\n'));
     });
   runs
+    .command('export')
+    .argument('<id>')
+    .argument('<output>', 'what a task made, as TASK/OUTPUT')
+    .argument('<path>', 'where to: a file, or a folder where it is one')
+    .description('write what a task of a run made to this machine')
+    .action(async (run: string, output: string, path: string, _options, command) => {
+      const { request, stream, result } = context(command);
+      const { exportOutput } = await import('./export-output.ts');
+      const files = await exportOutput({ run, output }, path, { request, stream });
+      result({ run, output, files }, files.join('\n'));
+    });
+  runs
     .command('compare')
     .argument('<a>')
     .argument('<b>')

@@ -1,5 +1,6 @@
 import type { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
+import type { Parameter } from '@visavox/core/run';
 import type { ControllerState } from '../controller-state.ts';
 import type { Step } from '../step.ts';
 import type { Trigger, TriggerContext } from '../trigger.ts';
@@ -54,6 +55,31 @@ export async function begun(
   };
 }
 
+/** The state in which a model that somebody made by hand is to be judged. */
+export async function candidateBegun(
+  context: PhaseContext,
+  state: ControllerState,
+  { trigger, given }: { trigger: string; given: Readonly<Record<string, Parameter>> },
+): Promise<ControllerState> {
+  const { subject, releases, newId, report } = context;
+  if (!subject.candidate) throw notByHand(context);
+  const champion = await releases.champion();
+  if (!champion) throw noChampion(context);
+  const { dataset, ...parts } = await subject.candidate(given, champion);
+  const run = newId();
+  const request = { ...parts, id: run, trigger, useCache: true };
+  report('candidate handed in', { run, trigger, dataset });
+  return {
+    ...state,
+    failures: 0,
+    trouble: null,
+    training: {
+      ...{ phase: 'submitting', run, dataset, trigger, marks: {}, request, byHand: true },
+      champion: champion.bundle,
+    },
+  };
+}
+
 /** A training that failed is left alone for a while. */
 export function failedJustNow(
   { retryAfterSeconds, now }: PhaseContext,
@@ -86,6 +112,15 @@ async function marksOf(context: PhaseContext, state: ControllerState): Promise<R
     if (mark !== undefined && mark !== null) marks[trigger.name] = mark;
   }
   return marks;
+}
+
+function notByHand({ model }: PhaseContext): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'candidates_unsupported',
+    message: `models called ${model} come out of trainings alone`,
+    action: `Register what a run made: visavox models register ${model} --from RUN.`,
+  });
 }
 
 function noChampion({ model, environment }: PhaseContext): UserError {

@@ -21,7 +21,8 @@ export async function failed(
       ...state,
       ...{ training: null, failures: 0, trouble: null },
       // A run canceled by hand is not tried again until there is something new.
-      ...(canceled && { trainedOn: training.dataset, marks: { ...state.marks, ...training.marks } }),
+      ...(canceled &&
+        !training.byHand && { trainedOn: training.dataset, marks: { ...state.marks, ...training.marks } }),
       offered: givenUp ? base : state.offered,
       offerFailures: base && !givenUp ? state.offerFailures + 1 : 0,
       lastFailure: { run: training.run, at: context.now().toISOString(), reason },

@@ -52,6 +52,7 @@ async function judged(
     ...{ run: run.id, model: modelReference(model), reasons },
   });
   const known: ControllerState = { ...state, failures: 0, trouble: null, training: null };
+  if (training.byHand) return { next: pass ? releasing(known, training) : known, again: pass };
   if (stale && isCandidate(release)) return beginAgain(context, known, training);
   const late =
     run.state === 'succeeded' ? null : `after the model was registered: ${run.reason ?? run.state}`;
@@ -63,9 +64,13 @@ async function judged(
     lastFailure: late === null ? null : { run: run.id, at: now().toISOString(), reason: late },
   };
   return {
-    next: pass ? { ...settled, training: { ...training, phase: 'releasing' } } : settled,
+    next: pass ? releasing(settled, training) : settled,
     again: pass,
   };
+}
+
+function releasing(state: ControllerState, training: Training): ControllerState {
+  return { ...state, training: { ...training, phase: 'releasing' } };
 }
 
 function verdictOn(

@@ -18,7 +18,7 @@ export async function release(
     const stale = await staleBecause(context, training);
     if (stale) {
       await releases.holdBack(id, stale);
-      return beginAgain(context, done, training);
+      return training.byHand ? { next: done, again: true } : beginAgain(context, done, training);
     }
   }
   const outcome = await bringUp(context, id, state.failures);

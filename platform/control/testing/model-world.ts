@@ -257,6 +257,12 @@ export class ModelWorld {
         const comparison = this.#results.get(id);
         return comparison ? { model: this.#version(model, digestOf(id)), comparison } : null;
       },
+      candidate: async (_given, champion) => ({
+        pipelineSpec: pipelines[this.pipeline % pipelines.length],
+        parameters: { model, environment, champion: champion.bundle, base: '' },
+        dataset: digestOf('made by hand'),
+        ...{ datasets: [digestOf('made by hand')], seed: 1 },
+      }),
       offered: async ({ bundle }) => (bundle === place.offer?.bundle ? null : place.offer),
     };
   }

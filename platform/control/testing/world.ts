@@ -121,6 +121,11 @@ export class World {
         state === 'succeeded' || this.registeredAnyway
           ? { model: { ...modelOf(id), name: this.modelName }, comparison: this.comparison }
           : null,
+      candidate: async ({ model }, champion) => ({
+        pipelineSpec: this.pipeline,
+        parameters: { champion: champion.bundle },
+        ...{ dataset: digestOf(String(model)), datasets: [digestOf(String(model))], seed: 1 },
+      }),
       offered: async (champion) => (champion.bundle === this.offer?.bundle ? null : this.offer),
     };
     const registry: ControllerResources['registry'] = {

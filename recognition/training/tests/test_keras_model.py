@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from visavox_training import keras_model
-from visavox_training.head import HeadWeights, build_head, head_to_onnx
+from visavox_training.head import HeadWeights, head_to_safetensors
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def heads(tmp_path):
         for name, dimension in (("face", 6), ("voice", 9))
     }
     for name, head in weights.items():
-        (tmp_path / f"{name}.onnx").write_bytes(head_to_onnx(build_head(head)))
+        (tmp_path / f"{name}.safetensors").write_bytes(head_to_safetensors(head))
     return weights
 
 
@@ -29,9 +29,9 @@ def saved(tmp_path, name):
     out = tmp_path / name
     words = [
         "--face-head",
-        str(tmp_path / "face.onnx"),
+        str(tmp_path / "face.safetensors"),
         "--voice-head",
-        str(tmp_path / "voice.onnx"),
+        str(tmp_path / "voice.safetensors"),
         "--out",
         str(out),
     ]
@@ -62,7 +62,7 @@ def test_the_same_heads_give_the_same_bytes(tmp_path, heads):
 
 def test_needs_no_more_than_the_image_of_steps_has(tmp_path, heads):
     blocked = "import sys; sys.modules.update(dict.fromkeys(['scipy', 'sklearn', 'matplotlib']));"
-    words = ["--face-head", str(tmp_path / "face.onnx"), "--voice-head", str(tmp_path / "voice.onnx")]
+    words = ["--face-head", str(tmp_path / "face.safetensors"), "--voice-head", str(tmp_path / "voice.safetensors")]
     words += ["--out", str(tmp_path / "out")]
     run = f"from visavox_training import keras_model; sys.exit(keras_model.main({words!r}))"
     environment = {**os.environ, "PYTHONPATH": str(Path(keras_model.__file__).parents[1])}
@@ -74,8 +74,8 @@ def test_needs_no_more_than_the_image_of_steps_has(tmp_path, heads):
 
 
 def test_a_head_that_is_none_is_refused(tmp_path, heads, capsys):
-    (tmp_path / "voice.onnx").write_bytes(b"nothing")
-    words = ["--face-head", str(tmp_path / "face.onnx"), "--voice-head", str(tmp_path / "voice.onnx")]
+    (tmp_path / "voice.safetensors").write_bytes(b"nothing")
+    words = ["--face-head", str(tmp_path / "face.safetensors"), "--voice-head", str(tmp_path / "voice.safetensors")]
     assert keras_model.main([*words, "--out", str(tmp_path / "model")]) == 2
-    assert "voice.onnx cannot be read" in capsys.readouterr().err
+    assert "voice.safetensors cannot be read" in capsys.readouterr().err
     assert not (tmp_path / "model").exists()

@@ -1,15 +1,17 @@
 """Training a head from the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
-from safetensors.numpy import load_file, save_file
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from visavox_training.feature_table import read_feature_table
-from visavox_training.head import build_head, head_to_onnx, identity_weights, read_head
+from visavox_training.head import build_head, head_to_onnx, head_to_safetensors, identity_weights, read_head
 from visavox_training.train_head import main
 from visavox_training.verification import verify
 
@@ -174,16 +176,73 @@ def test_one_seed_gives_the_same_bits_twice(tmp_path: Path, champion: Path) -> N
 def test_a_trained_head_is_the_next_champion(tmp_path: Path, champion: Path) -> None:
     features = save_features(tmp_path, *population(40, nuisance=4.0))
     run(features, champion, tmp_path / "first")
-    weights = load_file(tmp_path / "first" / "head.safetensors")
-    head = read_head(tmp_path / "first" / "head.onnx")
-    np.testing.assert_array_equal(head.kernel, weights["kernel"])
-    np.testing.assert_array_equal(head.bias, weights["bias"])
-
-    code, second = run(features, tmp_path / "first" / "head.onnx", tmp_path / "second")
+    served, weights = tmp_path / "first" / "head.onnx", tmp_path / "first" / "head.safetensors"
+    code, second = run(features, served, tmp_path / "second", "--champion-weights", str(weights))
     first = json.loads((tmp_path / "first" / "metrics.json").read_text())
     assert code == 0
     # The first one's figures are of people that its folds' heads had not seen, the second one's champion has seen them.
     assert second["champion"]["minCllr"] <= first["trained"]["minCllr"]
+    # A bundle of an earlier version has the ONNX alone.
+    run(features, served, tmp_path / "earlier")
+    for file in ("head.onnx", "head.safetensors", "metrics.json"):
+        assert (tmp_path / "second" / file).read_bytes() == (tmp_path / "earlier" / file).read_bytes()
+
+
+def test_what_is_served_and_what_training_goes_on_from_are_the_same_weights(tmp_path: Path, champion: Path) -> None:
+    run(save_features(tmp_path, *population(40, nuisance=4.0)), champion, tmp_path / "out")
+    served, weights = read_head(tmp_path / "out" / "head.onnx"), read_head(tmp_path / "out" / "head.safetensors")
+    np.testing.assert_array_equal(served.kernel, weights.kernel)
+    np.testing.assert_array_equal(served.bias, weights.bias)
+    with safe_open(tmp_path / "out" / "head.safetensors", "numpy") as file:
+        assert file.metadata() == {"format": "visavox-head/1"}
+        assert {name: file.get_slice(name).get_shape() for name in file.keys()} == {  # noqa: SIM118
+            "kernel": [DIMENSION, DIMENSION],
+            "bias": [DIMENSION],
+        }
+
+
+def not_a_number(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {**weights, "kernel": np.full_like(weights["kernel"], np.nan)}
+
+
+def of_double_precision(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: array.astype(np.float64) for name, array in weights.items()}
+
+
+def with_a_bias_of_another_width(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {**weights, "bias": weights["bias"][:-1]}
+
+
+def without_a_bias(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {"kernel": weights["kernel"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (not_a_number, "Expected finite weights. Received: NaN"),
+        (of_double_precision, "Received: float64 [32, 32]"),
+        (with_a_bias_of_another_width, "Received: float32 [32, 32] and float32 [31]"),
+        (without_a_bias, "Received: ['kernel']"),
+    ],
+)
+def test_weights_that_are_no_head_are_refused(tmp_path: Path, change, message: str) -> None:
+    weights = identity_weights(DIMENSION)
+    changed = change({"kernel": weights.kernel, "bias": weights.bias})
+    save_file(changed, tmp_path / "head.safetensors", {"format": "visavox-head/1"})
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read_head(tmp_path / "head.safetensors")
+
+
+def test_safetensors_of_something_else_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "head.safetensors"
+    weights = identity_weights(DIMENSION)
+    save_file({"kernel": weights.kernel, "bias": weights.bias}, file, {"format": "pt"})
+    with pytest.raises(ValueError, match=r"in the format visavox-head/1. Received: .* in pt"):
+        read_head(file)
+    file.write_bytes(head_to_safetensors(weights)[:-4])
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_head(file)
 
 
 def test_the_champion_stays_where_nothing_is_better(tmp_path: Path, champion: Path) -> None:
@@ -194,6 +253,7 @@ def test_the_champion_stays_where_nothing_is_better(tmp_path: Path, champion: Pa
     assert metrics["kept"] is True
     assert "the champion's head stays" in metrics["reason"]
     assert (tmp_path / "out" / "head.onnx").read_bytes() == champion.read_bytes()
+    assert (tmp_path / "out" / "head.safetensors").read_bytes() == head_to_safetensors(identity_weights(DIMENSION))
 
 
 @pytest.mark.parametrize("people", [0, 1, 7])

@@ -1,6 +1,6 @@
 """Both heads as one Keras model, in the folder that MLflow's Keras flavour loads.
 
-python -m visavox_training.keras_model --face-head face.onnx --voice-head voice.onnx --out FOLDER
+python -m visavox_training.keras_model --face-head face.safetensors --voice-head voice.safetensors --out FOLDER
 
 Its files lie beside the networks of a registered version, so that a notebook has the model by
 `mlflow.keras.load_model("models:/recogniser@champion")`. Only layers of Keras itself are in it. The same heads give the
@@ -25,7 +25,7 @@ _UNKNOWN_TIME = "1970-01-01 00:00:00"
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m visavox_training.keras_model", description=__doc__.split("\n")[0])
     parser.add_argument(
-        "--face-head", type=Path, required=True, help="the head of faces, as training exports it (.onnx)"
+        "--face-head", type=Path, required=True, help="the head of faces, as training writes it (safetensors or ONNX)"
     )
     parser.add_argument("--voice-head", type=Path, required=True, help="the head of voices")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write; it must not exist")

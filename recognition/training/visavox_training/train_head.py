@@ -1,8 +1,8 @@
 """Adapts a head to the people of a deployment, in closed form, and proves it on people it did not learn from.
 
 python -m visavox_training.train_head --modality face --features features.safetensors \\
-    --champion-head champion.onnx --out-onnx head.onnx --out-crossfit crossfit.safetensors \\
-    --metrics metrics.json --seed 1 --threads 1
+    --champion-head champion.onnx --champion-weights champion.safetensors --out-onnx head.onnx \\
+    --out-weights head.safetensors --out-crossfit crossfit.safetensors --metrics metrics.json --seed 1 --threads 1
 """
 
 import argparse
@@ -20,7 +20,7 @@ from visavox_training.adaptation import Adaptation, Population
 from visavox_training.cross_fitting import CrossFit, cross_fit
 from visavox_training.feature_table import FeatureTable, InputError, read_feature_table, write_feature_table
 from visavox_training.files import write_bytes, write_json
-from visavox_training.head import HeadWeights, build_head, head_to_onnx, read_head
+from visavox_training.head import HeadWeights, build_head, head_to_onnx, head_to_safetensors, read_head
 from visavox_training.tracking import Tracker
 from visavox_training.verification import Verification, verification_of
 
@@ -63,6 +63,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--modality", choices=("face", "voice"), required=True, help="prefix of the tracked metrics")
     parser.add_argument("--features", type=Path, required=True, help="safetensors: features [n, d], metadata items")
     parser.add_argument("--champion-head", type=Path, required=True, help="ONNX head that serves")
+    parser.add_argument(
+        "--champion-weights", type=Path, help="its weights as safetensors, or as ONNX in bundles of earlier versions"
+    )
     parser.add_argument("--out-onnx", type=Path, required=True, help="the new head, or the champion's if it stays")
     parser.add_argument(
         "--out-crossfit",
@@ -71,7 +74,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="embeddings of those who may be trained on, each under a head that did not learn from the person's fold, "
         "with the copies that templates are made of too",
     )
-    parser.add_argument("--out-weights", type=Path, help="the same as safetensors: kernel [d, d], bias [d]")
+    parser.add_argument("--out-weights", type=Path, help="its weights as safetensors: kernel [d, d], bias [d]")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON report: kept, reason, figures")
     parser.add_argument("--seed", type=int, default=0, help="of every random choice")
     parser.add_argument("--threads", type=int, default=1, help="bits are reproduced for the same number")
@@ -85,7 +88,7 @@ def run(options: argparse.Namespace, config: HeadConfig) -> None:
     """Reads, adapts, writes. All outputs depend on the inputs, the seed and the number of threads alone."""
     runtime.limit_threads(options.threads)
     table = read_feature_table(options.features)
-    champion = _read_champion(options.champion_head, table)
+    champion = _read_champion(options.champion_weights or options.champion_head, table)
     people = table.people_of("train", "validation")
     training = table.of(people)
     _progress(f"{options.modality}: {len(people)} people to learn from")
@@ -191,10 +194,7 @@ def _write_outputs(options: argparse.Namespace, champion: HeadWeights, table: Fe
         write_bytes(options.out_onnx, head_to_onnx(build_head(outcome.weights)))
     _write_crossfit(options.out_crossfit, champion, table, outcome)
     if options.out_weights is not None:
-        from safetensors.numpy import save
-
-        weights = outcome.weights or champion
-        write_bytes(options.out_weights, save({"kernel": weights.kernel, "bias": weights.bias}))
+        write_bytes(options.out_weights, head_to_safetensors(outcome.weights or champion))
 
 
 def _write_crossfit(path: Path, champion: HeadWeights, table: FeatureTable, outcome: Outcome) -> None:
