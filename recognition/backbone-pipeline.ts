@@ -1,16 +1,12 @@
 import { component, pipeline } from '@visavox/pipelines/definition';
 import type { Reference } from '@visavox/pipelines/nodes';
 import {
-  adapted,
-  embedded,
-  evaluateAgainst,
   kerasModel,
-  register,
   registerUntrained,
-  report,
   shards,
   sourcesOf,
   type Tasks,
+  trainedFrom,
   validate,
 } from './pipeline.ts';
 
@@ -85,7 +81,7 @@ function fromOtherBackbone(
     champion,
     base,
     seed,
-    shards: mostShards,
+    shards,
   }: {
     dataset: Reference<'string'>;
     champion: Reference<'string'>;
@@ -94,31 +90,8 @@ function fromOtherBackbone(
     shards: Reference<'integer'>;
   },
 ): void {
-  const { manifest, summary, shards } = p.task(validate, { dataset, shards: mostShards }).outputs;
-  const before = embedded(p, { manifest, shards, champion }, '-champion');
-  const now = embedded(p, { manifest, shards, champion: base });
-  const { features, heads, weights, crossfit, calibration } = adapted(p, {
-    ...{ dataset, champion: base, seed },
-    ...now,
-  });
-  const { comparison } = p.task(evaluateAgainst, {
-    champion,
-    champion_face_features: before.face_features,
-    champion_voice_features: before.voice_features,
-    ...{ ...features, ...heads, ...crossfit, calibration, seed },
-  }).outputs;
-  const { keras } = p.task(kerasModel, {
-    face_head: weights.face_weights,
-    voice_head: weights.voice_weights,
-  }).outputs;
-  const { model } = p.task(register, {
-    ...{ champion: base, ...heads, ...weights },
-    ...{ keras, calibration, comparison },
-  }).outputs;
-  p.task(report, {
-    ...{ manifest, summary, dataset, model, comparison },
-    ...{ ...features, ...heads, ...crossfit, calibration, seed },
-  });
+  const checked = p.task(validate, { dataset, shards }).outputs;
+  trainedFrom(p, { ...checked, dataset, champion, base, seed });
 }
 
 /** The same where nobody is enrolled: with the manifest's own calibration, and nothing to compare on. */

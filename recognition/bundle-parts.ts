@@ -56,6 +56,12 @@ export function featureSource(manifest: BundleManifest, modality: Modality): Omi
   };
 }
 
+/** Whether two bundles have the same features of a modality. */
+export function sameFeatures(one: BundleManifest, other: BundleManifest, modality: Modality): boolean {
+  const [own, its] = [featureSource(one, modality), featureSource(other, modality)];
+  return own.backbone === its.backbone && own.preprocessing === its.preprocessing;
+}
+
 /** Nothing for the alignment of the first releases, so that what was computed under it is found. */
 function alignmentName({ points }: FaceAlignment): string {
   return points ? `.points-${shortDigest(digestOfJson(points))}` : '';

@@ -22,6 +22,9 @@ export const NETWORK_FILES = [
   'speech-spectrum.onnx',
 ] as const;
 
+/** What the voice network learned here: its scales and shifts, which the next fine-tuning starts from. */
+export const VOICE_ADAPTER = 'voice-adapter.safetensors';
+
 export interface Bundle {
   readonly manifest: BundleManifest;
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -109,6 +112,8 @@ export async function recogniserBundle(
     files.set(path, bytes);
   }
   files.set('calibration.json', encoded(calibration));
+  const adapter = networks.get(VOICE_ADAPTER);
+  if (adapter) files.set(VOICE_ADAPTER, adapter);
   for (const modality of modalities) {
     const weights = headWeights[modality];
     if (weights) files.set(headWeightsFile(modality), weights);

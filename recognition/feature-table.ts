@@ -1,5 +1,6 @@
 import { SystemError, UserError } from '@visavox/core/errors';
 import { z } from 'zod';
+import { encodeSafetensors } from './safetensors.ts';
 
 /** Which part of the population a person belongs to, for good: nobody trains on an `evaluation` person. */
 export const Split = z.enum(['train', 'validation', 'evaluation']);
@@ -22,6 +23,8 @@ export const FeatureRow = z.object({
   copy: z.boolean().optional(),
   /** A copy that stands beside its recording in a template, where a model makes templates so. */
   enrols: z.boolean().optional(),
+  /** The network behind these features learned from the person in this very training, which therefore is not judged on them. */
+  heard: z.boolean().optional(),
   /** Only rows of one fold were embedded by one model. */
   fold: z.number().int().optional(),
 });
@@ -74,26 +77,11 @@ const Header = z.object({
   }),
 });
 
-/** The safetensors format: 8 bytes of header length, a JSON header padded with spaces to 8 bytes, the numbers. */
-export function encodeFeatureTable(table: FeatureTable): Uint8Array {
-  const header = JSON.stringify({
-    __metadata__: { items: JSON.stringify(table.items) },
-    features: {
-      dtype: 'F32',
-      shape: [table.items.length, table.dimension],
-      data_offsets: [0, table.features.byteLength],
-    },
-  });
-  const text = Buffer.from(
-    header.padEnd(Math.ceil(Buffer.byteLength(header) / 8) * 8 - (Buffer.byteLength(header) - header.length)),
+export function encodeFeatureTable({ items, dimension, features }: FeatureTable): Uint8Array {
+  return encodeSafetensors(
+    { features: { shape: [items.length, dimension], data: features } },
+    { items: JSON.stringify(items) },
   );
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  return Buffer.concat([
-    length,
-    text,
-    Buffer.from(table.features.buffer, table.features.byteOffset, table.features.byteLength),
-  ]);
 }
 
 export function decodeFeatureTable(bytes: Uint8Array): FeatureTable {

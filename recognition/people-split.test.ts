@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { splitOf } from './people-split.ts';
+import { isHeard, splitOf } from './people-split.ts';
 
 const people = Array.from({ length: 4000 }, (_, index) => `person-${index}`);
 
@@ -25,4 +25,13 @@ it('never changes its mind about a person', () => {
       "train",
     ]
   `);
+});
+
+it('keeps three in ten of those whom heads learn from apart from networks that are fine-tuned', () => {
+  const people = Array.from({ length: 4000 }, (_, index) => `person-${index}`);
+  const evaluation = people.filter((person) => splitOf(person) === 'evaluation');
+  expect(evaluation.length / people.length).toBeCloseTo(0.25, 1);
+  expect(evaluation.some(isHeard)).toBe(false);
+  const others = people.filter((person) => splitOf(person) !== 'evaluation');
+  expect(others.filter(isHeard).length / others.length).toBeCloseTo(0.7, 1);
 });

@@ -11,8 +11,23 @@ const validationShare = 15;
  * people that neither saw.
  */
 export function splitOf(identity: string): Split {
-  const draw =
-    Number.parseInt(digestOf(`split:${identity}`).slice('sha256:'.length, 'sha256:'.length + 8), 16) % 100;
-  if (draw < evaluationShare) return 'evaluation';
-  return draw < evaluationShare + validationShare ? 'validation' : 'train';
+  const drawn = draw(`split:${identity}`);
+  if (drawn < evaluationShare) return 'evaluation';
+  return drawn < evaluationShare + validationShare ? 'validation' : 'train';
 }
+
+/** Of those who may be learned from, in percent: whom a network that is fine-tuned does not hear, so that it can be judged on them. */
+const unheardShare = 30;
+
+/** Whether fine-tuning of networks learns from somebody; it stays so for good. */
+export function isHeard(identity: string): boolean {
+  return splitOf(identity) !== 'evaluation' && isHeardOfLearned(identity);
+}
+
+/** The same of somebody who may be learned from. */
+export function isHeardOfLearned(identity: string): boolean {
+  return draw(`heard:${identity}`) >= unheardShare;
+}
+
+const draw = (text: string) =>
+  Number.parseInt(digestOf(text).slice('sha256:'.length, 'sha256:'.length + 8), 16) % 100;

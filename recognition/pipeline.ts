@@ -27,46 +27,106 @@ export const validate = component({
   ],
 });
 
+const embedInputs = { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'list' } as const;
+const embedOutputs = { face: 'dataset', voice: 'dataset', counts: 'struct' } as const;
+
+const embedCommand = ({
+  inputs,
+  outputs,
+}: Placeholders<typeof embedInputs, typeof embedOutputs>): string[] => [
+  'recognition-step',
+  'embed',
+  ...['--manifest', inputs.manifest.path],
+  ...['--champion', inputs.champion],
+  ...['--shard', inputs.shard, '--shards', inputs.shards],
+  ...['--face-features', outputs.face.path, '--voice-features', outputs.voice.path],
+  ...['--counts', outputs.counts.path],
+];
+
 export const embed = component({
   name: 'embed-shard',
   ...{ image, access },
   sources: sourcesOf('embed'),
-  inputs: { manifest: 'dataset', champion: 'string', shard: 'integer', shards: 'list' },
-  outputs: { face: 'dataset', voice: 'dataset', counts: 'struct' },
+  inputs: embedInputs,
+  outputs: embedOutputs,
   retries: 1,
-  command: ({ inputs, outputs }) => [
-    'recognition-step',
-    'embed',
-    ...['--manifest', inputs.manifest.path],
-    ...['--champion', inputs.champion],
-    ...['--shard', inputs.shard, '--shards', inputs.shards],
-    ...['--face-features', outputs.face.path, '--voice-features', outputs.voice.path],
-    ...['--counts', outputs.counts.path],
-  ],
+  command: embedCommand,
 });
+
+/** The same under a bundle of which some networks have embedded everything already, in another bundle: those are left out. */
+const embedOther = component({
+  name: 'embed-shard',
+  ...{ image, access },
+  sources: sourcesOf('embed'),
+  inputs: { ...embedInputs, known: 'string' },
+  outputs: embedOutputs,
+  retries: 1,
+  command: (given) => [...embedCommand(given), ...['--known', given.inputs.known]],
+});
+
+const gatherInputs = { face: 'dataset[]', voice: 'dataset[]', champion: 'string' } as const;
+const gatherOutputs = {
+  face_features: 'dataset',
+  voice_features: 'dataset',
+  face_head: 'model',
+  voice_head: 'model',
+  /** Safetensors; the heads once more where the champion's bundle has none. */
+  face_weights: 'model',
+  voice_weights: 'model',
+} as const;
+
+const gatherCommand = ({
+  inputs,
+  outputs,
+}: Placeholders<typeof gatherInputs, typeof gatherOutputs>): string[] => [
+  'recognition-step',
+  'gather',
+  ...['--champion', inputs.champion],
+  ...['--face-shards', inputs.face, '--voice-shards', inputs.voice],
+  ...['--face-features', outputs.face_features.path, '--voice-features', outputs.voice_features.path],
+  ...['--face-head', outputs.face_head.path, '--voice-head', outputs.voice_head.path],
+  ...['--face-weights', outputs.face_weights.path, '--voice-weights', outputs.voice_weights.path],
+];
 
 export const gather = component({
   name: 'gather',
   ...{ image, access },
   sources: sourcesOf('gather'),
-  inputs: { face: 'dataset[]', voice: 'dataset[]', champion: 'string' },
-  outputs: {
-    face_features: 'dataset',
-    voice_features: 'dataset',
-    face_head: 'model',
-    voice_head: 'model',
-    /** Safetensors; the heads once more where the champion's bundle has none. */
-    face_weights: 'model',
-    voice_weights: 'model',
-  },
+  inputs: gatherInputs,
+  outputs: gatherOutputs,
+  command: gatherCommand,
+});
+
+/** Takes what was left out from the features of the other bundle. */
+const gatherOther = component({
+  name: 'gather',
+  ...{ image, access },
+  sources: sourcesOf('gather'),
+  inputs: { ...gatherInputs, known: 'string', known_face: 'dataset', known_voice: 'dataset' },
+  outputs: gatherOutputs,
+  command: (given) => [
+    ...gatherCommand(given),
+    ...['--known', given.inputs.known],
+    ...['--known-face', given.inputs.known_face.path, '--known-voice', given.inputs.known_voice.path],
+  ],
+});
+
+/** The champion with its voice network fine-tuned, or the champion itself. */
+export const fineTuneVoice = component({
+  name: 'fine-tune-voice',
+  ...{ image, access: registryAccess },
+  sources: [...sourcesOf('fine-tune-voice'), 'recognition/training/visavox_training/**/*.py'],
+  inputs: { manifest: 'dataset', champion: 'string', network: 'string', seed: 'integer' },
+  outputs: { base: 'string', report: 'metrics' },
+  // Activations of a batch, for the gradients.
+  resources: { memory: '4Gi' },
+  retries: 1,
   command: ({ inputs, outputs }) => [
     'recognition-step',
-    'gather',
-    ...['--champion', inputs.champion],
-    ...['--face-shards', inputs.face, '--voice-shards', inputs.voice],
-    ...['--face-features', outputs.face_features.path, '--voice-features', outputs.voice_features.path],
-    ...['--face-head', outputs.face_head.path, '--voice-head', outputs.voice_head.path],
-    ...['--face-weights', outputs.face_weights.path, '--voice-weights', outputs.voice_weights.path],
+    'fine-tune-voice',
+    ...['--manifest', inputs.manifest.path, '--champion', inputs.champion],
+    ...['--network', inputs.network, '--seed', inputs.seed],
+    ...['--base', outputs.base.path, '--report', outputs.report.path],
   ],
 });
 
@@ -147,16 +207,7 @@ export const evaluate = component({
   name: 'evaluate',
   ...{ image, access },
   sources: sourcesOf('evaluate'),
-  inputs: judgedInputs,
-  outputs: judgedOutputs,
-  command: evaluateCommand,
-});
-
-/** The same where the champion has another backbone, and so features of its own. */
-export const evaluateAgainst = component({
-  name: 'evaluate',
-  ...{ image, access },
-  sources: sourcesOf('evaluate'),
+  // The champion may have other networks, and so features of its own.
   inputs: { ...judgedInputs, champion_face_features: 'dataset', champion_voice_features: 'dataset' },
   outputs: judgedOutputs,
   command: (given) => [
@@ -270,21 +321,40 @@ export const report = component({
 
 export type Tasks = Pick<PipelineBuilder<Record<never, never>>, 'task' | 'forEach'>;
 
+interface Embedded {
+  readonly manifest: Reference<'dataset'>;
+  readonly shards: Reference<'list'>;
+  readonly champion: Reference<'string'>;
+}
+
 /** Features of all recordings under a bundle, in shards side by side, and the heads that training starts from. */
-export function embedded(
-  p: Tasks,
-  {
-    manifest,
-    shards,
-    champion,
-  }: { manifest: Reference<'dataset'>; shards: Reference<'list'>; champion: Reference<'string'> },
-  suffix = '',
-) {
-  const shard = p.forEach(shards, { name: `embed${suffix}`, item: 'integer' }, (index) => {
-    const { face, voice } = p.task(embed, { manifest, champion, shard: index, shards }).outputs;
+function embedded(p: Tasks, given: Embedded) {
+  const { champion } = given;
+  const shard = p.forEach(given.shards, { name: 'embed', item: 'integer' }, (index) => {
+    const { face, voice } = p.task(embed, { ...given, shard: index }).outputs;
     return { face, voice };
   });
-  return p.task(gather, { ...shard.collected, champion }, { name: `gather${suffix}` }).outputs;
+  return p.task(gather, { ...shard.collected, champion }, { name: 'gather' }).outputs;
+}
+
+/** The same under a bundle that shares networks with another one, of which the features are there. */
+function embeddedAgain(
+  p: Tasks,
+  given: Embedded,
+  before: { readonly champion: Reference<'string'>; readonly features: ReturnType<typeof embedded> },
+) {
+  const { champion } = given;
+  const known = before.champion;
+  const shard = p.forEach(given.shards, { name: 'embed-base', item: 'integer' }, (index) => {
+    const { face, voice } = p.task(embedOther, { ...given, known, shard: index }).outputs;
+    return { face, voice };
+  });
+  const { face_features: known_face, voice_features: known_voice } = before.features;
+  return p.task(
+    gatherOther,
+    { ...shard.collected, champion, known, known_face, known_voice },
+    { name: 'gather-base' },
+  ).outputs;
 }
 
 /** Both heads, fitted to the people of the features, and the calibration of what they answer. */
@@ -325,12 +395,59 @@ export function adapted(
   return { features, heads, weights, crossfit, calibration };
 }
 
+/** Heads and calibration on top of the networks of a bundle, and all of it judged against the champion. */
+export function trainedFrom(
+  p: Tasks,
+  {
+    manifest,
+    summary,
+    shards,
+    dataset,
+    champion,
+    base,
+    seed,
+  }: {
+    manifest: Reference<'dataset'>;
+    summary: Reference<'struct'>;
+    shards: Reference<'list'>;
+    dataset: Reference<'string'>;
+    champion: Reference<'string'>;
+    base: Reference<'string'>;
+    seed: Reference<'integer'>;
+  },
+): void {
+  const before = embedded(p, { manifest, shards, champion });
+  const now = embeddedAgain(p, { manifest, shards, champion: base }, { champion, features: before });
+  const { features, heads, weights, crossfit, calibration } = adapted(p, {
+    ...{ dataset, champion: base, seed },
+    ...now,
+  });
+  const { comparison } = p.task(evaluate, {
+    champion,
+    champion_face_features: before.face_features,
+    champion_voice_features: before.voice_features,
+    ...{ ...features, ...heads, ...crossfit, calibration, seed },
+  }).outputs;
+  const { keras } = p.task(kerasModel, {
+    face_head: weights.face_weights,
+    voice_head: weights.voice_weights,
+  }).outputs;
+  const { model } = p.task(register, {
+    ...{ champion: base, ...heads, ...weights },
+    ...{ keras, calibration, comparison },
+  }).outputs;
+  p.task(report, {
+    ...{ manifest, summary, dataset, model, comparison },
+    ...{ ...features, ...heads, ...crossfit, calibration, seed },
+  });
+}
+
 /** From a dataset version of recordings to a registered recogniser, judged against the one that serves. */
 export default pipeline(
   {
     name: 'recogniser',
     description:
-      'Embed recordings and augmented copies in parallel shards, adapt both heads in parallel, calibrate, evaluate on unseen people, register.',
+      'Embed recordings and augmented copies in parallel shards, fine-tune the voice network, adapt both heads in parallel, calibrate, evaluate on unseen people, register.',
     parameters: {
       /** Digest of a dataset version whose items have the labels `person` and `modality`. */
       dataset: 'string',
@@ -338,38 +455,14 @@ export default pipeline(
       champion: 'string',
       seed: { type: 'integer', default: 1 },
       shards,
+      /** Digest of the published voice network as a Keras model; without it that network stays as it is. */
+      network: { type: 'string', default: '' },
     },
   },
   (p) => {
-    const { dataset, champion, seed, shards: mostShards } = p.parameters;
-    const { manifest, summary, shards } = p.task(validate, { dataset, shards: mostShards }).outputs;
-    const gathered = embedded(p, { manifest, shards, champion });
-    const { features, heads, weights, crossfit, calibration } = adapted(p, {
-      ...{ dataset, champion, seed },
-      ...gathered,
-    });
-    const { comparison } = p.task(evaluate, {
-      champion,
-      ...features,
-      ...heads,
-      ...crossfit,
-      calibration,
-      seed,
-    }).outputs;
-    const { keras } = p.task(kerasModel, {
-      face_head: weights.face_weights,
-      voice_head: weights.voice_weights,
-    }).outputs;
-    const { model } = p.task(register, {
-      ...{ champion, ...heads, ...weights },
-      ...{ keras, calibration, comparison },
-    }).outputs;
-    p.task(report, {
-      ...{ manifest, summary, dataset, model, comparison },
-      ...features,
-      ...heads,
-      ...crossfit,
-      ...{ calibration, seed },
-    });
+    const { dataset, champion, seed, network } = p.parameters;
+    const checked = p.task(validate, { dataset, shards: p.parameters.shards }).outputs;
+    const { base } = p.task(fineTuneVoice, { manifest: checked.manifest, champion, network, seed }).outputs;
+    trainedFrom(p, { ...checked, dataset, champion, base, seed });
   },
 );

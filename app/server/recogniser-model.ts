@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Comparison, type GatePolicy } from '@visavox/control/gate';
 import type { OfferedModel } from '@visavox/control/offered-model';
 import type { TrainingSubject } from '@visavox/control/training-subject';
 import { thresholds } from '@visavox/control/triggers/thresholds';
+import type { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { ModelVersion } from '@visavox/core/model';
+import { type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { ModelRegistry } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { ModelDeclaration } from '@visavox/host/project';
@@ -86,6 +90,7 @@ const recogniser: ModelDeclaration = {
     return recogniserTraining({
       ...{ pipelineSpec, trainingData, registry },
       shards: signIn.trainingShards,
+      network: signIn.fineTuning === 'off' ? async () => '' : kerasNetwork(objects, networks),
       offered: publishedOffer({ objects, published }),
     });
   },
@@ -99,10 +104,12 @@ export function recogniserTraining(resources: {
   trainingData: TrainingData;
   registry: Pick<ModelRegistry, 'get'>;
   shards: number;
+  /** Digest of the published voice network as a Keras model, or nothing where it is not fine-tuned. */
+  network: () => Promise<Digest | ''>;
   /** What came with the software; see {@link PublishedOffer}. */
   offered: (champion: Release) => Promise<OfferedModel | null>;
 }): TrainingSubject {
-  const { pipelineSpec, trainingData, registry, shards, offered } = resources;
+  const { pipelineSpec, trainingData, registry, shards, network, offered } = resources;
   const upgradeSpec = compile(upgradePipeline);
   return {
     countNew: (since) => trainingData.countNew(since),
@@ -111,7 +118,10 @@ export function recogniserTraining(resources: {
       if (!serving) throw recogniserMissing();
       return {
         pipelineSpec: base ? upgradeSpec : pipelineSpec,
-        parameters: { dataset, champion: serving.bundle, seed, shards, ...(base ? { base } : {}) },
+        parameters: {
+          ...{ dataset, champion: serving.bundle, seed, shards },
+          ...(base ? { base } : { network: await network() }),
+        },
         datasets: [dataset],
         seed,
       };
@@ -142,4 +152,20 @@ function recogniserMissing(): UserError {
     message: 'there is no recogniser yet that a training could start from',
     action: 'Try again when the server has come up.',
   });
+}
+
+/** Stored once, for steps that have no such file where they run. */
+function kerasNetwork(objects: ObjectStore, networks: string): () => Promise<Digest | ''> {
+  let stored: Promise<Digest | ''> | undefined;
+  const store = async () => {
+    const file = join(networks, 'voice-backbone.keras');
+    return existsSync(file) ? putBlob(objects, await readFile(file)) : '';
+  };
+  return () => {
+    stored ??= store().catch((error: unknown) => {
+      stored = undefined;
+      throw error;
+    });
+    return stored;
+  };
 }

@@ -20,6 +20,8 @@ const SignInEnvironment = z.object({
   VISAVOX_RETRAIN_SAMPLES: count(50),
   /** Processes or pods that embed recordings side by side in a training; by default the processors here, or as many pods as recordings are worth. */
   VISAVOX_TRAINING_SHARDS: z.coerce.number().int().positive().optional(),
+  /** `auto`: trainings fine-tune the voice network as well, where there are enough people and recordings for it. */
+  VISAVOX_FINE_TUNING: z.enum(['auto', 'off']).default('auto'),
   /** On one name, attempts that may fail one after another before each further one has to wait: 30 seconds, then longer. */
   VISAVOX_ATTEMPT_FAILURES: count(5),
   /** Hours for which an accepted attempt's recordings wait to be confirmed. */
@@ -45,6 +47,7 @@ export interface SignInSettings {
   readonly retrain: { readonly people: number; readonly samples: number };
   /** 0: as many as the recordings are worth. */
   readonly trainingShards: number;
+  readonly fineTuning: 'auto' | 'off';
   readonly liveness: 'required' | 'off';
   readonly signInPolicy: SignInPolicy;
   readonly enrolment: 'open' | 'invitation';
@@ -69,6 +72,7 @@ export function parseSignInSettings(
   const values = parseEnvironment(SignInEnvironment, environment);
   return {
     retrain: { people: values.VISAVOX_RETRAIN_PEOPLE, samples: values.VISAVOX_RETRAIN_SAMPLES },
+    fineTuning: values.VISAVOX_FINE_TUNING,
     trainingShards:
       values.VISAVOX_TRAINING_SHARDS ??
       (platform.engine === 'local' ? Math.min(availableParallelism(), MOST_SHARDS_HERE) : 0),

@@ -1,6 +1,6 @@
 import { SystemError } from '@visavox/core/errors';
 import { bundleDigest } from '@visavox/core/model';
-import { type Bundle, recogniserBundle } from '../bundle.ts';
+import { type Bundle, recogniserBundle, VOICE_ADAPTER } from '../bundle.ts';
 import { faceAlignmentOf, propertiesOf } from '../bundle-parts.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { promisedRule, readStraightMap } from '../signals/straight-calibration.ts';
@@ -29,6 +29,8 @@ export async function pluggedBundle(
     ownAlignment: faceAlignmentOf(propertiesOf(parent.manifest)),
   });
   networks.set(`${modality}-backbone.onnx`, wrapped.backbone);
+  // It belongs to the network whose place is taken.
+  if (modality === 'voice') networks.delete(VOICE_ADAPTER);
   networks.set(`${modality}-head.onnx`, wrapped.head);
   const inherited = Calibration.parse(JSON.parse(Buffer.from(file('calibration.json')).toString('utf8')));
   const map = readStraightMap(manifest.calibration ?? VAGUE);

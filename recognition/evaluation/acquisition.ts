@@ -12,6 +12,7 @@ import { decodeAudio, join as joinAudio, type LongAudio, SAMPLE_RATE } from '../
 import { captureFault, isCaptureFault } from '../signals/capture-fault.ts';
 import { PREPROCESSING } from '../signals/signals.ts';
 import { FeatureFile, type Remembered } from './feature-file.ts';
+import { lineOf, overLine } from './lines.ts';
 import type { Recording } from './lists.ts';
 import { faceMeasures, type Measures, voiceMeasures } from './traits.ts';
 
@@ -213,7 +214,9 @@ async function captured(
       : await recogniser.signals.captureFace(bytes);
     return { measures: faceMeasures(capture), ...capturedFace(recogniser, capture, sample) };
   }
-  const waveform = joinAudio(await files.audioOf(recording));
+  const { line, files: pieces } = lineOf(recording);
+  const joined = joinAudio(await files.audioOf(pieces));
+  const waveform = line ? await overLine(joined, line) : joined;
   if (waveform.length > LONGEST_SECONDS * SAMPLE_RATE)
     throw captureFault('audio_too_long', { maximumSeconds: LONGEST_SECONDS });
   const capture = await recogniser.signals.captureWaveform(waveform);
@@ -251,8 +254,9 @@ class Files {
   }
 
   async digest(recording: Recording): Promise<Digest> {
-    const parts: Digest[] = [];
-    for (const path of recording) {
+    const { line, files } = lineOf(recording);
+    const parts: string[] = line ? [`over ${line}`] : [];
+    for (const path of files) {
       const digest = this.#digests.get(path) ?? digestOf(await this.bytes(path));
       this.#digests.set(path, digest);
       parts.push(digest);

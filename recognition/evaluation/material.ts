@@ -17,7 +17,7 @@ import { type Acquired, type AcquisitionOptions, acquire } from './acquisition.t
 import { type Comparison, type Recording, readFacePairs, readVoiceTrials } from './lists.ts';
 import { registeredBundle } from './registered-bundle.ts';
 
-const PROJECT = resolve(import.meta.dirname, '..', '..');
+export const PROJECT = resolve(import.meta.dirname, '..', '..');
 
 export interface MaterialOptions {
   readonly faces: string;

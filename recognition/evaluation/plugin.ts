@@ -1,6 +1,7 @@
 import { UserError } from '@visavox/core/errors';
 import type { CommandPlugin } from 'visavox/plugin';
 import { z } from 'zod';
+import { lineNames, readLines } from './lines.ts';
 import { ProtocolName } from './protocols/protocols.ts';
 
 const Options = z.object({
@@ -17,6 +18,7 @@ const Options = z.object({
   networks: z.string().optional(),
   backbone: z.string().optional(),
   retrainOnHalf: z.boolean().default(false),
+  through: z.string().optional(),
   impostors: z.coerce.number().int().min(0).optional(),
   seed: z.coerce.number().int(),
   cache: z.boolean(),
@@ -72,6 +74,10 @@ export const plugin: CommandPlugin = (program, context) => {
       'train on half of the people of the lists, and report the model and the retrained one on the other half',
     )
     .option(
+      '--through <lines>',
+      `with --retrain-on-half: voices are tried over these lines as well, sent by ffmpeg (${lineNames.join(', ')}; or all)`,
+    )
+    .option(
       '--impostors <count>',
       `so many comparisons of different people besides those listed, so that lower FMRs can be claimed (default: 0, of a half ${IMPOSTORS_OF_HALF})`,
     )
@@ -99,8 +105,18 @@ Slices are counted at one threshold, that of FMR 1e-3 (1e-2 where there are few 
 over people. Light, noise, band and so on are measured from the recordings that are compared, not read from labels.`,
     )
     .action(async (_options, command) => {
-      const { attacks, enrolment, protocol, faces, voices, root, retrainOnHalf, impostors, ...options } =
-        Options.parse(command.opts());
+      const {
+        attacks,
+        enrolment,
+        protocol,
+        faces,
+        voices,
+        root,
+        retrainOnHalf,
+        through,
+        impostors,
+        ...options
+      } = Options.parse(command.opts());
       if (attacks) {
         const { runAttacks } = await import('./attacks/run.ts');
         await runAttacks({ ...options, root }, context(command));
@@ -123,7 +139,10 @@ over people. Light, noise, band and so on are measured from the recordings that 
       if (retrainOnHalf) {
         const { runRetraining } = await import('./run-retraining.ts');
         await runRetraining(
-          { ...options, ...lists, impostors: impostors ?? IMPOSTORS_OF_HALF },
+          {
+            ...{ ...options, ...lists, impostors: impostors ?? IMPOSTORS_OF_HALF },
+            ...(through !== undefined && { through: readLines(through) }),
+          },
           context(command),
         );
         return;

@@ -1,14 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import type { BundleFiles } from '@visavox/core/bundle';
 import { bundleDigest } from '@visavox/core/model';
 import type { CommandContext } from 'visavox/plugin';
 import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
 import { type Modality, modalities, propertiesOf } from '../bundle-parts.ts';
+import { measuresOfVoice, takenWorse } from '../capture-conditions.ts';
 import { type FeatureRow, type FeatureTable, tableOf } from '../feature-table.ts';
+import { reasonAgainst } from '../fine-tuning/due.ts';
+import { type FineTuningReport, fineTunedBundle } from '../fine-tuning/fine-tuned-bundle.ts';
+import { MOST_EACH, type SpokenRecording } from '../fine-tuning/recordings.ts';
+import { isHeardOfLearned } from '../people-split.ts';
 import { Recogniser } from '../recogniser.ts';
+import { setupFolder } from '../setup-folder.ts';
+import { decodeAudio, join as joinAudio } from '../signals/audio.ts';
+import { isCaptureFault } from '../signals/capture-fault.ts';
+import type { VoiceCapture } from '../signals/signals.ts';
+import { stepSurroundings } from '../step-surroundings.ts';
 import { nameOf } from './acquisition.ts';
-import { changesOf } from './changes.ts';
+import { type Change, changesOf } from './changes.ts';
 import { evaluate, type Material } from './evaluate.ts';
-import { acquireFor, enrolledBeside, type Lists, modelOf, readLists, recordingsIn } from './material.ts';
+import { type Line, triedOver } from './lines.ts';
+import type { Recording } from './lists.ts';
+import {
+  acquireFor,
+  enrolledBeside,
+  type Lists,
+  modelOf,
+  networksOf,
+  PROJECT,
+  readLists,
+  recordingsIn,
+} from './material.ts';
 import { moreImpostors } from './more-impostors.ts';
 import { comparisonsAmong, type Halves, halvesOf, recordingsOf } from './people-halves.ts';
 import { retrain } from './retraining.ts';
@@ -20,8 +43,14 @@ import { hasNoCopy, type Measures } from './traits.ts';
  * Trains on half of the people of the lists as a run of the pipeline does, and compares the model before and after on the
  * people of the other half, of whom neither learned.
  */
-export async function runRetraining(options: EvaluationOptions, context: CommandContext): Promise<void> {
-  const { seed } = options;
+export async function runRetraining(
+  options: EvaluationOptions & {
+    /** Lines that the voices are tried over besides; what is enrolled is in clear. */
+    readonly through?: readonly Line[];
+  },
+  context: CommandContext,
+): Promise<void> {
+  const { seed, through = [] } = options;
   const lists = await readLists(options);
   const halves = {
     face: halvesOf(lists.face, seed),
@@ -31,35 +60,55 @@ export async function runRetraining(options: EvaluationOptions, context: Command
   const recogniser = await Recogniser.load(champion.manifest, champion.files);
   const loaded = [recogniser];
   try {
-    const embedder = { recogniser, manifest: champion.manifest };
+    const network = await fineTunedToHalf(champion, recordingsOf(lists.voice, halves.voice.learned), {
+      ...{ recogniser, root: options.root, networks: networksOf(options), seed, log: context.log },
+    });
+    const base = network.bundle ?? champion;
+    const ofBase = await Recogniser.load(base.manifest, base.files);
+    loaded.push(ofBase);
     const learned = (modality: Modality) =>
-      learnedFrom(embedder, modality, { list: lists[modality], half: halves[modality], options });
+      learnedFrom({ recogniser: ofBase, manifest: base.manifest }, modality, {
+        ...{ list: lists[modality], half: halves[modality], options },
+        isFineTuned: network.bundle !== null,
+      });
     const retrained = await retrain(
-      champion,
+      base,
       { face: await learned('face'), voice: await learned('voice') },
       { dataset: `half ${seed} of the lists`, seed, log: context.log },
     );
     const after = await Recogniser.load(retrained.bundle.manifest, retrained.bundle.files);
     loaded.push(after);
-    const reported = async (modality: Modality): Promise<Material> => {
+    const reported = async (of: Model, modality: Modality, line: Line | null): Promise<Material> => {
       const listed = comparisonsAmong(lists[modality], halves[modality].reported);
-      const comparisons = [...listed, ...moreImpostors(listed, options.impostors, seed)];
+      const tried = line ? triedOver(listed, line) : listed;
+      const comparisons = [...tried, ...moreImpostors(tried, options.impostors, seed)];
       return {
         comparisons,
-        acquired: await acquireFor(embedder, modality, recordingsIn(listed), {
+        acquired: await acquireFor(of, modality, recordingsIn(tried), {
           ...options,
           copiesOf: enrolledBeside(modality),
         }),
       };
     };
-    const material = {
-      faces: await reported('face'),
-      voices: await reported('voice'),
-      seed,
-      labels: new Map(),
-    };
-    const [old, now] = [await evaluate(recogniser, material), await evaluate(after, material)];
+    const evaluated = async (of: Model, line: Line | null) =>
+      evaluate(of.recogniser, {
+        ...{ faces: await reported(of, 'face', null), voices: await reported(of, 'voice', line) },
+        ...{ seed, labels: new Map() },
+      });
+    const models = [
+      { recogniser, manifest: champion.manifest },
+      { recogniser: after, manifest: retrained.bundle.manifest },
+    ] as const;
+    const [old, now] = [await evaluated(models[0], null), await evaluated(models[1], null)];
     const changes = changesOf(old.scored, now.scored);
+    const overLines: { readonly line: Line; readonly changes: readonly Change[] }[] = [];
+    for (const line of through) {
+      const scored = [
+        (await evaluated(models[0], line)).scored,
+        (await evaluated(models[1], line)).scored,
+      ] as const;
+      overLines.push({ line, changes: changesOf(...scored).filter(({ set }) => set !== 'faces') });
+    }
     const people = {
       learned: { faces: halves.face.learned.size, voices: halves.voice.learned.size },
       reported: { faces: halves.face.reported.size, voices: halves.voice.reported.size },
@@ -67,8 +116,8 @@ export async function runRetraining(options: EvaluationOptions, context: Command
     const value = {
       model: champion.model,
       ...{ bundle: bundleDigest(champion.manifest), retrained: bundleDigest(retrained.bundle.manifest) },
-      ...{ seed, people, heads: retrained.heads },
-      ...{ before: old.evaluation, after: now.evaluation, changes },
+      ...{ seed, people, network: network.report, heads: retrained.heads },
+      ...{ before: old.evaluation, after: now.evaluation, changes, overLines },
     };
     const heads = modalities.map(
       (modality) =>
@@ -77,10 +126,12 @@ export async function runRetraining(options: EvaluationOptions, context: Command
     context.result(
       value,
       [
+        `voice network: ${network.report.reason}`,
         heads.join('\n'),
         `${champion.model}, on the other ${people.reported.faces} faces and ${people.reported.voices} voices\n${evaluationTable(old.evaluation)}`,
         `retrained, on the same\n${evaluationTable(now.evaluation)}`,
         changesTable(changes),
+        ...overLines.map((one) => `tried over ${one.line}\n${changesTable(one.changes)}`),
       ].join('\n\n'),
     );
   } finally {
@@ -88,11 +139,84 @@ export async function runRetraining(options: EvaluationOptions, context: Command
   }
 }
 
+interface Model {
+  readonly recogniser: Recogniser;
+  readonly manifest: BundleFiles['manifest'];
+}
+
+/** The champion with its voice network fine-tuned to those learned from, as the pipeline does it. */
+async function fineTunedToHalf(
+  champion: BundleFiles,
+  recordings: ReturnType<typeof recordingsOf>,
+  {
+    recogniser,
+    root,
+    networks,
+    seed,
+    log,
+  }: { recogniser: Recogniser; root: string; networks: string; seed: number; log: (line: string) => void },
+): Promise<{ bundle: BundleFiles | null; report: FineTuningReport }> {
+  const byPerson = new Map<string, Recording[]>();
+  for (const { person, recording } of recordings)
+    byPerson.set(person, [...(byPerson.get(person) ?? []), recording]);
+  const spoken: SpokenRecording[] = [];
+  for (const [person, own] of byPerson)
+    for (const recording of own.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)).slice(0, MOST_EACH)) {
+      const capture = await captureOf(recogniser, root, recording);
+      if (capture && !takenWorse('voice', measuresOfVoice(capture)))
+        spoken.push({
+          person,
+          heard: isHeardOfLearned(person),
+          key: nameOf(recording),
+          waveform: capture.waveform,
+        });
+    }
+  const people = [...new Set(spoken.map(({ person }) => person))];
+  const heard = people.filter(isHeardOfLearned).length;
+  const counts = { heard, unheard: people.length - heard, recordings: spoken.length };
+  const reason = reasonAgainst(champion.manifest, counts);
+  if (reason !== null)
+    return {
+      bundle: null,
+      report: { kept: true, reason: `the network stays: ${reason}`, people: 0, recordings: 0 },
+    };
+  const { path, environment } = stepSurroundings({ root: PROJECT, setup: setupFolder() });
+  return fineTunedBundle(champion, spoken, {
+    network: await readFile(join(networks, 'voice-backbone.keras')),
+    ...{ seed, log },
+    environment: {
+      ...{ ...process.env, ...environment },
+      PATH: [...path, process.env.PATH ?? ''].join(delimiter),
+    },
+  });
+}
+
+async function captureOf(
+  { signals }: Recogniser,
+  root: string,
+  recording: Recording,
+): Promise<VoiceCapture | null> {
+  try {
+    const pieces = await Promise.all(
+      recording.map(async (path) => decodeAudio(await readFile(join(root, path)))),
+    );
+    return await signals.captureWaveform(joinAudio(pieces));
+  } catch (error) {
+    if (isCaptureFault(error)) return null;
+    throw error;
+  }
+}
+
 /** Features of a half's recordings and of copies of them, as the pipeline's embedding gives them to training. */
 async function learnedFrom(
   embedder: { recogniser: Recogniser; manifest: BundleFiles['manifest'] },
   modality: Modality,
-  { list, half, options }: { list: Lists[Modality]; half: Halves; options: EvaluationOptions },
+  {
+    list,
+    half,
+    options,
+    isFineTuned,
+  }: { list: Lists[Modality]; half: Halves; options: EvaluationOptions; isFineTuned: boolean },
 ): Promise<FeatureTable> {
   const recordings = recordingsOf(list, half.learned);
   const personOf = new Map(recordings.map(({ person, recording }) => [nameOf(recording), person]));
@@ -110,7 +234,10 @@ async function learnedFrom(
     const name = nameOf(recording);
     const one = acquired.get(name);
     if (!one || 'fault' in one) return [];
-    const row: FeatureRow = { key: name, person, sample: one.sample, split: 'train', condition: 'clear' };
+    const row: FeatureRow = {
+      ...{ key: name, person, sample: one.sample, split: 'train', condition: 'clear' },
+      ...(isFineTuned && isHeardOfLearned(person) ? { heard: true } : {}),
+    };
     return [
       [{ ...row, quality: one.measures.quality, ...secondsIn(one.measures) }, one.features],
       ...one.copies.map(({ condition, features }): [FeatureRow, Float32Array] => [

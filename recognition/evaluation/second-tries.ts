@@ -1,4 +1,5 @@
 import { nameOf } from './acquisition.ts';
+import { lineOf } from './lines.ts';
 import type { Comparison, Recording } from './lists.ts';
 
 /** For each comparison the claimant's next recording of the list that is neither compared nor enrolled in it. */
@@ -20,7 +21,7 @@ export function secondTries(
   return ({ claimant, probe, enrolled }) => {
     const probes = lists.get(claimant) ?? [];
     // Joined recordings share pieces with enrolments: a piece that is enrolled is no second try.
-    const taken = new Set([...probe, ...enrolled.flat()]);
+    const taken = new Set([...lineOf(probe).files, ...enrolled.flat()]);
     const place = places.get(`${claimant} ${nameOf(probe)}`) ?? 0;
     for (let step = 1; step < probes.length; step++) {
       const other = probes[(place + step) % probes.length];

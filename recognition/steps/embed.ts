@@ -1,9 +1,11 @@
-import { getBundle } from '@visavox/core/bundle';
+import { getBundle, getManifest } from '@visavox/core/bundle';
 import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
+import type { BundleManifest } from '@visavox/core/model';
+import type { ObjectStore } from '@visavox/core/object-store';
 import { z } from 'zod';
 import { copiesOf, enrolledCondition } from '../augmentation/copies.ts';
-import { propertiesOf } from '../bundle-parts.ts';
+import { type Modality, modalities, propertiesOf, sameFeatures } from '../bundle-parts.ts';
 import { encodeFeatureTable, type FeatureRow, tableOf } from '../feature-table.ts';
 import { identitiesOf } from '../identities.ts';
 import { splitOf } from '../people-split.ts';
@@ -12,7 +14,7 @@ import { SampleEmbedder } from '../sample-embedder.ts';
 import { isCaptureFault } from '../signals/capture-fault.ts';
 import { unseenToJudge } from './judged.ts';
 import { modalityOf, personOf } from './recorded-item.ts';
-import { runStep } from './step.ts';
+import { runStep, type Step } from './step.ts';
 
 /** Recordings, and copies of those to learn from, to backbone features, one shard of the dataset. */
 await runStep(async (step) => {
@@ -23,6 +25,15 @@ await runStep(async (step) => {
   const shard = Number(step.argument('shard'));
   const shards = z.array(z.number()).parse(JSON.parse(step.argument('shards'))).length;
   const bundle = await getBundle(objects, step.digest('champion'));
+  const skipped = await answeredAlready(step, objects, bundle.manifest);
+  if (skipped.size === modalities.length) {
+    const { dimension } = propertiesOf(bundle.manifest);
+    step.log('nothing is new: the same networks have embedded everything already');
+    for (const modality of modalities)
+      await step.write(`${modality}-features`, encodeFeatureTable(tableOf([], dimension[modality])));
+    await step.write('counts', JSON.stringify({ faces: 0, voices: 0, failedToAcquire: 0 }));
+    return;
+  }
   const recogniser = await Recogniser.load(bundle.manifest, bundle.files);
   const embedder = new SampleEmbedder({ objects, recogniser, manifest: bundle.manifest });
   const unseen = unseenToJudge(manifest.items);
@@ -31,6 +42,7 @@ await runStep(async (step) => {
   const mine = manifest.items.filter(
     (item) =>
       shardOf(item, shards) === shard &&
+      !skipped.has(modalityOf(item)) &&
       (splitOf(identityOf(item)) !== 'evaluation' || unseen.has(personOf(item))),
   );
   const learnedFrom = { face: 0, voice: 0 };
@@ -91,6 +103,17 @@ await runStep(async (step) => {
   await step.write('counts', JSON.stringify(counts));
   await recogniser.close();
 });
+
+/** The modalities whose network is that of the bundle which was embedded with before, where there was one. */
+async function answeredAlready(
+  step: Step,
+  objects: ObjectStore,
+  manifest: BundleManifest,
+): Promise<Set<Modality>> {
+  if (step.argumentList('known').length === 0) return new Set();
+  const known = await getManifest(objects, step.digest('known'));
+  return new Set(modalities.filter((modality) => sameFeatures(manifest, known, modality)));
+}
 
 /** By content, so that an item stays in its shard whatever joins the dataset. */
 function shardOf(item: DatasetItem, shards: number): number {

@@ -1,22 +1,33 @@
 import { readFile } from 'node:fs/promises';
-import { getBundle } from '@visavox/core/bundle';
+import { getBundle, getManifest } from '@visavox/core/bundle';
+import type { BundleManifest } from '@visavox/core/model';
 import { getBlob } from '@visavox/core/object-store';
 import { artifactPaths } from '@visavox/pipelines/executor-input';
-import { fileDigest, headWeightsFile, modalities } from '../bundle-parts.ts';
-import { decodeFeatureTable, encodeFeatureTable, mergeTables } from '../feature-table.ts';
+import { VOICE_ADAPTER } from '../bundle.ts';
+import { fileDigest, headWeightsFile, modalities, sameFeatures } from '../bundle-parts.ts';
+import { decodeFeatureTable, encodeFeatureTable, type FeatureTable, mergeTables } from '../feature-table.ts';
+import { isHeard } from '../people-split.ts';
 import { runStep } from './step.ts';
 
 /** Puts the shards together, and beside them the heads that training starts from. */
 await runStep(async (step) => {
   const objects = await step.objects();
   const { manifest } = await getBundle(objects, step.digest('champion'));
+  const before =
+    step.argumentList('known').length > 0 ? await getManifest(objects, step.digest('known')) : null;
+  const isFineTuned =
+    before !== null && adapterOf(manifest) !== undefined && adapterOf(manifest) !== adapterOf(before);
+  const read = async (name: string) => decodeFeatureTable(await step.read(name));
   for (const modality of modalities) {
     const paths = artifactPaths(step.argument(`${modality}-shards`), modality);
     const shards = await Promise.all(paths.map(async (path) => decodeFeatureTable(await readFile(path))));
-    const table = mergeTables(shards);
+    const table =
+      before && sameFeatures(manifest, before, modality)
+        ? await read(`known-${modality}`)
+        : mergeTables(shards);
     const people = new Set(table.items.map((item) => item.person)).size;
     step.log(`${modality}: ${table.items.length} recordings of ${people} people`);
-    await step.write(`${modality}-features`, encodeFeatureTable(table));
+    await step.write(`${modality}-features`, encodeFeatureTable(isFineTuned ? withHeard(table) : table));
     const head = await getBlob(objects, fileDigest(manifest, `${modality}-head.onnx`));
     await step.write(`${modality}-head`, head);
     // Pipelines that were compiled before there were such files name none.
@@ -25,3 +36,13 @@ await runStep(async (step) => {
     await step.write(`${modality}-weights`, known ? await getBlob(objects, known.digest) : head);
   }
 });
+
+const adapterOf = ({ files }: BundleManifest) => files.find(({ path }) => path === VOICE_ADAPTER)?.digest;
+
+/** Whom the network has just been fine-tuned to; of faces as well, so that both heads are judged on the same people. */
+function withHeard(table: FeatureTable): FeatureTable {
+  const items = table.items.map((item) =>
+    isHeard(item.identity ?? item.person) ? { ...item, heard: true } : item,
+  );
+  return { ...table, items };
+}

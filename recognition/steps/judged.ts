@@ -33,8 +33,8 @@ export async function candidateOf(step: Step, modality: Modality): Promise<Embed
   return [...unseen, ...crossFitted(crossFit)];
 }
 
-/** Whom a model is judged on. */
+/** Whom a model is judged on: nobody whom a network of it was just fine-tuned to. */
 export function judged(people: readonly Person[]): Person[] {
   const unseen = people.filter((person) => splitOf(person.identity) === 'evaluation');
-  return unseen.length >= ENOUGH_UNSEEN ? unseen.slice(0, MOST_JUDGED) : [...people];
+  return unseen.length >= ENOUGH_UNSEEN ? unseen.slice(0, MOST_JUDGED) : people.filter(({ heard }) => !heard);
 }

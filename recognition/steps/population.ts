@@ -3,7 +3,11 @@ import type { PersonEmbeddings } from '../comparison.ts';
 import { decodeFeatureTable, type FeatureRow, type FeatureTable, featuresOf } from '../feature-table.ts';
 import type { EmbeddedRecording } from '../signals/sides.ts';
 
-export type Person = PersonEmbeddings & { readonly person: string; readonly identity: string };
+export type Person = PersonEmbeddings & {
+  readonly person: string;
+  readonly identity: string;
+  readonly heard: boolean;
+};
 
 /** A recording's embedding, and under what it was recorded. */
 export interface Embedded extends EmbeddedRecording {
@@ -56,6 +60,7 @@ export function bothModalities(faces: readonly Embedded[], voices: readonly Embe
       {
         person,
         identity: own[0]?.row.identity ?? person,
+        heard: said.some(({ row }) => row.heard),
         group: `${foldOf(own)}/${foldOf(said)}`,
         face: own.map(recorded),
         voice: said.map(recorded),

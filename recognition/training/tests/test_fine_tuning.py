@@ -15,7 +15,9 @@ from visavox_training.cam_plus_plus import ScaleAndShift
 from visavox_training.export import onnx_session
 from visavox_training.filterbank import FilterBank
 from visavox_training.fine_tuning.__main__ import main
-from visavox_training.fine_tuning.dataset import DegradedRecordings
+from visavox_training.feature_table import InputError
+from visavox_training.fine_tuning.adapter import FORMAT, adapter_bytes, read_adapter
+from visavox_training.fine_tuning.dataset import DegradedSpeech, Speech, varied_pieces
 from visavox_training.fine_tuning.held_out import HeldOutPeople
 from visavox_training.fine_tuning.losses import TeacherContrast
 from visavox_training.fine_tuning.model import VoiceFineTuning
@@ -24,7 +26,10 @@ from visavox_training.fine_tuning.trainer import FineTuningConfig, Outcome, fine
 from visavox_training.layers import UnitLength
 from visavox_training.voice_backbone import voice_backbone_to_onnx
 
-CONFIG = FineTuningConfig(epochs=3, batch=8, seconds=0.5, learning_rate=3e-3, patience=3)
+CONFIG = FineTuningConfig(
+    **{"epochs": 3, "steps": 4, "batch": 8, "seconds": 0.5, "piece": 0.5, "pieces": 48, "judged_seconds": 0.5},
+    **{"learning_rate": 3e-3, "patience": 3},
+)
 
 
 def tiny_backbone() -> keras.Model:
@@ -77,15 +82,16 @@ class Killed(keras.callbacks.Callback):
 
 
 class Overwrite(keras.callbacks.Callback):
-    """Sets all trained weights to one value, as a fit that went wrong leaves them."""
+    """Sets all scales and all shifts to one value each, as a fit that went wrong leaves them."""
 
-    def __init__(self, value: float):
+    def __init__(self, scale: float, shift: float):
         super().__init__()
-        self.value = value
+        self.scale, self.shift = scale, shift
 
     def on_train_batch_end(self, batch, logs=None):
         for variable in self.model.trainable_variables:
-            variable.assign(ops.full(variable.shape, self.value))
+            value = self.scale if variable.path.endswith("gamma") else self.shift
+            variable.assign(ops.full(variable.shape, value))
 
 
 def test_a_fit_that_was_killed_ends_with_the_same_bits(tmp_path: Path) -> None:
@@ -125,9 +131,11 @@ def test_one_line_an_epoch_and_the_same_numbers_to_the_tracker() -> None:
     assert {"loss", "learning_rate", "gradient_norm", "seconds", "degraded_eer", "clear_eer"} <= set(tracked[0][1])
 
 
-@pytest.mark.parametrize(("value", "sentence"), [(float("nan"), "not a number"), (0.5, "collapsed")])
-def test_a_fit_that_went_wrong_leaves_the_published_network(value: float, sentence: str) -> None:
-    weights, outcome, _ = fitted(callbacks=(Overwrite(value),), config=CONFIG)
+@pytest.mark.parametrize(
+    ("left", "sentence"), [(Overwrite(float("nan"), 0.0), "not a number"), (Overwrite(0.0, 1.0), "collapsed")]
+)
+def test_a_fit_that_went_wrong_leaves_the_published_network(left: Overwrite, sentence: str) -> None:
+    weights, outcome, _ = fitted(callbacks=(left,), config=CONFIG)
     assert outcome.kept
     assert sentence in outcome.reason
     for one, published in zip(weights, tiny_backbone().get_weights(), strict=True):
@@ -142,15 +150,48 @@ def test_a_result_that_gains_nothing_leaves_the_published_network() -> None:
         np.testing.assert_array_equal(one, published)
 
 
-def test_only_the_part_that_was_asked_for_changes() -> None:
-    backbone = tiny_backbone()
-    model = VoiceFineTuning(backbone, "tail")
-    assert {variable.path.split("/")[0] for variable in model.trainable_variables} == {
-        "xvector-block3-linear",
-        "xvector-dense-linear",
+def test_only_scales_and_shifts_of_normalisations_change() -> None:
+    model = VoiceFineTuning(tiny_backbone())
+    assert {variable.path for variable in model.trainable_variables} == {
+        "head-normalisation/gamma",
+        "head-normalisation/beta",
     }
-    with pytest.raises(ValueError, match="Expected one of all, front, tail"):
-        VoiceFineTuning(backbone, "ears")
+
+
+def test_a_fit_goes_on_from_what_an_earlier_one_learned(tmp_path: Path) -> None:
+    backbone = tiny_backbone()
+    first = VoiceFineTuning(backbone)
+    scales, shifts = first.trainable_variables
+    scales.assign(scales * 1.5)
+    (tmp_path / "adapter.safetensors").write_bytes(adapter_bytes([scales, shifts]))
+    fresh = tiny_backbone()
+    learned = read_adapter(tmp_path / "adapter.safetensors", VoiceFineTuning(fresh).trainable_variables)
+    outcome = fine_tune(
+        fresh, voices(), dataclasses.replace(CONFIG, learning_rate=1e-9), seed=5, adapter=learned, line=lambda _: None
+    )
+    assert outcome.kept
+    np.testing.assert_allclose(fresh.get_weights()[0], backbone.get_weights()[0])
+
+
+@pytest.mark.parametrize(
+    ("tensors", "format_", "sentence"),
+    [
+        ({"head-normalisation/gamma": np.ones(80, np.float32)}, FORMAT, "another network: head-normalisation/beta"),
+        ({}, "another", "no adapter of a voice network"),
+        (
+            {name: np.full(80, np.nan, np.float32) for name in ("head-normalisation/gamma", "head-normalisation/beta")},
+            FORMAT,
+            "numbers that are none",
+        ),
+    ],
+)
+def test_an_adapter_that_does_not_fit_is_refused(tmp_path: Path, tensors, format_: str, sentence: str) -> None:
+    save_file(tensors, tmp_path / "adapter.safetensors", {"format": format_})
+    variables = VoiceFineTuning(tiny_backbone()).trainable_variables
+    with pytest.raises(InputError, match=sentence):
+        read_adapter(tmp_path / "adapter.safetensors", variables)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_adapter(tmp_path / "none.safetensors", variables)
 
 
 def test_statistics_of_normalisations_stay() -> None:
@@ -162,11 +203,10 @@ def test_statistics_of_normalisations_stay() -> None:
 
 
 def test_the_model_and_the_loss_come_back_from_their_configuration(tmp_path: Path) -> None:
-    model = VoiceFineTuning(tiny_backbone(), "front")
+    model = VoiceFineTuning(tiny_backbone())
     waveforms = torch.from_numpy(np.stack(voices(3, 1).waveforms))
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert loaded.part == "front"
     np.testing.assert_array_equal(loaded(waveforms).detach().numpy(), model(waveforms).detach().numpy())
     loss = keras.losses.deserialize(keras.losses.serialize(TeacherContrast(weight=0.7, temperature=0.2)))
     assert (loss.weight, loss.temperature) == (0.7, 0.2)
@@ -181,17 +221,26 @@ def test_the_contrast_does_not_hold_one_persons_recordings_against_each_other() 
 
 
 def test_batches_are_drawn_from_seed_epoch_and_number() -> None:
-    recordings = voices()
-    teachers = np.eye(len(recordings.waveforms), dtype=np.float32)
+    pieces = varied_pieces(voices(), 40, seconds=0.5, seed=0)
+    speech = Speech(pieces, np.eye(len(pieces), dtype=np.float32))
 
     def batch(epoch: int, number: int, seed: int = 0):
-        data = DegradedRecordings(recordings.waveforms, teachers, batch=8, seconds=0.5, seed=seed)
+        data = DegradedSpeech(speech, steps=5, batch=8, seconds=0.5, seed=seed)
         data.epoch = epoch
         return data[number]
 
     np.testing.assert_array_equal(batch(1, 2)[0], batch(1, 2)[0])
     for other in (batch(1, 3), batch(2, 2), batch(1, 2, seed=1)):
         assert not np.array_equal(other[0], batch(1, 2)[0])
+    heard = np.concatenate([batch(1, number)[1].argmax(axis=1) for number in range(5)])
+    assert sorted(heard) == list(range(40))
+
+
+def test_whoever_has_many_recordings_is_heard_as_often_as_the_others() -> None:
+    loud, quiet = np.full(8_000, 0.9, np.float32), np.full(8_000, 0.1, np.float32)
+    recordings = Recordings((loud,) * 9 + (quiet,), ("many",) * 9 + ("one",), ("train",) * 10)
+    pieces = varied_pieces(recordings, 20, seconds=0.25, seed=0)
+    assert np.sum(np.abs(pieces).mean(axis=1) > 0.3) == 10
 
 
 def test_people_who_are_judged_on_are_tried_on_the_same_crops_each_time() -> None:
@@ -219,7 +268,8 @@ def test_the_command_writes_a_network_that_onnx_and_keras_agree_on(
     code = main(
         [
             *("--backbone", str(tmp_path / "start.keras"), "--recordings", str(recordings), "--epochs", "2"),
-            *("--out-onnx", str(tmp_path / "out" / "voice.onnx"), "--out-keras", str(tmp_path / "out" / "voice.keras")),
+            *("--out-onnx", str(tmp_path / "out" / "voice.onnx")),
+            *("--out-adapter", str(tmp_path / "out" / "adapter.safetensors")),
             *("--metrics", str(tmp_path / "out" / "metrics.json"), "--seed", "1", "--threads", "1"),
         ]
     )
@@ -229,7 +279,10 @@ def test_the_command_writes_a_network_that_onnx_and_keras_agree_on(
     assert len(report["epochs"]) == 2
     assert len(list((tmp_path / "checkpoints").iterdir())) == 1
     session = onnx_session((tmp_path / "out" / "voice.onnx").read_bytes())
-    network = keras.saving.load_model(tmp_path / "out" / "voice.keras")
+    network = tiny_backbone()
+    variables = VoiceFineTuning(network).trainable_variables
+    for variable, value in zip(variables, read_adapter(tmp_path / "out" / "adapter.safetensors", variables), strict=True):
+        variable.assign(value)
     for samples in (160, 9_000):
         waveform = np.random.default_rng(samples).normal(0, 0.1, (1, samples)).astype(np.float32)
         with torch.no_grad():
@@ -241,7 +294,7 @@ def test_people_in_two_splits_are_refused(tmp_path: Path, capsys: pytest.Capture
     recordings = voices()
     both = dataclasses.replace(recordings, splits=("train", *recordings.splits[1:]))
     path = save_recordings(tmp_path / "recordings.safetensors", both)
-    outs = [("--out-onnx", "a"), ("--out-keras", "b"), ("--metrics", "c")]
+    outs = [("--out-onnx", "a"), ("--out-adapter", "b"), ("--metrics", "c")]
     arguments = ["--backbone", "none.keras", "--recordings", str(path), *(word for out in outs for word in out)]
     assert main(arguments) == 2
     assert "Expected each person in one split. Received: person-0" in capsys.readouterr().err

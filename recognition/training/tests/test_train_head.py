@@ -10,6 +10,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from visavox_training.cross_fitting import folds_of
 from visavox_training.feature_table import read_feature_table
 from visavox_training.head import build_head, head_to_onnx, head_to_safetensors, identity_weights, read_head
 from visavox_training.train_head import main
@@ -350,3 +351,12 @@ def test_metrics_reach_mlflow(tmp_path: Path, champion: Path, monkeypatch: pytes
         (entry,) = client.get_metric_history(run_id, f"voice/{name}_min_cllr")
         assert entry.value == pytest.approx(metrics[name]["minCllr"])
     assert client.get_metric_history(run_id, "voice/backward_old_templates_new_probes_eer")
+
+
+def test_who_was_not_heard_by_the_network_is_one_fold() -> None:
+    people = [f"person-{index}" for index in range(20)]
+    apart = frozenset(people[:5])
+    folds = folds_of(people, apart)
+    assert {folds[person] for person in apart} == {0}
+    assert {folds[person] for person in people[5:]} == {1, 2, 3}
+    assert folds_of(people, frozenset(people)) == folds_of(people)

@@ -44,11 +44,20 @@ class CrossFit:
     share_of_halves: float
 
 
-def folds_of(people: list[str]) -> dict[str, int]:
-    """A fold for each person, by a hash of the id; of people who were found to be one, for them together."""
-    count = max(1, min(MOST_FOLDS, len(people) // FEWEST_IN_FOLD))
-    by_hash = sorted(people, key=lambda person: hashlib.sha256(f"fold:{person}".encode()).digest())
-    return {person: index % count for index, person in enumerate(by_hash)}
+def folds_of(people: list[str], apart: frozenset[str] = frozenset()) -> dict[str, int]:
+    """A fold for each person, by a hash of the id; of people who were found to be one, for them together.
+
+    Args:
+        people: all of them.
+        apart: of them, those who are to be one fold, the first: only people of one fold can be compared.
+    """
+    others = [person for person in people if person not in apart]
+    if not apart or not others:
+        apart, others = frozenset(), people
+    own = 1 if apart else 0
+    count = max(1, min(MOST_FOLDS - own, len(others) // FEWEST_IN_FOLD))
+    by_hash = sorted(others, key=lambda person: hashlib.sha256(f"fold:{person}".encode()).digest())
+    return {**dict.fromkeys(sorted(apart), 0), **{person: own + index % count for index, person in enumerate(by_hash)}}
 
 
 def cross_fit(table: FeatureTable, champion: HeadWeights, seed: int, progress: Callable[[str], None]) -> CrossFit:
@@ -57,7 +66,9 @@ def cross_fit(table: FeatureTable, champion: HeadWeights, seed: int, progress: C
     One for all folds, since scores under different adaptations cannot be put together. That is a choice of a few among
     people who are then judged by it; the head itself is never fitted on them.
     """
-    fold_of = folds_of(sorted(set(table.identities)))
+    # Whom the network in front was not just fine-tuned to: these alone say how a candidate does.
+    unheard = frozenset(table.identities[~table.heard]) if table.heard.any() else frozenset()
+    fold_of = folds_of(sorted(set(table.identities)), unheard)
     folds = np.array([fold_of[identity] for identity in table.identities])
     grid: list[Adaptation | None] = [None, *candidates()]
     ways = (False, True) if table.enrols.any() else (False,)

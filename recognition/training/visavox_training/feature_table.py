@@ -43,6 +43,11 @@ class FeatureTable:
         return np.array([item.get("identity", item["person"]) for item in self.items])
 
     @property
+    def heard(self) -> np.ndarray:
+        """[n], whether the network behind the features was just fine-tuned to the person."""
+        return np.array([bool(item.get("heard")) for item in self.items], dtype=bool)
+
+    @property
     def dimension(self) -> int:
         return self.features.shape[1]
 

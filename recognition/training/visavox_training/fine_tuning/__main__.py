@@ -1,12 +1,12 @@
 """Fine-tunes the voice network so that it knows people over telephones and codecs as it knows them in clear.
 
-The published network, frozen, is the teacher: it embeds each clear recording. The network learns to give the same
+The published network is the teacher: it embeds pieces of clear recordings. The network learns to give the same
 embedding of a copy that a bad line brought (band limits, noise, lossy coding, all simulated and drawn anew for each
-batch), and of the clear recording still the same as before. Nothing has to be labelled for that; who is whom only
+batch), and of the clear piece still the same as before; only the scales and shifts of its normalisations change. Nothing has to be labelled for that; who is whom only
 decides when to stop and whether the result is kept, on people of the split 'validation', whom nothing is learned from.
 
 python -m visavox_training.fine_tuning --backbone voice-backbone.keras --recordings recordings.safetensors \\
-    --out-onnx voice-backbone.onnx --out-keras voice-backbone.keras --metrics metrics.json --seed 1 --threads 2
+    --out-onnx voice-backbone.onnx --out-adapter adapter.safetensors --metrics metrics.json --seed 1 --threads 2
 
 A file in the folder that VISAVOX_CHECKPOINTS names, where it is set, keeps what each epoch reached: started again after
 a crash with the same arguments, the command goes on from there and ends with the same bits. Curves go to MLflow where
@@ -20,7 +20,6 @@ import hashlib
 import importlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from visavox_training import runtime
@@ -48,7 +47,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--backbone", type=Path, required=True, help="the voice network that serves, as .keras")
+    parser.add_argument("--backbone", type=Path, required=True, help="the published voice network, as .keras")
+    parser.add_argument("--serving", type=Path, help="the ONNX network that serves; what is started from has to be equal")
+    parser.add_argument("--adapter", type=Path, help="what an earlier fit learned, to start from (default: nothing)")
     parser.add_argument(
         "--recordings",
         type=Path,
@@ -56,16 +57,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="safetensors: samples [total] float32 at 16 kHz, lengths [n], metadata items [{person, split}]",
     )
     parser.add_argument("--out-onnx", type=Path, required=True, help="the network: waveform [1, samples] to features")
-    parser.add_argument("--out-keras", type=Path, required=True, help="the same, to go on from another day")
+    parser.add_argument("--out-adapter", type=Path, required=True, help="what was learned, to go on from another day")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON report: kept, reason, figures, curves")
-    parser.add_argument("--epochs", type=int, default=6, help="at most; each hears every recording once (default: 6)")
-    parser.add_argument("--learning-rate", type=float, default=1e-3, help="relative to each weight (default: 1e-3)")
-    parser.add_argument(
-        "--part",
-        choices=("all", "front", "tail"),
-        default="all",
-        help="layers of CAM++ that train (default: all)",
-    )
+    parser.add_argument("--epochs", type=int, default=4, help="at most, of 25 batches each (default: 4)")
+    parser.add_argument("--learning-rate", type=float, default=5e-3, help="relative to each weight (default: 5e-3)")
     parser.add_argument("--seed", type=int, default=0, help="of every random choice")
     parser.add_argument("--threads", type=int, default=2, help="bits are reproduced for the same number")
     options = parser.parse_args(arguments)
@@ -82,6 +77,8 @@ def run(options: argparse.Namespace) -> None:
     import keras
 
     from visavox_training import voice_backbone
+    from visavox_training.fine_tuning.adapter import adapter_bytes, read_adapter
+    from visavox_training.fine_tuning.model import VoiceFineTuning
     from visavox_training.fine_tuning.recordings import read_recordings
     from visavox_training.fine_tuning.trainer import FineTuningConfig, fine_tune
 
@@ -95,26 +92,59 @@ def run(options: argparse.Namespace) -> None:
             )
     if not options.backbone.is_file():
         raise InputError(f"The network {options.backbone} does not exist.")
-    backbone = keras.saving.load_model(options.backbone)
-    identity = f"{_digest(options.recordings)} {_digest(options.backbone)}"
-    config = FineTuningConfig(part=options.part, epochs=options.epochs, learning_rate=options.learning_rate)
+    backbone = keras.saving.load_model(options.backbone, compile=False)
+    variables = VoiceFineTuning(backbone).trainable_variables
+    adapter = read_adapter(options.adapter, variables) if options.adapter else None
+    if options.serving and not _serves(options.serving, backbone, variables, adapter):
+        reason = "the network stays: it is another one than the published one that can be fine-tuned here"
+        _progress(reason)
+        _write(options, {"kept": True, "reason": reason, "people": 0, "recordings": 0}, options.serving.read_bytes(), b"")
+        tracker.close()
+        return
+    identity = " ".join(_digest(path) for path in (options.recordings, options.backbone, options.adapter) if path)
+    config = FineTuningConfig(epochs=options.epochs, learning_rate=options.learning_rate)
     outcome = fine_tune(
         backbone,
         recordings,
         config,
         seed=options.seed,
+        adapter=adapter,
         checkpoint=_checkpoint(identity),
         identity=identity,
         line=_progress,
         log=tracker.log,
     )
     _progress(outcome.reason)
-    for path in (options.out_onnx, options.out_keras, options.metrics):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(options.out_onnx, voice_backbone.voice_backbone_to_onnx(backbone))
-    _save(backbone, options.out_keras)
-    write_json(options.metrics, _report(options, config, recordings, outcome))
+    onnx = voice_backbone.voice_backbone_to_onnx(backbone)
+    _write(options, _report(options, config, recordings, outcome), onnx, adapter_bytes(variables))
     tracker.close()
+
+
+def _write(options: argparse.Namespace, report: dict, onnx: bytes, adapter: bytes) -> None:
+    for path, content in ((options.out_onnx, onnx), (options.out_adapter, adapter)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, content)
+    options.metrics.parent.mkdir(parents=True, exist_ok=True)
+    write_json(options.metrics, report)
+
+
+def _serves(serving: Path, backbone, variables, adapter) -> bool:
+    """Whether the ONNX network is what the Keras network is with this adapter."""
+    import numpy as np
+    import torch
+
+    from visavox_training.export import onnx_session
+
+    waveform = np.random.default_rng(0).normal(0, 0.1, (1, 16_000)).astype(np.float32)
+    published = [np.array(variable.numpy()) for variable in variables]
+    for variable, value in zip(variables, adapter or published, strict=True):
+        variable.assign(value)
+    with torch.no_grad():
+        here = backbone(torch.from_numpy(waveform)).numpy()
+    for variable, value in zip(variables, published, strict=True):
+        variable.assign(value)
+    there = onnx_session(serving.read_bytes()).run(None, {"waveform": waveform})[0]
+    return there.shape == here.shape and bool(np.abs(there - here).max() < 1e-3)
 
 
 def _tracker() -> Tracker:
@@ -130,13 +160,6 @@ def _checkpoint(identity: str) -> Path | None:
     if not folder:
         return None
     return Path(folder) / f"voice-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.npz"
-
-
-def _save(backbone, path: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        whole = Path(folder) / "network.keras"
-        backbone.save(whole)
-        whole.replace(path)
 
 
 def _report(options: argparse.Namespace, config, recordings, outcome) -> dict:

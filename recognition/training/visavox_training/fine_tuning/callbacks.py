@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from visavox_training.fine_tuning.checkpoint import Checkpoint, Progress
-from visavox_training.fine_tuning.dataset import DegradedRecordings
+from visavox_training.fine_tuning.dataset import DegradedSpeech
 from visavox_training.fine_tuning.held_out import HeldOutFigures, HeldOutPeople
 
 COLLAPSED = 0.25
@@ -19,7 +19,7 @@ COLLAPSED = 0.25
 class Epochs(keras.callbacks.Callback):
     """Tells the data which epoch it is, and measures what an epoch takes."""
 
-    def __init__(self, data: DegradedRecordings):
+    def __init__(self, data: DegradedSpeech):
         super().__init__()
         self.data, self.began = data, 0.0
 

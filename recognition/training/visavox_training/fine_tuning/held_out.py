@@ -35,14 +35,15 @@ class HeldOutPeople:
         recordings: of people with at least two recordings each.
         seconds: length of a crop.
         most: recordings that are used, at most; drawn from the seed.
+        each: of one person, at most.
         seed: of crops and degradations.
     """
 
-    def __init__(self, recordings: Recordings, *, seconds: float = 2.0, most: int = 96, seed: int = 0):
+    def __init__(self, recordings: Recordings, *, seconds: float = 2.0, most: int = 64, each: int = 4, seed: int = 0):
         rng = np.random.default_rng((seed, 1))
         names, counts = np.unique(recordings.people, return_counts=True)
         people = [str(name) for name in rng.permutation(names[counts >= 2])]
-        rows = [row for name in people for row, person in enumerate(recordings.people) if person == name][:most]
+        rows = [row for name in people for row in np.flatnonzero(np.array(recordings.people) == name)[:each]][:most]
         self.people = np.array([recordings.people[row] for row in rows])
         samples = round(seconds * SAMPLE_RATE)
         crops = [cropped(recordings.waveforms[row], samples, rng) for row in rows]
@@ -73,7 +74,7 @@ class HeldOutPeople:
         return HeldOutFigures(near.min_cllr, far.min_cllr, near.eer, far.eer, alike)
 
 
-def embed(model, waveforms: np.ndarray, batch: int = 16) -> np.ndarray:
+def embed(model, waveforms: np.ndarray, batch: int = 4) -> np.ndarray:
     """[n, samples] to [n, d]."""
     with torch.no_grad():
         parts = [model(torch.from_numpy(waveforms[at : at + batch])) for at in range(0, len(waveforms), batch)]

@@ -6,38 +6,30 @@ import torch
 from visavox_training import cam_plus_plus
 from visavox_training.layers import UnitLength
 
-PARTS = {
-    "all": ("",),
-    "front": ("head-",),
-    "tail": ("xvector-block3", "xvector-transit3", "xvector-out", "xvector-dense"),
-}
-"""Beginnings of the names of the layers that are trained."""
-
 
 @keras.saving.register_keras_serializable("visavox")
 class VoiceFineTuning(keras.Model):
     """Shares its layers with the voice network that it is given: fitting it changes that network in place.
 
-    Input: [n, samples], 16 kHz, -1 to 1. Output: [n, 192], of unit length. The statistics of normalisations stay the
+    Input: [n, samples], 16 kHz, -1 to 1. Output: [n, 192], of unit length. What is trained is the scale and the shift of
+    each normalisation, 82,752 of seven million numbers: with as much processor time they gained more on people not
+    learned from than all weights did, and lost nothing on clear recordings. The statistics of normalisations stay the
     published ones: a few batches of a few people would spoil them.
 
     Args:
         backbone: a network as `build_voice_backbone` gives it.
-        part: which layers are trained, a key of `PARTS`.
     """
 
-    def __init__(self, backbone: keras.Model, part: str = "all", **kwargs):
+    def __init__(self, backbone: keras.Model, **kwargs):
         super().__init__(**kwargs)
-        if part not in PARTS:
-            raise ValueError(f"Unknown part of the network. Expected one of {', '.join(PARTS)}. Received: {part!r}")
-        self.backbone, self.part = backbone, part
+        self.backbone = backbone
         self.filter_bank = backbone.get_layer("filter_bank")
         self.trunk = backbone.get_layer(cam_plus_plus.NAME)
         self.unit = UnitLength()
         for layer in backbone.layers:
             layer.trainable = layer is self.trunk
         for layer in self.trunk.layers:
-            layer.trainable = layer.name.startswith(PARTS[part])
+            layer.trainable = isinstance(layer, keras.layers.BatchNormalization)
         self.gradient_norm = keras.metrics.Mean(name="gradient_norm")
         self.built = True
 
@@ -63,7 +55,7 @@ class VoiceFineTuning(keras.Model):
         return {**self.compute_metrics(waveforms, teachers, embeddings), "gradient_norm": self.gradient_norm.result()}
 
     def get_config(self):
-        return {"backbone": keras.saving.serialize_keras_object(self.backbone), "part": self.part, "name": self.name}
+        return {"backbone": keras.saving.serialize_keras_object(self.backbone), "name": self.name}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -10,7 +10,7 @@ import numpy as np
 
 from visavox_training.fine_tuning.callbacks import Curves, Epochs, Judgement, SaveCheckpoint
 from visavox_training.fine_tuning.checkpoint import Checkpoint, Progress
-from visavox_training.fine_tuning.dataset import DegradedRecordings
+from visavox_training.fine_tuning.dataset import DegradedSpeech, Speech, varied_pieces
 from visavox_training.fine_tuning.held_out import HeldOutFigures, HeldOutPeople, embed
 from visavox_training.fine_tuning.losses import TeacherContrast
 from visavox_training.fine_tuning.model import VoiceFineTuning
@@ -22,38 +22,46 @@ class FineTuningConfig:
     """How the network is fine-tuned.
 
     Attributes:
-        part: of the network that is trained, a key of `model.PARTS`.
         epochs: at most.
+        steps: batches in an epoch.
         patience: epochs without a new best on people not learned from.
-        batch: recordings in a batch.
+        batch: crops in a batch.
         seconds: length of a crop.
+        piece: seconds of a recording that the teacher hears, and crops are taken from.
+        pieces: that are made of all recordings.
+        judged_seconds: length of the crops of people that are not learned from.
         learning_rate: highest, relative to the root mean square of each weight; rises over `warmup` of all steps and
             falls along a cosine.
         warmup: share of the steps.
         clip: largest root mean square of an update before the rate, of each weight.
         clear: share of a batch that stays clear.
         contrast: weight of the loss that holds recordings against each other.
-        clear_loss: bits of min Cllr by which clear recordings may be told apart worse.
+        clear_loss: by how much clear recordings may be told apart worse: a share of the bits of min Cllr that degraded
+            ones gain. A few people are judged on here; the whole recogniser is judged on clear recordings later.
         least_gain: share of the min Cllr of degraded recordings that has to be gained.
     """
 
-    part: str = "all"
-    epochs: int = 6
+    epochs: int = 4
+    steps: int = 25
     patience: int = 2
     batch: int = 16
-    seconds: float = 2.0
-    learning_rate: float = 1e-3
+    seconds: float = 1.5
+    piece: float = 3.0
+    pieces: int = 800
+    judged_seconds: float = 2.0
+    learning_rate: float = 5e-3
     warmup: float = 0.1
     clip: float = 1.0
     clear: float = 0.25
     contrast: float = 0.3
-    clear_loss: float = 0.01
+    clear_loss: float = 0.1
     least_gain: float = 0.1
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. The network holds the trained weights where `kept` is false, the published ones otherwise.
+    """What came of it. The network holds the trained weights where `kept` is false, those it started from
+    otherwise.
 
     Attributes:
         kept: whether the network stays as it was.
@@ -75,6 +83,7 @@ def fine_tune(
     config: FineTuningConfig,
     *,
     seed: int,
+    adapter: list[np.ndarray] | None = None,
     checkpoint: Path | None = None,
     identity: str = "",
     line: Callable[[str], None] = print,
@@ -84,9 +93,11 @@ def fine_tune(
     """Fits in place. The same inputs, seed and threads give the same bits, however often it was killed in between.
 
     Args:
-        backbone: with layers `filter_bank` and `cam_plus_plus`, as `build_voice_backbone` has them.
+        backbone: the published network, with layers `filter_bank` and `cam_plus_plus`, as `build_voice_backbone` has
+            them: the teacher.
         recordings: 'train' is learned from, 'validation' decides.
         config: how.
+        adapter: what an earlier fit learned, in the order of the model's trainable variables: where to start from.
         seed: of every random choice.
         checkpoint: file to go on from and to save to after each epoch.
         identity: of recordings and network; a checkpoint of others is ignored.
@@ -95,17 +106,21 @@ def fine_tune(
         callbacks: of Keras, after the fit's own.
     """
     learned, judged = recordings.of("train"), recordings.of("validation")
-    model = VoiceFineTuning(backbone, config.part)
-    published = [np.array(variable.numpy()) for variable in model.trainable_variables]
-    people = HeldOutPeople(judged, seconds=config.seconds, seed=seed)
+    model = VoiceFineTuning(backbone)
+    people = HeldOutPeople(judged, seconds=config.judged_seconds, seed=seed)
+    waveforms = varied_pieces(learned, config.pieces, seconds=config.piece, seed=seed)
+    speech = Speech(waveforms, embed(model, waveforms))
+    if adapter is not None:
+        _set(model, adapter)
+    before = [np.array(variable.numpy()) for variable in model.trainable_variables]
     start = people.figures(model)
     line(
         f"{len(set(learned.people))} people to learn from, {people.count} not learned from: EER degraded "
         f"{start.degraded_eer:.2%}, clear {start.clear_eer:.2%}"
     )
-    teachers = np.concatenate([embed(model, waveform[None]) for waveform in learned.waveforms])
-    data = DegradedRecordings(
-        learned.waveforms, teachers, batch=config.batch, clear=config.clear, seconds=config.seconds, seed=seed
+    data = DegradedSpeech(
+        speech,
+        **{"steps": config.steps, "batch": config.batch, "clear": config.clear, "seconds": config.seconds, "seed": seed},
     )
     _compile(model, config, steps=len(data) * config.epochs)
     settings = {**dataclasses.asdict(config), "seed": seed, "recordings and network": identity}
@@ -131,7 +146,7 @@ def fine_tune(
         )
     outcome = _decide(model, people, start, progress, config)
     if outcome.kept:
-        _set(model, published)
+        _set(model, before)
     return outcome
 
 
@@ -158,9 +173,10 @@ def _decide(
         f"people not learned from: EER of degraded recordings from {start.degraded_eer:.2%} to {end.degraded_eer:.2%}, "
         f"of clear ones from {start.clear_eer:.2%} to {end.clear_eer:.2%} (epoch {progress.best_epoch})"
     )
-    if end.degraded_min_cllr > start.degraded_min_cllr * (1 - config.least_gain):
+    gained = start.degraded_min_cllr - end.degraded_min_cllr
+    if gained < start.degraded_min_cllr * config.least_gain:
         return Outcome(True, f"the network stays: too little is gained; {change}", start, end, progress)
-    if end.clear_min_cllr > start.clear_min_cllr + config.clear_loss:
+    if end.clear_min_cllr > start.clear_min_cllr + gained * config.clear_loss:
         return Outcome(True, f"the network stays: clear recordings suffer; {change}", start, end, progress)
     return Outcome(False, f"a fine-tuned network; {change}", start, end, progress)
 
