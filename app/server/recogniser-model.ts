@@ -3,16 +3,22 @@ import { Comparison, type GatePolicy } from '@visavox/control/gate';
 import type { OfferedModel } from '@visavox/control/offered-model';
 import type { TrainingSubject } from '@visavox/control/training-subject';
 import { thresholds } from '@visavox/control/triggers/thresholds';
+import { getManifest } from '@visavox/core/bundle';
+import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { ModelVersion } from '@visavox/core/model';
-import type { ModelRegistry } from '@visavox/core/ports';
+import type { ObjectStore } from '@visavox/core/object-store';
+import type { DatasetStore, ModelRegistry } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { ModelDeclaration } from '@visavox/host/project';
 import { compile } from '@visavox/pipelines/compile';
 import { upgradePipeline } from '@visavox/recognition/backbone-pipeline';
 import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle';
+import { propertiesOf } from '@visavox/recognition/bundle-parts';
+import { candidatePipeline } from '@visavox/recognition/candidate-pipeline';
 import { STRANGERS_FACE, STRANGERS_VOICE } from '@visavox/recognition/comparison';
 import recogniserPipeline from '@visavox/recognition/pipeline';
+import { z } from 'zod';
 import { signInOn } from './application.ts';
 import { publishedOffer } from './published-offer.ts';
 import { environment } from './resources.ts';
@@ -76,14 +82,14 @@ const recogniser: ModelDeclaration = {
   offerGate: offerPolicy,
   subject: (platform, { pipelineSpec, registry }) => {
     const { trainingData } = signInOn(platform).services;
-    const { objects, settings } = platform;
+    const { objects, datasets, settings } = platform;
     const networks = join(settings.setup, 'networks');
     const published = {
       manifest: () => publishedManifest(networks),
       bundle: () => publishedBundle(networks),
     };
     return recogniserTraining({
-      ...{ pipelineSpec, trainingData, registry },
+      ...{ pipelineSpec, trainingData, registry, objects, datasets },
       offered: publishedOffer({ objects, published }),
     });
   },
@@ -96,11 +102,13 @@ export function recogniserTraining(resources: {
   pipelineSpec: unknown;
   trainingData: TrainingData;
   registry: Pick<ModelRegistry, 'get'>;
+  objects: ObjectStore;
+  datasets: Pick<DatasetStore, 'get'>;
   /** What came with the software; see {@link PublishedOffer}. */
   offered: (champion: Release) => Promise<OfferedModel | null>;
 }): TrainingSubject {
-  const { pipelineSpec, trainingData, registry, offered } = resources;
-  const upgradeSpec = compile(upgradePipeline);
+  const { pipelineSpec, trainingData, registry, objects, datasets, offered } = resources;
+  const [upgradeSpec, candidateSpec] = [compile(upgradePipeline), compile(candidatePipeline)];
   return {
     countNew: (since) => trainingData.countNew(since),
     snapshot: () => trainingData.snapshot(),
@@ -111,6 +119,19 @@ export function recogniserTraining(resources: {
         parameters: { dataset, champion: serving.bundle, seed, ...(base ? { base } : {}) },
         datasets: [dataset],
         seed,
+      };
+    },
+    async candidate(given, champion) {
+      const parsed = CandidateParameters.safeParse(given);
+      if (!parsed.success) throw noCandidate(parsed.error);
+      const { heads, dataset = (await trainingData.snapshot()).digest } = parsed.data;
+      for (const named of [heads, dataset]) await datasets.get(named);
+      const { dimension } = propertiesOf(await getManifest(objects, champion.bundle));
+      return {
+        pipelineSpec: candidateSpec,
+        parameters: { heads, dimensions: dimension, dataset, champion: champion.bundle, seed },
+        dataset,
+        ...{ datasets: [dataset, heads], seed },
       };
     },
     async offered(champion) {
@@ -130,6 +151,19 @@ export function recogniserTraining(resources: {
       return { model: await registry.get(name, version), comparison: Comparison.parse(comparison) };
     },
   };
+}
+
+/** `heads`: a dataset version with a Keras model. `dataset`: on whose people it is judged; everybody's recordings unless given. */
+const CandidateParameters = z.strictObject({ heads: Digest, dataset: Digest.optional() });
+
+function noCandidate(cause: z.ZodError): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'candidate_invalid',
+    message: `this is no candidate for the recogniser: ${cause.issues[0]?.path.join('.') || 'its parameters'}: ${cause.issues[0]?.message}`,
+    action: 'Hand in a Keras model with the heads: visavox heads add FILE.keras',
+    cause,
+  });
 }
 
 function recogniserMissing(): UserError {

@@ -68,13 +68,20 @@ const offer = () =>
 
 /** What leads after the update, with `target` releasing; another one is another process. */
 function controllerOf(target: Champion = server.services.champion): Controller {
-  const { trainingData, datasets, releases } = server.services;
+  const { trainingData, datasets, releases, objects } = server.services;
   const pipelineSpec = compile(recogniserPipeline);
   return new Controller({
     ...{ model: modelName, environment, setsAlias: true, retryAfterSeconds: 120 },
     ...{ engine, releases, datasets, registry, target, offerPolicy, policy: gatePolicy },
     ...{ counts: [], triggers: [] },
-    subject: recogniserTraining({ pipelineSpec, trainingData, registry, offered: offer() }),
+    subject: recogniserTraining({
+      pipelineSpec,
+      trainingData,
+      registry,
+      objects,
+      datasets,
+      offered: offer(),
+    }),
     state: server.controlState,
     newId: randomUUID,
     now: () => new Date(),
