@@ -176,20 +176,24 @@ export const calibrate = component({
   ],
 });
 
+const crossFits = { face_crossfit: 'dataset', voice_crossfit: 'dataset' } as const;
+
+const crossFitted = (inputs: Placeholders<typeof crossFits, Record<never, never>>['inputs']) => [
+  ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
+];
+
 const judgedInputs = {
   champion: 'string',
   face_features: 'dataset',
   voice_features: 'dataset',
   face_head: 'model',
   voice_head: 'model',
-  face_crossfit: 'dataset',
-  voice_crossfit: 'dataset',
   calibration: 'artifact',
   seed: 'integer',
 } as const;
 const judgedOutputs = { comparison: 'struct' } as const;
 
-const evaluateCommand = ({
+export const evaluateCommand = ({
   inputs,
   outputs,
 }: Placeholders<typeof judgedInputs, typeof judgedOutputs>): string[] => [
@@ -198,20 +202,31 @@ const evaluateCommand = ({
   ...['--champion', inputs.champion, '--seed', inputs.seed],
   ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
   ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
-  ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
   ...['--calibration', inputs.calibration.path],
   ...['--comparison', outputs.comparison.path],
 ];
 
-export const evaluate = component({
+/** What every evaluation has, whoever the model is judged on. */
+export const evaluation = {
   name: 'evaluate',
   ...{ image, access },
   sources: sourcesOf('evaluate'),
-  // The champion may have other networks, and so features of its own.
-  inputs: { ...judgedInputs, champion_face_features: 'dataset', champion_voice_features: 'dataset' },
+  inputs: judgedInputs,
   outputs: judgedOutputs,
+} as const;
+
+export const evaluate = component({
+  ...evaluation,
+  // The champion may have other networks, and so features of its own.
+  inputs: {
+    ...judgedInputs,
+    ...crossFits,
+    champion_face_features: 'dataset',
+    champion_voice_features: 'dataset',
+  },
   command: (given) => [
     ...evaluateCommand(given),
+    ...crossFitted(given.inputs),
     ...['--champion-face-features', given.inputs.champion_face_features.path],
     ...['--champion-voice-features', given.inputs.champion_voice_features.path],
   ],
@@ -282,41 +297,57 @@ export const registerUntrained = component({
   command: registerCommand,
 });
 
-export const report = component({
+const reportedInputs = {
+  manifest: 'dataset',
+  summary: 'struct',
+  dataset: 'string',
+  model: 'struct',
+  comparison: 'struct',
+  face_features: 'dataset',
+  voice_features: 'dataset',
+  face_head: 'model',
+  voice_head: 'model',
+  calibration: 'artifact',
+  seed: 'integer',
+} as const;
+const reportedOutputs = {
+  page: 'artifact',
+  page_fr: 'artifact',
+  card: 'artifact',
+  figures: 'artifact',
+} as const;
+
+export const reportCommand = ({
+  inputs,
+  outputs,
+}: Placeholders<typeof reportedInputs, typeof reportedOutputs>): string[] => [
+  'recognition-step',
+  'report',
+  ...['--manifest', inputs.manifest.path, '--summary', inputs.summary, '--dataset', inputs.dataset],
+  ...['--model', inputs.model, '--comparison', inputs.comparison, '--seed', inputs.seed],
+  ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
+  ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
+  ...['--calibration', inputs.calibration.path],
+  ...['--page', outputs.page.path, '--page-fr', outputs.page_fr.path],
+  ...['--card', outputs.card.path, '--figures', outputs.figures.path],
+];
+
+/** What every report has, whoever the model is judged on. */
+export const reporting = {
   name: 'report',
   ...{ image, access: registryAccess },
   sources: sourcesOf('report'),
-  inputs: {
-    manifest: 'dataset',
-    summary: 'struct',
-    dataset: 'string',
-    model: 'struct',
-    comparison: 'struct',
-    face_features: 'dataset',
-    voice_features: 'dataset',
-    face_head: 'model',
-    voice_head: 'model',
-    face_crossfit: 'dataset',
-    voice_crossfit: 'dataset',
-    calibration: 'artifact',
-    seed: 'integer',
-  },
-  outputs: { page: 'artifact', page_fr: 'artifact', card: 'artifact', figures: 'artifact' },
+  inputs: reportedInputs,
+  outputs: reportedOutputs,
   retries: { max: 5, backoffSeconds: 2 },
   // It lays the report beside the version in MLflow, which a cached result would not.
   cache: false,
-  command: ({ inputs, outputs }) => [
-    'recognition-step',
-    'report',
-    ...['--manifest', inputs.manifest.path, '--summary', inputs.summary, '--dataset', inputs.dataset],
-    ...['--model', inputs.model, '--comparison', inputs.comparison, '--seed', inputs.seed],
-    ...['--face-features', inputs.face_features.path, '--voice-features', inputs.voice_features.path],
-    ...['--face-head', inputs.face_head.path, '--voice-head', inputs.voice_head.path],
-    ...['--face-crossfit', inputs.face_crossfit.path, '--voice-crossfit', inputs.voice_crossfit.path],
-    ...['--calibration', inputs.calibration.path],
-    ...['--page', outputs.page.path, '--page-fr', outputs.page_fr.path],
-    ...['--card', outputs.card.path, '--figures', outputs.figures.path],
-  ],
+} as const;
+
+export const report = component({
+  ...reporting,
+  inputs: { ...reportedInputs, ...crossFits },
+  command: (given) => [...reportCommand(given), ...crossFitted(given.inputs)],
 });
 
 export type Tasks = Pick<PipelineBuilder<Record<never, never>>, 'task' | 'forEach'>;
@@ -328,7 +359,7 @@ interface Embedded {
 }
 
 /** Features of all recordings under a bundle, in shards side by side, and the heads that training starts from. */
-function embedded(p: Tasks, given: Embedded) {
+export function embedded(p: Tasks, given: Embedded) {
   const { champion } = given;
   const shard = p.forEach(given.shards, { name: 'embed', item: 'integer' }, (index) => {
     const { face, voice } = p.task(embed, { ...given, shard: index }).outputs;

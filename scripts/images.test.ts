@@ -104,6 +104,7 @@ describe('what images are built from', () => {
     expect(steps.map((name) => name.replace('.mjs', ''))).toEqual([
       ...[
         'calibrate',
+        'calibrate-candidate',
         'embed',
         'evaluate',
         'gather',

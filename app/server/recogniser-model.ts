@@ -5,18 +5,22 @@ import { Comparison, type GatePolicy } from '@visavox/control/gate';
 import type { OfferedModel } from '@visavox/control/offered-model';
 import type { TrainingSubject } from '@visavox/control/training-subject';
 import { thresholds } from '@visavox/control/triggers/thresholds';
-import type { Digest } from '@visavox/core/digest';
+import { getManifest } from '@visavox/core/bundle';
+import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { ModelVersion } from '@visavox/core/model';
 import { type ObjectStore, putBlob } from '@visavox/core/object-store';
-import type { ModelRegistry } from '@visavox/core/ports';
+import type { DatasetStore, ModelRegistry } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { ModelDeclaration } from '@visavox/host/project';
 import { compile } from '@visavox/pipelines/compile';
 import { upgradePipeline } from '@visavox/recognition/backbone-pipeline';
 import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle';
+import { propertiesOf } from '@visavox/recognition/bundle-parts';
+import { candidatePipeline } from '@visavox/recognition/candidate-pipeline';
 import { STRANGERS_FACE, STRANGERS_VOICE } from '@visavox/recognition/comparison';
 import recogniserPipeline from '@visavox/recognition/pipeline';
+import { z } from 'zod';
 import { signInOn } from './application.ts';
 import { publishedOffer } from './published-offer.ts';
 import { environment } from './resources.ts';
@@ -81,14 +85,14 @@ const recogniser: ModelDeclaration = {
   subject: (platform, { pipelineSpec, registry }) => {
     const { services, settings: signIn } = signInOn(platform);
     const { trainingData } = services;
-    const { objects, settings } = platform;
+    const { objects, datasets, settings } = platform;
     const networks = join(settings.setup, 'networks');
     const published = {
       manifest: () => publishedManifest(networks),
       bundle: () => publishedBundle(networks),
     };
     return recogniserTraining({
-      ...{ pipelineSpec, trainingData, registry },
+      ...{ pipelineSpec, trainingData, registry, objects, datasets },
       shards: signIn.trainingShards,
       network: signIn.fineTuning === 'off' ? async () => '' : kerasNetwork(objects, networks),
       offered: publishedOffer({ objects, published }),
@@ -106,11 +110,13 @@ export function recogniserTraining(resources: {
   shards: number;
   /** Digest of the published voice network as a Keras model, or nothing where it is not fine-tuned. */
   network: () => Promise<Digest | ''>;
+  objects: ObjectStore;
+  datasets: Pick<DatasetStore, 'get'>;
   /** What came with the software; see {@link PublishedOffer}. */
   offered: (champion: Release) => Promise<OfferedModel | null>;
 }): TrainingSubject {
-  const { pipelineSpec, trainingData, registry, shards, network, offered } = resources;
-  const upgradeSpec = compile(upgradePipeline);
+  const { pipelineSpec, trainingData, registry, shards, network, objects, datasets, offered } = resources;
+  const [upgradeSpec, candidateSpec] = [compile(upgradePipeline), compile(candidatePipeline)];
   return {
     countNew: (since) => trainingData.countNew(since),
     snapshot: () => trainingData.snapshot(),
@@ -124,6 +130,19 @@ export function recogniserTraining(resources: {
         },
         datasets: [dataset],
         seed,
+      };
+    },
+    async candidate(given, champion) {
+      const parsed = CandidateParameters.safeParse(given);
+      if (!parsed.success) throw noCandidate(parsed.error);
+      const { heads, dataset = (await trainingData.snapshot()).digest } = parsed.data;
+      for (const named of [heads, dataset]) await datasets.get(named);
+      const { dimension } = propertiesOf(await getManifest(objects, champion.bundle));
+      return {
+        pipelineSpec: candidateSpec,
+        parameters: { heads, dimensions: dimension, dataset, champion: champion.bundle, seed },
+        dataset,
+        ...{ datasets: [dataset, heads], seed },
       };
     },
     async offered(champion) {
@@ -143,6 +162,19 @@ export function recogniserTraining(resources: {
       return { model: await registry.get(name, version), comparison: Comparison.parse(comparison) };
     },
   };
+}
+
+/** `heads`: a dataset version with a Keras model. `dataset`: on whose people it is judged; everybody's recordings unless given. */
+const CandidateParameters = z.strictObject({ heads: Digest, dataset: Digest.optional() });
+
+function noCandidate(cause: z.ZodError): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'candidate_invalid',
+    message: `this is no candidate for the recogniser: ${cause.issues[0]?.path.join('.') || 'its parameters'}: ${cause.issues[0]?.message}`,
+    action: 'Hand in a Keras model with the heads: visavox heads add FILE.keras',
+    cause,
+  });
 }
 
 function recogniserMissing(): UserError {

@@ -68,7 +68,7 @@ const offer = () =>
 
 /** What leads after the update, with `target` releasing; another one is another process. */
 function controllerOf(target: Champion = server.services.champion): Controller {
-  const { trainingData, datasets, releases } = server.services;
+  const { trainingData, datasets, releases, objects } = server.services;
   const pipelineSpec = compile(recogniserPipeline);
   return new Controller({
     ...{ model: modelName, environment, setsAlias: true, retryAfterSeconds: 120 },
@@ -80,6 +80,8 @@ function controllerOf(target: Champion = server.services.champion): Controller {
       registry,
       shards: 2,
       network: async () => '',
+      objects,
+      datasets,
       offered: offer(),
     }),
     state: server.controlState,

@@ -4,7 +4,8 @@ import { SystemError } from '@visavox/core/errors';
 import type { Modality } from '../bundle-parts.ts';
 import { compareOnUnseen } from '../comparison.ts';
 import { Calibration } from '../signals/calibration.ts';
-import { candidateOf, judged } from './judged.ts';
+import { calibrationIn } from './fitted-calibration.ts';
+import { judgedOn } from './judged.ts';
 import { bothModalities, embeddings } from './population.ts';
 import { runStep } from './step.ts';
 
@@ -20,15 +21,15 @@ await runStep(async (step) => {
     return bytes;
   };
   // A candidate with another backbone has other features; the champion's are then told apart.
-  const calibration = calibrationOf(championFile('calibration.json'));
+  const calibration = calibrationIn(champion);
   const recordings = async (modality: Modality) => {
     const own = `champion-${modality}-features`;
     const name = step.argumentList(own).length > 0 ? own : `${modality}-features`;
     const copies = calibration[modality].copies ?? false;
     return embeddings(await step.read(name), championFile(`${modality}-head.onnx`), { copies });
   };
-  const [face, voice] = [await candidateOf(step, 'face'), await candidateOf(step, 'voice')];
-  const people = judged(bothModalities(face, voice));
+  const own = Calibration.parse(JSON.parse(Buffer.from(await step.read('calibration')).toString('utf8')));
+  const { people, minimumUnits } = await judgedOn(step, own);
   const groups = new Map(people.map((person) => [person.person, person.group]));
   const before = bothModalities(await recordings('face'), await recordings('voice'));
   const comparison = compareOnUnseen(
@@ -38,16 +39,12 @@ await runStep(async (step) => {
       ),
       calibration,
     },
-    { people, calibration: calibrationOf(await step.read('calibration')) },
+    { people, calibration: own },
     Number(step.argument('seed')),
   );
   step.log(describe(comparison));
-  await step.write('comparison', JSON.stringify(comparison));
+  await step.write('comparison', JSON.stringify({ ...comparison, ...(minimumUnits && { minimumUnits }) }));
 });
-
-function calibrationOf(bytes: Uint8Array): Calibration {
-  return Calibration.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-}
 
 function describe(comparison: Comparison): string {
   const show = (value: number | null) => (value === null ? '-' : value.toFixed(4)).padStart(9);

@@ -2,7 +2,15 @@ import type { DatasetItem } from '@visavox/core/dataset';
 import type { Modality } from '../bundle-parts.ts';
 import { identitiesOf } from '../identities.ts';
 import { splitOf } from '../people-split.ts';
-import { crossFitted, type Embedded, embeddings, enrolsCopies, type Person } from './population.ts';
+import type { Calibration } from '../signals/calibration.ts';
+import {
+  bothModalities,
+  crossFitted,
+  type Embedded,
+  embeddings,
+  enrolsCopies,
+  type Person,
+} from './population.ts';
 import { modalityOf, personOf } from './recorded-item.ts';
 import type { Step } from './step.ts';
 
@@ -23,8 +31,35 @@ export function unseenToJudge(items: readonly Pick<DatasetItem, 'labels' | 'dige
   return new Set(unseen.sort().slice(0, MOST_JUDGED));
 }
 
+/** Whom a candidate is judged on, and their recordings. */
+export interface Judged {
+  readonly people: readonly Person[];
+  readonly face: readonly Embedded[];
+  readonly voice: readonly Embedded[];
+  /** So many people are needed, where no others may join them. */
+  readonly minimumUnits?: number;
+}
+
+/**
+ * Those whom none may learn from, and where they are few the others too, under heads that learned without them. Of heads that
+ * were made by hand there are no such others: nobody knows from whom they learned.
+ */
+export async function judgedOn(step: Step, calibration: Calibration): Promise<Judged> {
+  if (step.argumentList('face-crossfit').length === 0) {
+    const heldOut = async (modality: Modality) => {
+      const [features, head] = [await step.read(`${modality}-features`), await step.read(`${modality}-head`)];
+      const all = await embeddings(features, head, { copies: calibration[modality].copies ?? false });
+      return all.filter(({ row }) => row.split === 'evaluation');
+    };
+    const [face, voice] = [await heldOut('face'), await heldOut('voice')];
+    return { people: bothModalities(face, voice), face, voice, minimumUnits: ENOUGH_UNSEEN };
+  }
+  const [face, voice] = [await candidateOf(step, 'face'), await candidateOf(step, 'voice')];
+  return { people: judged(bothModalities(face, voice)), face, voice };
+}
+
 /** Embeddings under heads that had not learned from their people. */
-export async function candidateOf(step: Step, modality: Modality): Promise<Embedded[]> {
+async function candidateOf(step: Step, modality: Modality): Promise<Embedded[]> {
   const crossFit = await step.read(`${modality}-crossfit`);
   const all = await embeddings(await step.read(`${modality}-features`), await step.read(`${modality}-head`), {
     copies: enrolsCopies(crossFit),

@@ -12,8 +12,8 @@ import type { Traits } from '../evaluation/scored-comparisons.ts';
 import { type Probe, type Verified, verify } from '../evaluation/verification.ts';
 import { networksFolder } from '../setup-folder.ts';
 import { Calibration } from '../signals/calibration.ts';
-import { candidateOf, judged } from './judged.ts';
-import { bothModalities, byPerson, type Embedded } from './population.ts';
+import { judgedOn } from './judged.ts';
+import { byPerson, type Embedded } from './population.ts';
 import { runStep } from './step.ts';
 
 const Summary = z.object({
@@ -35,8 +35,8 @@ await runStep(async (step) => {
   const summary = Summary.parse(JSON.parse(step.argument('summary')));
   const text = async (name: string) => JSON.parse(Buffer.from(await step.read(name)).toString('utf8'));
   const labels = groupsOf(DatasetManifest.parse(await text('manifest')));
-  const [face, voice] = [await candidateOf(step, 'face'), await candidateOf(step, 'voice')];
-  const people = judged(bothModalities(face, voice));
+  const calibration = Calibration.parse(await text('calibration'));
+  const { people, face, voice } = await judgedOn(step, calibration);
   const [faces, voices] = [byPerson(face), byPerson(voice)];
   const probes = (modality: 'face' | 'voice', rows: readonly Embedded[] = []) =>
     rows.map(
@@ -55,7 +55,7 @@ await runStep(async (step) => {
         voice: probes('voice', voices.get(person)),
       }),
     ),
-    Calibration.parse(await text('calibration')),
+    calibration,
   );
   const figures: ReportFigures = {
     format: 1,
