@@ -8,6 +8,7 @@ export default defineProject({
     () => import('@visavox/client/plugin'),
     () => import('@visavox/recognition/evaluation/plugin'),
     () => import('@visavox/recognition/backbone/plugin'),
+    () => import('@visavox/recognition/digits/plugin'),
     () => import('@visavox/simulation/plugin'),
   ],
 });

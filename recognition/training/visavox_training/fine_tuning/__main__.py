@@ -14,19 +14,15 @@ MLFLOW_TRACKING_URI and MLFLOW_RUN_ID are set.
 """
 
 import argparse
-import contextlib
 import dataclasses
-import hashlib
-import importlib
-import os
 import sys
 import tempfile
 from pathlib import Path
 
 from visavox_training import runtime
 from visavox_training.feature_table import InputError
-from visavox_training.files import write_bytes, write_json
-from visavox_training.tracking import Tracker
+from visavox_training.files import digest_of, write_bytes, write_json
+from visavox_training.tracking import open_tracker
 
 FEWEST_PEOPLE = 8
 """To learn from; half as many have to be there to judge on."""
@@ -77,11 +73,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> None:
     """Reads, fits, writes. All outputs depend on the inputs, the seed and the number of threads alone."""
-    tracker = _tracker()
+    tracker = open_tracker("voice/fine_tuning/")
     runtime.configure(options.seed, options.threads)
     import keras
 
     from visavox_training import voice_backbone
+    from visavox_training.fine_tuning.checkpoint import checkpoint_file
     from visavox_training.fine_tuning.recordings import read_recordings
     from visavox_training.fine_tuning.trainer import FineTuningConfig, fine_tune
 
@@ -96,14 +93,14 @@ def run(options: argparse.Namespace) -> None:
     if not options.backbone.is_file():
         raise InputError(f"The network {options.backbone} does not exist.")
     backbone = keras.saving.load_model(options.backbone)
-    identity = f"{_digest(options.recordings)} {_digest(options.backbone)}"
+    identity = f"{digest_of(options.recordings)} {digest_of(options.backbone)}"
     config = FineTuningConfig(part=options.part, epochs=options.epochs, learning_rate=options.learning_rate)
     outcome = fine_tune(
         backbone,
         recordings,
         config,
         seed=options.seed,
-        checkpoint=_checkpoint(identity),
+        checkpoint=checkpoint_file("voice", identity),
         identity=identity,
         line=_progress,
         log=tracker.log,
@@ -115,21 +112,6 @@ def run(options: argparse.Namespace) -> None:
     _save(backbone, options.out_keras)
     write_json(options.metrics, _report(options, config, recordings, outcome))
     tracker.close()
-
-
-def _tracker() -> Tracker:
-    if os.environ.get("MLFLOW_TRACKING_URI"):
-        # Before Keras: the tracker's thread imports it too, which must not meet Keras' imports of the same packages.
-        with contextlib.suppress(ImportError):
-            importlib.import_module("mlflow")
-    return Tracker("voice/fine_tuning/", os.environ)
-
-
-def _checkpoint(identity: str) -> Path | None:
-    folder = os.environ.get("VISAVOX_CHECKPOINTS")
-    if not folder:
-        return None
-    return Path(folder) / f"voice-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.npz"
 
 
 def _save(backbone, path: Path) -> None:
@@ -153,10 +135,6 @@ def _report(options: argparse.Namespace, config, recordings, outcome) -> dict:
         "threads": options.threads,
         "configuration": dataclasses.asdict(config),
     }
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _progress(text: str) -> None:
