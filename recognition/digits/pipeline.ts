@@ -26,7 +26,7 @@ const evaluate = component({
   name: 'evaluate-digits',
   image,
   sources: sourcesOf('evaluate'),
-  inputs: { speech: 'dataset-version', weights: 'artifact', seed: 'integer' },
+  inputs: { speech: 'dataset-version', weights: 'artifact', limits: 'struct', seed: 'integer' },
   outputs: {
     figures: 'artifact',
     error_rate: 'number',
@@ -35,7 +35,8 @@ const evaluate = component({
   },
   command: ({ inputs, outputs }) => [
     ...['python', '-m', 'visavox_training.digit_training.evaluate', '--recordings', inputs.speech.path],
-    ...['--weights', inputs.weights.path, '--seed', inputs.seed, '--figures', outputs.figures.path],
+    ...['--weights', inputs.weights.path, '--limits', inputs.limits, '--seed', inputs.seed],
+    ...['--figures', outputs.figures.path],
     ...['--error-rate', outputs.error_rate.path],
     ...['--error-rate-other-paces', outputs.error_rate_other_paces.path],
     ...['--error-rate-degraded', outputs.error_rate_degraded.path],
@@ -68,13 +69,15 @@ export default pipeline(
       speech: 'dataset-version',
       epochs: { type: 'integer', default: 16 },
       copies: { type: 'integer', default: 3 },
+      /** The largest shares of wrong digits that are let through, by pace, and `degraded`. */
+      limits: { type: 'struct', default: { usual: 0.01, slow: 0.03, fast: 0.03, degraded: 0.03 } },
       seed: { type: 'integer', default: 1 },
     },
   },
   (p) => {
-    const { speech, epochs, copies, seed } = p.parameters;
+    const { speech, epochs, copies, limits, seed } = p.parameters;
     const { weights, report } = p.task(train, { speech, epochs, copies, seed }).outputs;
-    const { figures } = p.task(evaluate, { speech, weights, seed }).outputs;
+    const { figures } = p.task(evaluate, { speech, weights, limits, seed }).outputs;
     p.task(card, { speech, weights, report, figures });
   },
 );

@@ -51,20 +51,20 @@ def test_spoilt_speech_is_as_loud_as_speech_and_no_longer_than_a_slow_speaker_ma
         assert 0.01 < np.abs(spoilt).max() < 3
 
 
-def test_training_goes_on_from_weights_and_hears_what_it_was_trained_on(tmp_path: Path) -> None:
+def test_training_hears_what_it_was_trained_on_and_goes_on_from_weights(tmp_path: Path) -> None:
     folder = _recordings(tmp_path / "recordings")
-    digit_recogniser.save_weights(digit_recogniser.build_listener(), tmp_path / "start.safetensors")
-    words = _command(folder, tmp_path, "--epochs", "10", "--start", str(tmp_path / "start.safetensors"))
-    assert main(words) == 0
+    first, again = tmp_path / "first", tmp_path / "again"
+    assert main(_command(folder, first, "--epochs", "30", "--copies", "2")) == 0
+    assert main(_command(folder, again, "--epochs", "1", "--start", str(first / "digits.safetensors"))) == 0
 
     listener = digit_recogniser.build_listener()
-    digit_recogniser.load_weights(listener, tmp_path / "digits.safetensors")
+    digit_recogniser.load_weights(listener, again / "digits.safetensors")
     generator = np.random.default_rng(2)
     heard = Ear(listener).hear(np.concatenate([_tone(digit, generator) for digit in "21"]))
     assert set(heard) <= set(TONES)
-    report = json.loads((tmp_path / "metrics.json").read_text())
-    assert (report["recordings"], report["people"], len(report["epochs"])) == (24, 6, 10)
-    assert report["epochs"][-1]["loss"] < report["epochs"][0]["loss"]
+    before, after = (json.loads((out / "metrics.json").read_text()) for out in (first, again))
+    assert (before["recordings"], before["people"], len(before["epochs"])) == (24, 6, 30)
+    assert after["epochs"][0]["loss"] < before["epochs"][4]["loss"]
 
 
 class Killed(keras.callbacks.Callback):
@@ -147,8 +147,11 @@ def test_a_recogniser_that_hears_too_little_is_refused(tmp_path: Path, capsys: p
     outs = ("figures", "error-rate", "error-rate-other-paces", "error-rate-degraded")
     words = [word for name in outs for word in (f"--{name}", str(tmp_path / name))]
     weights = str(tmp_path / "untrained.safetensors")
-    assert evaluate.main(["--recordings", str(folder), "--weights", weights, *words]) == 2
-    assert "usual: " in capsys.readouterr().err
+    assert evaluate.main(["--recordings", str(folder), "--weights", weights, *words]) == 0
+    too_much, nobody_slow = "at most 1.0% may be", "the pace 'slow', which has a limit"
+    for limits, sentence in (('{"usual": 0.01}', too_much), ('{"slow": 0.01}', nobody_slow)):
+        assert evaluate.main(["--recordings", str(folder), "--weights", weights, *words, "--limits", limits]) == 2
+        assert sentence in capsys.readouterr().err
 
 
 def _recordings(folder: Path, split: str = "train") -> Path:

@@ -81,7 +81,7 @@ Of real people it hears much less: it has heard none. Do not use it to decide an
 
 
 def _limit(limit: float | None) -> str:
-    return "" if limit is None else f"{limit:.0%}"
+    return "" if limit is None else f"{limit:.1%}"
 
 
 if __name__ == "__main__":

@@ -118,7 +118,8 @@ class Listening(keras.callbacks.Callback):
         errors = Errors()
         for utterance in self.judged:
             errors = errors.and_heard(utterance.digits, self.ear.hear(utterance.samples))
-        logs["val_error_rate"] = errors.rate
+        if self.judged:
+            logs["val_error_rate"] = errors.rate
         self.progress.epochs = epoch + 1
         self.progress.history.append({name: float(value) for name, value in logs.items()})
         if not math.isfinite(logs["loss"]):
@@ -126,6 +127,8 @@ class Listening(keras.callbacks.Callback):
 
 
 def _judged(numbers: Mapping[str, float]) -> str:
+    if "val_error_rate" not in numbers:
+        return "nobody"
     return f"{numbers['val_error_rate']:.2%} of the digits wrong"
 
 
