@@ -9,6 +9,7 @@ export default defineProject({
     () => import('@visavox/recognition/evaluation/plugin'),
     () => import('@visavox/recognition/backbone/plugin'),
     () => import('@visavox/recognition/heads/plugin'),
+    () => import('@visavox/recognition/digits/plugin'),
     () => import('@visavox/simulation/plugin'),
   ],
 });

@@ -20,6 +20,8 @@ export interface FaceOptions {
 export interface VoiceOptions {
   readonly conditions?: readonly Condition[];
   readonly language?: Language | undefined;
+  /** How fast it is said, 1 being quick; the person's own unless given. */
+  readonly tempo?: number | undefined;
 }
 
 /** Somebody who does not exist. Equal seed and index give the same person, and equal variations the same recordings. */
@@ -71,7 +73,7 @@ export function syntheticPerson(seed: number, index: number): SyntheticPerson {
     utterance(digits, variation, options = {}) {
       const random = new Random('utterance', seed, index, variation, digits);
       const recorded = recordVoice(
-        speak(sound, digits, random, options.language),
+        speak({ ...sound, tempo: options.tempo ?? sound.tempo }, digits, random, options.language),
         random,
         options.conditions ?? [],
       );

@@ -273,6 +273,12 @@ describe('a run', () => {
     expect((await ended(world.engine, id)).state).toBe('succeeded');
   });
 
+  it('tells its tasks which code they run in', async () => {
+    const id = await world.engine.submit(requestFor(single('printf %s "$VISAVOX_CODE" > "$0"')));
+    const { tasks, pins } = await ended(world.engine, id);
+    expect(tasks[0]?.outputs.parameters.said).toBe(pins.code);
+  });
+
   it('is told of as it goes: its tasks get what the hook gives, and each is told once', async () => {
     const told: string[] = [];
     const engine = world.again({

@@ -171,7 +171,12 @@ export class RunFollower {
     const { client, containers, experiment, pipelineRoot, serviceAccount, tokens } = this.#resources;
     const { pins, id: run } = this.#run;
     const isSnapshot = (await findCode(this.#resources.objects, pins.code)) !== undefined;
-    const environment = { ...containers.environment, ...this.#environment, VISAVOX_RUN: this.#run.id };
+    const environment = {
+      ...containers.environment,
+      ...this.#environment,
+      VISAVOX_RUN: run,
+      VISAVOX_CODE: pins.code,
+    };
     const pipelineSpec = submission(this.#spec, {
       ...this.#note,
       containers: { ...containers, environment },

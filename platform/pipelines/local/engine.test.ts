@@ -186,10 +186,10 @@ describe('a run', () => {
     process.env.SECRET_OF_THE_SERVER = 'secret';
     const record = await run(
       pipeline({ name: 'environment' }, (p) => {
-        p.task(shell('look', 'printf "%s" "[$SECRET_OF_THE_SERVER][$VISAVOX_TASK]" > "$1"'));
+        p.task(shell('look', 'printf "%s" "[$SECRET_OF_THE_SERVER][$VISAVOX_TASK][$VISAVOX_CODE]" > "$1"'));
       }),
     );
-    expect(task(record, 'look').outputs.parameters.said).toBe('[][look]');
+    expect(task(record, 'look').outputs.parameters.said).toBe(`[][look][${record.pins.code}]`);
   });
 
   it('tells the CPU time of a task and its children', async () => {

@@ -203,6 +203,7 @@ export class RunDriver {
         ...environment,
         ...this.#environment,
         VISAVOX_RUN: this.#run.id,
+        VISAVOX_CODE: this.#run.pins.code,
         VISAVOX_TASK: ready.name,
         VISAVOX_CHECKPOINTS: checkpointsFolder(this.#resources.folder, ready.name),
       },

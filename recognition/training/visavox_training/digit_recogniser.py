@@ -1,6 +1,6 @@
 """Keras models of what is said: from a waveform to its spectrum, and from there to the probability of each digit.
 
-The second is trained with connectionist temporal classification (Graves et al., 2006) by `train_digits`. The first
+The second is trained with connectionist temporal classification (Graves et al., 2006) by `digit_training`. The first
 stands alone: what compares two recordings of one person, word for word, starts from the same numbers and needs no more.
 """
 
@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from visavox_training.files import write_bytes
 from visavox_training.mel import fourier_kernels, mel_filters
 
 SAMPLE_RATE = 16_000
@@ -61,18 +62,23 @@ class Standardise(keras.layers.Layer):
         return (spectrum - mean) / ops.maximum(deviation, 0.1)
 
 
-def build_listener() -> keras.Model:
-    """[n, frames, 40] standardised to the log-probabilities [n, frames / 2, 11] of ten digits and none."""
+def build_listener(seed: int = 0) -> keras.Model:
+    """[n, frames, 40] standardised to the log-probabilities [n, frames / 2, 11] of ten digits and none.
+
+    `seed` is that of the dropout: without one PyTorch would draw it from a state that no checkpoint has.
+    """
     spectrum = keras.Input((None, BANDS), name="standardised")
     # Padded by hand: "same" depends on the length when a convolution has strides, and an exported graph must not.
     x = keras.layers.ZeroPadding1D(2)(spectrum)
-    x = keras.layers.Conv1D(WIDTH, 5, strides=2, use_bias=False)(x)
-    x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95)(x))
-    for dilation in DILATIONS:
-        y = keras.layers.Conv1D(WIDTH, 5, dilation_rate=dilation, padding="same", use_bias=False)(x)
-        y = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95)(y))
-        x = x + keras.layers.Dropout(0.1)(y)
-    logits = keras.layers.Dense(DIGITS + 1)(x)
+    x = keras.layers.Conv1D(WIDTH, 5, strides=2, use_bias=False, name="convolution_0")(x)
+    x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95, name="normalisation_0")(x))
+    for block, dilation in enumerate(DILATIONS, start=1):
+        y = keras.layers.Conv1D(
+            WIDTH, 5, dilation_rate=dilation, padding="same", use_bias=False, name=f"convolution_{block}"
+        )(x)
+        y = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95, name=f"normalisation_{block}")(y))
+        x = x + keras.layers.Dropout(0.1, seed=seed * len(DILATIONS) + block)(y)
+    logits = keras.layers.Dense(DIGITS + 1, name="logits")(x)
     return keras.Model(spectrum, ops.log_softmax(logits, axis=-1), name="listener")
 
 
@@ -89,11 +95,16 @@ def build_digit_recogniser(listener: keras.Model) -> keras.Model:
 
 
 def save_weights(listener: keras.Model, file: Path) -> None:
-    """Half precision: a few hundred kilobytes less, and no recogniser hears the difference."""
-    arrays = {f"{index:02d}": weight.astype(np.float16) for index, weight in enumerate(listener.get_weights())}
-    np.savez_compressed(file, **arrays)
+    """Safetensors in half precision: a few hundred kilobytes less, and no recogniser hears the difference."""
+    from safetensors.numpy import save
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(file, save({weight.path: np.float16(weight.numpy()) for weight in listener.weights}))
 
 
 def load_weights(listener: keras.Model, file: Path) -> None:
-    with np.load(file) as arrays:
-        listener.set_weights([arrays[name].astype(np.float32) for name in sorted(arrays.files)])
+    from safetensors.numpy import load_file
+
+    arrays = load_file(file)
+    for weight in listener.weights:
+        weight.assign(arrays[weight.path].astype(np.float32))

@@ -7,30 +7,75 @@ from pathlib import Path
 
 import numpy as np
 
+from visavox_training.feature_table import InputError
+
 SAMPLE_RATE = 16_000
+LABELS = "metadata.csv"
+SPLITS = ("train", "validation", "evaluation")
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """`samples` at 16 kHz, -1 to 1; `digits` is empty where something else is said."""
+    """`samples` at 16 kHz, -1 to 1; `digits` is empty where something else is said.
+
+    `split` says what the recording is for, `pace` how fast the person speaks: `usual`, or what the dataset calls it.
+    """
 
     samples: np.ndarray
     digits: str
+    person: str = ""
+    split: str = "train"
+    pace: str = "usual"
 
 
-def read_folder(folder: Path) -> list[Utterance]:
-    """The recordings that `prompts.csv` (file,digits) in the folder names: WAV, 16 bit, 16 kHz, one channel."""
-    with (folder / "prompts.csv").open(newline="") as stream:
+def read_folder(folder: Path, *splits: str) -> list[Utterance]:
+    """The recordings of these splits that `metadata.csv` (file_name,digits,person,split,pace) in the folder names.
+
+    WAV, 16 bit, 16 kHz, one channel. The last two columns may be missing: all is learned from, at the usual pace.
+
+    Raises:
+        InputError: a file or a column is missing, or holds something else.
+    """
+    table = folder / LABELS
+    if not table.is_file():
+        raise InputError(f"{folder} cannot be used. Expected: a file {LABELS} with what is said in each one.")
+    with table.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    return [Utterance(_read(folder / row["file"]), row["digits"]) for row in rows]
+    said = [_labels(row, table) for row in rows]
+    people = {split: {one["person"] for one in said if one["split"] == split} for split in SPLITS}
+    both = sorted(people["train"] & (people["validation"] | people["evaluation"]) - {""})
+    if both:
+        raise InputError(f"{table} cannot be used. Expected: each person in one split. Received: {both[0]} in several.")
+    return [
+        Utterance(_read(folder / one.pop("file_name")), **one) for one in said if not splits or one["split"] in splits
+    ]
+
+
+def _labels(row: dict[str, str], table: Path) -> dict[str, str]:
+    labels = {
+        "file_name": row.get("file_name") or "",
+        "digits": row.get("digits") or "",
+        "person": row.get("person") or "",
+        "split": row.get("split") or "train",
+        "pace": row.get("pace") or "usual",
+    }
+    if not labels["file_name"] or not (labels["digits"] == "" or labels["digits"].isdecimal()):
+        raise InputError(f"{table} cannot be used. Expected: the columns file_name and digits. Received: {row}")
+    if labels["split"] not in SPLITS:
+        raise InputError(f"{table} cannot be used. Expected splits among {SPLITS}. Received: {labels['split']!r}")
+    return labels
 
 
 def _read(file: Path) -> np.ndarray:
-    with wave.open(str(file)) as stream:
-        form = (stream.getnchannels(), stream.getsampwidth(), stream.getframerate())
-        if form != (1, 2, SAMPLE_RATE):
-            raise ValueError(f"{file} cannot be used. Expected: 1 channel, 2 bytes, 16 kHz. Received: {form}")
-        return np.frombuffer(stream.readframes(stream.getnframes()), "<i2").astype(np.float32) / 32768
+    try:
+        with wave.open(str(file)) as stream:
+            form = (stream.getnchannels(), stream.getsampwidth(), stream.getframerate())
+            samples = np.frombuffer(stream.readframes(stream.getnframes()), "<i2") if form[1] == 2 else None
+    except (OSError, EOFError, wave.Error) as error:
+        raise InputError(f"{file} cannot be read: {error}") from error
+    if form != (1, 2, SAMPLE_RATE):
+        raise InputError(f"{file} cannot be used. Expected: 1 channel, 2 bytes, 16 kHz. Received: {form}")
+    return samples.astype(np.float32) / 32768
 
 
 def spoil(samples: np.ndarray, generator: np.random.Generator) -> np.ndarray:

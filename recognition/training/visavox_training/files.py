@@ -1,5 +1,6 @@
 """Files that are either whole or not there."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -19,3 +20,8 @@ def write_bytes(file: Path, data: bytes) -> None:
 def write_json(file: Path, value: Any) -> None:
     """Writes indented JSON, atomically."""
     write_bytes(file, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,5 +1,7 @@
 """Metrics to MLflow while they happen. Training never waits for it and never fails because of it."""
 
+import contextlib
+import importlib
 import json
 import os
 import queue
@@ -82,3 +84,12 @@ class Tracker:
                 return batch, False
             batch.append(item)
         return batch, True
+
+
+def open_tracker(prefix: str, environment: Mapping[str, str] = os.environ) -> Tracker:
+    """A tracker for a fit by Keras; to be opened before Keras is imported."""
+    if environment.get("MLFLOW_TRACKING_URI"):
+        # The tracker's thread imports MLflow too, which must not meet Keras' imports of the same packages.
+        with contextlib.suppress(ImportError):
+            importlib.import_module("mlflow")
+    return Tracker(prefix, environment)

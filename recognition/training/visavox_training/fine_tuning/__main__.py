@@ -14,18 +14,14 @@ MLFLOW_TRACKING_URI and MLFLOW_RUN_ID are set.
 """
 
 import argparse
-import contextlib
 import dataclasses
-import hashlib
-import importlib
-import os
 import sys
 from pathlib import Path
 
 from visavox_training import runtime
 from visavox_training.feature_table import InputError
-from visavox_training.files import write_bytes, write_json
-from visavox_training.tracking import Tracker
+from visavox_training.files import digest_of, write_bytes, write_json
+from visavox_training.tracking import open_tracker
 
 FEWEST_PEOPLE = 8
 """To learn from; half as many have to be there to judge on."""
@@ -72,12 +68,13 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> None:
     """Reads, fits, writes. All outputs depend on the inputs, the seed and the number of threads alone."""
-    tracker = _tracker()
+    tracker = open_tracker("voice/fine_tuning/")
     runtime.configure(options.seed, options.threads)
     import keras
 
     from visavox_training import voice_backbone
     from visavox_training.fine_tuning.adapter import adapter_bytes, read_adapter
+    from visavox_training.fine_tuning.checkpoint import checkpoint_file
     from visavox_training.fine_tuning.model import VoiceFineTuning
     from visavox_training.fine_tuning.recordings import read_recordings
     from visavox_training.fine_tuning.trainer import FineTuningConfig, fine_tune
@@ -101,7 +98,7 @@ def run(options: argparse.Namespace) -> None:
         _write(options, {"kept": True, "reason": reason, "people": 0, "recordings": 0}, options.serving.read_bytes(), b"")
         tracker.close()
         return
-    identity = " ".join(_digest(path) for path in (options.recordings, options.backbone, options.adapter) if path)
+    identity = " ".join(digest_of(path) for path in (options.recordings, options.backbone, options.adapter) if path)
     config = FineTuningConfig(epochs=options.epochs, learning_rate=options.learning_rate)
     outcome = fine_tune(
         backbone,
@@ -109,7 +106,7 @@ def run(options: argparse.Namespace) -> None:
         config,
         seed=options.seed,
         adapter=adapter,
-        checkpoint=_checkpoint(identity),
+        checkpoint=checkpoint_file("voice", identity),
         identity=identity,
         line=_progress,
         log=tracker.log,
@@ -147,21 +144,6 @@ def _serves(serving: Path, backbone, variables, adapter) -> bool:
     return there.shape == here.shape and bool(np.abs(there - here).max() < 1e-3)
 
 
-def _tracker() -> Tracker:
-    if os.environ.get("MLFLOW_TRACKING_URI"):
-        # Before Keras: the tracker's thread imports it too, which must not meet Keras' imports of the same packages.
-        with contextlib.suppress(ImportError):
-            importlib.import_module("mlflow")
-    return Tracker("voice/fine_tuning/", os.environ)
-
-
-def _checkpoint(identity: str) -> Path | None:
-    folder = os.environ.get("VISAVOX_CHECKPOINTS")
-    if not folder:
-        return None
-    return Path(folder) / f"voice-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.npz"
-
-
 def _report(options: argparse.Namespace, config, recordings, outcome) -> dict:
     return {
         "kept": outcome.kept,
@@ -176,10 +158,6 @@ def _report(options: argparse.Namespace, config, recordings, outcome) -> dict:
         "threads": options.threads,
         "configuration": dataclasses.asdict(config),
     }
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _progress(text: str) -> None:

@@ -4,22 +4,28 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from typing import Protocol
 
 import keras
 import numpy as np
 
 from visavox_training.fine_tuning.checkpoint import Checkpoint, Progress
-from visavox_training.fine_tuning.dataset import DegradedSpeech
 from visavox_training.fine_tuning.held_out import HeldOutFigures, HeldOutPeople
 
 COLLAPSED = 0.25
 """An embedding whose people are nearer to each other than this share of what they were at the start has collapsed."""
 
 
+class DrawnByEpoch(Protocol):
+    """Data whose batches are drawn from the number of the epoch."""
+
+    epoch: int
+
+
 class Epochs(keras.callbacks.Callback):
     """Tells the data which epoch it is, and measures what an epoch takes."""
 
-    def __init__(self, data: DegradedSpeech):
+    def __init__(self, data: DrawnByEpoch):
         super().__init__()
         self.data, self.began = data, 0.0
 
@@ -69,21 +75,26 @@ class Curves(keras.callbacks.Callback):
 
     Args:
         epochs: that are wanted in all.
+        judged: says in words what was measured on what is not learned from.
         line: takes the line.
         log: takes the epoch, from 1, and its numbers.
     """
 
-    def __init__(self, epochs: int, line: Callable[[str], None], log: Callable[[int, Mapping[str, float]], None]):
+    def __init__(
+        self,
+        epochs: int,
+        judged: Callable[[Mapping[str, float]], str],
+        line: Callable[[str], None],
+        log: Callable[[int, Mapping[str, float]], None],
+    ):
         super().__init__()
-        self.epochs, self.line, self.log = epochs, line, log
+        self.epochs, self.judged, self.line, self.log = epochs, judged, line, log
 
     def on_epoch_end(self, epoch, logs=None):
         self.log(epoch + 1, logs)
         self.line(
             f"epoch {epoch + 1}/{self.epochs}: loss {logs['loss']:.3f}, rate {logs['learning_rate']:.1e}, gradient "
-            f"{logs['gradient_norm']:.1e}; not learned from: EER degraded {logs['degraded_eer']:.2%}, clear "
-            f"{logs['clear_eer']:.2%}, min Cllr {logs['degraded_min_cllr']:.3f} and {logs['clear_min_cllr']:.3f} "
-            f"({logs['seconds']:.0f} s)"
+            f"{logs['gradient_norm']:.1e}; not learned from: {self.judged(logs)} ({logs['seconds']:.0f} s)"
         )
 
 

@@ -3,7 +3,9 @@
 import hashlib
 import io
 import json
+import os
 import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,21 +37,27 @@ class Progress:
 
 
 class Checkpoint:
-    """Saves and restores a compiled model's trained weights, its optimizer and {Progress}.
+    """Saves and restores what a fit changes in a compiled model, its optimizer and {Progress}.
 
     Args:
         path: of the .npz file, or None to keep nothing.
         settings: whatever has to be equal for going on to make sense; JSON.
+        changed: which variables of the model the fit changes; the trained weights unless said otherwise.
     """
 
-    def __init__(self, path: Path | None, settings: dict[str, Any]):
-        self.path, self.settings = path, settings
+    def __init__(
+        self,
+        path: Path | None,
+        settings: dict[str, Any],
+        changed: Callable[[keras.Model], list[Any]] = lambda model: model.trainable_variables,
+    ):
+        self.path, self.settings, self.changed = path, settings, changed
 
     def save(self, model: keras.Model, progress: Progress) -> None:
         if self.path is None:
             return
         arrays = {
-            **_named("weight", [variable.numpy() for variable in model.trainable_variables]),
+            **_named("weight", [variable.numpy() for variable in self.changed(model)]),
             **_named("optimizer", [variable.numpy() for variable in model.optimizer.variables]),
             **_named("best", progress.best_weights),
         }
@@ -77,7 +85,7 @@ class Checkpoint:
             other = sorted(name for name in made_with if described["made_with"].get(name) != made_with[name])
             return Progress(), f"the checkpoint {self.path} is ignored: it was made with other {', '.join(other)}"
         model.optimizer.build(model.trainable_variables)
-        _assign(model.trainable_variables, _ordered("weight", arrays))
+        _assign(self.changed(model), _ordered("weight", arrays))
         _assign(model.optimizer.variables, _ordered("optimizer", arrays))
         progress = Progress(**described["progress"], best_weights=_ordered("best", arrays))
         return progress, f"going on after epoch {progress.epochs}, as {self.path} has it"
@@ -87,9 +95,17 @@ class Checkpoint:
             self.path.unlink(missing_ok=True)
 
     def _made_with(self, model: keras.Model) -> dict[str, Any]:
-        shapes = [[variable.path, list(variable.shape)] for variable in model.trainable_variables]
+        shapes = [[variable.path, list(variable.shape)] for variable in self.changed(model)]
         architecture = hashlib.sha256(json.dumps(shapes).encode()).hexdigest()
         return {"architecture": architecture, **json.loads(json.dumps(self.settings))}
+
+
+def checkpoint_file(name: str, identity: str, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where a step keeps the checkpoint of a fit to data of this identity; None where nothing is kept."""
+    folder = environment.get("VISAVOX_CHECKPOINTS")
+    if not folder:
+        return None
+    return Path(folder) / f"{name}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.npz"
 
 
 def _named(kind: str, values: list[np.ndarray]) -> dict[str, np.ndarray]:

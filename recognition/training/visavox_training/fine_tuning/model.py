@@ -4,11 +4,12 @@ import keras
 import torch
 
 from visavox_training import cam_plus_plus
+from visavox_training.fine_tuning.watched import WatchedModel
 from visavox_training.layers import UnitLength
 
 
 @keras.saving.register_keras_serializable("visavox")
-class VoiceFineTuning(keras.Model):
+class VoiceFineTuning(WatchedModel):
     """Shares its layers with the voice network that it is given: fitting it changes that network in place.
 
     Input: [n, samples], 16 kHz, -1 to 1. Output: [n, 192], of unit length. What is trained is the scale and the shift of
@@ -30,29 +31,12 @@ class VoiceFineTuning(keras.Model):
             layer.trainable = layer is self.trunk
         for layer in self.trunk.layers:
             layer.trainable = isinstance(layer, keras.layers.BatchNormalization)
-        self.gradient_norm = keras.metrics.Mean(name="gradient_norm")
         self.built = True
 
     def call(self, waveforms):
         with torch.no_grad():
             bands = self.filter_bank(waveforms)
         return self.unit(self.trunk(bands, training=False))
-
-    def train_step(self, data):
-        """Keras' own, which also keeps the length of the gradient before it is clipped."""
-        waveforms, teachers = data
-        self.zero_grad()
-        embeddings = self(waveforms)
-        loss = self.compute_loss(waveforms, teachers, embeddings)
-        self._loss_tracker.update_state(loss, sample_weight=len(waveforms))
-        loss.backward()
-        weights = self.trainable_weights
-        gradients = [weight.value.grad for weight in weights]
-        squares = sum(float(gradient.square().sum()) for gradient in gradients if gradient is not None)
-        self.gradient_norm.update_state(squares**0.5)
-        with torch.no_grad():
-            self.optimizer.apply(gradients, weights)
-        return {**self.compute_metrics(waveforms, teachers, embeddings), "gradient_norm": self.gradient_norm.result()}
 
     def get_config(self):
         return {"backbone": keras.saving.serialize_keras_object(self.backbone), "name": self.name}

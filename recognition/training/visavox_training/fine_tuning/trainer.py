@@ -139,7 +139,7 @@ def fine_tune(
                 keras.callbacks.TerminateOnNaN(),
                 Epochs(data),
                 Judgement(people, start, progress, config.patience),
-                Curves(config.epochs, line, log),
+                Curves(config.epochs, _judged, line, log),
                 SaveCheckpoint(kept_file, progress),
                 *callbacks,
             ],
@@ -148,6 +148,13 @@ def fine_tune(
     if outcome.kept:
         _set(model, before)
     return outcome
+
+
+def _judged(numbers: Mapping[str, float]) -> str:
+    return (
+        f"EER degraded {numbers['degraded_eer']:.2%}, clear {numbers['clear_eer']:.2%}, "
+        f"min Cllr {numbers['degraded_min_cllr']:.3f} and {numbers['clear_min_cllr']:.3f}"
+    )
 
 
 def _compile(model: VoiceFineTuning, config: FineTuningConfig, steps: int) -> None:
