@@ -37,7 +37,9 @@ await runStep(async (step) => {
   }
 });
 
-const adapterOf = ({ files }: BundleManifest) => files.find(({ path }) => path === VOICE_ADAPTER)?.digest;
+function adapterOf({ files }: BundleManifest): string | undefined {
+  return files.find(({ path }) => path === VOICE_ADAPTER)?.digest;
+}
 
 /** Whom the network has just been fine-tuned to; of faces as well, so that both heads are judged on the same people. */
 function withHeard(table: FeatureTable): FeatureTable {
