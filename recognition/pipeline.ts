@@ -54,7 +54,7 @@ export const embed = component({
 });
 
 /** The same under a bundle of which some networks have embedded everything already, in another bundle: those are left out. */
-const embedOther = component({
+export const embedOther = component({
   name: 'embed-shard',
   ...{ image, access },
   sources: sourcesOf('embed'),
@@ -98,7 +98,7 @@ export const gather = component({
 });
 
 /** Takes what was left out from the features of the other bundle. */
-const gatherOther = component({
+export const gatherOther = component({
   name: 'gather',
   ...{ image, access },
   sources: sourcesOf('gather'),
