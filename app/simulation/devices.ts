@@ -1,5 +1,6 @@
 import { type Camera, throughCamera } from '@visavox/recognition/augmentation/camera';
 import { throughChannel, type VoiceChannel } from '@visavox/recognition/augmentation/voice-channel';
+import { type Line, overLine } from '@visavox/recognition/evaluation/lines';
 import { decodeAudio } from '@visavox/recognition/signals/audio';
 import { Random } from '@visavox/recognition/synthetic/random';
 import { wav } from '@visavox/recognition/synthetic/wav';
@@ -8,16 +9,21 @@ import type { Identity } from './identity.ts';
 
 const sampleRate = 16_000;
 
+/** What a voice can come over: the device of somebody, and what it makes of a recording of theirs. */
+const devices = { telephone, codecs: codec, 'far-field': farField } as const;
+export type VoiceDevice = keyof typeof devices;
+export const voiceDevices = Object.keys(devices) as readonly VoiceDevice[];
+
 /** Another device for somebody: what is recorded goes through it. Equal seeds give equal recordings. */
 export function overDevices(
   identity: Identity,
-  { face, voice, seed }: { face: boolean; voice: boolean; seed: number },
+  { face, voice, seed }: { face: boolean; voice: VoiceDevice | null; seed: number },
 ): Identity {
   const image = face
     ? (bytes: Uint8Array, take: string) => dimCamera(bytes, identity.name, take, seed)
     : same;
   const sound = voice
-    ? (bytes: Uint8Array, take: string) => telephone(bytes, identity.name, take, seed)
+    ? (bytes: Uint8Array, take: string) => devices[voice](bytes, identity.name, take, seed)
     : same;
   const { answer, enrolment } = identity;
   const through = (images: readonly Uint8Array[], what: string) =>
@@ -77,6 +83,37 @@ async function telephone(bytes: Uint8Array, who: string, take: string, seed: num
     },
     noise: { snrDb: call.between(16, 30), colour: 0.9 },
     gainDb: call.between(-6, 0),
+  };
+  return wav(throughChannel(await decodeAudio(bytes), channel, call), sampleRate);
+}
+
+/** Not the families alone that trainings imitate: real coders, each person's own. */
+const CODECS: readonly Line[] = [
+  'g711-a',
+  'g722',
+  'g726-16k',
+  'gsm',
+  'opus-6k',
+  'opus-12k',
+  'speex-8k',
+  'mp3-16k',
+  'aac-24k',
+];
+
+/** A person's messenger or telephone has one codec. */
+async function codec(bytes: Uint8Array, who: string, _take: string, seed: number): Promise<Uint8Array> {
+  const own = new Random('codec', seed, who);
+  const line = CODECS[Math.floor(own.next() * CODECS.length)] ?? 'gsm';
+  return wav(await overLine(await decodeAudio(bytes), line), sampleRate);
+}
+
+/** Two to four metres from the microphone, in a room of their own, with its noise. */
+async function farField(bytes: Uint8Array, who: string, take: string, seed: number): Promise<Uint8Array> {
+  const [own, call] = [new Random('room', seed, who), new Random('far', seed, who, take)];
+  const channel: VoiceChannel = {
+    room: { decaySeconds: own.between(0.3, 0.7), power: own.between(0.5, 1.5) },
+    noise: { snrDb: call.between(8, 18), colour: 0.9 },
+    gainDb: call.between(-12, -6),
   };
   return wav(throughChannel(await decodeAudio(bytes), channel, call), sampleRate);
 }

@@ -1,6 +1,6 @@
 import type { PictureStore } from '@visavox/recognition/synthetic/picture-store';
 import { Random } from '@visavox/recognition/synthetic/random';
-import { overDevices } from './devices.ts';
+import { overDevices, voiceDevices } from './devices.ts';
 import type { HeldOut } from './held-out.ts';
 import type { Identity } from './identity.ts';
 import { recordedHalves } from './recorded-identities.ts';
@@ -30,12 +30,12 @@ export async function scenarioPopulation(
       : await recordedHalves(data, { seed, heldOut: scenario.heldOut });
   const devices = {
     face: shift.face === 'dim-camera',
-    voice: shift.voice === 'telephone',
+    voice: voiceDevices.find((device) => device === shift.voice) ?? null,
     seed,
   };
   const foreign = shift.voice === 'other-language';
   const shifted = (identity: Identity) =>
-    devices.face || devices.voice ? overDevices(identity, devices) : identity;
+    devices.face || devices.voice !== null ? overDevices(identity, devices) : identity;
   /** So many have come before the shift. */
   const before = Math.round((Math.min(shift.from - 1, waves) * people) / waves);
   const early = halves.enrolling.slice(0, before).map(({ identity }) => changing(identity));
@@ -65,7 +65,7 @@ export async function scenarioPopulation(
 
   function changing(identity: Identity): Identity {
     const returns =
-      (devices.face || devices.voice) &&
+      (devices.face || devices.voice !== null) &&
       new Random('returning', seed, identity.name).next() < shift.returning;
     const over = returns ? shifted(identity) : identity;
     return {

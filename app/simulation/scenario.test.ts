@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { decodeAudio } from '@visavox/recognition/signals/audio';
@@ -53,6 +54,36 @@ describe('the people of a scenario', () => {
     const again = await scenarioPopulation(small({ voice: 'telephone' }), { data: undefined, seed: 1 });
     expect(await again.identities[0]!.at!(1).identity.speak('4711', 3)).toEqual(heard);
   });
+
+  test('come in from far away, which rings on after them', async () => {
+    const { identities } = await scenarioPopulation(small({ voice: 'far-field' }), {
+      data: undefined,
+      seed: 1,
+    });
+    const [plain, far] = await Promise.all(
+      [0, 1].map(async (wave) => decodeAudio(await identities[0]!.at!(wave).identity.speak('4711', 3))),
+    );
+    expect(far!.length).toBe(plain!.length);
+    expect(far).not.toEqual(plain);
+    const again = await identities[0]!.at!(1).identity.speak('4711', 3);
+    expect(await decodeAudio(again)).toEqual(far);
+  });
+
+  test.skipIf(spawnSync('ffmpeg', ['-version']).error)(
+    'come in by codecs, each by one of their own',
+    async () => {
+      const { identities } = await scenarioPopulation(small({ voice: 'codecs' }), {
+        data: undefined,
+        seed: 1,
+      });
+      const [first] = identities;
+      const plain = await decodeAudio(await first!.at!(0).identity.speak('4711', 3));
+      const coded = await decodeAudio(await first!.at!(1).identity.speak('4711', 3));
+      expect(coded).not.toEqual(plain);
+      expect(Math.abs(coded.length - plain.length)).toBeLessThan(3200);
+      expect(await decodeAudio(await first!.at!(1).identity.speak('4711', 3))).toEqual(coded);
+    },
+  );
 
   test('stand before a grey, small camera', async () => {
     const { identities } = await scenarioPopulation(small({ face: 'dim-camera' }), {

@@ -3,7 +3,7 @@ import { messageOf, UserError } from '@visavox/core/errors';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const Device = z.enum(['telephone', 'dim-camera', 'other-language', 'none']);
+const Device = z.enum(['telephone', 'codecs', 'far-field', 'dim-camera', 'other-language', 'none']);
 
 /** What `examples/scenarios/*.yaml` say. */
 export const Scenario = z.strictObject({

@@ -55,7 +55,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out-onnx", type=Path, required=True, help="the network: waveform [1, samples] to features")
     parser.add_argument("--out-adapter", type=Path, required=True, help="what was learned, to go on from another day")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON report: kept, reason, figures, curves")
-    parser.add_argument("--epochs", type=int, default=4, help="at most, of 25 batches each (default: 4)")
+    parser.add_argument("--epochs", type=int, default=3, help="at most, of 20 batches each (default: 3)")
     parser.add_argument("--learning-rate", type=float, default=5e-3, help="relative to each weight (default: 5e-3)")
     parser.add_argument("--seed", type=int, default=0, help="of every random choice")
     parser.add_argument("--threads", type=int, default=2, help="bits are reproduced for the same number")

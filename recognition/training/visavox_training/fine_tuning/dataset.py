@@ -48,7 +48,7 @@ class DegradedSpeech(keras.utils.PyDataset):
     `epoch` is set from outside before each epoch: it is not counted here, so that an epoch can be gone on with.
     """
 
-    def __init__(self, speech: Speech, *, steps=25, batch=16, clear=0.25, seconds=1.5, seed=0):
+    def __init__(self, speech: Speech, *, steps=20, batch=16, clear=0.25, seconds=1.5, seed=0):
         super().__init__()
         self.speech, self.steps = speech, steps
         self.batch = min(batch, len(speech.waveforms))

@@ -41,13 +41,13 @@ class FineTuningConfig:
         least_gain: share of the min Cllr of degraded recordings that has to be gained.
     """
 
-    epochs: int = 4
-    steps: int = 25
+    epochs: int = 3
+    steps: int = 20
     patience: int = 2
     batch: int = 16
     seconds: float = 1.5
     piece: float = 3.0
-    pieces: int = 800
+    pieces: int = 480
     judged_seconds: float = 2.0
     learning_rate: float = 5e-3
     warmup: float = 0.1
