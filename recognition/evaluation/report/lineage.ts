@@ -10,6 +10,7 @@ import type { Lineage } from './figures.ts';
 /** What set-up wrote down about each network that it converted. */
 const Described = z.array(
   z.object({
+    file: z.string().optional(),
     digest: z.string(),
     licence: z.string(),
     source: z.object({ package: z.string(), version: z.string() }),
@@ -45,12 +46,12 @@ export function lineageOf(
         const name = path.replace(/\.onnx$/, '');
         const known = described.find((one) => one.digest === digest);
         const own = Object.entries(plugged).find(([modality]) => name === `${modality}-backbone`)?.[1];
+        const published = described.find(({ file }) => file === path);
+        if (own?.fineTuned) return { name, digest, ...fineTunedFrom(published, own.fineTuned) };
         return {
           name,
           digest,
-          source:
-            own?.source ??
-            (known ? `${known.source.package} ${known.source.version}` : trainedOrUnknown(name)),
+          source: own?.source ?? (known ? packageOf(known) : trainedOrUnknown(name)),
           licence: own?.licence ?? known?.licence ?? '-',
         };
       }),
@@ -59,9 +60,29 @@ export function lineageOf(
 
 const trainedOrUnknown = (name: string) => (name.endsWith('-head') ? 'trained here' : 'not described here');
 
+const packageOf = ({ source }: Described[number]) => `${source.package} ${source.version}`;
+
+function fineTunedFrom(
+  published: Described[number] | undefined,
+  { people, recordings }: { people: number; recordings: number },
+): { source: string; licence: string } {
+  const from = published ? packageOf(published) : 'the published network';
+  return {
+    source: `${from}, fine-tuned here to ${recordings} recordings of ${people} people`,
+    licence: published?.licence ?? '-',
+  };
+}
+
 /** What a backbone says of itself that an operator plugged in; of the published ones set-up knows it. */
 const Plugged = z.object({
   backbones: z
-    .record(z.string(), z.looseObject({ source: z.string().optional(), licence: z.string().optional() }))
+    .record(
+      z.string(),
+      z.looseObject({
+        source: z.string().optional(),
+        licence: z.string().optional(),
+        fineTuned: z.object({ people: z.number(), recordings: z.number() }).optional(),
+      }),
+    )
     .optional(),
 });
