@@ -115,7 +115,7 @@ export const gatherOther = component({
 export const fineTuneVoice = component({
   name: 'fine-tune-voice',
   ...{ image, access: registryAccess },
-  sources: [...sourcesOf('fine-tune-voice'), 'recognition/training/visavox_training/**/*.py'],
+  sources: [...sourcesOf('fine-tune-voice'), 'recognition/training/visavox_training/fine_tuning/__main__.py'],
   inputs: { manifest: 'dataset', champion: 'string', network: 'string', seed: 'integer' },
   outputs: { base: 'string', report: 'metrics' },
   // Activations of a batch, for the gradients.
