@@ -107,6 +107,7 @@ describe('what images are built from', () => {
         'calibrate-candidate',
         'embed',
         'evaluate',
+        'fine-tune-voice',
         'gather',
         'plug-in',
         'register',
