@@ -1,14 +1,7 @@
 import { component, pipeline } from '@visavox/pipelines/definition';
 import type { Reference } from '@visavox/pipelines/nodes';
-import {
-  kerasModel,
-  registerUntrained,
-  shards,
-  sourcesOf,
-  type Tasks,
-  trainedFrom,
-  validate,
-} from './pipeline.ts';
+import { kerasModel, registerUntrained, shards, sourcesOf, validate } from './components.ts';
+import { type Tasks, trainedFrom } from './training-graph.ts';
 
 const plugIn = component({
   name: 'plug-in',

@@ -1,6 +1,5 @@
 import { component, pipeline } from '@visavox/pipelines/definition';
 import {
-  embedded,
   evaluateCommand,
   evaluation,
   kerasModel,
@@ -9,7 +8,8 @@ import {
   reporting,
   sourcesOf,
   validate,
-} from './pipeline.ts';
+} from './components.ts';
+import { embedded } from './training-graph.ts';
 
 const image = 'visavox-step';
 

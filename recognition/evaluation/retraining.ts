@@ -8,8 +8,8 @@ import { SystemError } from '@visavox/core/errors';
 import { z } from 'zod';
 import { type Bundle, recogniserBundle } from '../bundle.ts';
 import { headWeightsFile, type Modality, modalities } from '../bundle-parts.ts';
+import { calibrate, trainHead } from '../components.ts';
 import { encodeFeatureTable, type FeatureTable } from '../feature-table.ts';
-import { calibrate, trainHead } from '../pipeline.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { runComponent } from './run-component.ts';
 

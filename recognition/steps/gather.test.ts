@@ -6,10 +6,10 @@ import { objectStoreEnvironment, openOrCreateObjectStore } from '@visavox/adapte
 import { putBundle } from '@visavox/core/bundle';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, publishedBundle, recogniserBundle, VOICE_ADAPTER } from '../bundle.ts';
+import { gather, gatherOther } from '../components.ts';
 import { runComponent } from '../evaluation/run-component.ts';
 import { decodeFeatureTable, encodeFeatureTable, type FeatureRow, tableOf } from '../feature-table.ts';
 import { isHeard, splitOf } from '../people-split.ts';
-import { gather, gatherOther } from '../pipeline.ts';
 import { networksFolder } from '../setup-folder.ts';
 import { Calibration } from '../signals/calibration.ts';
 
