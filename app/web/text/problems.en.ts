@@ -141,5 +141,6 @@ export const problems = {
   too_many_passkeys: 'You have as many passkeys as one person may have. Remove one first.',
   face_and_voice_enrolled: 'Your face and your voice are enrolled already.',
   face_and_voice_missing: 'Nothing of your face and your voice is kept any more.',
+  candidate_invalid: 'This is no candidate for the recogniser. Hand in a Keras model with its heads.',
   passkey_first: 'On this service the passkey comes first.',
 } as const;

@@ -149,5 +149,7 @@ export const problems: Translation<typeof english> = {
     'Vous avez autant de clés d’accès qu’une personne peut en avoir. Retirez-en d’abord une.',
   face_and_voice_enrolled: 'Votre visage et votre voix sont déjà inscrits.',
   face_and_voice_missing: 'Plus rien de votre visage ni de votre voix n’est gardé.',
+  candidate_invalid:
+    'Ce n’est pas un candidat pour le système de reconnaissance. Remettez un modèle Keras avec ses têtes.',
   passkey_first: 'Sur ce service, la clé d’accès vient d’abord.',
 };

@@ -13,9 +13,9 @@ from safetensors.numpy import save_file
 
 from visavox_training.cam_plus_plus import ScaleAndShift
 from visavox_training.export import onnx_session
+from visavox_training.feature_table import InputError
 from visavox_training.filterbank import FilterBank
 from visavox_training.fine_tuning.__main__ import main
-from visavox_training.feature_table import InputError
 from visavox_training.fine_tuning.adapter import FORMAT, adapter_bytes, read_adapter
 from visavox_training.fine_tuning.dataset import DegradedSpeech, Speech, varied_pieces
 from visavox_training.fine_tuning.held_out import HeldOutPeople
@@ -27,8 +27,15 @@ from visavox_training.layers import UnitLength
 from visavox_training.voice_backbone import voice_backbone_to_onnx
 
 CONFIG = FineTuningConfig(
-    **{"epochs": 3, "steps": 4, "batch": 8, "seconds": 0.5, "piece": 0.5, "pieces": 48, "judged_seconds": 0.5},
-    **{"learning_rate": 3e-3, "patience": 3},
+    epochs=3,
+    steps=4,
+    batch=8,
+    seconds=0.5,
+    piece=0.5,
+    pieces=48,
+    judged_seconds=0.5,
+    learning_rate=3e-3,
+    patience=3,
 )
 
 
@@ -281,7 +288,8 @@ def test_the_command_writes_a_network_that_onnx_and_keras_agree_on(
     session = onnx_session((tmp_path / "out" / "voice.onnx").read_bytes())
     network = tiny_backbone()
     variables = VoiceFineTuning(network).trainable_variables
-    for variable, value in zip(variables, read_adapter(tmp_path / "out" / "adapter.safetensors", variables), strict=True):
+    learned = read_adapter(tmp_path / "out" / "adapter.safetensors", variables)
+    for variable, value in zip(variables, learned, strict=True):
         variable.assign(value)
     for samples in (160, 9_000):
         waveform = np.random.default_rng(samples).normal(0, 0.1, (1, samples)).astype(np.float32)

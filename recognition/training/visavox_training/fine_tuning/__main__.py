@@ -2,8 +2,9 @@
 
 The published network is the teacher: it embeds pieces of clear recordings. The network learns to give the same
 embedding of a copy that a bad line brought (band limits, noise, lossy coding, all simulated and drawn anew for each
-batch), and of the clear piece still the same as before; only the scales and shifts of its normalisations change. Nothing has to be labelled for that; who is whom only
-decides when to stop and whether the result is kept, on people of the split 'validation', whom nothing is learned from.
+batch), and of the clear piece still the same as before; only the scales and shifts of its normalisations change.
+Nothing has to be labelled for that; who is whom only decides when to stop and whether the result is kept, on people of
+the split 'validation', whom nothing is learned from.
 
 python -m visavox_training.fine_tuning --backbone voice-backbone.keras --recordings recordings.safetensors \\
     --out-onnx voice-backbone.onnx --out-adapter adapter.safetensors --metrics metrics.json --seed 1 --threads 2
@@ -44,7 +45,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--backbone", type=Path, required=True, help="the published voice network, as .keras")
-    parser.add_argument("--serving", type=Path, help="the ONNX network that serves; what is started from has to be equal")
+    parser.add_argument(
+        "--serving", type=Path, help="the ONNX network that serves; what is started from has to be equal to it"
+    )
     parser.add_argument("--adapter", type=Path, help="what an earlier fit learned, to start from (default: nothing)")
     parser.add_argument(
         "--recordings",
@@ -95,7 +98,8 @@ def run(options: argparse.Namespace) -> None:
     if options.serving and not _serves(options.serving, backbone, variables, adapter):
         reason = "the network stays: it is another one than the published one that can be fine-tuned here"
         _progress(reason)
-        _write(options, {"kept": True, "reason": reason, "people": 0, "recordings": 0}, options.serving.read_bytes(), b"")
+        stays = {"kept": True, "reason": reason, "people": 0, "recordings": 0}
+        _write(options, stays, options.serving.read_bytes(), b"")
         tracker.close()
         return
     identity = " ".join(digest_of(path) for path in (options.recordings, options.backbone, options.adapter) if path)

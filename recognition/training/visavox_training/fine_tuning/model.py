@@ -12,8 +12,8 @@ from visavox_training.layers import UnitLength
 class VoiceFineTuning(WatchedModel):
     """Shares its layers with the voice network that it is given: fitting it changes that network in place.
 
-    Input: [n, samples], 16 kHz, -1 to 1. Output: [n, 192], of unit length. What is trained is the scale and the shift of
-    each normalisation, 82,752 of seven million numbers: with as much processor time they gained more on people not
+    Input: [n, samples], 16 kHz, -1 to 1. Output: [n, 192], of unit length. What is trained is the scale and the shift
+    of each normalisation, 82,752 of seven million numbers: with as much processor time they gained more on people not
     learned from than all weights did, and lost nothing on clear recordings. The statistics of normalisations stay the
     published ones: a few batches of a few people would spoil them.
 

@@ -120,7 +120,11 @@ def fine_tune(
     )
     data = DegradedSpeech(
         speech,
-        **{"steps": config.steps, "batch": config.batch, "clear": config.clear, "seconds": config.seconds, "seed": seed},
+        steps=config.steps,
+        batch=config.batch,
+        clear=config.clear,
+        seconds=config.seconds,
+        seed=seed,
     )
     _compile(model, config, steps=len(data) * config.epochs)
     settings = {**dataclasses.asdict(config), "seed": seed, "recordings and network": identity}
