@@ -101,7 +101,7 @@ describe('what images are built from', () => {
     const steps = readdirSync(join(folder, 'recognition', 'steps')).filter(
       (name) => !name.startsWith('shared-'),
     );
-    expect(steps.map((name) => name.replace('.mjs', ''))).toEqual([
+    expect(steps.map((name) => name.replace('.mjs', '')).sort()).toEqual([
       ...[
         'calibrate',
         'calibrate-candidate',
