@@ -19,6 +19,7 @@ const Options = z.object({
   backbone: z.string().optional(),
   retrainOnHalf: z.boolean().default(false),
   through: z.string().optional(),
+  fineTuning: z.boolean(),
   impostors: z.coerce.number().int().min(0).optional(),
   seed: z.coerce.number().int(),
   cache: z.boolean(),
@@ -76,6 +77,10 @@ export const plugin: CommandPlugin = (program, context) => {
     .option(
       '--through <lines>',
       `with --retrain-on-half: voices are tried over these lines as well, sent by ffmpeg (${lineNames.join(', ')}; or all)`,
+    )
+    .option(
+      '--no-fine-tuning',
+      'with --retrain-on-half: leave the voice network as it is, and train heads alone',
     )
     .option(
       '--impostors <count>',

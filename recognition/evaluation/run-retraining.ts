@@ -35,6 +35,8 @@ export async function runRetraining(
   options: EvaluationOptions & {
     /** Lines that the voices are tried over besides; what is enrolled is in clear. */
     readonly through?: readonly Line[];
+    /** Whether the voice network is fine-tuned; it is if left out. */
+    readonly fineTuning?: boolean;
   },
   context: CommandContext,
 ): Promise<void> {
@@ -48,9 +50,12 @@ export async function runRetraining(
   const recogniser = await Recogniser.load(champion.manifest, champion.files);
   const loaded = [recogniser];
   try {
-    const network = await fineTunedToHalf(champion, recordingsOf(lists.voice, halves.voice.learned), {
-      ...{ recogniser, root: options.root, networks: networksOf(options), seed, log: context.log },
-    });
+    const network =
+      options.fineTuning === false
+        ? leftAsItIs
+        : await fineTunedToHalf(champion, recordingsOf(lists.voice, halves.voice.learned), {
+            ...{ recogniser, root: options.root, networks: networksOf(options), seed, log: context.log },
+          });
     const base = network.bundle ?? champion;
     const ofBase = await Recogniser.load(base.manifest, base.files);
     loaded.push(ofBase);
@@ -126,6 +131,11 @@ export async function runRetraining(
     for (const one of loaded) await one.close();
   }
 }
+
+const leftAsItIs = {
+  bundle: null,
+  report: { kept: true, reason: 'the network stays: fine-tuning is off', people: 0, recordings: 0 },
+};
 
 interface Model {
   readonly recogniser: Recogniser;
