@@ -20,8 +20,11 @@ const SignInEnvironment = z.object({
   VISAVOX_RETRAIN_SAMPLES: count(50),
   /** Processes or pods that embed recordings side by side in a training; by default the processors here, or as many pods as recordings are worth. */
   VISAVOX_TRAINING_SHARDS: z.coerce.number().int().positive().optional(),
-  /** `auto`: trainings fine-tune the voice network as well, where there are enough people and recordings for it. */
-  VISAVOX_FINE_TUNING: z.enum(['auto', 'off']).default('auto'),
+  /**
+   * `auto`: trainings fine-tune the voice network as well, where there are enough people and recordings for it. Off by default:
+   * with few people heads alone do as well (decision 30).
+   */
+  VISAVOX_FINE_TUNING: z.enum(['auto', 'off']).default('off'),
   /** On one name, attempts that may fail one after another before each further one has to wait: 30 seconds, then longer. */
   VISAVOX_ATTEMPT_FAILURES: count(5),
   /** Hours for which an accepted attempt's recordings wait to be confirmed. */

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { BundleFiles } from '@visavox/core/bundle';
 import { measuresOfVoice, takenWorse } from '../capture-conditions.ts';
-import { reasonAgainst } from '../fine-tuning/due.ts';
 import { type FineTuningReport, fineTunedBundle } from '../fine-tuning/fine-tuned-bundle.ts';
 import { MOST_EACH, type SpokenRecording } from '../fine-tuning/recordings.ts';
 import { isHeardOfLearned } from '../people-split.ts';
@@ -44,15 +43,6 @@ export async function fineTunedToHalf(
           waveform: capture.waveform,
         });
     }
-  const people = [...new Set(spoken.map(({ person }) => person))];
-  const heard = people.filter(isHeardOfLearned).length;
-  const counts = { heard, unheard: people.length - heard, recordings: spoken.length };
-  const reason = reasonAgainst(champion.manifest, counts);
-  if (reason !== null)
-    return {
-      bundle: null,
-      report: { kept: true, reason: `the network stays: ${reason}`, people: 0, recordings: 0 },
-    };
   const { path, environment } = stepSurroundings({ root: PROJECT, setup: setupFolder() });
   return fineTunedBundle(champion, spoken, {
     network: await readFile(join(networks, 'voice-backbone.keras')),

@@ -19,7 +19,7 @@ const Options = z.object({
   backbone: z.string().optional(),
   retrainOnHalf: z.boolean().default(false),
   through: z.string().optional(),
-  fineTuning: z.boolean(),
+  fineTuning: z.boolean().default(false),
   impostors: z.coerce.number().int().min(0).optional(),
   seed: z.coerce.number().int(),
   cache: z.boolean(),
@@ -79,8 +79,8 @@ export const plugin: CommandPlugin = (program, context) => {
       `with --retrain-on-half: voices are tried over these lines as well, sent by ffmpeg (${lineNames.join(', ')}; or all)`,
     )
     .option(
-      '--no-fine-tuning',
-      'with --retrain-on-half: leave the voice network as it is, and train heads alone',
+      '--fine-tuning',
+      'with --retrain-on-half: fine-tune the voice network before heads are trained, however few people there are',
     )
     .option(
       '--impostors <count>',

@@ -35,7 +35,7 @@ export async function runRetraining(
   options: EvaluationOptions & {
     /** Lines that the voices are tried over besides; what is enrolled is in clear. */
     readonly through?: readonly Line[];
-    /** Whether the voice network is fine-tuned; it is if left out. */
+    /** Whether the voice network is fine-tuned first. */
     readonly fineTuning?: boolean;
   },
   context: CommandContext,
@@ -50,12 +50,11 @@ export async function runRetraining(
   const recogniser = await Recogniser.load(champion.manifest, champion.files);
   const loaded = [recogniser];
   try {
-    const network =
-      options.fineTuning === false
-        ? leftAsItIs
-        : await fineTunedToHalf(champion, recordingsOf(lists.voice, halves.voice.learned), {
-            ...{ recogniser, root: options.root, networks: networksOf(options), seed, log: context.log },
-          });
+    const network = options.fineTuning
+      ? await fineTunedToHalf(champion, recordingsOf(lists.voice, halves.voice.learned), {
+          ...{ recogniser, root: options.root, networks: networksOf(options), seed, log: context.log },
+        })
+      : leftAsItIs;
     const base = network.bundle ?? champion;
     const ofBase = await Recogniser.load(base.manifest, base.files);
     loaded.push(ofBase);

@@ -9,18 +9,20 @@ const bundle = (voice?: object): BundleManifest => ({
   parent: null,
   properties: { backbones: { face: { canvas: 182 }, ...(voice && { voice }) } },
 });
-const some = { heard: 20, unheard: 8, recordings: 100 };
+const some = { heard: 50, unheard: 20, recordings: 300 };
 
 it('fine-tunes where there are people to learn from and others to judge on', () => {
   expect(reasonAgainst(bundle(), some)).toBeNull();
-  expect(reasonAgainst(bundle(), { ...some, heard: 7 })).toMatch('7 people to learn from and 8 to judge on');
-  expect(reasonAgainst(bundle(), { ...some, unheard: 3 })).toMatch('8 and 4 are needed');
+  expect(reasonAgainst(bundle(), { ...some, heard: 39 })).toMatch(
+    '39 people to learn from and 20 to judge on',
+  );
+  expect(reasonAgainst(bundle(), { ...some, unheard: 11 })).toMatch('40 and 12 are needed');
 });
 
 it('goes on when there are twice as many recordings as the last time', () => {
-  const tuned = bundle({ fineTuned: { people: 20, recordings: 60 } });
-  expect(reasonAgainst(tuned, some)).toMatch('it was fine-tuned to 60');
-  expect(reasonAgainst(tuned, { ...some, recordings: 120 })).toBeNull();
+  const tuned = bundle({ fineTuned: { people: 50, recordings: 200 } });
+  expect(reasonAgainst(tuned, some)).toMatch('it was fine-tuned to 200');
+  expect(reasonAgainst(tuned, { ...some, recordings: 400 })).toBeNull();
 });
 
 it('leaves a network that an operator plugged in', () => {
