@@ -22,7 +22,7 @@ const SignInEnvironment = z.object({
   VISAVOX_TRAINING_SHARDS: z.coerce.number().int().positive().optional(),
   /**
    * `auto`: trainings fine-tune the voice network as well, where there are enough people and recordings for it. Off by default:
-   * with few people heads alone do as well (decision 30).
+   * with few people luck decides whether it helps (decision 30).
    */
   VISAVOX_FINE_TUNING: z.enum(['auto', 'off']).default('off'),
   /** On one name, attempts that may fail one after another before each further one has to wait: 30 seconds, then longer. */

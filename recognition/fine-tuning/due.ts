@@ -2,7 +2,7 @@ import type { BundleManifest } from '@visavox/core/model';
 import { z } from 'zod';
 import { pluggedBackbones } from '../bundle-parts.ts';
 
-/** To learn from, and to judge on. What ten people taught the network helped less than heads alone, and cost clear recordings. */
+/** To learn from, and to judge on. What ten people taught the network helped others a lot, or cost them: luck decided. */
 const FEWEST = { heard: 40, unheard: 12 };
 /** So many times the recordings of the last time are worth another fine-tuning, since all voices are embedded anew after it. */
 const GROWTH = 2;
