@@ -12,8 +12,8 @@ from visavox_training.digit_speech import Utterance
 from visavox_training.digit_training.dataset import SpokenDigits
 from visavox_training.digit_training.hearing import Ear, Errors
 from visavox_training.digit_training.losses import TranscriptionLoss
-from visavox_training.fine_tuning.callbacks import Curves, Epochs, SaveCheckpoint
 from visavox_training.fine_tuning.checkpoint import Checkpoint, Progress
+from visavox_training.fine_tuning.kept_fit import kept_fit, warmed_up
 from visavox_training.fine_tuning.watched import WatchedModel
 
 
@@ -73,26 +73,17 @@ def fit(
     settings = {**dataclasses.asdict(config), "seed": seed, "recordings": identity}
     # Normalisations and dropout go on from where they were too.
     kept_file = Checkpoint(checkpoint, settings, lambda model: model.variables)
-    progress, found = kept_file.restore(model)
-    if found:
-        line(found)
-    if not progress.stopped and progress.epochs < config.epochs:
-        model.fit(
-            data,
-            epochs=config.epochs,
-            initial_epoch=progress.epochs,
-            shuffle=False,
-            verbose=0,
-            callbacks=[
-                keras.callbacks.TerminateOnNaN(),
-                Epochs(data),
-                Listening(listener, judged, progress),
-                Curves(config.epochs, _judged, line, log),
-                SaveCheckpoint(kept_file, progress),
-                *callbacks,
-            ],
-        )
-    return progress
+    return kept_fit(
+        model,
+        data,
+        kept_file,
+        epochs=config.epochs,
+        measured=lambda progress: Listening(listener, judged, progress),
+        described=_judged,
+        line=line,
+        log=log,
+        callbacks=callbacks,
+    )
 
 
 class ListenerFitting(WatchedModel):
@@ -133,9 +124,6 @@ def _judged(numbers: Mapping[str, float]) -> str:
 
 
 def _compile(model: keras.Model, config: DigitTrainingConfig, steps: int) -> None:
-    warmup = max(1, round(steps * config.warmup))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - warmup), warmup_target=config.learning_rate, warmup_steps=warmup
-    )
+    schedule = warmed_up(config.learning_rate, config.warmup, steps)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=config.decay, global_clipnorm=config.clip)
     model.compile(optimizer=optimizer, loss=TranscriptionLoss())

@@ -8,10 +8,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from visavox_training.fine_tuning.callbacks import Curves, Epochs, Judgement, SaveCheckpoint
+from visavox_training.fine_tuning.callbacks import Judgement
 from visavox_training.fine_tuning.checkpoint import Checkpoint, Progress
 from visavox_training.fine_tuning.dataset import DegradedSpeech, Speech, varied_pieces
 from visavox_training.fine_tuning.held_out import HeldOutFigures, HeldOutPeople, embed
+from visavox_training.fine_tuning.kept_fit import kept_fit, warmed_up
 from visavox_training.fine_tuning.losses import TeacherContrast
 from visavox_training.fine_tuning.model import VoiceFineTuning
 from visavox_training.fine_tuning.recordings import Recordings
@@ -129,25 +130,17 @@ def fine_tune(
     _compile(model, config, steps=len(data) * config.epochs)
     settings = {**dataclasses.asdict(config), "seed": seed, "recordings and network": identity}
     kept_file = Checkpoint(checkpoint, settings)
-    progress, found = kept_file.restore(model)
-    if found:
-        line(found)
-    if not progress.stopped and progress.epochs < config.epochs:
-        model.fit(
-            data,
-            epochs=config.epochs,
-            initial_epoch=progress.epochs,
-            shuffle=False,
-            verbose=0,
-            callbacks=[
-                keras.callbacks.TerminateOnNaN(),
-                Epochs(data),
-                Judgement(people, start, progress, config.patience),
-                Curves(config.epochs, _judged, line, log),
-                SaveCheckpoint(kept_file, progress),
-                *callbacks,
-            ],
-        )
+    progress = kept_fit(
+        model,
+        data,
+        kept_file,
+        epochs=config.epochs,
+        measured=lambda progress: Judgement(people, start, progress, config.patience),
+        described=_judged,
+        line=line,
+        log=log,
+        callbacks=callbacks,
+    )
     outcome = _decide(model, people, start, progress, config)
     if outcome.kept:
         _set(model, before)
@@ -162,10 +155,7 @@ def _judged(numbers: Mapping[str, float]) -> str:
 
 
 def _compile(model: VoiceFineTuning, config: FineTuningConfig, steps: int) -> None:
-    warmup = max(1, round(steps * config.warmup))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - warmup), warmup_target=config.learning_rate, warmup_steps=warmup
-    )
+    schedule = warmed_up(config.learning_rate, config.warmup, steps)
     # Relative to each weight: normalisations are multiplied into the convolutions before them, whose weights therefore
     # differ by orders of magnitude. One step for all of them makes the loss explode.
     optimizer = keras.optimizers.Adafactor(schedule, relative_step=False, clip_threshold=config.clip)
