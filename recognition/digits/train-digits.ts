@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type DatasetItem, labelsFileName } from '@visavox/core/dataset';
 import { Digest, digestOf } from '@visavox/core/digest';
-import { SystemError, UserError } from '@visavox/core/errors';
+import { UserError } from '@visavox/core/errors';
 import { BundleManifest, ModelVersion, modelReference } from '@visavox/core/model';
+import { requireDigest } from '@visavox/core/object-store';
 import { isFinished, RunRecord } from '@visavox/core/run';
 import { compile } from '@visavox/pipelines/compile';
+import { pathInFolder, writeWholeFile } from '@visavox/pipelines/files';
 import type { CommandContext } from 'visavox/plugin';
 import { z } from 'zod';
 import pipeline from './pipeline.ts';
@@ -135,16 +137,11 @@ async function writeBundle(
 ): Promise<string[]> {
   const path = `/api/v1/models/${name}/versions/${version}`;
   const { files } = BundleManifest.parse(await request('GET', `${path}/bundle`));
-  await mkdir(folder, { recursive: true });
   const written: string[] = [];
   for (const file of files) {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stream(`${path}/files/${encodeURIComponent(file.path)}`)) chunks.push(chunk);
-    const bytes = Buffer.concat(chunks);
-    if (digestOf(bytes) !== file.digest)
-      throw new SystemError(`${file.path} did not arrive as it was registered`);
-    const target = join(folder, file.path);
-    await writeFile(target, bytes);
+    const target = pathInFolder(folder, file.path);
+    const bytes = stream(`${path}/files/${encodeURIComponent(file.path)}`);
+    await writeWholeFile(target, requireDigest(file.digest, bytes));
     written.push(target);
   }
   return written;
