@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +10,6 @@ import { type ObjectStore, putBlob } from '@visavox/core/object-store';
 import { isFinished, type RunRecord } from '@visavox/core/run';
 import { compile } from '@visavox/pipelines/compile';
 import recogniserPipeline from '@visavox/recognition/pipeline';
-import { networksFolder } from '@visavox/recognition/setup-folder';
 import { syntheticPerson } from '@visavox/recognition/synthetic/person';
 import { Random } from '@visavox/recognition/synthetic/random';
 import sharp from 'sharp';
@@ -67,10 +65,7 @@ async function train(
   if (!champion) throw new SystemError('nothing is released yet');
   const id = await client.startRun({
     pipelineSpec: compile(recogniserPipeline),
-    parameters: {
-      ...{ dataset: dataset.digest, champion, seed: 1, shards: availableParallelism() },
-      network: await putBlob(objects, await readFile(join(networksFolder(), 'voice-backbone.keras'))),
-    },
+    parameters: { dataset: dataset.digest, champion, seed: 1, shards: availableParallelism() },
   });
   for (;;) {
     const run = await client.run(id);

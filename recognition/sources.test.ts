@@ -31,11 +31,9 @@ async function keysWith(changed?: string): Promise<ReadonlyMap<string, string | 
     { path: process.env.PATH, log: () => {} },
   );
   const keyOf = keys.of(spec, digestOf(changed ?? 'as it is'));
-  const first = plan(
-    spec,
-    { dataset: 'd', champion: 'c', seed: 1, shards: 2, network: '' },
-    new Map(),
-  ).tasks.find((task): task is ReadyTask => task.kind === 'ready');
+  const first = plan(spec, { dataset: 'd', champion: 'c', seed: 1, shards: 2 }, new Map()).tasks.find(
+    (task): task is ReadyTask => task.kind === 'ready',
+  );
   if (!first) throw new Error('nothing is ready');
   return new Map(
     await Promise.all(

@@ -89,7 +89,10 @@ function adapted(
   return { features, heads, weights, crossfit, calibration };
 }
 
-/** Heads and calibration on top of the networks of a bundle, and all of it judged against the champion. */
+/**
+ * Heads and calibration, all of it judged against the champion. `base`: a bundle with other networks than the champion's, which
+ * training starts from in its place.
+ */
 export function trainedFrom(
   p: Tasks,
   {
@@ -106,14 +109,17 @@ export function trainedFrom(
     shards: Reference<'list'>;
     dataset: Reference<'string'>;
     champion: Reference<'string'>;
-    base: Reference<'string'>;
+    base?: Reference<'string'>;
     seed: Reference<'integer'>;
   },
 ): void {
   const before = embedded(p, { manifest, shards, champion });
-  const now = embeddedAgain(p, { manifest, shards, champion: base }, { champion, features: before });
+  const now = base
+    ? embeddedAgain(p, { manifest, shards, champion: base }, { champion, features: before })
+    : before;
+  const start = base ?? champion;
   const { features, heads, weights, crossfit, calibration } = adapted(p, {
-    ...{ dataset, champion: base, seed },
+    ...{ dataset, champion: start, seed },
     ...now,
   });
   const { comparison } = p.task(evaluate, {
@@ -127,7 +133,7 @@ export function trainedFrom(
     voice_head: weights.voice_weights,
   }).outputs;
   const { model } = p.task(register, {
-    ...{ champion: base, ...heads, ...weights },
+    ...{ champion: start, ...heads, ...weights },
     ...{ keras, calibration, comparison },
   }).outputs;
   p.task(report, {

@@ -19,6 +19,7 @@ import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle'
 import { propertiesOf } from '@visavox/recognition/bundle-parts';
 import { candidatePipeline } from '@visavox/recognition/candidate-pipeline';
 import { STRANGERS_FACE, STRANGERS_VOICE } from '@visavox/recognition/comparison';
+import { fineTuningPipeline } from '@visavox/recognition/fine-tuning-pipeline';
 import recogniserPipeline from '@visavox/recognition/pipeline';
 import { z } from 'zod';
 import { signInOn } from './application.ts';
@@ -94,7 +95,7 @@ const recogniser: ModelDeclaration = {
     return recogniserTraining({
       ...{ pipelineSpec, trainingData, registry, objects, datasets },
       shards: signIn.trainingShards,
-      network: signIn.fineTuning === 'off' ? async () => '' : kerasNetwork(objects, networks),
+      network: signIn.fineTuning === 'off' ? async () => null : kerasNetwork(objects, networks),
       offered: publishedOffer({ objects, published }),
     });
   },
@@ -108,8 +109,8 @@ export function recogniserTraining(resources: {
   trainingData: TrainingData;
   registry: Pick<ModelRegistry, 'get'>;
   shards: number;
-  /** Digest of the published voice network as a Keras model, or nothing where it is not fine-tuned. */
-  network: () => Promise<Digest | ''>;
+  /** Digest of the published voice network as a Keras model; null where it is not fine-tuned. */
+  network: () => Promise<Digest | null>;
   objects: ObjectStore;
   datasets: Pick<DatasetStore, 'get'>;
   /** What came with the software; see {@link PublishedOffer}. */
@@ -117,20 +118,18 @@ export function recogniserTraining(resources: {
 }): TrainingSubject {
   const { pipelineSpec, trainingData, registry, shards, network, objects, datasets, offered } = resources;
   const [upgradeSpec, candidateSpec] = [compile(upgradePipeline), compile(candidatePipeline)];
+  const fineTuningSpec = compile(fineTuningPipeline);
   return {
     countNew: (since) => trainingData.countNew(since),
     snapshot: () => trainingData.snapshot(),
     request: async (dataset, serving, base) => {
       if (!serving) throw recogniserMissing();
-      return {
-        pipelineSpec: base ? upgradeSpec : pipelineSpec,
-        parameters: {
-          ...{ dataset, champion: serving.bundle, seed, shards },
-          ...(base ? { base } : { network: await network() }),
-        },
-        datasets: [dataset],
-        seed,
-      };
+      const parameters = { dataset, champion: serving.bundle, seed, shards };
+      const given = { datasets: [dataset], seed };
+      if (base) return { ...given, pipelineSpec: upgradeSpec, parameters: { ...parameters, base } };
+      const keras = await network();
+      if (!keras) return { ...given, pipelineSpec, parameters };
+      return { ...given, pipelineSpec: fineTuningSpec, parameters: { ...parameters, network: keras } };
     },
     async candidate(given, champion) {
       const parsed = CandidateParameters.safeParse(given);
@@ -186,18 +185,8 @@ function recogniserMissing(): UserError {
   });
 }
 
-/** Stored once, for steps that have no such file where they run. */
-function kerasNetwork(objects: ObjectStore, networks: string): () => Promise<Digest | ''> {
-  let stored: Promise<Digest | ''> | undefined;
-  const store = async () => {
-    const file = join(networks, 'voice-backbone.keras');
-    return existsSync(file) ? putBlob(objects, await readFile(file)) : '';
-  };
-  return () => {
-    stored ??= store().catch((error: unknown) => {
-      stored = undefined;
-      throw error;
-    });
-    return stored;
-  };
+/** Stored for steps that have no such file where they run; null where it is not here either. */
+function kerasNetwork(objects: ObjectStore, networks: string): () => Promise<Digest | null> {
+  const file = join(networks, 'voice-backbone.keras');
+  return async () => (existsSync(file) ? putBlob(objects, await readFile(file)) : null);
 }

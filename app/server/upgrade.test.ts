@@ -79,7 +79,7 @@ function controllerOf(target: Champion = server.services.champion): Controller {
       trainingData,
       registry,
       shards: 2,
-      network: async () => '',
+      network: async () => null,
       objects,
       datasets,
       offered: offer(),

@@ -1,6 +1,5 @@
 import { getBundle, putBundle } from '@visavox/core/bundle';
 import { type DatasetItem, DatasetManifest } from '@visavox/core/dataset';
-import { Digest } from '@visavox/core/digest';
 import { getBlob } from '@visavox/core/object-store';
 import { faceAlignmentOf, propertiesOf } from '../bundle-parts.ts';
 import { measuresOfVoice, takenWorse } from '../capture-conditions.ts';
@@ -22,54 +21,51 @@ await runStep(async (step) => {
     JSON.parse(Buffer.from(await step.read('manifest')).toString('utf8')),
   );
   const identities = identitiesOf(manifest.items);
-  const identityOf = (person: string) => identities.get(person) ?? person;
+  const identityOf = (item: DatasetItem) => identities.get(personOf(item)) ?? personOf(item);
   const voices = manifest.items.filter(
-    (item) => modalityOf(item) === 'voice' && splitOf(identityOf(personOf(item))) !== 'evaluation',
+    (item) => modalityOf(item) === 'voice' && splitOf(identityOf(item)) !== 'evaluation',
   );
-  const counted = (people: readonly string[]) => {
-    const identities = [...new Set(people)];
-    const heard = identities.filter(isHeard).length;
-    return { heard, unheard: identities.length - heard, recordings: people.length };
+  const reasonToStay = (spokenBy: readonly string[]) => {
+    const people = [...new Set(spokenBy)];
+    const heard = people.filter(isHeard).length;
+    const counts = { heard, unheard: people.length - heard, recordings: spokenBy.length };
+    return reasonAgainst(champion.manifest, counts);
   };
-  const stays = async (reason: string, report: Partial<FineTuningReport> = {}) => {
-    step.log(`the network stays: ${reason}`);
+  const stays = async (report: Pick<FineTuningReport, 'reason'> & Partial<FineTuningReport>) => {
+    step.log(report.reason);
     await step.write('base', step.argument('champion'));
-    await step.write('report', JSON.stringify({ kept: true, reason, people: 0, recordings: 0, ...report }));
+    await step.write('report', JSON.stringify({ kept: true, people: 0, recordings: 0, ...report }));
   };
-  const network = step.argument('network');
-  if (network === '') return stays('fine-tuning is off, or the published network is not here');
   // Before anything is decoded.
-  const early = reasonAgainst(champion.manifest, counted(voices.map((item) => identityOf(personOf(item)))));
-  if (early) return stays(early);
+  const early = reasonToStay(voices.map(identityOf));
+  if (early) return stays({ reason: `the network stays: ${early}` });
 
   const signals = await Signals.load(champion.files, {
     faceAlignment: faceAlignmentOf(propertiesOf(champion.manifest)),
   });
-  const spokenBy = (item: DatasetItem) => {
-    const person = identityOf(personOf(item));
-    return { person, heard: isHeard(person) };
-  };
   const recordings: SpokenRecording[] = [];
-  for (const item of voices)
+  for (const item of voices) {
+    const person = identityOf(item);
     try {
       const capture = await signals.captureVoice(await getBlob(objects, item.digest));
       // The teacher is to hear what is clear.
       if (!takenWorse('voice', measuresOfVoice(capture)))
-        recordings.push({ ...spokenBy(item), key: item.key, waveform: capture.waveform });
+        recordings.push({ person, heard: isHeard(person), key: item.key, waveform: capture.waveform });
     } catch (error) {
       if (!isCaptureFault(error)) throw error;
     }
+  }
   await signals.close();
-  const reason = reasonAgainst(champion.manifest, counted(recordings.map(({ person }) => person)));
-  if (reason) return stays(reason);
+  const reason = reasonToStay(recordings.map(({ person }) => person));
+  if (reason) return stays({ reason: `the network stays: ${reason}` });
 
   const { bundle, report } = await fineTunedBundle(champion, recordings, {
-    network: await getBlob(objects, Digest.parse(network)),
+    network: await getBlob(objects, step.digest('network')),
     seed: Number(step.argument('seed')),
     environment: process.env,
     log: step.log,
   });
-  if (!bundle) return stays(report.reason.replace('the network stays: ', ''), report);
+  if (!bundle) return stays(report);
   const digest = await putBundle(objects, bundle);
   step.log(`${report.reason}: ${digest}`);
   await step.write('base', digest);
