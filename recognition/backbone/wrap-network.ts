@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { FaceAlignment } from '../face-finding/face-alignment.ts';
+import { runProgram } from '../run-program.ts';
 import { faceSquares, type PixelSquare } from './face-squares.ts';
 import { fetchNetwork, sha256Of } from './fetch-network.ts';
 import type { BackboneManifest } from './manifest.ts';
@@ -80,40 +80,25 @@ async function locate({ network }: BackboneManifest, { beside, setup }: WrapOpti
   });
 }
 
-function python(setup: string, args: readonly string[]): Promise<void> {
-  return new Promise((done, fail) => {
-    const training = join(import.meta.dirname, '..', 'training');
-    const child = spawn(join(setup, 'python', 'bin', 'python'), args, {
-      cwd: training,
-      stdio: ['ignore', 'ignore', 'pipe'],
+async function python(setup: string, words: readonly string[]): Promise<void> {
+  const program = join(setup, 'python', 'bin', 'python');
+  const cwd = join(import.meta.dirname, '..', 'training');
+  const { code, said } = await runProgram(program, words, { cwd }).catch((cause: unknown) => {
+    throw new UserError({
+      kind: 'unavailable',
+      code: 'python_missing',
+      message: `Python cannot be started: ${messageOf(cause)}`,
+      action: 'Run `npm run setup`.',
+      cause,
     });
-    let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4000);
-    });
-    child.on('error', (cause) =>
-      fail(
-        new UserError({
-          kind: 'unavailable',
-          code: 'python_missing',
-          message: `Python cannot be started: ${cause.message}`,
-          action: 'Run `npm run setup`.',
-          cause,
-        }),
-      ),
-    );
-    child.on('close', (code) => {
-      if (code === 0) return done();
-      const reason = said.match(/^backbone_rejected: (.*)$/m)?.[1];
-      if (!reason) return fail(new Error(`wrapping the network ended with ${code}: ${said}`));
-      fail(
-        new UserError({
-          kind: 'invalid',
-          code: 'backbone_rejected',
-          message: reason,
-          action: 'Correct the manifest, or export the network again as docs/recogniser.md describes.',
-        }),
-      );
-    });
+  });
+  if (code === 0) return;
+  const reason = said.match(/^backbone_rejected: (.*)$/m)?.[1];
+  if (!reason) throw new Error(`wrapping the network ended with ${code}: ${said}`);
+  throw new UserError({
+    kind: 'invalid',
+    code: 'backbone_rejected',
+    message: reason,
+    action: 'Correct the manifest, or export the network again as docs/recogniser.md describes.',
   });
 }

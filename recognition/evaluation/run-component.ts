@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { delimiter, resolve } from 'node:path';
 import { SystemError } from '@visavox/core/errors';
 import { type ExecutorInput, resolveCommand } from '@visavox/pipelines/executor-input';
 import type { ComponentNode } from '@visavox/pipelines/nodes';
 import { isParameterType } from '@visavox/pipelines/ports';
+import { runProgram } from '../run-program.ts';
 import { setupFolder } from '../setup-folder.ts';
 import { stepSurroundings } from '../step-surroundings.ts';
 
@@ -19,39 +19,25 @@ export interface ComponentCall {
 }
 
 /** Runs a component of a pipeline here and now on files of the caller's. */
-export function runComponent(component: ComponentNode, call: ComponentCall): Promise<void> {
+export async function runComponent(component: ComponentNode, call: ComponentCall): Promise<void> {
   const { path, environment } = stepSurroundings({ root: PROJECT, setup: setupFolder() });
   const [program = '', ...words] = resolveCommand([...component.command, ...component.args], {
     input: executorInput(component, call),
     ...{ taskName: component.name, runId: 'here', runName: 'here', root: '' },
     createdAt: new Date().toISOString(),
   });
-  return new Promise((done, fail) => {
-    const child = spawn(program, words, {
-      cwd: PROJECT,
-      env: {
-        ...process.env,
-        ...environment,
-        ...component.env,
-        ...call.environment,
-        PATH: [...path, process.env.PATH ?? ''].join(delimiter),
-      },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    let line = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4000);
-      const lines = (line + text).split('\n');
-      line = lines.pop() ?? '';
-      for (const one of lines) call.onLine(one);
-    });
-    child.on('error', fail);
-    child.on('close', (code) => {
-      if (code === 0) done();
-      else fail(new SystemError(`${component.name} ended with ${code}: ${said}`));
-    });
+  const { code, said } = await runProgram(program, words, {
+    cwd: PROJECT,
+    env: {
+      ...process.env,
+      ...environment,
+      ...component.env,
+      ...call.environment,
+      PATH: [...path, process.env.PATH ?? ''].join(delimiter),
+    },
+    onLine: call.onLine,
   });
+  if (code !== 0) throw new SystemError(`${component.name} ended with ${code}: ${said}`);
 }
 
 function executorInput({ inputs, outputs }: ComponentNode, call: ComponentCall): ExecutorInput {

@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { BundleFiles } from '@visavox/core/bundle';
 import { SystemError } from '@visavox/core/errors';
 import { bundleDigest } from '@visavox/core/model';
 import { z } from 'zod';
 import { type Bundle, recogniserBundle, VOICE_ADAPTER } from '../bundle.ts';
 import { headWeightsFile } from '../bundle-parts.ts';
+import { runProgram } from '../run-program.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { recordingsFile, type SpokenRecording } from './recordings.ts';
 
@@ -61,19 +60,25 @@ export async function fineTunedBundle(
     await writeFile(at('serving.onnx'), file('voice-backbone.onnx'));
     const adapter = champion.files.get(VOICE_ADAPTER);
     if (adapter) await writeFile(at('adapter.safetensors'), adapter);
-    await python(context, [
-      ...['--backbone', at('network.keras'), '--recordings', at('recordings.safetensors')],
-      ...['--serving', at('serving.onnx'), ...(adapter ? ['--adapter', at('adapter.safetensors')] : [])],
-      ...[
-        '--out-onnx',
-        at('out.onnx'),
-        '--out-adapter',
-        at('out.safetensors'),
-        '--metrics',
-        at('report.json'),
+    const { code, said } = await runProgram(
+      'python',
+      [
+        ...['-m', 'visavox_training.fine_tuning'],
+        ...['--backbone', at('network.keras'), '--recordings', at('recordings.safetensors')],
+        ...['--serving', at('serving.onnx'), ...(adapter ? ['--adapter', at('adapter.safetensors')] : [])],
+        ...[
+          '--out-onnx',
+          at('out.onnx'),
+          '--out-adapter',
+          at('out.safetensors'),
+          '--metrics',
+          at('report.json'),
+        ],
+        ...['--seed', String(context.seed)],
       ],
-      ...['--seed', String(context.seed)],
-    ]);
+      { env: context.environment, onLine: context.log },
+    );
+    if (code !== 0) throw new SystemError(`fine-tuning the voice network ended with ${code}: ${said}`);
     const report = FineTuningReport.parse(JSON.parse(await readFile(at('report.json'), 'utf8')));
     if (report.kept) return { bundle: null, report };
     const networks = new Map(champion.files);
@@ -102,23 +107,3 @@ const Backbones = z.object({
     .catchall(z.unknown())
     .optional(),
 });
-
-function python({ environment, log }: FineTuningContext, words: readonly string[]): Promise<void> {
-  return new Promise((done, fail) => {
-    const child = spawn('python', ['-m', 'visavox_training.fine_tuning', ...words], {
-      env: environment,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const said: string[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      log(line);
-      said.push(line);
-      if (said.length > 20) said.shift();
-    });
-    child.on('error', fail);
-    child.on('close', (code) => {
-      if (code === 0) done();
-      else fail(new SystemError(`fine-tuning the voice network ended with ${code}: ${said.join('\n')}`));
-    });
-  });
-}
