@@ -11,13 +11,16 @@ import torch
 
 from visavox_training.kaldi_mel import fourier_kernels, mel_filters
 from visavox_training.published import Packages, random_sound
+from visavox_training.voice_backbone import voice_backbone_to_onnx
+from visavox_training.voice_network.adapted import published_voice_backbone
 
 Embed = Callable[[np.ndarray], np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def embed(networks: Path) -> Embed:
-    session = onnxruntime.InferenceSession(networks / "voice-backbone.onnx")
+def embed(packages: Path) -> Embed:
+    """As it was published, before it learned about bad lines."""
+    session = onnxruntime.InferenceSession(voice_backbone_to_onnx(published_voice_backbone()))
     return lambda waveform: session.run(["features"], {"waveform": waveform})[0][:, :192]
 
 

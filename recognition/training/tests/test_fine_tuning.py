@@ -142,11 +142,23 @@ def test_one_line_an_epoch_and_the_same_numbers_to_the_tracker() -> None:
     ("left", "sentence"), [(Overwrite(float("nan"), 0.0), "not a number"), (Overwrite(0.0, 1.0), "collapsed")]
 )
 def test_a_fit_that_went_wrong_leaves_the_published_network(left: Overwrite, sentence: str) -> None:
-    weights, outcome, _ = fitted(callbacks=(left,), config=CONFIG)
+    at_once = dataclasses.replace(CONFIG, averaging=0.0, share=1.0)
+    weights, outcome, _ = fitted(callbacks=(left,), config=at_once)
     assert outcome.kept
     assert sentence in outcome.reason
     for one, published in zip(weights, tiny_backbone().get_weights(), strict=True):
         np.testing.assert_array_equal(one, published)
+
+
+def test_half_of_the_way_is_gone_to_the_mean_of_the_weights() -> None:
+    start = [np.array(variable.numpy()) for variable in VoiceFineTuning(tiny_backbone()).trainable_variables]
+    whole, half = (
+        fitted(config=dataclasses.replace(CONFIG, epochs=1, share=share))[1].progress.best_weights
+        for share in (1.0, 0.5)
+    )
+    for one, other, began in zip(whole, half, start, strict=True):
+        np.testing.assert_allclose(other, (one + began) / 2, atol=1e-6)
+        assert not np.array_equal(one, began)
 
 
 def test_a_result_that_gains_nothing_leaves_the_published_network() -> None:

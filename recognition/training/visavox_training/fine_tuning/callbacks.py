@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Protocol
 
@@ -46,14 +47,25 @@ class Judgement(keras.callbacks.Callback):
         start: their figures under the network that was started from.
         progress: is kept up to date.
         patience: epochs without a new best that are waited for.
+        judged: makes of the model the weights that are judged and kept, in the order of its trainable variables.
     """
 
-    def __init__(self, people: HeldOutPeople, start: HeldOutFigures, progress: Progress, patience: int):
+    def __init__(
+        self,
+        people: HeldOutPeople,
+        start: HeldOutFigures,
+        progress: Progress,
+        patience: int,
+        judged: Callable[[keras.Model], list[np.ndarray]],
+    ):
         super().__init__()
         self.people, self.start, self.progress, self.patience = people, start, progress, patience
+        self.judged = judged
 
     def on_epoch_end(self, epoch, logs=None):
-        figures = self.people.figures(self.model)
+        weights = self.judged(self.model)
+        with _having(self.model, weights):
+            figures = self.people.figures(self.model)
         logs.update(asdict(figures))
         progress = self.progress
         progress.epochs = epoch + 1
@@ -64,10 +76,23 @@ class Judgement(keras.callbacks.Callback):
             progress.stopped = f"the embedding collapsed: people are alike with a cosine of {figures.alike:.2f}"
         elif figures.degraded_min_cllr < progress.best:
             progress.best, progress.best_epoch = figures.degraded_min_cllr, epoch + 1
-            progress.best_weights = [np.array(variable.numpy()) for variable in self.model.trainable_variables]
+            progress.best_weights = weights
         elif epoch + 1 - progress.best_epoch >= self.patience:
             progress.stopped = f"nothing got better for {self.patience} epochs"
         self.model.stop_training = self.model.stop_training or bool(progress.stopped)
+
+
+@contextmanager
+def _having(model: keras.Model, weights: list[np.ndarray]) -> Iterator[None]:
+    """Other weights for a while."""
+    own = [np.array(variable.numpy()) for variable in model.trainable_variables]
+    for variable, value in zip(model.trainable_variables, weights, strict=True):
+        variable.assign(value)
+    try:
+        yield
+    finally:
+        for variable, value in zip(model.trainable_variables, own, strict=True):
+            variable.assign(value)
 
 
 class Curves(keras.callbacks.Callback):

@@ -30,13 +30,18 @@ class FineTuningConfig:
         seconds: length of a crop.
         piece: seconds of a recording that the teacher hears, and crops are taken from.
         pieces: that are made of all recordings.
-        judged_seconds: length of the crops of people that are not learned from.
+        judged: recordings of people that are not learned from, at most.
+        judged_seconds: length of the crops of these.
         learning_rate: highest, relative to the root mean square of each weight; rises over `warmup` of all steps and
             falls along a cosine.
         warmup: share of the steps.
         clip: largest root mean square of an update before the rate, of each weight.
         clear: share of a batch that stays clear.
         contrast: weight of the loss that holds recordings against each other.
+        averaging: momentum of the mean of all weights that a fit goes through; this mean is judged and kept.
+        share: of the way from the weights that were started from to this mean that is gone. On people and languages
+            that are not learned from, half of the way lost nothing and gained most of what all of it did (Wortsman et
+            al., 2022, https://arxiv.org/abs/2109.01903).
         clear_loss: by how much clear recordings may be told apart worse: a share of the bits of min Cllr that degraded
             ones gain. A few people are judged on here; the whole recogniser is judged on clear recordings later.
         least_gain: share of the min Cllr of degraded recordings that has to be gained.
@@ -49,12 +54,15 @@ class FineTuningConfig:
     seconds: float = 1.5
     piece: float = 3.0
     pieces: int = 480
+    judged: int = 64
     judged_seconds: float = 2.0
     learning_rate: float = 5e-3
     warmup: float = 0.1
     clip: float = 1.0
     clear: float = 0.25
     contrast: float = 0.3
+    averaging: float = 0.98
+    share: float = 0.5
     clear_loss: float = 0.1
     least_gain: float = 0.1
 
@@ -108,7 +116,7 @@ def fine_tune(
     """
     learned, judged = recordings.of("train"), recordings.of("validation")
     model = VoiceFineTuning(backbone)
-    people = HeldOutPeople(judged, seconds=config.judged_seconds, seed=seed)
+    people = HeldOutPeople(judged, seconds=config.judged_seconds, most=config.judged, seed=seed)
     waveforms = varied_pieces(learned, config.pieces, seconds=config.piece, seed=seed)
     speech = Speech(waveforms, embed(model, waveforms))
     if adapter is not None:
@@ -135,7 +143,9 @@ def fine_tune(
         data,
         kept_file,
         epochs=config.epochs,
-        measured=lambda progress: Judgement(people, start, progress, config.patience),
+        measured=lambda progress: Judgement(
+            people, start, progress, config.patience, lambda fitted: _kept_of(fitted, before, config.share)
+        ),
         described=_judged,
         line=line,
         log=log,
@@ -158,7 +168,13 @@ def _compile(model: VoiceFineTuning, config: FineTuningConfig, steps: int) -> No
     schedule = warmed_up(config.learning_rate, config.warmup, steps)
     # Relative to each weight: normalisations are multiplied into the convolutions before them, whose weights therefore
     # differ by orders of magnitude. One step for all of them makes the loss explode.
-    optimizer = keras.optimizers.Adafactor(schedule, relative_step=False, clip_threshold=config.clip)
+    optimizer = keras.optimizers.Adafactor(
+        schedule,
+        relative_step=False,
+        clip_threshold=config.clip,
+        use_ema=True,
+        ema_momentum=config.averaging,
+    )
     model.compile(optimizer=optimizer, loss=TeacherContrast(weight=config.contrast))
 
 
@@ -180,6 +196,12 @@ def _decide(
     if end.clear_min_cllr > start.clear_min_cllr + gained * config.clear_loss:
         return Outcome(True, f"the network stays: clear recordings suffer; {change}", start, end, progress)
     return Outcome(False, f"a fine-tuned network; {change}", start, end, progress)
+
+
+def _kept_of(model: VoiceFineTuning, before: list[np.ndarray], share: float) -> list[np.ndarray]:
+    """Between the weights that were started from and the mean of those that the fit went through."""
+    means = [np.array(mean.numpy()) for mean in model.optimizer._model_variables_moving_average]
+    return [start + np.float32(share) * (mean - start) for start, mean in zip(before, means, strict=True)]
 
 
 def _set(model: VoiceFineTuning, weights: list[np.ndarray]) -> None:
