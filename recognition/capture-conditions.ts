@@ -66,6 +66,14 @@ export function conditionOf(modality: Modality, measures: Float32Array): Conditi
 }
 
 /**
+ * Whether a voice came as the copies in templates imitate, so that it is compared with them. Of a face nothing is said: copies
+ * cost clear ones nothing, and a second vector would.
+ */
+export function triedWorse(modality: Modality, condition: string): boolean | undefined {
+  return modality === 'voice' ? condition === 'telephone' : undefined;
+}
+
+/**
  * Whether it came by such a camera, or over such a line, as the copies in templates imitate. It has no copy there: twice over a
  * line sounds like nobody who calls.
  */

@@ -90,6 +90,33 @@ test('a template with copies knows the person over a telephone line as well', as
   await other.close();
 });
 
+test('copies in a template change nothing for a voice that comes in clear, where they are kept apart', async () => {
+  const { calibration } = recogniser;
+  const { manifest, files } = await recogniserBundle(bundle.files, {
+    calibration: { ...calibration, voice: { ...calibration.voice, copies: true, apart: true } },
+    parent: null,
+    backbones: bundle.manifest.properties.backbones,
+  });
+  const other = await Recogniser.load(manifest, files);
+  const captures = await Promise.all(
+    [0, 1, 2].map((take) => other.signals.captureVoice(ada.utterance('12345', take))),
+  );
+  const voices = await Promise.all(captures.map((capture) => other.voiceFeatures(capture)));
+  const beside = await Promise.all(
+    captures.map((capture, take) =>
+      other.copiedVoiceFeatures(capture, digestOf(`take ${take}`), 'telephone'),
+    ),
+  );
+  const plain = await other.template({ faces: [], voices });
+  const copied = await other.template({ faces: [], voices, copies: { faces: [], voices: beside } });
+  const said = { faces: [], ...(await voice(ada, '4719', 7)) };
+  const ratio = async (template: Template, voiceTakenWorse: boolean) =>
+    (await other.compare(template, { ...said, voiceTakenWorse })).voice;
+  expect(await ratio(copied, false)).toBe(await ratio(plain, false));
+  expect(await ratio(copied, true)).not.toBe(await ratio(plain, true));
+  await other.close();
+});
+
 test('two tries of one visitor count together', async () => {
   const template = await enrol(ada);
   const first = { faces: await faces(ada, [7]), ...(await voice(ada, '4719', 7)) };

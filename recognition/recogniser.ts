@@ -24,6 +24,8 @@ export interface Template {
   readonly contract: Digest;
   readonly face: Float32Array | null;
   readonly voice: Float32Array | null;
+  /** The voice of the recordings alone, where `voice` has copies in it and what comes in clear is compared with the former. */
+  readonly voiceAlone?: Float32Array;
   /** What calibrations want to know besides. Templates that were stored without it are compared with what lets the fewest in. */
   readonly beside?: Readonly<Record<'face' | 'voice', Omit<Side, 'direction'> | null>>;
 }
@@ -34,6 +36,8 @@ export interface EnrolmentFeatures {
   readonly voices: readonly Float32Array[];
   /** How long each of the voices is ({@link secondsOf}), in their order. */
   readonly voiceSeconds?: readonly number[];
+  /** Whether each of them came over such a line as copies imitate ({@link takenWorse}). */
+  readonly voicesTakenWorse?: readonly boolean[];
   /** Of the copies that stand beside the recordings ({@link Recogniser.enrolledCondition}). */
   readonly copies?: { readonly faces: readonly Float32Array[]; readonly voices: readonly Float32Array[] };
 }
@@ -44,6 +48,8 @@ export interface Probe {
   readonly voice: Float32Array | null;
   /** How long the voice is ({@link secondsOf}). Left out, the voice has to be as near as a long one. */
   readonly voiceSeconds?: number | undefined;
+  /** {@link takenWorse}; left out, it is compared with the recordings and their copies together. */
+  readonly voiceTakenWorse?: boolean | undefined;
   /** Of the best face, 0..1; good if left out. That of a voice was measured to say nothing of how far to trust it. */
   readonly faceQuality?: number;
 }
@@ -167,6 +173,7 @@ export class Recogniser {
       contract: this.contract,
       face: face?.direction ?? null,
       voice: voice?.direction ?? null,
+      ...(voice && this.calibration.voice.apart && { voiceAlone: voice.alone }),
       beside: {
         face: face && { coherence: face.coherence, seconds: null },
         voice: voice && { coherence: voice.coherence, seconds },
@@ -202,17 +209,21 @@ export class Recogniser {
   }
 
   async #voiceRatio(template: Template, probes: readonly Probe[]): Promise<number | null> {
-    const heard = probes.flatMap(({ voice, voiceSeconds = null }) =>
-      voice ? [{ voice, voiceSeconds }] : [],
+    const heard = probes.flatMap(({ voice, voiceSeconds: seconds = null, voiceTakenWorse: takenWorse }) =>
+      voice ? [{ voice, seconds, takenWorse }] : [],
     );
     const voices = await this.embed(
       'voice',
       heard.map(({ voice }) => voice),
     );
-    const enrolled = enrolledSideOf(template, 'voice');
-    if (!enrolled || voices.length === 0) return null;
+    const known = enrolledSideOf(template, 'voice');
+    if (!known || voices.length === 0) return null;
+    const enrolled = template.voiceAlone ? { ...known, alone: template.voiceAlone } : known;
     const probe = probeSide(
-      voices.map((vector, index) => ({ vector, seconds: heard[index]?.voiceSeconds ?? null })),
+      heard.flatMap(({ seconds, takenWorse }, index) => {
+        const vector = voices[index];
+        return vector ? [{ vector, seconds, takenWorse }] : [];
+      }),
     );
     const map = this.calibration.voice;
     return logLikelihoodRatio(map, scoreOf(map, enrolled, probe));
@@ -231,13 +242,15 @@ export class Recogniser {
     modality: 'face' | 'voice',
     features: readonly Float32Array[],
     copies: readonly Float32Array[] = [],
-  ): Promise<Pick<Side, 'direction' | 'coherence'> | null> {
+  ): Promise<(Pick<Side, 'direction' | 'coherence'> & { readonly alone: Float32Array }) | null> {
     if (features.length === 0) return null;
     const vectors = await this.embed(modality, [...features, ...copies]);
+    const own = vectors.slice(0, features.length);
     return {
       direction: meanDirection(vectors),
+      alone: meanDirection(own),
       // A copy is less like its recording than a second recording would be.
-      coherence: coherenceOf(vectors.slice(0, features.length)),
+      coherence: coherenceOf(own),
     };
   }
 }

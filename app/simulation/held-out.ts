@@ -55,6 +55,7 @@ interface Captured {
   readonly features: Float32Array;
   /** Of a voice. */
   readonly seconds: number | null;
+  readonly takenWorse: boolean;
 }
 
 interface Enrolled extends Captured {
@@ -135,7 +136,11 @@ class Embedder {
   async features(modality: Modality, bytes: Uint8Array): Promise<Captured | undefined> {
     return this.#once(bytes, '', async () => {
       const recording = await this.#captured(modality, bytes);
-      return { features: await recording.features(), seconds: secondsIn(modality, recording.measured()) };
+      const measures = recording.measured();
+      return {
+        features: await recording.features(),
+        ...{ seconds: secondsIn(modality, measures), takenWorse: takenWorse(modality, measures) },
+      };
     });
   }
 
@@ -283,5 +288,11 @@ async function sideOf(
     modality,
     captured.map(({ features }) => features),
   );
-  return probeSide(vectors.map((vector, index) => ({ vector, seconds: captured[index]?.seconds ?? null })));
+  const { apart = false } = recogniser.calibration[modality];
+  return probeSide(
+    captured.flatMap(({ seconds, takenWorse }, index) => {
+      const vector = vectors[index];
+      return vector ? [{ vector, seconds, takenWorse: apart ? takenWorse : undefined }] : [];
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import type { Answer, VisavoxClient } from '@visavox/client/client';
 import { digestOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { Modality } from '@visavox/recognition/bundle-parts';
-import { secondsIn } from '@visavox/recognition/capture-conditions';
+import { measuresOfVoice, secondsIn, takenWorse } from '@visavox/recognition/capture-conditions';
 import { capturedRecording } from '@visavox/recognition/captured-recording';
 import { Recogniser, type Signals, secondsOf, type Template } from '@visavox/recognition/recogniser';
 import { answerEvidence } from '@visavox/recognition/signals/challenge-answer';
@@ -130,6 +130,7 @@ export class SteadyVisitor {
       faces: await recogniser.faceFeatures(captures),
       voice: await recogniser.voiceFeatures(heard),
       voiceSeconds: secondsOf(heard),
+      voiceTakenWorse: takenWorse('voice', measuresOfVoice(heard)),
     };
     return recogniser.decide(await recogniser.compare(template, probe));
   }

@@ -51,6 +51,7 @@ export async function resemblance(
   const face = (await recogniser.compare(template, { faces: features.faces, voice: null })).face ?? 0;
   const said = features.voices.map((voice, index) => ({
     ...{ faces: [], voice, voiceSeconds: features.voiceSeconds?.[index] },
+    voiceTakenWorse: features.voicesTakenWorse?.[index],
   }));
   const voice = (await recogniser.compare(template, said)).voice ?? 0;
   return { cosine, face, voice };

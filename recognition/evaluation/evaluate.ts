@@ -133,7 +133,8 @@ async function scoredOf(
     const measures = measuresOf(recording);
     const seconds = measures?.modality === 'voice' ? measures.seconds : null;
     const enrolled = copy && vector?.map((value, at) => value + (copy[at] ?? 0));
-    return vector ? { vector, seconds, ...(enrolled && { enrolled }) } : null;
+    const takenWorse = map.apart && measures?.modality === 'voice' ? hasNoCopy(measures) : undefined;
+    return vector ? { vector, seconds, takenWorse, ...(enrolled && { enrolled }) } : null;
   };
   const second = secondTries(material.comparisons);
   const score = (comparison: Comparison, enrol: number): ScoredComparison => {

@@ -169,7 +169,8 @@ async function learnedFrom(
     const one = acquired.get(name);
     if (!one || 'fault' in one) return [];
     const row: FeatureRow = {
-      ...{ key: name, person, sample: one.sample, split: 'train', condition: 'clear' },
+      ...{ key: name, person, sample: one.sample, split: 'train' },
+      condition: one.measures.modality === 'voice' && hasNoCopy(one.measures) ? 'telephone' : 'clear',
       ...(isFineTuned && isHeardOfLearned(person) ? { heard: true } : {}),
     };
     return [

@@ -31,6 +31,16 @@ test('the cosine of each network counts by its own slope', () => {
   expect(scoreOf(map, side([0, 0]), side([0, 60]))).toBeCloseTo(10 + 10 - 20 + beside, 5);
 });
 
+test('what came in clear is compared with the recordings alone, all else with their copies too', () => {
+  const enrolled = { ...side([0, 0]), alone: side([40, 40]).direction };
+  const score = (takenWorse?: boolean) => scoreOf(map, enrolled, { ...side([40, 40]), takenWorse });
+  const plain = (degrees: number) => scoreOf(map, side([degrees, degrees]), side([40, 40]));
+  expect(score(false)).toBe(plain(40));
+  expect(score(true)).toBe(plain(0));
+  expect(score(), 'nobody said how it came').toBe(plain(0));
+  expect(scoreOf(map, side([0, 0]), { ...side([40, 40]), takenWorse: false }), 'no copies').toBe(plain(0));
+});
+
 test('who sounds the same each time, and whoever is heard for longer, has to be nearer', () => {
   const score = (enrolled: Partial<Side>, probe: Partial<Side>) =>
     scoreOf(map, side([0, 0], enrolled), side([20, 20], probe));

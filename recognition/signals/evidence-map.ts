@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Side } from './sides.ts';
+import { comparedWith, type Side } from './sides.ts';
 import { cosineOf } from './vectors.ts';
 
 /** What is known of a comparison besides its cosines: `slope` times the value, which is kept within what was measured. */
@@ -48,6 +48,8 @@ export const EvidenceMap = z.object({
   averaging: z.object({ shift: z.number(), stretch: z.number(), coherence: z.number().lt(1) }).optional(),
   /** Its templates are made of the recordings and of a copy of each, as a worse device would have taken it. */
   copies: z.boolean().optional(),
+  /** With copies: recordings that came in clear are compared with a template of the recordings alone. */
+  apart: z.boolean().optional(),
 });
 export type EvidenceMap = z.infer<typeof EvidenceMap>;
 
@@ -76,12 +78,13 @@ export function scoreOf(map: EvidenceMap, enrolled: Side, probe: Side): number {
   const measured = map.parts.slice(0, -1).reduce((sum, { width = 0 }) => sum + width, 0);
   if (measured >= enrolled.direction.length)
     throw new TypeError(`a map of ${map.parts.length} networks for ${enrolled.direction.length} numbers`);
+  const direction = comparedWith(enrolled, probe);
   let score = map.offset;
   let from = 0;
   for (const [index, { width, slope }] of map.parts.entries()) {
     const last = index === map.parts.length - 1;
     const to = last || width === undefined ? enrolled.direction.length : from + width;
-    score += slope * cosineOf(enrolled.direction, probe.direction, from, to);
+    score += slope * cosineOf(direction, probe.direction, from, to);
     from = to;
   }
   const log = (seconds: number | null) => (seconds === null ? null : Math.log(Math.max(seconds, 0.1)));

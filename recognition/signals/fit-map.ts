@@ -9,7 +9,7 @@ import {
   scoreOf,
 } from './evidence-map.ts';
 import { type Example, fitLogOdds, PRIOR, PRIOR_LOG_ODDS } from './logistic-regression.ts';
-import type { Side } from './sides.ts';
+import { comparedWith, type Side } from './sides.ts';
 import type { Known, ScoreSet, Trial } from './trials.ts';
 import { cosineOf } from './vectors.ts';
 
@@ -121,7 +121,7 @@ function examplesOf(corpora: readonly Corpus[], features: (trial: Trial) => numb
 function cosines(widths: readonly number[], { enrolled, probe }: Trial): number[] {
   let from = 0;
   return widths.map((width) => {
-    const cosine = cosineOf(enrolled.direction, probe.direction, from, from + width);
+    const cosine = cosineOf(comparedWith(enrolled, probe), probe.direction, from, from + width);
     from += width;
     return cosine;
   });

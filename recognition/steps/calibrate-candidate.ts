@@ -10,7 +10,7 @@ import {
   trialsAre,
   type UnderBoth,
 } from './fitted-calibration.ts';
-import { type Embedded, embeddings } from './population.ts';
+import { type Embedded, embeddings, templatesUnder } from './population.ts';
 import { runStep, type Step } from './step.ts';
 
 /** People that are nearer to each other than this share of what they are under the champion are told apart by nothing. */
@@ -41,12 +41,12 @@ async function underBoth(step: Step, modality: Modality, champion: BundleFiles):
   if (!served) throw new SystemError(`the champion has no ${modality}-head.onnx`);
   const features = await step.read(`${modality}-features`);
   // Templates are made as the champion's are: that was not the question.
-  const { copies = false } = calibrationIn(champion)[modality];
-  const mine = await embeddings(features, await step.read(`${modality}-head`), { copies });
-  const before = await embeddings(features, served, { copies });
+  const templates = templatesUnder(modality, calibrationIn(champion));
+  const mine = await embeddings(features, await step.read(`${modality}-head`), templates);
+  const before = await embeddings(features, served, templates);
   requireSpread(modality, mine, before);
   const validation = (rows: readonly Embedded[]) => rows.filter(({ row }) => row.split === 'validation');
-  return { candidate: validation(mine), champion: validation(before), copies };
+  return { candidate: validation(mine), champion: validation(before), ...templates };
 }
 
 /** Of everybody, since those who were learned from would show it last. */

@@ -9,7 +9,7 @@ import {
   trialsAre,
   type UnderBoth,
 } from './fitted-calibration.ts';
-import { crossFitted, embeddings, enrolsCopies } from './population.ts';
+import { comparesApart, crossFitted, embeddings, enrolsCopies, templatesUnder } from './population.ts';
 import { runStep, type Step } from './step.ts';
 
 /**
@@ -34,17 +34,17 @@ await runStep(async (step) => {
 /** The champion embeds the same recordings, in the same folds. */
 async function underBoth(step: Step, modality: Modality, champion: BundleFiles): Promise<UnderBoth> {
   const crossFit = await step.read(`${modality}-crossfit`);
-  const candidate = crossFitted(crossFit);
+  const candidate = crossFitted(crossFit, modality);
   const folds = new Map(candidate.map(({ row }) => [row.key, row.fold]));
   const head = champion.files.get(`${modality}-head.onnx`);
   if (!head) throw new SystemError(`the champion has no ${modality}-head.onnx`);
-  const { copies = false } = calibrationIn(champion)[modality];
-  const rows = await embeddings(await step.read(`${modality}-features`), head, { copies });
+  const templates = templatesUnder(modality, calibrationIn(champion));
+  const rows = await embeddings(await step.read(`${modality}-features`), head, templates);
   return {
     candidate,
     champion: rows.flatMap((one) =>
       folds.has(one.row.key) ? [{ ...one, row: { ...one.row, fold: folds.get(one.row.key) } }] : [],
     ),
-    copies: enrolsCopies(crossFit),
+    ...{ copies: enrolsCopies(crossFit), apart: comparesApart(modality) },
   };
 }

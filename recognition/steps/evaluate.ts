@@ -6,7 +6,7 @@ import { compareOnUnseen } from '../comparison.ts';
 import { Calibration } from '../signals/calibration.ts';
 import { calibrationIn } from './fitted-calibration.ts';
 import { judgedOn } from './judged.ts';
-import { bothModalities, embeddings } from './population.ts';
+import { bothModalities, embeddings, templatesUnder } from './population.ts';
 import { runStep } from './step.ts';
 
 /**
@@ -25,8 +25,8 @@ await runStep(async (step) => {
   const recordings = async (modality: Modality) => {
     const own = `champion-${modality}-features`;
     const name = step.argumentList(own).length > 0 ? own : `${modality}-features`;
-    const copies = calibration[modality].copies ?? false;
-    return embeddings(await step.read(name), championFile(`${modality}-head.onnx`), { copies });
+    const head = championFile(`${modality}-head.onnx`);
+    return embeddings(await step.read(name), head, templatesUnder(modality, calibration));
   };
   const own = Calibration.parse(JSON.parse(Buffer.from(await step.read('calibration')).toString('utf8')));
   const { people, minimumUnits } = await judgedOn(step, own);

@@ -12,8 +12,9 @@ import { byPerson, type Embedded } from './population.ts';
 export interface UnderBoth {
   readonly candidate: readonly Embedded[];
   readonly champion: readonly Embedded[];
-  /** Whether the candidate's templates are made of copies too. */
+  /** Whether the candidate's templates are made of copies too, and recordings in clear compared with them or not. */
   readonly copies: boolean;
+  readonly apart: boolean;
 }
 
 export const trialsAre = `templates of ${REFERENCE.enrol} recordings against ${REFERENCE.probe}, each person with every other`;
@@ -50,10 +51,12 @@ export function fittedCalibration(
   const fitted = fitCalibration({ ...trials, parent: carried, on, how });
   return {
     ...fitted,
-    face: { ...fitted.face, copies: recordings.face.copies },
-    voice: { ...fitted.voice, copies: recordings.voice.copies },
+    face: { ...fitted.face, ...templatesIn(recordings.face) },
+    voice: { ...fitted.voice, ...templatesIn(recordings.voice) },
   };
 }
+
+const templatesIn = ({ copies, apart }: UnderBoth) => ({ copies, apart: copies && apart });
 
 export function describeFit({ measured, decision }: Calibration): string[] {
   const of = (modality: Modality) =>

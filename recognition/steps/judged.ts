@@ -5,11 +5,13 @@ import { splitOf } from '../people-split.ts';
 import type { Calibration } from '../signals/calibration.ts';
 import {
   bothModalities,
+  comparesApart,
   crossFitted,
   type Embedded,
   embeddings,
   enrolsCopies,
   type Person,
+  templatesUnder,
 } from './population.ts';
 import { modalityOf, personOf } from './recorded-item.ts';
 import type { Step } from './step.ts';
@@ -48,7 +50,7 @@ export async function judgedOn(step: Step, calibration: Calibration): Promise<Ju
   if (step.argumentList('face-crossfit').length === 0) {
     const heldOut = async (modality: Modality) => {
       const [features, head] = [await step.read(`${modality}-features`), await step.read(`${modality}-head`)];
-      const all = await embeddings(features, head, { copies: calibration[modality].copies ?? false });
+      const all = await embeddings(features, head, templatesUnder(modality, calibration));
       return all.filter(({ row }) => row.split === 'evaluation');
     };
     const [face, voice] = [await heldOut('face'), await heldOut('voice')];
@@ -62,10 +64,10 @@ export async function judgedOn(step: Step, calibration: Calibration): Promise<Ju
 async function candidateOf(step: Step, modality: Modality): Promise<Embedded[]> {
   const crossFit = await step.read(`${modality}-crossfit`);
   const all = await embeddings(await step.read(`${modality}-features`), await step.read(`${modality}-head`), {
-    copies: enrolsCopies(crossFit),
+    ...{ modality, copies: enrolsCopies(crossFit), apart: comparesApart(modality) },
   });
   const unseen = all.filter(({ row }) => row.split === 'evaluation');
-  return [...unseen, ...crossFitted(crossFit)];
+  return [...unseen, ...crossFitted(crossFit, modality)];
 }
 
 /** Whom a model is judged on: nobody whom a network of it was just fine-tuned to. */

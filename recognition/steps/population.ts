@@ -1,6 +1,9 @@
 import { Network } from '@visavox/serving/onnx-network';
+import type { Modality } from '../bundle-parts.ts';
+import { triedWorse } from '../capture-conditions.ts';
 import type { PersonEmbeddings } from '../comparison.ts';
 import { decodeFeatureTable, type FeatureRow, type FeatureTable, featuresOf } from '../feature-table.ts';
+import type { Calibration } from '../signals/calibration.ts';
 import type { EmbeddedRecording } from '../signals/sides.ts';
 
 export type Person = PersonEmbeddings & {
@@ -17,22 +20,39 @@ export interface Embedded extends EmbeddedRecording {
   readonly seconds: number | null;
 }
 
-/**
- * Applies a head (`features` [n, d] -> unit `embedding` [n, d]) to recordings. `copies`: whether templates are made of
- * copies too; else they are learned from only.
- */
+/** How a model makes templates, and what it compares with them. */
+export interface Templates {
+  readonly modality: Modality;
+  /** Whether they are made of copies too; else copies are learned from only. */
+  readonly copies: boolean;
+  /** Whether what came in clear is compared with the recordings alone. */
+  readonly apart: boolean;
+}
+
+/** As a calibration has it. */
+export function templatesUnder(modality: Modality, calibration: Calibration): Templates {
+  const { copies = false, apart = false } = calibration[modality];
+  return { modality, copies, apart };
+}
+
+/** Applies a head (`features` [n, d] -> unit `embedding` [n, d]) to recordings. */
 export async function embeddings(
   featureFile: Uint8Array,
   headFile: Uint8Array,
-  { copies }: { copies: boolean },
+  templates: Templates,
 ): Promise<Embedded[]> {
   const table = decodeFeatureTable(featureFile);
-  return recordingsOf({ ...table, features: await applyHead(table, headFile) }, copies);
+  return recordingsOf({ ...table, features: await applyHead(table, headFile) }, templates);
 }
 
 /** What training embedded by heads that had not learned from the person, with copies only where templates have them. */
-export function crossFitted(file: Uint8Array): Embedded[] {
-  return recordingsOf(decodeFeatureTable(file), true);
+export function crossFitted(file: Uint8Array, modality: Modality): Embedded[] {
+  return recordingsOf(decodeFeatureTable(file), { modality, copies: true, apart: comparesApart(modality) });
+}
+
+/** Whether a model that is trained today compares what came in clear with the recordings alone. */
+export function comparesApart(modality: Modality): boolean {
+  return modality === 'voice';
 }
 
 /** Whether training found that templates should be made of copies too. */
@@ -73,7 +93,7 @@ const recorded = ({ row, ...one }: Embedded) => ({ ...one, condition: row.condit
 
 const foldOf = ([first]: readonly Embedded[]) => first?.row.fold ?? 'unseen';
 
-function recordingsOf(table: FeatureTable, copies: boolean): Embedded[] {
+function recordingsOf(table: FeatureTable, { modality, copies, apart }: Templates): Embedded[] {
   const copyOf = new Map<string, Float32Array>();
   if (copies)
     for (const [index, row] of table.items.entries())
@@ -83,7 +103,8 @@ function recordingsOf(table: FeatureTable, copies: boolean): Embedded[] {
     const vector = featuresOf(table, index);
     const copy = copyOf.get(row.sample);
     const enrolled = copy ? vector.map((value, at) => value + (copy[at] ?? 0)) : vector;
-    return [{ row, vector, enrolled, seconds: row.seconds ?? null }];
+    const takenWorse = apart ? triedWorse(modality, row.condition) : undefined;
+    return [{ row, vector, enrolled, takenWorse, seconds: row.seconds ?? null }];
   });
 }
 

@@ -40,8 +40,8 @@ await runStep(async (step) => {
   const [faces, voices] = [byPerson(face), byPerson(voice)];
   const probes = (modality: 'face' | 'voice', rows: readonly Embedded[] = []) =>
     rows.map(
-      ({ row, vector, enrolled, seconds }): Probe => ({
-        ...{ vector, enrolled, seconds },
+      ({ row, vector, enrolled, takenWorse, seconds }): Probe => ({
+        ...{ vector, enrolled, takenWorse, seconds },
         quality: row.quality ?? null,
         traits: { ...labels.get(row.key), [modality]: row.condition },
       }),

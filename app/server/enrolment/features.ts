@@ -3,7 +3,7 @@ import { SystemError, type UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { underCondition } from '@visavox/recognition/augmentation/copies';
 import { featureSource, type Modality } from '@visavox/recognition/bundle-parts';
-import { measuresOf, secondsIn, takenWorse } from '@visavox/recognition/capture-conditions';
+import { measuresOf, measuresOfVoice, secondsIn, takenWorse } from '@visavox/recognition/capture-conditions';
 import {
   type CapturedRecording,
   capturedFace,
@@ -44,7 +44,10 @@ export async function featuresOfCaptures(recogniser: RecogniserPort, captures: C
   const faces = captures.faces.length > 0 ? await recogniser.faceFeatures(captures.faces) : [];
   const voices: Float32Array[] = [];
   for (const capture of captures.voices) voices.push(await recogniser.voiceFeatures(capture));
-  return { faces, voices, voiceSeconds: captures.voices.map(secondsOf) };
+  return {
+    ...{ faces, voices, voiceSeconds: captures.voices.map(secondsOf) },
+    voicesTakenWorse: captures.voices.map((capture) => takenWorse('voice', measuresOfVoice(capture))),
+  };
 }
 
 /** Besides those of the recordings, the copies that this recogniser's templates are made of. */

@@ -18,6 +18,7 @@ const Beside = z.object({ coherence: z.number().nullable(), seconds: z.number().
 const Vectors = z.object({
   face: z.array(z.number()).nullable(),
   voice: z.array(z.number()).nullable(),
+  voiceAlone: z.array(z.number()).optional(),
   /** Not there in templates of earlier versions. */
   beside: z.object({ face: Beside, voice: Beside }).optional(),
 });
@@ -218,6 +219,7 @@ export class Templates {
     const vectors = {
       face: template.face && [...template.face],
       voice: template.voice && [...template.voice],
+      ...(template.voiceAlone && { voiceAlone: [...template.voiceAlone] }),
       ...(template.beside && { beside: template.beside }),
     };
     return this.#sealer.seal(Buffer.from(JSON.stringify(vectors)), contextOf(person, template.contract));
@@ -231,6 +233,7 @@ export class Templates {
       contract,
       face: floats(vectors.face),
       voice: floats(vectors.voice),
+      ...(vectors.voiceAlone && { voiceAlone: Float32Array.from(vectors.voiceAlone) }),
       ...(vectors.beside && { beside: vectors.beside }),
     };
     if (!template.face && !template.voice) throw new SystemError(`the template of ${person} is empty`);

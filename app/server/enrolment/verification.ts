@@ -66,7 +66,9 @@ export class Verification {
       const template = await templates.of(request.person, loaded);
       for (const [index, voice] of features.voices.entries()) {
         const voiceSeconds = features.voiceSeconds?.[index];
-        const evidence = await recogniser.compare(template, { faces: features.faces, voice, voiceSeconds });
+        const voiceTakenWorse = features.voicesTakenWorse?.[index];
+        const said = { voice, voiceSeconds, voiceTakenWorse };
+        const evidence = await recogniser.compare(template, { faces: features.faces, ...said });
         if (recogniser.decide(evidence) !== 'accept') throw notRecognised();
       }
       const words = await spokenDigits(recogniser.signals, captures.voices, challenge.prompts);

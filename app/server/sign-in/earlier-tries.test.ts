@@ -27,6 +27,7 @@ const probe = {
   faces: [Float32Array.of(1, 0.5), Float32Array.of(0, -1)],
   voice: Float32Array.of(0.25, 2),
   voiceSeconds: 2.5,
+  voiceTakenWorse: false,
   faceQuality: 0.75,
 };
 

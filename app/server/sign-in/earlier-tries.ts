@@ -12,6 +12,7 @@ const Kept = z.object({
   faces: z.array(z.array(z.number())),
   voice: z.array(z.number()).nullable(),
   voiceSeconds: z.number().optional(),
+  voiceTakenWorse: z.boolean().optional(),
   faceQuality: z.number().optional(),
 });
 
@@ -54,6 +55,7 @@ export class EarlierTries {
       voice: voice && Float32Array.from(voice),
       ...(beside.faceQuality === undefined ? {} : { faceQuality: beside.faceQuality }),
       voiceSeconds: beside.voiceSeconds,
+      voiceTakenWorse: beside.voiceTakenWorse,
     };
   }
 

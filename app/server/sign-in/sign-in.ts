@@ -145,6 +145,7 @@ export class SignIn {
     const probe = {
       ...{ faces: features.faces, faceQuality },
       ...{ voice: features.voices[0] ?? null, voiceSeconds: features.voiceSeconds?.[0] },
+      voiceTakenWorse: features.voicesTakenWorse?.[0],
     };
     const trying = tryingOf(request, claimant, recogniser.contract);
     const earlier = trying && (await tries.take(trying));

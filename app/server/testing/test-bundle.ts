@@ -14,7 +14,7 @@ export async function testBundle(variation = 0, { copies = false } = {}): Promis
     calibration: {
       format: 2,
       face: { parts: [{ slope: 70 }], offset: -58 - variation / 1000, limit: 9, copies },
-      voice: { parts: [{ slope: 40 }], offset: -30, limit: 9, copies },
+      voice: { parts: [{ slope: 40 }], offset: -30, limit: 9, copies, apart: copies },
       decision: { targetFmr: 1e-3, modalityFmr: 1e-2, face: 0, voice: 0, threshold: 6.9, stepUp: 4.6 },
       measured: { on: 'synthetic people', how: 'by eye', trials: {}, figures: {} },
     },

@@ -14,6 +14,7 @@ from visavox_training.cross_fitting import folds_of
 from visavox_training.feature_table import read_feature_table
 from visavox_training.head import build_head, head_to_onnx, head_to_safetensors, identity_weights, read_head
 from visavox_training.train_head import main
+from visavox_training.trials import trials_of
 from visavox_training.verification import verify
 
 DIMENSION = 32
@@ -129,7 +130,7 @@ def test_templates_have_copies_where_a_condition_moves_everyone_in_a_way_of_his_
     moves = generator.normal(size=(40, DIMENSION))
     copies = features + np.repeat(moves, 6, axis=0) + 0.8 * generator.normal(size=features.shape)
     both = np.concatenate([features, copies]).astype(np.float32)
-    copied = [{**item, "key": item["key"] + "~telephone", "copy": True} for item in items]
+    copied = [{**item, "key": item["key"] + "~telephone", "condition": "telephone", "copy": True} for item in items]
     enrolling = [{**item, "enrols": True} for item in copied]
 
     _, without = run(save_features(tmp_path, both, [*items, *copied]), champion, tmp_path / "without")
@@ -147,7 +148,8 @@ def test_only_people_with_copies_say_how_templates_with_copies_do(tmp_path: Path
     moves = generator.normal(size=(40, DIMENSION))
     copies = features + np.repeat(moves, 6, axis=0) + 0.8 * generator.normal(size=features.shape)
     copied = [row for row, item in enumerate(items) if int(item["key"].split("-")[0]) % 2 == 0]
-    enrolling = [{**items[row], "key": items[row]["key"] + "~mobile", "copy": True, "enrols": True} for row in copied]
+    of_line = {"condition": "mobile", "copy": True, "enrols": True}
+    enrolling = [{**items[row], "key": items[row]["key"] + "~mobile", **of_line} for row in copied]
     both = np.concatenate([features, copies[copied]]).astype(np.float32)
     _, metrics = run(save_features(tmp_path, both, [*items, *enrolling]), champion, tmp_path / "out")
     assert metrics["copiesInTemplates"] is True
@@ -156,10 +158,29 @@ def test_only_people_with_copies_say_how_templates_with_copies_do(tmp_path: Path
     assert set(crossfit.people) == {item["person"] for item in enrolling if item["split"] != "evaluation"}
 
 
+def test_copies_cost_clear_voices_nothing(tmp_path: Path, champion: Path) -> None:
+    features, items = population(40, nuisance=0.0, scatter=0.5)
+    moves = np.repeat(np.random.default_rng(3).normal(size=(40, DIMENSION)), 6, axis=0)
+    of_line = {"condition": "telephone", "copy": True, "enrols": True}
+    copied = [{**item, "key": item["key"] + "~telephone", **of_line} for item in items]
+    file = save_features(
+        tmp_path, np.concatenate([features, features + 3 * moves]).astype(np.float32), [*items, *copied]
+    )
+    table = read_feature_table(file)
+    embeddings = identity_weights(DIMENSION).apply(table.features)
+    plain, mixed, apart = (
+        trials_of(embeddings, table, copies, apart) for copies, apart in ((False, True), (True, False), (True, True))
+    )
+    assert apart.cost_of_recordings() == plain.cost_of_recordings()
+    assert mixed.cost_of_recordings() > plain.cost_of_recordings()
+    np.testing.assert_array_equal(apart.scores[apart.copies], mixed.scores[mixed.copies])
+
+
 def test_templates_have_no_copies_where_those_tell_nothing(tmp_path: Path, champion: Path) -> None:
     features, items = population(40, nuisance=4.0)
     noise = 20 * np.random.default_rng(3).normal(size=features.shape)
-    copied = [{**item, "key": item["key"] + "~telephone", "copy": True, "enrols": True} for item in items]
+    of_line = {"condition": "telephone", "copy": True, "enrols": True}
+    copied = [{**item, "key": item["key"] + "~telephone", **of_line} for item in items]
     both = np.concatenate([features, noise]).astype(np.float32)
     _, metrics = run(save_features(tmp_path, both, [*items, *copied]), champion, tmp_path / "out")
     assert metrics["copiesInTemplates"] is False

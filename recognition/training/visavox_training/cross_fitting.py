@@ -60,11 +60,15 @@ def folds_of(people: list[str], apart: frozenset[str] = frozenset()) -> dict[str
     return {**dict.fromkeys(sorted(apart), 0), **{person: own + index % count for index, person in enumerate(by_hash)}}
 
 
-def cross_fit(table: FeatureTable, champion: HeadWeights, seed: int, progress: Callable[[str], None]) -> CrossFit:
+def cross_fit(
+    table: FeatureTable, champion: HeadWeights, seed: int, progress: Callable[[str], None], apart: bool = False
+) -> CrossFit:
     """Fits every candidate without each fold in turn, and chooses the one that does best on the folds.
 
     One for all folds, since scores under different adaptations cannot be put together. That is a choice of a few among
     people who are then judged by it; the head itself is never fitted on them.
+
+    `apart`: what came in clear is compared with templates of recordings alone, whatever the others are made of.
     """
     # Whom the network in front was not just fine-tuned to: these alone say how a candidate does.
     unheard = frozenset(table.identities[~table.heard]) if table.heard.any() else frozenset()
@@ -83,7 +87,7 @@ def cross_fit(table: FeatureTable, champion: HeadWeights, seed: int, progress: C
             head = champion if adaptation is None else population.head(adaptation)
             embedded[index, inside] = head.apply(table.features[inside])
             for copies in ways:
-                parts[index, copies].append(trials_of(embedded[index, inside & judged], rows, copies))
+                parts[index, copies].append(trials_of(embedded[index, inside & judged], rows, copies, apart))
         progress(f"fold {fold + 1} of {folds.max() + 1}: {len(outside.features)} rows to learn from")
     trials = {option: Trials.joined(of_folds) for option, of_folds in parts.items()}
     costs = _costs(trials)

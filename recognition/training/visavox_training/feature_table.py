@@ -8,6 +8,8 @@ import numpy as np
 
 from visavox_training.files import write_bytes
 
+LINES = ("telephone", "mobile")
+"""Conditions of voices that copies in templates imitate (`ENROLLED_UNDER` in `recognition/augmentation/copies.ts`)."""
 SPLITS = ("train", "validation", "evaluation")
 
 
@@ -46,6 +48,11 @@ class FeatureTable:
     def heard(self) -> np.ndarray:
         """[n], whether the network behind the features was just fine-tuned to the person."""
         return np.array([bool(item.get("heard")) for item in self.items], dtype=bool)
+
+    @property
+    def taken_worse(self) -> np.ndarray:
+        """[n], whether a voice came over such a line as copies in templates imitate, or is such a copy."""
+        return np.array([item.get("condition") in LINES for item in self.items], dtype=bool)
 
     @property
     def dimension(self) -> int:

@@ -100,7 +100,7 @@ def run(options: argparse.Namespace, config: HeadConfig) -> None:
         outcome = Outcome(weights=None, reason=reason)
     else:
         runtime.configure(options.seed, options.threads)
-        outcome = adapt(training, champion, config, options.seed)
+        outcome = adapt(training, champion, config, options.seed, apart=options.modality == "voice")
     _progress(f"{options.modality}: {outcome.reason}")
     _write_outputs(options, champion, training, outcome)
     report = _report(options, config, training, champion, outcome)
@@ -115,9 +115,12 @@ def run(options: argparse.Namespace, config: HeadConfig) -> None:
         tracker.close()
 
 
-def adapt(table: FeatureTable, champion: HeadWeights, config: HeadConfig, seed: int) -> Outcome:
-    """The head that the folds chose, fitted on all people of the table, and whether templates have copies."""
-    fit = cross_fit(table, champion, seed, _progress)
+def adapt(table: FeatureTable, champion: HeadWeights, config: HeadConfig, seed: int, *, apart: bool = False) -> Outcome:
+    """The head that the folds chose, fitted on all people of the table, and whether templates have copies.
+
+    `apart`: what came in clear is compared with the recordings alone (`comparesApart` in TypeScript).
+    """
+    fit = cross_fit(table, champion, seed, _progress, apart)
     kept = dataclasses.replace(fit, chosen=None, copies=False, embeddings=champion.apply(table.features))
     if fit.chosen is None and not fit.copies:
         return Outcome(None, "the champion's head stays: no other told people apart better that it had not seen", kept)

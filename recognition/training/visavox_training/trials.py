@@ -65,13 +65,14 @@ class Trials:
         return Trials(self.scores[rows], self.genuine[rows], self.copies[rows], self.claimed[rows], self.claimant[rows])
 
 
-def trials_of(embeddings: np.ndarray, table: FeatureTable, enrol_copies: bool = False) -> Trials:
+def trials_of(embeddings: np.ndarray, table: FeatureTable, enrol_copies: bool = False, apart: bool = False) -> Trials:
     """Each person's recordings in turn against a template of the next three, and others' and all copies of them.
 
     Args:
         embeddings: [n, d], of unit length, of the table's rows.
         table: of people who may be compared with each other.
         enrol_copies: whether templates are made of the recordings' copies too, where the table has some that enrol.
+        apart: whether what came in clear is compared with the recordings alone even so.
     """
     names = sorted(set(table.people))
     recordings = [np.flatnonzero((table.people == name) & ~table.copies) for name in names]
@@ -80,6 +81,7 @@ def trials_of(embeddings: np.ndarray, table: FeatureTable, enrol_copies: bool = 
         copies_of.setdefault(table.samples[row], []).append(int(row))
     enrolling = {str(table.samples[row]): int(row) for row in np.flatnonzero(table.enrols)} if enrol_copies else {}
     templates: list[np.ndarray] = []
+    alone: list[np.ndarray] = []
     probes: list[list[int]] = []
     owners: list[int] = []
     for person, rows in enumerate(recordings):
@@ -87,6 +89,7 @@ def trials_of(embeddings: np.ndarray, table: FeatureTable, enrol_copies: bool = 
             enrolled = [rows[(turn + 1 + step) % len(rows)] for step in range(min(ENROLLED, len(rows) - 1))]
             beside = [enrolling[sample] for sample in table.samples[enrolled] if sample in enrolling]
             templates.append(unit(embeddings[[*enrolled, *beside]].mean(axis=0)))
+            alone.append(unit(embeddings[enrolled].mean(axis=0)))
             row = int(rows[turn])
             copies = copies_of.get(table.samples[row], [])
             # One copy for each probe, in turn: enough to see what conditions do.
@@ -99,6 +102,9 @@ def trials_of(embeddings: np.ndarray, table: FeatureTable, enrol_copies: bool = 
     probe_rows = np.array([row for of_turn in probes for row in of_turn])
     probe_turns = np.array([turn for turn, of_turn in enumerate(probes) for _ in of_turn])
     cosines = np.stack(templates) @ embeddings[probe_rows].T
+    if apart and enrol_copies:
+        clear = ~table.taken_worse[probe_rows]
+        cosines[:, clear] = np.stack(alone) @ embeddings[probe_rows[clear]].T
     claimants = owner_of[probe_turns]
     same_person = owner_of[:, None] == claimants[None, :]
     own_turn = np.arange(len(templates))[:, None] == probe_turns[None, :]
