@@ -1,9 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { messageOf, UserError } from '@visavox/core/errors';
 import { compareRuns } from '@visavox/core/run-comparison';
-import type { PipelineNode } from '@visavox/pipelines/nodes';
 import { Option } from 'commander';
 import { pairs } from '../pairs.ts';
 import type { CommandPlugin } from '../plugin.ts';
@@ -11,19 +6,21 @@ import { seconds, table } from '../table.ts';
 import { describeComparison, differencesOf } from './compare-runs.ts';
 import { describe, inBrief } from './describe-run.ts';
 import { exitOfStopped, follow, getRun } from './follow-run.ts';
+import { loadPipeline } from './load-pipeline.ts';
 
 interface RunOptions {
   on?: string;
   param: Record<string, string>;
   cache: boolean;
   code?: string | boolean;
+  pipeline?: string;
   detach?: boolean;
 }
 
 export const runCommands: CommandPlugin = (program, context) => {
   program
     .command('run')
-    .argument('<file>', 'a pipeline: a .ts file with a default export, or compiled .yaml / .json')
+    .argument('<file>', 'a pipeline: .ts (its default export), .py (the kfp SDK), or compiled .yaml / .json')
     .addOption(onEngine('where to run it; as the server is configured unless given'))
     .option(
       '--param <key=value>',
@@ -31,6 +28,7 @@ export const runCommands: CommandPlugin = (program, context) => {
       pairs('param'),
       {},
     )
+    .option('--pipeline <name>', 'of a .py file that has several')
     .option('--no-cache', 'run every task, even those whose result is known')
     .option('--code <folder>', "the folder that its steps run in; the pipeline's project unless given")
     .option('--no-code', 'its steps need no files of this machine')
@@ -38,7 +36,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log, err } = context(command);
-      const pipelineSpec = await loadPipeline(file);
+      const pipelineSpec = await loadPipeline(file, { pipeline: options.pipeline, log });
       const { sendCode } = await import('./send-code.ts');
       const code = await sendCode(file, { request, log, code: options.code });
       const { RunStarted } = await import('@visavox/api/schemas');
@@ -202,46 +200,4 @@ function parseValue(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-async function loadPipeline(file: string): Promise<unknown> {
-  if (/\.(ya?ml|json)$/.test(file)) {
-    const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
-    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new UserError({
-        kind: 'invalid',
-        code: 'pipeline_unreadable',
-        message: `${file} cannot be read: ${messageOf(cause)}`,
-        action: 'Give a .ts pipeline or compiled YAML.',
-        cause,
-      });
-    });
-    return readPipelineSpec(text);
-  }
-  const loaded: { default?: unknown; pipeline?: unknown } = await import(
-    pathToFileURL(resolve(file)).href
-  ).catch((cause: unknown) => {
-    throw new UserError({
-      kind: 'invalid',
-      code: 'pipeline_unreadable',
-      message: `${file} cannot be loaded: ${messageOf(cause)}`,
-      action: 'Correct the file, then run it again.',
-      cause,
-    });
-  });
-  const pipeline = loaded.default ?? loaded.pipeline;
-  if (!isPipeline(pipeline)) {
-    throw new UserError({
-      kind: 'invalid',
-      code: 'no_pipeline',
-      message: `${file} exports no pipeline`,
-      action: 'Export the pipeline as the default export.',
-    });
-  }
-  const { compile } = await import('@visavox/pipelines/compile');
-  return compile(pipeline);
-}
-
-function isPipeline(value: unknown): value is PipelineNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pipeline';
 }
