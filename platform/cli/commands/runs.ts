@@ -5,6 +5,7 @@ import type { CommandPlugin } from '../plugin.ts';
 import { seconds, table } from '../table.ts';
 import { describeComparison, differencesOf } from './compare-runs.ts';
 import { describe, inBrief } from './describe-run.ts';
+import { followLogs, readLog } from './follow-logs.ts';
 import { exitOfStopped, follow, getRun } from './follow-run.ts';
 import { loadPipeline } from './load-pipeline.ts';
 
@@ -109,19 +110,24 @@ export const runCommands: CommandPlugin = (program, context) => {
     .command('logs')
     .argument('<id>')
     .argument('[task]', 'all tasks when not given')
+    .option('-f, --follow', 'go on printing what they write until the run is over')
     .description('what the tasks of a run wrote')
-    .action(async (id: string, task: string | undefined, _options, command) => {
-      const { request, result } = context(command);
+    .action(async (id: string, task: string | undefined, { follow: on }: { follow?: boolean }, command) => {
+      const { request, result, json, out, err } = context(command);
+      if (on) {
+        const followed = await followLogs(id, { request, lines: json ? err : out, task });
+        const { run, stopped } = followed;
+        if (stopped) process.exitCode = exitOfStopped;
+        else if (run.state !== 'succeeded') process.exitCode = 1;
+        if (json) result(followed.logs, '');
+        else err.write(stopped ? `run ${id} goes on` : describe(run));
+        return;
+      }
       const names = task ? [task] : (await getRun(request, id)).tasks.map((one) => one.name);
       const logs = await Promise.all(
         names.map(async (name) => ({
           task: name,
-          log: String(
-            await request(
-              'GET',
-              `/api/v1/runs/${encodeURIComponent(id)}/tasks/${encodeURIComponent(name)}/logs`,
-            ),
-          ),
+          log: await readLog(request, id, name),
         })),
       );
       result(logs, logs.map((one) => `== ${one.task}\n${one.log}`).join('\n'));
