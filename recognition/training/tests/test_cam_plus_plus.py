@@ -10,9 +10,8 @@ import pytest
 import torch
 
 from visavox_training.kaldi_mel import fourier_kernels, mel_filters
-from visavox_training.published import Packages, random_sound
+from visavox_training.published import Packages, published_voice_backbone, random_sound
 from visavox_training.voice_backbone import voice_backbone_to_onnx
-from visavox_training.voice_network.adapted import published_voice_backbone
 
 Embed = Callable[[np.ndarray], np.ndarray]
 

@@ -8,8 +8,8 @@ import torch
 
 from visavox_training.feature_table import InputError
 from visavox_training.files import digest_of
-from visavox_training.published import VOICE_ADAPTER, random_sound
-from visavox_training.voice_network.adapted import apply_adapter, published_voice_backbone
+from visavox_training.published import VOICE_ADAPTER, published_voice_backbone, random_sound
+from visavox_training.voice_network.adapted import apply_adapter
 from visavox_training.voice_network.card import card_of
 from visavox_training.voice_network.speech import SAMPLE_RATE, Voice, drawn_text, spoken, without_silence
 

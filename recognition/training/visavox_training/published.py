@@ -121,6 +121,10 @@ class Packages:
         return [*files, self.sface, self.cam_plus_plus, self.d_vector, VOICE_ADAPTER]
 
 
+_PYTHON_PACKAGES = Packages(Path("node_modules"))
+"""Where nothing of npm is asked for."""
+
+
 def _python_package(name: str) -> Path:
     # Found, not imported: the packages would import what they are not needed for.
     found = importlib.util.find_spec(name)
@@ -252,12 +256,19 @@ def _published_faces_parity(packages: Packages, data: bytes) -> Parity:
     )
 
 
+def published_voice_backbone(packages: Packages = _PYTHON_PACKAGES) -> Any:
+    """The voice network as a Keras model with the weights of the packages, as their authors published them."""
+    from visavox_training.voice_backbone import load_voice_backbone
+
+    return load_voice_backbone(cam_plus_plus_checkpoint=packages.cam_plus_plus, d_vector_checkpoint=packages.d_vector)
+
+
 def voice_backbone(packages: Packages) -> Network:
     """CAM++ of 3D-Speaker, with what it learned here about bad lines, beside Resemblyzer's speaker encoder."""
-    from visavox_training.voice_backbone import load_voice_backbone, voice_backbone_to_onnx
+    from visavox_training.voice_backbone import voice_backbone_to_onnx
     from visavox_training.voice_network.adapted import apply_adapter
 
-    model = load_voice_backbone(cam_plus_plus_checkpoint=packages.cam_plus_plus, d_vector_checkpoint=packages.d_vector)
+    model = published_voice_backbone(packages)
     apply_adapter(model, VOICE_ADAPTER)
     data = voice_backbone_to_onnx(model)
     sounds = [random_sound(length) for length in (160, 16_000, 48_000, 70_001)]

@@ -134,7 +134,7 @@ def run(options: argparse.Namespace) -> None:
 def _backbone(file: Path | None):
     import keras
 
-    from visavox_training.voice_network.adapted import published_voice_backbone
+    from visavox_training.published import published_voice_backbone
 
     if file is None:
         return published_voice_backbone()

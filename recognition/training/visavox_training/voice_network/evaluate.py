@@ -61,7 +61,7 @@ def measure(options: argparse.Namespace) -> dict:
     from visavox_training.fine_tuning.held_out import HeldOutPeople
     from visavox_training.fine_tuning.model import VoiceFineTuning
     from visavox_training.fine_tuning.recordings import read_recordings
-    from visavox_training.voice_network.adapted import published_voice_backbone
+    from visavox_training.published import published_voice_backbone
 
     if unknown := set(options.limits) - {"clear", "degraded"}:
         raise InputError(f"There is no limit for {', '.join(sorted(unknown))}. Expected: clear, degraded.")
