@@ -106,7 +106,7 @@ function upTo(last: string, first: string): string[] {
 
 /** On the PATH, or where the set-up of this machine's platform has put it. */
 function uvOf(project: string, { PATH = '', VISAVOX_SETUP }: NodeJS.ProcessEnv): string | undefined {
-  const setups = [VISAVOX_SETUP, join(project, '.visavox', 'setup'), join('.visavox', 'setup')];
+  const setups = [VISAVOX_SETUP, join(project, '.visavox', 'setup')];
   return [
     ...PATH.split(delimiter),
     ...setups.flatMap((setup) => (setup ? [join(setup, 'python', 'bin')] : [])),
