@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> None:
     from visavox_training.digit_training.dataset import SpokenDigits, spoilt_spectra
     from visavox_training.digit_training.trainer import DigitTrainingConfig, fit
     from visavox_training.fine_tuning.checkpoint import checkpoint_file
+    from visavox_training.fine_tuning.kept_fit import without_the_clock
 
     config = DigitTrainingConfig(epochs=options.epochs, copies=options.copies)
     learned, judged = (read_folder(options.recordings, split) for split in ("train", "validation"))
@@ -94,7 +95,7 @@ def run(options: argparse.Namespace) -> None:
         "seed": options.seed,
         "threads": options.threads,
         "configuration": dataclasses.asdict(config),
-        "epochs": progress.history,
+        "epochs": without_the_clock(progress.history),
     }
     options.metrics.parent.mkdir(parents=True, exist_ok=True)
     write_json(options.metrics, report)

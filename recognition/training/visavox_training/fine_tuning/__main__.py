@@ -173,6 +173,8 @@ def _serves(serving: Path, backbone, variables, adapter) -> bool:
 
 
 def _report(options: argparse.Namespace, config, recordings, outcome) -> dict:
+    from visavox_training.fine_tuning.kept_fit import without_the_clock
+
     return {
         "kept": outcome.kept,
         "reason": outcome.reason,
@@ -181,7 +183,7 @@ def _report(options: argparse.Namespace, config, recordings, outcome) -> dict:
         "start": dataclasses.asdict(outcome.start),
         "end": dataclasses.asdict(outcome.end),
         "bestEpoch": outcome.progress.best_epoch,
-        "epochs": outcome.progress.history,
+        "epochs": without_the_clock(outcome.progress.history),
         "seed": options.seed,
         "threads": options.threads,
         "configuration": dataclasses.asdict(config),

@@ -55,6 +55,11 @@ def kept_fit(
     return progress
 
 
+def without_the_clock(history: list[dict[str, float]]) -> list[dict[str, float]]:
+    """What was measured after each epoch, but for how long it took: a run that is reproduced writes the same."""
+    return [{name: value for name, value in epoch.items() if name != "seconds"} for epoch in history]
+
+
 def warmed_up(rate: float, warmup: float, steps: int) -> keras.optimizers.schedules.CosineDecay:
     """A learning rate that rises to `rate` over a share `warmup` of all steps, and falls along a cosine."""
     rising = max(1, round(steps * warmup))
