@@ -108,10 +108,9 @@ def run(options: argparse.Namespace) -> None:
         _write(options, stays, options.serving.read_bytes(), b"")
         tracker.close()
         return
-    identity = " ".join(
-        [digest_of(path) for path in (options.recordings, options.backbone, options.adapter) if path]
-        + ["published"] * (options.backbone is None)
-    )
+    network = digest_of(options.backbone) if options.backbone else "published"
+    started = [digest_of(options.adapter)] if options.adapter else []
+    identity = " ".join([digest_of(options.recordings), network, *started])
     chosen = ("epochs", "steps", "pieces", "seconds", "patience", "judged", "learning_rate")
     config = FineTuningConfig(**{name: getattr(options, name) for name in chosen})
     outcome = fine_tune(
@@ -159,15 +158,14 @@ def _serves(serving: Path, backbone, variables, adapter) -> bool:
     import torch
 
     from visavox_training.export import onnx_session
+    from visavox_training.fine_tuning.weights import assign, values_of
 
     waveform = np.random.default_rng(0).normal(0, 0.1, (1, 16_000)).astype(np.float32)
-    published = [np.array(variable.numpy()) for variable in variables]
-    for variable, value in zip(variables, adapter or published, strict=True):
-        variable.assign(value)
+    published = values_of(variables)
+    assign(variables, adapter or published)
     with torch.no_grad():
         here = backbone(torch.from_numpy(waveform)).numpy()
-    for variable, value in zip(variables, published, strict=True):
-        variable.assign(value)
+    assign(variables, published)
     there = onnx_session(serving.read_bytes()).run(None, {"waveform": waveform})[0]
     return there.shape == here.shape and bool(np.abs(there - here).max() < 1e-3)
 

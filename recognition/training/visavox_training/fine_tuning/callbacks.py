@@ -12,6 +12,7 @@ import numpy as np
 
 from visavox_training.fine_tuning.checkpoint import Checkpoint, Progress
 from visavox_training.fine_tuning.held_out import HeldOutFigures, HeldOutPeople
+from visavox_training.fine_tuning.weights import assign, values_of
 
 COLLAPSED = 0.25
 """An embedding whose people are nearer to each other than this share of what they were at the start has collapsed."""
@@ -85,14 +86,12 @@ class Judgement(keras.callbacks.Callback):
 @contextmanager
 def _having(model: keras.Model, weights: list[np.ndarray]) -> Iterator[None]:
     """Other weights for a while."""
-    own = [np.array(variable.numpy()) for variable in model.trainable_variables]
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
-        variable.assign(value)
+    own = values_of(model.trainable_variables)
+    assign(model.trainable_variables, weights)
     try:
         yield
     finally:
-        for variable, value in zip(model.trainable_variables, own, strict=True):
-            variable.assign(value)
+        assign(model.trainable_variables, own)
 
 
 class Curves(keras.callbacks.Callback):

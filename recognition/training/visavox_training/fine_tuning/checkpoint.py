@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from visavox_training.files import write_bytes
+from visavox_training.fine_tuning.weights import assign
 
 
 @dataclass
@@ -85,8 +86,8 @@ class Checkpoint:
             other = sorted(name for name in made_with if described["made_with"].get(name) != made_with[name])
             return Progress(), f"the checkpoint {self.path} is ignored: it was made with other {', '.join(other)}"
         model.optimizer.build(model.trainable_variables)
-        _assign(self.changed(model), _ordered("weight", arrays))
-        _assign(model.optimizer.variables, _ordered("optimizer", arrays))
+        assign(self.changed(model), _ordered("weight", arrays))
+        assign(model.optimizer.variables, _ordered("optimizer", arrays))
         progress = Progress(**described["progress"], best_weights=_ordered("best", arrays))
         return progress, f"going on after epoch {progress.epochs}, as {self.path} has it"
 
@@ -115,8 +116,3 @@ def _named(kind: str, values: list[np.ndarray]) -> dict[str, np.ndarray]:
 def _ordered(kind: str, arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
     count = sum(name.startswith(f"{kind}_") for name in arrays)
     return [arrays[f"{kind}_{at}"] for at in range(count)]
-
-
-def _assign(variables, values: list[np.ndarray]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)

@@ -16,6 +16,7 @@ from visavox_training.fine_tuning.kept_fit import kept_fit, warmed_up
 from visavox_training.fine_tuning.losses import TeacherContrast
 from visavox_training.fine_tuning.model import VoiceFineTuning
 from visavox_training.fine_tuning.recordings import Recordings
+from visavox_training.fine_tuning.weights import assign, values_of
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ def fine_tune(
     waveforms = varied_pieces(learned, config.pieces, seconds=config.piece, seed=seed)
     speech = Speech(waveforms, embed(model, waveforms))
     if adapter is not None:
-        _set(model, adapter)
-    before = [np.array(variable.numpy()) for variable in model.trainable_variables]
+        assign(model.trainable_variables, adapter)
+    before = values_of(model.trainable_variables)
     start = people.figures(model)
     line(
         f"{len(set(learned.people))} people to learn from, {people.count} not learned from: EER degraded "
@@ -153,7 +154,7 @@ def fine_tune(
     )
     outcome = _decide(model, people, start, progress, config)
     if outcome.kept:
-        _set(model, before)
+        assign(model.trainable_variables, before)
     return outcome
 
 
@@ -184,7 +185,7 @@ def _decide(
     if not progress.best_weights:
         reason = f"the network stays: {progress.stopped or 'no epoch was completed'}"
         return Outcome(True, reason, start, start, progress)
-    _set(model, progress.best_weights)
+    assign(model.trainable_variables, progress.best_weights)
     end = people.figures(model)
     change = (
         f"people not learned from: EER of degraded recordings from {start.degraded_eer:.2%} to {end.degraded_eer:.2%}, "
@@ -200,10 +201,5 @@ def _decide(
 
 def _kept_of(model: VoiceFineTuning, before: list[np.ndarray], share: float) -> list[np.ndarray]:
     """Between the weights that were started from and the mean of those that the fit went through."""
-    means = [np.array(mean.numpy()) for mean in model.optimizer._model_variables_moving_average]
+    means = values_of(model.optimizer._model_variables_moving_average)
     return [start + np.float32(share) * (mean - start) for start, mean in zip(before, means, strict=True)]
-
-
-def _set(model: VoiceFineTuning, weights: list[np.ndarray]) -> None:
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
-        variable.assign(value)

@@ -13,8 +13,8 @@ def apply_adapter(backbone: keras.Model, adapter: Path) -> None:
     """
     from visavox_training.fine_tuning.adapter import read_adapter
     from visavox_training.fine_tuning.model import VoiceFineTuning
+    from visavox_training.fine_tuning.weights import assign
 
     variables = VoiceFineTuning(backbone).trainable_variables
-    for variable, value in zip(variables, read_adapter(adapter, variables), strict=True):
-        variable.assign(value)
+    assign(variables, read_adapter(adapter, variables))
     backbone.trainable = True

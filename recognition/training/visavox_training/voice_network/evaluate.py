@@ -57,23 +57,21 @@ def main(arguments: list[str] | None = None) -> int:
 def measure(options: argparse.Namespace) -> dict:
     """Figures of both networks on the same crops."""
     runtime.configure(options.seed, options.threads)
-    from visavox_training.fine_tuning.adapter import read_adapter
     from visavox_training.fine_tuning.held_out import HeldOutPeople
     from visavox_training.fine_tuning.model import VoiceFineTuning
     from visavox_training.fine_tuning.recordings import read_recordings
     from visavox_training.published import published_voice_backbone
+    from visavox_training.voice_network.adapted import apply_adapter
 
     if unknown := set(options.limits) - {"clear", "degraded"}:
         raise InputError(f"There is no limit for {', '.join(sorted(unknown))}. Expected: clear, degraded.")
     people = HeldOutPeople(read_recordings(options.recordings).of("evaluation"), most=MOST, seed=options.seed)
     if people.count < 2:
         raise InputError(f"Nobody in {options.recordings} has the split 'evaluation' and two recordings.")
-    model = VoiceFineTuning(published_voice_backbone())
+    backbone = published_voice_backbone()
+    model = VoiceFineTuning(backbone)
     before = people.figures(model)
-    for variable, value in zip(
-        model.trainable_variables, read_adapter(options.adapter, model.trainable_variables), strict=True
-    ):
-        variable.assign(value)
+    apply_adapter(backbone, options.adapter)
     after = people.figures(model)
     if not np.isfinite(dataclasses.astuple(after)).all():
         raise InputError(f"The network with {options.adapter} embeds nothing that can be compared.")
