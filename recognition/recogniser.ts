@@ -42,6 +42,18 @@ export interface EnrolmentFeatures {
   readonly copies?: { readonly faces: readonly Float32Array[]; readonly voices: readonly Float32Array[] };
 }
 
+/** One of the voices, as a try that says it. */
+export function voiceAmong(
+  { voices, voiceSeconds, voicesTakenWorse }: EnrolmentFeatures,
+  index: number,
+): Pick<Probe, 'voice' | 'voiceSeconds' | 'voiceTakenWorse'> {
+  return {
+    voice: voices[index] ?? null,
+    voiceSeconds: voiceSeconds?.[index],
+    voiceTakenWorse: voicesTakenWorse?.[index],
+  };
+}
+
 /** What was seen and heard in one try. */
 export interface Probe {
   readonly faces: readonly Float32Array[];

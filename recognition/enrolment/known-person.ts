@@ -1,4 +1,4 @@
-import type { EnrolmentFeatures, Recogniser, Template } from '../recogniser.ts';
+import { type EnrolmentFeatures, type Recogniser, type Template, voiceAmong } from '../recogniser.ts';
 import { ENROLMENT_RULES } from './rules.ts';
 
 /** How alike the faces of different people are by chance, where many are enrolled: cosines of templates. */
@@ -49,10 +49,7 @@ export async function resemblance(
   },
 ): Promise<Resemblance> {
   const face = (await recogniser.compare(template, { faces: features.faces, voice: null })).face ?? 0;
-  const said = features.voices.map((voice, index) => ({
-    ...{ faces: [], voice, voiceSeconds: features.voiceSeconds?.[index] },
-    voiceTakenWorse: features.voicesTakenWorse?.[index],
-  }));
+  const said = features.voices.map((_, index) => ({ faces: [], ...voiceAmong(features, index) }));
   const voice = (await recogniser.compare(template, said)).voice ?? 0;
   return { cosine, face, voice };
 }

@@ -9,7 +9,7 @@ import {
   trialsAre,
   type UnderBoth,
 } from './fitted-calibration.ts';
-import { comparesApart, crossFitted, embeddings, enrolsCopies, templatesUnder } from './population.ts';
+import { crossFitted, embeddings, templatesUnder, trainedTemplates } from './population.ts';
 import { runStep, type Step } from './step.ts';
 
 /**
@@ -45,6 +45,6 @@ async function underBoth(step: Step, modality: Modality, champion: BundleFiles):
     champion: rows.flatMap((one) =>
       folds.has(one.row.key) ? [{ ...one, row: { ...one.row, fold: folds.get(one.row.key) } }] : [],
     ),
-    ...{ copies: enrolsCopies(crossFit), apart: comparesApart(modality) },
+    ...trainedTemplates(modality, crossFit),
   };
 }

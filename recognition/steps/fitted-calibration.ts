@@ -6,15 +6,12 @@ import { carriedOver } from '../signals/carried-calibration.ts';
 import { REFERENCE } from '../signals/evidence-map.ts';
 import { fitCalibration, type ModalityTrials } from '../signals/fit-calibration.ts';
 import { scoresOf, verifications } from '../signals/trials.ts';
-import { byPerson, type Embedded } from './population.ts';
+import { byPerson, type Embedded, type Templates } from './population.ts';
 
-/** The same recordings of one modality under two models. */
-export interface UnderBoth {
+/** The same recordings of one modality under two models, and how the candidate makes templates. */
+export interface UnderBoth extends Pick<Templates, 'copies' | 'apart'> {
   readonly candidate: readonly Embedded[];
   readonly champion: readonly Embedded[];
-  /** Whether the candidate's templates are made of copies too, and recordings in clear compared with them or not. */
-  readonly copies: boolean;
-  readonly apart: boolean;
 }
 
 export const trialsAre = `templates of ${REFERENCE.enrol} recordings against ${REFERENCE.probe}, each person with every other`;

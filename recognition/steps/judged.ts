@@ -5,13 +5,12 @@ import { splitOf } from '../people-split.ts';
 import type { Calibration } from '../signals/calibration.ts';
 import {
   bothModalities,
-  comparesApart,
   crossFitted,
   type Embedded,
   embeddings,
-  enrolsCopies,
   type Person,
   templatesUnder,
+  trainedTemplates,
 } from './population.ts';
 import { modalityOf, personOf } from './recorded-item.ts';
 import type { Step } from './step.ts';
@@ -63,9 +62,8 @@ export async function judgedOn(step: Step, calibration: Calibration): Promise<Ju
 /** Embeddings under heads that had not learned from their people. */
 async function candidateOf(step: Step, modality: Modality): Promise<Embedded[]> {
   const crossFit = await step.read(`${modality}-crossfit`);
-  const all = await embeddings(await step.read(`${modality}-features`), await step.read(`${modality}-head`), {
-    ...{ modality, copies: enrolsCopies(crossFit), apart: comparesApart(modality) },
-  });
+  const [features, head] = [await step.read(`${modality}-features`), await step.read(`${modality}-head`)];
+  const all = await embeddings(features, head, trainedTemplates(modality, crossFit));
   const unseen = all.filter(({ row }) => row.split === 'evaluation');
   return [...unseen, ...crossFitted(crossFit, modality)];
 }

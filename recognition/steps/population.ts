@@ -50,15 +50,14 @@ export function crossFitted(file: Uint8Array, modality: Modality): Embedded[] {
   return recordingsOf(decodeFeatureTable(file), { modality, copies: true, apart: comparesApart(modality) });
 }
 
-/** Whether a model that is trained today compares what came in clear with the recordings alone. */
-export function comparesApart(modality: Modality): boolean {
-  return modality === 'voice';
+/** Of a model that is being trained: copies where training found that they should be in templates. */
+export function trainedTemplates(modality: Modality, crossFit: Uint8Array): Templates {
+  const copies = decodeFeatureTable(crossFit).items.some(({ enrols }) => enrols === true);
+  return { modality, copies, apart: comparesApart(modality) };
 }
 
-/** Whether training found that templates should be made of copies too. */
-export function enrolsCopies(crossFit: Uint8Array): boolean {
-  return decodeFeatureTable(crossFit).items.some(({ enrols }) => enrols);
-}
+/** As the costs of heads have it (`apart` in `visavox_training/train_head.py`). */
+const comparesApart = (modality: Modality) => modality === 'voice';
 
 export function byPerson(rows: readonly Embedded[]): ReadonlyMap<string, readonly Embedded[]> {
   const people = new Map<string, Embedded[]>();

@@ -1,4 +1,5 @@
 import { UserError } from '@visavox/core/errors';
+import { voiceAmong } from '@visavox/recognition/recogniser';
 import type { Kysely } from 'kysely';
 import type { Champion } from '../champion.ts';
 import { type Recording, requireDistinct, requireRecordings } from '../retention/recordings.ts';
@@ -64,11 +65,9 @@ export class Verification {
       await requireLive(recogniser, { ...challenge, frames, captures, features });
       await requireOnePerson(recogniser, features);
       const template = await templates.of(request.person, loaded);
-      for (const [index, voice] of features.voices.entries()) {
-        const voiceSeconds = features.voiceSeconds?.[index];
-        const voiceTakenWorse = features.voicesTakenWorse?.[index];
-        const said = { voice, voiceSeconds, voiceTakenWorse };
-        const evidence = await recogniser.compare(template, { faces: features.faces, ...said });
+      for (const index of features.voices.keys()) {
+        const said = { faces: features.faces, ...voiceAmong(features, index) };
+        const evidence = await recogniser.compare(template, said);
         if (recogniser.decide(evidence) !== 'accept') throw notRecognised();
       }
       const words = await spokenDigits(recogniser.signals, captures.voices, challenge.prompts);

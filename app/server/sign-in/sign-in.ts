@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Digest } from '@visavox/core/digest';
 import { SystemError } from '@visavox/core/errors';
 import { faceHints } from '@visavox/recognition/face-finding/face-hints';
+import { voiceAmong } from '@visavox/recognition/recogniser';
 import type { Champion, Serving } from '../champion.ts';
 import { voiceHints } from '../enrolment/capture-hints.ts';
 import { type Captures, captureAll } from '../enrolment/captures.ts';
@@ -142,11 +143,7 @@ export class SignIn {
       : decoyTemplate(recogniser, claimant.name.hash);
     const features = await featuresOfCaptures(recogniser, captures);
     const faceQuality = Math.max(0, ...captures.faces.map((capture) => capture.quality.score));
-    const probe = {
-      ...{ faces: features.faces, faceQuality },
-      ...{ voice: features.voices[0] ?? null, voiceSeconds: features.voiceSeconds?.[0] },
-      voiceTakenWorse: features.voicesTakenWorse?.[0],
-    };
+    const probe = { faces: features.faces, faceQuality, ...voiceAmong(features, 0) };
     const trying = tryingOf(request, claimant, recogniser.contract);
     const earlier = trying && (await tries.take(trying));
     const evidence = await recogniser.compare(template, earlier ? [earlier, probe] : probe);

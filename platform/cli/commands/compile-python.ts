@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { UserError } from '@visavox/core/errors';
+import { findProgram } from '@visavox/pipelines/environments/tool';
 import { z } from 'zod';
 import { projectOf } from './send-code.ts';
 
@@ -33,19 +36,14 @@ export async function compilePython(file: string, options: Compiling): Promise<s
       message: `${file} does not exist`,
       action: 'Give the file of a pipeline.',
     });
-  const python = pythonOf(path, options.environment);
+  const python = await pythonOf(path, options.environment);
   options.log(`compiling with ${python.described}`);
   const folder = await mkdtemp(join(tmpdir(), 'visavox-compile-'));
   try {
     const [compiled, said] = [join(folder, 'pipeline.yaml'), join(folder, 'fault.json')];
-    const [command = '', ...words] = python.command;
     const ended = await run(
-      command,
-      [...words, '-c', PROGRAM, path, options.pipeline ?? '', compiled, said],
-      {
-        environment: options.environment,
-        log: options.log,
-      },
+      [...python.command, '-c', PROGRAM, path, options.pipeline ?? '', compiled, said],
+      options,
     );
     if (ended.code === 0) return await readFile(compiled, 'utf8');
     const told = await readFile(said, 'utf8').catch(() => null);
@@ -65,7 +63,7 @@ interface Python {
   readonly described: string;
 }
 
-function pythonOf(file: string, environment: NodeJS.ProcessEnv): Python {
+async function pythonOf(file: string, environment: NodeJS.ProcessEnv): Promise<Python> {
   const project = projectOf(file);
   const active = environment.VIRTUAL_ENV;
   if (active && existsSync(interpreterIn(active)))
@@ -74,7 +72,7 @@ function pythonOf(file: string, environment: NodeJS.ProcessEnv): Python {
     const own = join(folder, '.venv');
     if (existsSync(interpreterIn(own))) return { command: [interpreterIn(own)], described: own };
   }
-  const uv = uvOf(project, environment);
+  const uv = await uvOf(project, environment);
   const managed = upTo(project, dirname(file)).find((folder) => existsSync(join(folder, 'pyproject.toml')));
   if (managed && uv)
     return {
@@ -105,41 +103,27 @@ function upTo(last: string, first: string): string[] {
 }
 
 /** On the PATH, or where the set-up of this machine's platform has put it. */
-function uvOf(project: string, { PATH = '', VISAVOX_SETUP }: NodeJS.ProcessEnv): string | undefined {
-  const setups = [VISAVOX_SETUP, join(project, '.visavox', 'setup')];
-  return [
-    ...PATH.split(delimiter),
-    ...setups.flatMap((setup) => (setup ? [join(setup, 'python', 'bin')] : [])),
-  ]
-    .map((folder) => join(folder, process.platform === 'win32' ? 'uv.exe' : 'uv'))
-    .find((path) => existsSync(path));
+function uvOf(project: string, { PATH = '', VISAVOX_SETUP }: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const setups = [VISAVOX_SETUP, join(project, '.visavox', 'setup')].flatMap((setup) =>
+    setup ? [join(setup, 'python', 'bin')] : [],
+  );
+  return findProgram('uv', [PATH, ...setups].join(delimiter));
 }
 
 /** What it prints is the user's, and goes to the terminal as it comes. */
-function run(
-  command: string,
-  words: readonly string[],
+async function run(
+  [command = '', ...words]: readonly string[],
   { environment, log }: Pick<Compiling, 'environment' | 'log'>,
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null; last: string }> {
-  return new Promise((done, fail) => {
-    const child = spawn(command, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    let last = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      let rest = '';
-      const take = (line: string) => {
-        if (line.trim()) last = line.trim();
-        log(line);
-      };
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
-        lines.forEach(take);
-      });
-      stream.on('end', () => rest && take(rest));
-    }
-    child.on('error', fail);
-    child.on('close', (code, signal) => done({ code, signal, last }));
-  });
+  const child = spawn(command, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let last = '';
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim()) last = line.trim();
+      log(line);
+    });
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, last };
 }
 
 function fault(told: z.infer<typeof Fault>): UserError {
