@@ -4,13 +4,22 @@ import type { Digest } from './digest.ts';
 import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseStage } from './release.ts';
 import type { RunRecord } from './run.ts';
+import type { RunAnnotationChanges, RunAnnotations, RunPage, RunQuery } from './run-summary.ts';
 
-/** Keeps run records; the engine is the only writer. `save` replaces the record and its tasks in one transaction. */
+/**
+ * Keeps run records; the engine is the only writer. `save` replaces the record and its tasks in one transaction. Name,
+ * note and tags belong to people: `save` keeps those of a new run, and from then on `annotate` alone changes them.
+ */
 export interface RunStore {
   save(run: RunRecord): Promise<void>;
   get(id: string): Promise<RunRecord | undefined>;
   /** Newest first. */
   list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly RunRecord[]>;
+  page(query: RunQuery): Promise<RunPage>;
+  /** Returns false where there is no such run. */
+  annotate(id: string, changes: RunAnnotationChanges): Promise<boolean>;
+  /** The id that a text is, the ids that begin with it and those of runs that have it as their name, the newest ones first. */
+  named(text: string, limit: number): Promise<readonly string[]>;
   /** A succeeded task's record with this cache key, the newest. */
   findCached(cacheKey: Digest): Promise<RunRecord['tasks'][number] | undefined>;
 }
@@ -50,6 +59,9 @@ export interface RunRequest {
   readonly locks?: Readonly<Record<string, Digest>> | undefined;
   /** Where to run it, when several engines are there; the configured one unless given. */
   readonly engine?: RunRecord['engine'] | undefined;
+  readonly annotations?: RunAnnotations | undefined;
+  /** The sweep that it is a trial of. */
+  readonly sweep?: string | undefined;
 }
 
 /** Where experiments are tracked. */

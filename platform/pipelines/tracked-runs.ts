@@ -1,7 +1,7 @@
 import type { DatasetStore, TrackedMetric, Tracker } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import { numbersOf } from '@visavox/core/run-metrics';
 import type { RunHooks } from './run-hooks.ts';
-import { numbersOf } from './task-numbers.ts';
 
 export interface TrackedRunsResources {
   readonly tracker: Tracker;

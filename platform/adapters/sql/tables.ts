@@ -11,8 +11,15 @@ export interface PlatformTables {
     id: string;
     state: RunState;
     created_at: Date;
-    /** The run record without its tasks. */
+    /** The run record without its tasks, name, note and tags. */
     record: Json<unknown>;
+    pipeline: string;
+    name: string | null;
+    note: string | null;
+    tags: Json<Record<string, string>>;
+    sweep: string | null;
+    /** Metrics and counts of tasks; null in runs that were saved last before there were summaries. */
+    summary: Json<unknown>;
   };
   run_tasks: {
     run: string;
