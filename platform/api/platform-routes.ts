@@ -21,6 +21,7 @@ import { runDifference } from './run-differences.ts';
 import { RunGraphs } from './run-graphs.ts';
 import { runReferred } from './run-reference.ts';
 import { servingPath } from './serving-routes.ts';
+import { addSweepRoutes } from './sweep-routes.ts';
 import { unknown } from './unknown.ts';
 
 /** The platform through its stores, its engine and its controllers. */
@@ -31,6 +32,7 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addCurveRoute(app, { ...resources, engine: referred });
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
+  addSweepRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;
 

@@ -32,6 +32,7 @@ import {
   StoredCode,
   Trace,
 } from './schemas.ts';
+import { sweepRoutes } from './sweep-routes.ts';
 
 /** Of a run, as the run itself names them. */
 const OfOutput = Id.extend({ task: z.string().min(1).max(500), output: z.string().min(1).max(200) });
@@ -67,6 +68,7 @@ const RunsWish = z.object({
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
   ...modelRoutes,
+  ...sweepRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',

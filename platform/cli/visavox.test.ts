@@ -45,6 +45,8 @@ describe('visavox', () => {
       'data',
       'run',
       'runs',
+      'sweep',
+      'sweeps',
       'models',
       'release',
       'people',

@@ -5,6 +5,7 @@ import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseStage } from './release.ts';
 import type { RunRecord } from './run.ts';
 import type { RunAnnotationChanges, RunAnnotations, RunPage, RunQuery } from './run-summary.ts';
+import type { Outcome, Point, Sweep, SweepPlan } from './sweep.ts';
 
 /**
  * Keeps run records; the engine is the only writer. `save` replaces the record and its tasks in one transaction. Name,
@@ -23,6 +24,24 @@ export interface RunStore {
   /** A succeeded task's record with this cache key, the newest. */
   findCached(cacheKey: Digest): Promise<RunRecord['tasks'][number] | undefined>;
 }
+
+/** Keeps sweeps. `change` is a transaction: whoever changes one sees what others changed before. */
+export interface SweepStore {
+  create(sweep: Sweep): Promise<void>;
+  get(id: string): Promise<Sweep | undefined>;
+  /** Newest first. */
+  list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly Sweep[]>;
+  /** Returns it as it is afterwards; undefined where there is none. */
+  change(id: string, change: (sweep: Sweep) => Sweep): Promise<Sweep | undefined>;
+}
+
+/** Proposes where to look next. Throws a UserError where it cannot. */
+export type ProposePoints = (search: {
+  readonly plan: SweepPlan;
+  /** Those that were proposed before, finished or not. */
+  readonly outcomes: readonly Outcome[];
+  readonly wanted: number;
+}) => Promise<readonly Point[]>;
 
 /** Keeps dataset versions: the manifest as a blob, and which version holds which item. */
 export interface DatasetStore {

@@ -3189,6 +3189,225 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sweeps"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Search for the parameters of a pipeline; each trial is a run */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSweep"];
+                };
+            };
+            responses: {
+                /** @description begun */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sweep, by its id, the beginning of it, or its name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description found */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description its trials are canceled */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with the trials that are left of one that failed or was canceled */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description goes on */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -5123,6 +5342,172 @@ export interface components {
         Proposal: {
             /** @description a number, or an alias such as champion */
             version: number | string;
+        };
+        Sweeps: {
+            sweeps: components["schemas"]["SweepSummary"][];
+        };
+        SweepSummary: {
+            id: string;
+            name?: string;
+            pipeline: string;
+            /** @enum {string} */
+            state: "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            reason: string | null;
+            plan: {
+                space: {
+                    [key: string]: {
+                        values: (string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        })[];
+                    } | {
+                        low: number;
+                        high: number;
+                        /** @default false */
+                        integer?: boolean;
+                        step?: number;
+                        /** @default false */
+                        log?: boolean;
+                    };
+                };
+                /** @enum {string} */
+                sampler: "grid" | "random" | "bayesian";
+                trials: number;
+                parallel: number;
+                metric: string;
+                /** @enum {string} */
+                goal: "maximize" | "minimize";
+                seed: number;
+                stopEarly?: {
+                    metric: string;
+                    afterSteps: number;
+                };
+            };
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description how many trials have begun */
+            begun: number;
+        };
+        SweepDetails: {
+            id: string;
+            name?: string;
+            pipeline: string;
+            /** @enum {string} */
+            state: "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            reason: string | null;
+            plan: {
+                space: {
+                    [key: string]: {
+                        values: (string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        })[];
+                    } | {
+                        low: number;
+                        high: number;
+                        /** @default false */
+                        integer?: boolean;
+                        step?: number;
+                        /** @default false */
+                        log?: boolean;
+                    };
+                };
+                /** @enum {string} */
+                sampler: "grid" | "random" | "bayesian";
+                trials: number;
+                parallel: number;
+                metric: string;
+                /** @enum {string} */
+                goal: "maximize" | "minimize";
+                seed: number;
+                stopEarly?: {
+                    metric: string;
+                    afterSteps: number;
+                };
+            };
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description how many trials have begun */
+            begun: number;
+            trials: components["schemas"]["TrialOutcome"][];
+            best: components["schemas"]["TrialOutcome"] & (Record<string, never> | null);
+        };
+        TrialOutcome: {
+            number: number;
+            run: string;
+            parameters: {
+                [key: string]: string | number | boolean | unknown[] | {
+                    [key: string]: unknown;
+                };
+            };
+            stopped?: boolean;
+            /** @enum {string} */
+            state: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            /** @description of the sweep's metric */
+            value: number | null;
+            reason: string | null;
+        };
+        NewSweep: {
+            /** @description compiled PipelineSpec */
+            pipelineSpec: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description that every trial has
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean | unknown[] | {
+                    [key: string]: unknown;
+                };
+            };
+            /** @default true */
+            useCache?: boolean;
+            engine?: string;
+            code?: {
+                digest: string;
+                origin: {
+                    commit: string | null;
+                    branch: string | null;
+                    clean: boolean | null;
+                };
+            };
+            name?: string;
+            /** @description where to look, by the parameter of the pipeline */
+            space: {
+                [key: string]: {
+                    values: (string | number | boolean | unknown[] | {
+                        [key: string]: unknown;
+                    })[];
+                } | {
+                    low: number;
+                    high: number;
+                    /** @default false */
+                    integer?: boolean;
+                    step?: number;
+                    /** @default false */
+                    log?: boolean;
+                };
+            };
+            /**
+             * @default random
+             * @enum {string}
+             */
+            sampler?: "grid" | "random" | "bayesian";
+            /** @default 20 */
+            trials?: number;
+            /** @default 2 */
+            parallel?: number;
+            metric: string;
+            /**
+             * @default maximize
+             * @enum {string}
+             */
+            goal?: "maximize" | "minimize";
+            /** @default 0 */
+            seed?: number;
+            stopEarly?: {
+                metric: string;
+                afterSteps: number;
+            };
         };
         Status: {
             services: {

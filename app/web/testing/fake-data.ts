@@ -5,6 +5,7 @@ import type {
   Person,
   Release,
   RunDetails,
+  RunSummary,
   Status,
   Task,
   Trace,
@@ -163,6 +164,17 @@ export function someRunDetails(id: string | undefined): RunDetails | undefined {
 }
 
 const unstarted = { startedAt: null, finishedAt: null, attempts: 0, cpuSeconds: null } as const;
+
+/** As lists have it. */
+export function inBrief({ pins, tasks, trackingRun, ...rest }: SomeRun): RunSummary {
+  const running = tasks.filter(({ state }) => state === 'running').map(({ name }) => name);
+  const finished = tasks.filter(({ finishedAt }) => finishedAt !== null).length;
+  return {
+    ...rest,
+    ...{ parameters: pins.parameters, metrics: {}, models: [] },
+    tasks: { total: tasks.length, finished, running },
+  };
+}
 
 export function someRuns(): SomeRun[] {
   return [

@@ -119,4 +119,17 @@ export const platformMigrations: Record<string, Migration> = {
         `create index runs_id_prefix on runs (id text_pattern_ops)`,
       ),
   },
+  'platform-005-sweeps': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table sweeps (
+           id text primary key,
+           state text not null,
+           created_at timestamptz not null,
+           record json not null)`,
+        `create index sweeps_created on sweeps (created_at desc, id desc)`,
+        `create index sweeps_unfinished on sweeps (state) where state in ('running', 'canceling')`,
+      ),
+  },
 };

@@ -1,5 +1,6 @@
 import type { ReleaseStage } from '@visavox/core/release';
 import type { RunState, TaskState } from '@visavox/core/run';
+import type { SweepState } from '@visavox/core/sweep';
 import type { ColumnType, Generated } from 'kysely';
 
 /** Written as text (`JSON.stringify`), read as the value: both drivers agree on nothing else. */
@@ -29,6 +30,7 @@ export interface PlatformTables {
     finished_at: Date | null;
     record: Json<unknown>;
   };
+  sweeps: { id: string; state: SweepState; created_at: Date; record: Json<unknown> };
   run_datasets: { run: string; dataset: string };
   dataset_versions: {
     digest: string;

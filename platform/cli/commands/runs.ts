@@ -1,5 +1,4 @@
 import { compareRuns } from '@visavox/core/run-comparison';
-import { Option } from 'commander';
 import { pairs } from '../pairs.ts';
 import type { CommandPlugin } from '../plugin.ts';
 import { compareRunsCommand, describeComparison, differencesOf } from './compare-runs.ts';
@@ -8,35 +7,16 @@ import { editRun } from './edit-run.ts';
 import { followLogs, readLog } from './follow-logs.ts';
 import { exitOfStopped, follow, getRun } from './follow-run.ts';
 import { listRuns } from './list-runs.ts';
-import { loadPipeline } from './load-pipeline.ts';
+import { addSubmissionOptions, onEngine, type SubmissionOptions, submissionOf } from './submission.ts';
 
-interface RunOptions {
-  on?: string;
-  param: Record<string, string>;
-  cache: boolean;
-  code?: string | boolean;
-  pipeline?: string;
-  name?: string;
-  note?: string;
-  tag: Record<string, string>;
-  detach?: boolean;
+interface RunOptions extends SubmissionOptions {
+  readonly note?: string;
+  readonly tag: Readonly<Record<string, string>>;
+  readonly detach?: boolean;
 }
 
 export const runCommands: CommandPlugin = (program, context) => {
-  program
-    .command('run')
-    .argument('<file>', 'a pipeline: .ts (its default export), .py (the kfp SDK), or compiled .yaml / .json')
-    .addOption(onEngine('where to run it; as the server is configured unless given'))
-    .option(
-      '--param <key=value>',
-      'a parameter; repeat for more. JSON values are understood',
-      pairs('param'),
-      {},
-    )
-    .option('--pipeline <name>', 'of a .py file that has several')
-    .option('--no-cache', 'run every task, even those whose result is known')
-    .option('--code <folder>', "the folder that its steps run in; the pipeline's project unless given")
-    .option('--no-code', 'its steps need no files of this machine')
+  addSubmissionOptions(program.command('run'))
     .option('--name <name>', 'what to call the run')
     .option('--note <text>', 'what to say about it')
     .option('--tag <key=value>', 'to find it by; repeat for more', pairs('tag'), {})
@@ -44,22 +24,10 @@ export const runCommands: CommandPlugin = (program, context) => {
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log, err } = context(command);
-      const pipelineSpec = await loadPipeline(file, { pipeline: options.pipeline, log });
-      const { sendCode } = await import('./send-code.ts');
-      const code = await sendCode(file, { request, log, code: options.code });
+      const submission = await submissionOf(file, options, { request, log });
       const { RunStarted } = await import('@visavox/api/schemas');
       const { id } = RunStarted.parse(
-        await request('POST', '/api/v1/runs', {
-          pipelineSpec,
-          parameters: Object.fromEntries(
-            Object.entries(options.param).map(([name, text]) => [name, parseValue(text)]),
-          ),
-          useCache: options.cache,
-          engine: options.on,
-          code,
-          trigger: 'manual',
-          ...{ name: options.name, note: options.note, tags: options.tag },
-        }),
+        await request('POST', '/api/v1/runs', { ...submission, note: options.note, tags: options.tag }),
       );
       log(`run ${id}`);
       const { run, stopped } = options.detach
@@ -175,14 +143,3 @@ export const runCommands: CommandPlugin = (program, context) => {
       });
   }
 };
-
-const onEngine = (description: string) =>
-  new Option('--on <engine>', `local, kubeflow or an engine of the project: ${description}`);
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

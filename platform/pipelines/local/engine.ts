@@ -13,6 +13,7 @@ import { admit, alreadyFinished, pinnedSpec, requireRun, requireTask, resumed } 
 import { CodeKeys } from '../code/code-keys.ts';
 import { requireSources } from '../code/sources.ts';
 import { findCode, noCode } from '../code/stored-code.ts';
+import { toolSettings } from '../environments/tool.ts';
 import { unknownFields } from '../ir-unknown.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
@@ -304,14 +305,4 @@ export class LocalEngine implements PipelineEngine {
       throw error;
     }
   }
-}
-
-/** How packages are reached from this machine: proxies, certificates, indexes. Steps are not given them. */
-function toolSettings(): Record<string, string> {
-  const names = /^(UV_|SSL_CERT_|XDG_|(HTTPS?|ALL|NO)_PROXY$)/i;
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      names.test(name) && value !== undefined ? [[name, value]] : [],
-    ),
-  );
 }
