@@ -13,9 +13,12 @@ export interface Loading {
 /** The compiled pipeline of a file: one of ours (.ts, .js), of the kfp SDK (.py), or compiled already (.yaml, .json). */
 export async function loadPipeline(file: string, { pipeline: named, log }: Loading): Promise<unknown> {
   if (file.endsWith('.py')) {
-    const { compilePython } = await import('./compile-python.ts');
+    const { compilePython } = await import('@visavox/pipelines/compile-python');
+    const { projectOf } = await import('./send-code.ts');
     const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
-    return readPipelineSpec(await compilePython(file, { pipeline: named, environment: process.env, log }));
+    return readPipelineSpec(
+      await compilePython(file, { pipeline: named, project: projectOf(file), environment: process.env, log }),
+    );
   }
   if (/\.(ya?ml|json)$/.test(file)) {
     const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
