@@ -1,0 +1,136 @@
+"""What was downloaded, by its digest, so that nothing comes twice.
+
+Files are kept under their SHA-256. One that is kept is read-only and has a modification time that no program gives a
+file: one that was written to is seen by that, and read again before it is trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ._canonical import hex_of
+from ._errors import VisavoxError
+from ._files import copy, digest_of_file, link_or_copy, path_below, require_apart
+
+# Of all that is kept, so that links in a user's folder show no time that means something.
+_STAMP_NS = 1_000_000_000 * 1_000_000_001
+_ABANDONED_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file of a folder, by its path there."""
+
+    key: str
+    digest: str
+    bytes: int
+
+
+class Store:
+    """A folder of blobs that several processes use at once: each file is put there by a rename, whole."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, digest: str) -> Path:
+        digits = hex_of(digest)
+        return self.root / "blobs" / digits[:2] / digits[2:]
+
+    def has(self, digest: str, size: int) -> bool:
+        return _is_whole(self.path(digest), digest, size)
+
+    @contextmanager
+    def receive(self, digest: str, size: int) -> Iterator[Receiver]:
+        """Takes the bytes of a blob as they come. What is not them in the end is not kept.
+
+        Raises:
+            VisavoxError: ``digest_mismatch``, where they are others or more than they should be.
+        """
+        target = self.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.root / "partial"
+        partial.mkdir(parents=True, exist_ok=True)
+        unfinished = partial / f"{hex_of(digest)}.{uuid.uuid4().hex}"
+        try:
+            with unfinished.open("xb") as file:
+                receiver = Receiver(file, digest, size)
+                yield receiver
+                receiver.require_whole()
+                file.flush()
+                # A name that outlives a power failure must not stand for bytes that did not.
+                os.fsync(file.fileno())
+            unfinished.chmod(0o444)
+            os.utime(unfinished, ns=(_STAMP_NS, _STAMP_NS))
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Removes what downloads have left that were killed."""
+        for path in (self.root / "partial").glob("*"):
+            try:
+                if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()
+            except OSError:
+                continue  # another process was faster
+
+    def missing(self, files: Sequence[Wanted]) -> list[Wanted]:
+        """Of each content one file."""
+        by_digest = {file.digest: file for file in files}
+        return [file for file in by_digest.values() if not self.has(file.digest, file.bytes)]
+
+    def place(self, files: Sequence[Wanted], folder: Path, *, linked: bool) -> None:
+        """Puts blobs that are here into a folder. What is there already and equal is left as it is.
+
+        ``linked``: as read-only links to what is kept, rather than copies that may be changed.
+        """
+        places = [(file, path_below(folder, file.key)) for file in files]
+        require_apart(folder, (file.key for file in files))
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, path in places:
+            if not _is_whole(path, file.digest, file.bytes):
+                (link_or_copy if linked else copy)(self.path(file.digest), path)
+
+
+class Receiver:
+    def __init__(self, file: BinaryIO, digest: str, size: int) -> None:
+        self._file = file
+        self._digest = digest
+        self._left = size
+        self._sha = hashlib.sha256()
+
+    def write(self, chunk: bytes) -> None:
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise self._mismatch()
+        self._sha.update(chunk)
+        self._file.write(chunk)
+
+    def require_whole(self) -> None:
+        if self._left != 0 or f"sha256:{self._sha.hexdigest()}" != self._digest:
+            raise self._mismatch()
+
+    def _mismatch(self) -> VisavoxError:
+        return VisavoxError(
+            f"what arrived is not {self._digest}",
+            code="digest_mismatch",
+            action="Try again: what has arrived whole is kept.",
+        )
+
+
+def _is_whole(path: Path, digest: str, size: int) -> bool:
+    try:
+        stat = path.stat()
+        if stat.st_size != size or not path.is_file():
+            return False
+        return stat.st_mtime_ns == _STAMP_NS or digest_of_file(path)[0] == digest
+    except (OSError, VisavoxError):
+        return False
