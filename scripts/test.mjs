@@ -81,7 +81,13 @@ const counts =
           ...['platform/serving', 'platform/adapters', 'bench', 'examples'],
         ]),
         check('Python lint of the package', python, ['-m', 'ruff', 'check', 'platform/python']),
-        check('Python formatting of the package', python, ['-m', 'ruff', 'format', '--check', 'platform/python']),
+        check('Python formatting of the package', python, [
+          '-m',
+          'ruff',
+          'format',
+          '--check',
+          'platform/python',
+        ]),
         vitest(),
         pytest(),
       ];

@@ -7,10 +7,12 @@ import standard from 'mime/types/standard.js';
 export function mediaTypes(): string {
   const types = Object.entries({ ...standard, ...other }).flatMap(([type, endings]) =>
     // One with a star is another type's ending in the first place.
-    endings.filter((ending) => !ending.startsWith('*')).map((ending) => [ending.toLowerCase(), type] as const),
+    endings
+      .filter((ending) => !ending.startsWith('*'))
+      .map((ending) => [ending.toLowerCase(), type] as const),
   );
   const sorted = types.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${JSON.stringify(Object.fromEntries(sorted), null, 1)}\n`;
+  return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
 }
 
 export const mediaTypesFile = fileURLToPath(new URL('./src/visavox/media-types.json', import.meta.url));

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -107,3 +108,16 @@ def test_the_package_is_typed() -> None:
     words = [sys.executable, "-m", "mypy", "--cache-dir", os.environ.get("MYPY_CACHE_DIR", os.devnull)]
     done = subprocess.run(words, cwd=PACKAGE.parents[1], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_what_is_built_has_everything(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(words, cwd=PACKAGE.parents[1], check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    assert wheel.name == f"visavox-{visavox.__version__}-py3-none-any.whl"
+    names = set(zipfile.ZipFile(wheel).namelist())
+    sources = {path.relative_to(PACKAGE.parent).as_posix() for path in PACKAGE.rglob("*") if path.suffix != ".pyc"}
+    assert {name for name in names if name.startswith("visavox/")} == {
+        name for name in sources if (PACKAGE.parent / name).is_file()
+    }
+    assert "visavox/py.typed" in names

@@ -6,6 +6,8 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +86,7 @@ def test_an_interrupted_download_goes_on(project: Path, cache: Path, monkeypatch
         dataset.folder()
     assert not list((cache / "partial").iterdir())
     arrived = sum(1 for path in (cache / "blobs").rglob("*") if path.is_file())
-    assert arrived == 5
+    assert 2 <= arrived <= 5  # those under way are given up
     monkeypatch.setattr(
         dataset._transport, "stream", lambda path, params=None: asked.append(path) or stream(path, params)
     )
@@ -231,6 +233,36 @@ def test_a_folder_that_cannot_be_imported_is_refused_by_name(project: Path, arra
     with pytest.raises(VisavoxError, match=detail) as refused:
         visavox.import_dataset(folder, "unfit")
     assert refused.value.code == "folder_unusable"
+
+
+def test_a_name_that_none_can_have_is_refused_before_anything_is_read(scans: Path) -> None:
+    with pytest.raises(VisavoxError, match="'Night Birds' cannot be the name"):
+        visavox.import_dataset(scans, "Night Birds")
+
+
+def test_ctrl_c_ends_a_download_in_the_middle_of_a_file(
+    scans: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = visavox.import_dataset(scans, "stopped")
+
+    @contextmanager
+    def endless(path: str, params: Any = None) -> Iterator[Iterator[bytes]]:
+        if "a.csv" not in path:
+            raise KeyboardInterrupt
+        yield iter(lambda: b"", None)
+
+    monkeypatch.setattr(dataset._transport, "stream", endless)
+    with pytest.raises(KeyboardInterrupt):
+        dataset.folder()
+    assert not list((cache / "partial").iterdir())
+
+
+def test_a_cache_that_cannot_be_written_is_named(scans: Path, cache: Path) -> None:
+    dataset = visavox.import_dataset(scans, "unwritable")
+    cache.write_text("a file")
+    with pytest.raises(VisavoxError, match="cannot be written") as refused:
+        dataset.folder()
+    assert "VISAVOX_CACHE" in refused.value.action
 
 
 def test_a_server_that_lies_is_found_out(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,15 +89,36 @@ def test_a_run_and_what_it_made(scans: Path, training: Path, project: Path, comm
     assert reproduction.identical
     assert not any(task.cached for task in reproduction.run.tasks)
 
-    registered = visavox.register("counter", run)
-    assert (registered.name, registered.version, registered.run) == ("counter", 1, run.id)
-    assert visavox.register("counter", f"{run.id}/train/model").version == 1
-    assert visavox.model("counter:1").metrics == registered.metrics
+    name = f"counter-{run.id}"
+    registered = visavox.register(name, run)
+    assert (registered.name, registered.version, registered.run) == (name, 1, run.id)
+    assert visavox.register(name, f"{run.id}/train/model").version == 1
+    assert visavox.model(f"{name}:1").metrics == registered.metrics
     assert any(path.read_text() == "net of 5" for path in registered.folder().rglob("*") if path.is_file())
-    assert "counter" in registered._repr_html_()
+    assert name in registered._repr_html_()
     with pytest.raises(VisavoxError) as refused:
-        visavox.release("counter:1", to="production")
+        visavox.release(registered, to="production")
     assert refused.value.action
+
+
+def test_models_are_released_and_rolled_back(scans: Path, training: Path) -> None:
+    versions = []
+    for lines in (3, 4):
+        (scans / "a.csv").write_text("digit,ink\n" * lines)
+        visavox.import_dataset(scans, "released")
+        run = visavox.run(training, {"scans": "released"}, progress=False)
+        versions.append(run.register("reader", "train/model"))
+    older, newer = versions
+    release = visavox.release(older, to="production")
+    assert (release.model, release.version, release.stage) == ("reader", older.version, "shadow")
+    assert release.promote().stage == "champion"
+    newest = visavox.release(f"reader:{newer.version}").promote()
+    assert visavox.model("reader@champion").version == newer.version
+    assert "champion" in visavox.model(f"reader:{newer.version}").aliases
+    assert newest.rollback().version == older.version
+    assert visavox.model("reader@champion").version == older.version
+    assert {one.version: one.stage for one in visavox.releases("reader")}[newer.version] == "retired"
+    assert visavox.models("reader")[0].name == "reader"
 
 
 def test_a_pipeline_of_the_kfp_sdk(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

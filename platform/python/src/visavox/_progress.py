@@ -11,17 +11,28 @@ from typing import Any, Protocol
 _EVERY_SECONDS = 0.2
 
 
+class Stopped(Exception):
+    """Something else has failed, or Ctrl-C was pressed: what is under way ends where it is."""
+
+
 class Progress:
-    """Counts from several threads. ``add(0)`` shows the beginning."""
+    """Counts from several threads, and ends them. ``add(0)`` shows the beginning."""
 
     def __init__(self, what: str, total: int, *, unit: str = "", shown: bool = True) -> None:
         self._what, self._total, self._unit = what, total, unit
         self._done = 0
+        self._stopped = False
         self._last = 0.0
         self._lock = threading.Lock()
         self._display = (cell() or _terminal()) if shown and total > 0 else None
 
+    def stop(self) -> None:
+        """Lets ``add`` raise :class:`Stopped` from now on."""
+        self._stopped = True
+
     def add(self, more: int) -> None:
+        if self._stopped:
+            raise Stopped
         with self._lock:
             self._done += more
             if self._display is None or (self._done < self._total and time.monotonic() - self._last < _EVERY_SECONDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -39,8 +40,6 @@ def problem_of(response: httpx.Response, content: bytes, request: str) -> Visavo
 
 def without_token(problem: VisavoxError, settings: Settings, environment: dict[str, str]) -> VisavoxError:
     """What the API says to browsers, said to whoever writes Python: nobody signs in there."""
-    from pathlib import Path
-
     given = settings.token or find_token(environment, Path.cwd())
     there = f"the server at {settings.server}"
     return VisavoxError(

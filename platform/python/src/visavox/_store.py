@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ._canonical import hex_of
 from ._errors import VisavoxError
-from ._files import copy, digest_of_file, link_or_copy, path_below, require_apart
+from ._files import copy, digest_of_file, folder_fault, link_or_copy, path_below, require_apart
 
 # Of all that is kept, so that links in a user's folder show no time that means something.
 _STAMP_NS = 1_000_000_000 * 1_000_000_001
@@ -52,14 +52,14 @@ class Store:
         """Takes the bytes of a blob as they come. What is not them in the end is not kept.
 
         Raises:
-            VisavoxError: ``digest_mismatch``, where they are others or more than they should be.
+            VisavoxError: ``digest_mismatch``, where they are others or more than they should be; ``cache_unwritable``.
         """
         target = self.path(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
         partial = self.root / "partial"
-        partial.mkdir(parents=True, exist_ok=True)
         unfinished = partial / f"{hex_of(digest)}.{uuid.uuid4().hex}"
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial.mkdir(parents=True, exist_ok=True)
             with unfinished.open("xb") as file:
                 receiver = Receiver(file, digest, size)
                 yield receiver
@@ -70,8 +70,15 @@ class Store:
             unfinished.chmod(0o444)
             os.utime(unfinished, ns=(_STAMP_NS, _STAMP_NS))
             unfinished.replace(target)
+        except OSError as cause:
+            raise VisavoxError(
+                f"{self.root} cannot be written: {cause}",
+                code="cache_unwritable",
+                action="Make room, correct its permissions, or name another folder: VISAVOX_CACHE.",
+            ) from cause
         finally:
-            unfinished.unlink(missing_ok=True)
+            if unfinished.exists():
+                unfinished.unlink()
 
     def sweep(self) -> None:
         """Removes what downloads have left that were killed."""
@@ -94,10 +101,15 @@ class Store:
         """
         places = [(file, path_below(folder, file.key)) for file in files]
         require_apart(folder, (file.key for file in files))
-        folder.mkdir(parents=True, exist_ok=True)
-        for file, path in places:
-            if not _is_whole(path, file.digest, file.bytes):
-                (link_or_copy if linked else copy)(self.path(file.digest), path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for file, path in places:
+                if not _is_whole(path, file.digest, file.bytes):
+                    (link_or_copy if linked else copy)(self.path(file.digest), path)
+        except OSError as cause:
+            raise folder_fault(
+                f"{folder} cannot be written: {cause}", "Make room or correct the permissions, then try again."
+            ) from cause
 
 
 class Receiver:

@@ -49,7 +49,7 @@ async def download(
                     receiver.write(chunk)
                     progress.add(len(chunk))
 
-    await flow.for_each(missing, one, at_once=_AT_ONCE)
+    await flow.for_each(missing, one, at_once=_AT_ONCE, stop=progress.stop)
 
 
 async def upload(transport: AsyncTransport, items: Sequence[Item], *, shown: bool) -> int:
@@ -76,7 +76,7 @@ async def upload(transport: AsyncTransport, items: Sequence[Item], *, shown: boo
                 raise _changed(item) from error
             raise
 
-    await flow.for_each(missing, one, at_once=_AT_ONCE)
+    await flow.for_each(missing, one, at_once=_AT_ONCE, stop=progress.stop)
     return len(missing)
 
 

@@ -43,7 +43,7 @@ async def send_code(transport: AsyncTransport, place: Path, code: Code, *, progr
             await transport.put(f"/api/v1/blobs/{digest}", await flow.in_thread(snapshot.read, digest))
             sent.add(1)
 
-        await flow.for_each(stored.missing, one, at_once=_AT_ONCE)
+        await flow.for_each(stored.missing, one, at_once=_AT_ONCE, stop=sent.stop)
         stored = await _save(transport, snapshot.manifest)
     if stored.missing:
         raise VisavoxError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
@@ -16,6 +18,7 @@ from .._items import About, Source, items_of
 from .._labels import LABELS_FILE, labels_text
 from .._progress import Progress
 from .._references import find_dataset, segment
+from .._responses import parsed
 from .._store import Store, Wanted
 from . import flow
 from .blobs import Address, download, upload
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _log = logging.getLogger("visavox")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SHOWN = 20
 
 
@@ -171,6 +175,12 @@ class AsyncDatasets:
         *,
         progress: bool,
     ) -> AsyncDataset:
+        if not _NAME.fullmatch(name):
+            raise VisavoxError(
+                f"{name!r} cannot be the name of a dataset",
+                code="misuse",
+                action="Use small letters, digits and hyphens: night-birds.",
+            )
         about = About(labels or {}, item_labels or {}, *provenance)
 
         def reading(total: int) -> Callable[[int], None]:
@@ -186,10 +196,6 @@ class AsyncDatasets:
 
 def _checked(content: bytes, digest: str) -> api.Dataset:
     """A version whose manifest is what its digest says: the digests of its items are trusted from here on."""
-    import json
-
-    from .._responses import parsed
-
     record = parsed(api.Dataset, content, f"GET /api/v1/datasets/{digest}")
     if digest_of(canonical_json(json.loads(content)["manifest"])) != digest:
         raise VisavoxError(

@@ -23,8 +23,10 @@ async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     return await asyncio.to_thread(function, *args, **kwargs)
 
 
-async def for_each(items: Iterable[T], work: Callable[[T], Awaitable[None]], *, at_once: int) -> None:
-    """Some at a time. The first that fails stops the others."""
+async def for_each(
+    items: Iterable[T], work: Callable[[T], Awaitable[None]], *, at_once: int, stop: Callable[[], None]
+) -> None:
+    """Some at a time. The first that fails stops the others; ``stop`` is for threads, which nobody can cancel."""
     left = iter(items)
 
     async def worker() -> None:
@@ -35,5 +37,6 @@ async def for_each(items: Iterable[T], work: Callable[[T], Awaitable[None]], *, 
         async with asyncio.TaskGroup() as group:
             for _ in range(at_once):
                 group.create_task(worker())
-    except* Exception as errors:
+    except BaseExceptionGroup as errors:
+        stop()
         raise errors.exceptions[0] from None

@@ -83,7 +83,7 @@ class AsyncTransport:
             async with self._http.stream(
                 "GET", self.settings.server + path, params=params, headers=self._authorization()
             ) as response:
-                if response.is_error:
+                if not response.is_success:
                     self._require_success(response, await response.aread())
                 yield response.aiter_bytes()
         except (httpx.ConnectError, httpx.ConnectTimeout) as cause:

@@ -49,7 +49,7 @@ def download(
                 receiver.write(chunk)
                 progress.add(len(chunk))
 
-    flow.for_each(missing, one, at_once=_AT_ONCE)
+    flow.for_each(missing, one, at_once=_AT_ONCE, stop=progress.stop)
 
 
 def upload(transport: Transport, items: Sequence[Item], *, shown: bool) -> int:
@@ -76,7 +76,7 @@ def upload(transport: Transport, items: Sequence[Item], *, shown: bool) -> int:
                 raise _changed(item) from error
             raise
 
-    flow.for_each(missing, one, at_once=_AT_ONCE)
+    flow.for_each(missing, one, at_once=_AT_ONCE, stop=progress.stop)
     return len(missing)
 
 

@@ -44,7 +44,7 @@ def send_code(transport: Transport, place: Path, code: Code, *, progress: bool) 
             transport.put(f"/api/v1/blobs/{digest}", flow.in_thread(snapshot.read, digest))
             sent.add(1)
 
-        flow.for_each(stored.missing, one, at_once=_AT_ONCE)
+        flow.for_each(stored.missing, one, at_once=_AT_ONCE, stop=sent.stop)
         stored = _save(transport, snapshot.manifest)
     if stored.missing:
         raise VisavoxError(

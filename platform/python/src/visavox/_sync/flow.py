@@ -23,13 +23,15 @@ def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return function(*args, **kwargs)
 
 
-def for_each(items: Iterable[T], work: Callable[[T], None], *, at_once: int) -> None:
-    """Some at a time. The first that fails stops the others; so does Ctrl-C, once what is under way has ended."""
+def for_each(items: Iterable[T], work: Callable[[T], None], *, at_once: int, stop: Callable[[], None]) -> None:
+    """Some at a time. The first that fails stops the others, and so does Ctrl-C: ``stop`` tells those under way."""
     with ThreadPoolExecutor(at_once) as pool:
         futures = [pool.submit(work, item) for item in items]
         try:
             done, _ = wait(futures, return_when=FIRST_EXCEPTION)
             for future in done:
                 future.result()
-        finally:
+        except BaseException:
+            stop()
             pool.shutdown(wait=True, cancel_futures=True)
+            raise

@@ -84,7 +84,7 @@ class Transport:
             with self._http.stream(
                 "GET", self.settings.server + path, params=params, headers=self._authorization()
             ) as response:
-                if response.is_error:
+                if not response.is_success:
                     self._require_success(response, response.read())
                 yield response.iter_bytes()
         except (httpx.ConnectError, httpx.ConnectTimeout) as cause:
