@@ -36,9 +36,13 @@ LISTING_PIPELINE = """
 from kfp import dsl
 from visavox.pipelines import dataset_version
 
+WORK = 'ls "$0" > "$1"; mkdir -p "$2/sub"; echo one > "$2/a"; echo two > "$2/sub/b c"; date +%N > "$3"'
+
 @dsl.container_component
-def listing(scans: dsl.Input[dsl.Artifact], names: dsl.OutputPath(str)):
-    return dsl.ContainerSpec(image="unused", command=["sh", "-c", 'ls "$0" > "$1"'], args=[scans.path, names])
+def listing(
+    scans: dsl.Input[dsl.Artifact], names: dsl.OutputPath(str), made: dsl.Output[dsl.Model], at: dsl.OutputPath(str)
+):
+    return dsl.ContainerSpec(image="unused", command=["sh", "-c", WORK], args=[scans.path, names, made.path, at])
 
 @dsl.pipeline(name="list-all")
 def list_all(scans: str):
@@ -85,10 +89,6 @@ def test_a_run_and_what_it_made(scans: Path, training: Path, project: Path, comm
     assert [one.id for one in visavox.runs(limit=2)] == [again["id"], run.id]
     assert visavox.get_run(again["id"]).differences(run) == []
 
-    reproduction = run.reproduce(progress=False)
-    assert reproduction.identical
-    assert not any(task.cached for task in reproduction.run.tasks)
-
     name = f"counter-{run.id}"
     registered = visavox.register(name, run)
     assert (registered.name, registered.version, registered.run) == (name, 1, run.id)
@@ -128,9 +128,12 @@ def test_a_pipeline_of_the_kfp_sdk(project: Path, monkeypatch: pytest.MonkeyPatc
     by_file = visavox.run("greet.py", {"name": "Grace"}, cache=False, progress=False)
     assert by_file.values == {"say/said": "Good morning Grace"}
     assert "GREETING" in by_file.logs("say")
+    reproduction = by_file.reproduce(progress=False)
+    assert reproduction.identical
+    assert not any(task.cached for task in reproduction.run.tasks)
 
     monkeypatch.syspath_prepend(project)
-    import greet  # type: ignore[import-not-found]
+    import greet
 
     assert visavox.run(greet.greeting, progress=False).values == {"say/said": "Good morning Ada"}
     with pytest.raises(VisavoxError, match="no pipeline nothing"):
@@ -143,6 +146,32 @@ def test_a_dataset_version_in_a_pipeline_of_the_kfp_sdk(scans: Path, project: Pa
     run = visavox.run("listing.py", {"scans": dataset}, code=False, progress=False)
     assert run.values["listing/names"].split() == ["a.csv", "late", "metadata.csv"]
     assert run.record.pins.datasets == [dataset.digest]
+
+    folder = run.artifact("listing/made")
+    assert (folder / "sub" / "b c").read_text() == "two\n"
+    mine = run.artifact("listing/made", project / "mine")
+    assert sorted(path.name for path in mine.iterdir()) == ["a", "sub"]
+    again = run.reproduce(progress=False)
+    assert not again.identical
+    assert [difference.name for difference in again.differences] == ["listing/at"]
+    files = run.register(f"folder-{run.id}").folder()
+    assert (files / "sub" / "b c").read_text() == "two\n"
+    with pytest.raises(VisavoxError) as unknown:
+        run.artifact("listing/nothing")
+    assert unknown.value.status == 404
+
+
+def test_a_server_may_be_away_while_somebody_waits(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = visavox.run(failing("true"), wait=False, code=False)
+    request, away = run._transport.request, iter(["server_unreachable", "answer_cut_off"])
+
+    def failing_at_first(*words: Any, **rest: Any) -> bytes:
+        if code := next(away, None):
+            raise VisavoxError("nobody answers", code=code, action="Start it.")
+        return request(*words, **rest)
+
+    monkeypatch.setattr(run._transport, "request", failing_at_first)
+    assert run.wait(progress=False).state == "succeeded"
 
 
 def failing(command: str) -> dict[str, Any]:
@@ -187,6 +216,13 @@ def test_the_same_over_asyncio(scans: Path) -> None:
             frame = await dataset.pandas()
             with pytest.raises(VisavoxError, match="there is no dataset"):
                 await client.dataset("nothing-like-it")
+
+            def refuse(*_: Any) -> None:
+                raise VisavoxError("it is away", code="answer_cut_off", action="Try again.")
+
+            dataset._transport.stream = refuse
+            with pytest.raises(VisavoxError, match="it is away"):
+                await (await client.import_dataset([__file__], "other")).folder()
             return run.state, other.values, len(frame)
 
     assert asyncio.run(work()) == ("succeeded", {}, 3)

@@ -13,7 +13,11 @@ from . import api
 def link(url: str, text: str) -> str:
     shown = escape(text)
     # A server's address is whatever was set: it must not become a script.
-    return f'<a href="{escape(url)}">{shown}</a>' if urlsplit(url).scheme in ("http", "https") else shown
+    return (
+        f'<a href="{escape(url)}" target="_blank" rel="noopener">{shown}</a>'
+        if urlsplit(url).scheme in ("http", "https")
+        else shown
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

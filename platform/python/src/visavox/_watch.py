@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from . import _html, api
+from ._errors import VisavoxError
 from ._progress import Cell, cell
+
+_PATIENCE_SECONDS = 60.0
+
+
+class Patience:
+    """A server may be started again while somebody waits for hours: it is asked on for a minute."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def met(self) -> None:
+        self._since = None
+
+    def lasts(self, error: VisavoxError) -> bool:
+        if error.code not in ("server_unreachable", "answer_cut_off") and error.status not in (502, 503, 504):
+            return False
+        self._since = self._since or time.monotonic()
+        return time.monotonic() - self._since < _PATIENCE_SECONDS
 
 
 class Watch:

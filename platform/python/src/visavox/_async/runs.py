@@ -13,10 +13,10 @@ from typing import Any, Literal, overload
 from .. import _html, _metrics, api
 from .._canonical import hex_of
 from .._compare import Difference, differences
-from .._errors import RunFailed
+from .._errors import RunFailed, VisavoxError
 from .._references import segment, task_output
 from .._store import Store, Wanted
-from .._watch import Watch
+from .._watch import Patience, Watch
 from . import flow
 from .blobs import Address, download
 from .models import AsyncModel, AsyncModels
@@ -111,10 +111,10 @@ class AsyncRun:
             TimeoutError: it is not over yet. It goes on.
         """
         ends = None if timeout is None else time.monotonic() + timeout
-        watch = Watch(self.url, shown=progress)
+        watch, patience = Watch(self.url, shown=progress), Patience()
         try:
             while True:
-                await self.refresh()
+                await self._look(patience)
                 watch.show(self._record)
                 if self.state in _FINISHED:
                     break
@@ -127,6 +127,14 @@ class AsyncRun:
         if check and self.state != "succeeded":
             raise _failed(self._record)
         return self
+
+    async def _look(self, patience: Patience) -> None:
+        try:
+            await self.refresh()
+            patience.met()
+        except VisavoxError as error:
+            if not patience.lasts(error):
+                raise
 
     async def logs(self, task: str | None = None) -> str:
         """What a task has written so far; of all tasks one after the other, without one."""

@@ -14,10 +14,10 @@ from typing import Any, Literal, overload
 from .. import _html, _metrics, api
 from .._canonical import hex_of
 from .._compare import Difference, differences
-from .._errors import RunFailed
+from .._errors import RunFailed, VisavoxError
 from .._references import segment, task_output
 from .._store import Store, Wanted
-from .._watch import Watch
+from .._watch import Patience, Watch
 from . import flow
 from .blobs import Address, download
 from .models import Model, Models
@@ -112,10 +112,10 @@ class Run:
             TimeoutError: it is not over yet. It goes on.
         """
         ends = None if timeout is None else time.monotonic() + timeout
-        watch = Watch(self.url, shown=progress)
+        watch, patience = Watch(self.url, shown=progress), Patience()
         try:
             while True:
-                self.refresh()
+                self._look(patience)
                 watch.show(self._record)
                 if self.state in _FINISHED:
                     break
@@ -128,6 +128,14 @@ class Run:
         if check and self.state != "succeeded":
             raise _failed(self._record)
         return self
+
+    def _look(self, patience: Patience) -> None:
+        try:
+            self.refresh()
+            patience.met()
+        except VisavoxError as error:
+            if not patience.lasts(error):
+                raise
 
     def logs(self, task: str | None = None) -> str:
         """What a task has written so far; of all tasks one after the other, without one."""
