@@ -6,7 +6,6 @@ import asyncio
 import json
 import math
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas
@@ -226,18 +225,3 @@ def test_the_same_over_asyncio(scans: Path) -> None:
             return run.state, other.values, len(frame)
 
     assert asyncio.run(work()) == ("succeeded", {}, 3)
-
-
-def test_a_notebook_sees_a_table_that_is_written_over(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As IPython's kernel would be; a real one takes seconds to start."""
-    import sys
-
-    shown: list[str] = []
-    handle = SimpleNamespace(update=shown.append)
-    shell = SimpleNamespace(kernel=object())
-    display = SimpleNamespace(HTML=str, display=lambda *_, **__: handle)
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell, display=display))
-    monkeypatch.setitem(sys.modules, "IPython.display", display)
-    visavox.run(failing("true"), code=False)
-    assert "<b>succeeded</b>" in shown[-1]
-    assert 'href="http' in shown[-1]

@@ -24,7 +24,8 @@ class Progress:
         self._stopped = False
         self._last = 0.0
         self._lock = threading.Lock()
-        self._display = (cell() or _terminal()) if shown and total > 0 else None
+        # What is small has come before anybody reads of it.
+        self._display = (cell() or _terminal()) if shown and total >= (1_000_000 if unit == "MB" else 1) else None
 
     def stop(self) -> None:
         """Lets ``add`` raise :class:`Stopped` from now on."""
