@@ -139,6 +139,24 @@ def test_a_pipeline_of_the_kfp_sdk(project: Path, monkeypatch: pytest.MonkeyPatc
         visavox.run("greet.py", pipeline_name="nothing")
 
 
+@pytest.mark.parametrize(
+    ("pipeline", "parameters", "detail"),
+    [
+        ("gone.py", {}, "gone.py does not exist"),
+        ("gone.json", {}, "gone.json cannot be read"),
+        ("pipeline.ts", {}, "no pipeline that Python can read"),
+        (print, {}, "is no pipeline"),
+        ({"root": {}}, {"x": float("nan")}, "the parameter x cannot be sent"),
+        ({"root": {}}, {"x": object()}, "the parameter x cannot be sent"),
+        ({"root": {}}, {}, "The pipeline cannot be read"),
+    ],
+)
+def test_what_is_no_pipeline_is_refused(project: Path, pipeline: Any, parameters: dict[str, Any], detail: str) -> None:
+    with pytest.raises(VisavoxError, match=detail) as refused:
+        visavox.run(pipeline, parameters, code=False)
+    assert refused.value.action
+
+
 def test_a_dataset_version_in_a_pipeline_of_the_kfp_sdk(scans: Path, project: Path) -> None:
     (project / "listing.py").write_text(LISTING_PIPELINE)
     dataset = visavox.import_dataset(scans, "listed")

@@ -7,6 +7,7 @@ import inspect
 import json
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -17,6 +18,9 @@ from ._errors import VisavoxError, extra_missing
 
 # A function that kfp's decorators made a pipeline or a component of, a file, or a compiled pipeline.
 Pipeline = object | str | PathLike[str] | Mapping[str, Any]
+
+# The SDK knows one pipeline at a time, and what a file imports is found by sys.path.
+_alone = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,11 @@ def load(pipeline: Pipeline, name: str | None) -> Loaded:
     """``name``: of a pipeline, where a ``.py`` file has several."""
     if isinstance(pipeline, Mapping):
         return Loaded(dict(pipeline), Path.cwd())
-    if isinstance(pipeline, str | PathLike):
-        return Loaded(_read(Path(pipeline), name), Path(pipeline))
-    if _is_component(pipeline):
-        return Loaded(_compile(pipeline), _source_of(pipeline))
+    with _alone:
+        if isinstance(pipeline, str | PathLike):
+            return Loaded(_read(Path(pipeline), name), Path(pipeline))
+        if _is_component(pipeline):
+            return Loaded(_compile(pipeline), _source_of(pipeline))
     raise VisavoxError(
         f"{pipeline!r} is no pipeline",
         code="no_pipeline",

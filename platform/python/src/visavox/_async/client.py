@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from types import TracebackType
 from typing import Any, Self
 
 from .. import api
+from .._errors import VisavoxError
 from .._items import Source
 from .._pipelines import Pipeline, load
 from .._references import task_output
@@ -126,7 +128,7 @@ class AsyncClient:
         loaded = await flow.in_thread(load, pipeline, pipeline_name)
         request = {
             "pipelineSpec": loaded.spec,
-            "parameters": {name: _plain(value) for name, value in (parameters or {}).items()},
+            "parameters": {name: _parameter(name, value) for name, value in (parameters or {}).items()},
             "useCache": cache,
             "engine": engine,
             "seed": seed,
@@ -182,10 +184,20 @@ class AsyncClient:
         return await self._releases.rollback(model, environment)
 
 
-def _plain(value: Any) -> Any:
+def _parameter(name: str, value: Any) -> Any:
     """A dataset by its digest, a path by its text, what is NumPy's as what is Python's."""
     if isinstance(value, AsyncDataset):
         return value.digest
     if isinstance(value, PathLike):
         return str(value)
-    return value.tolist() if type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        value = value.tolist()
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as cause:
+        raise VisavoxError(
+            f"the parameter {name} cannot be sent: {cause}",
+            code="parameter_invalid",
+            action="Give a text, a number, a truth value, or a list or dict of them.",
+        ) from cause
+    return value
