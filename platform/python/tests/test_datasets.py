@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,12 +99,35 @@ def test_an_interrupted_download_goes_on(project: Path, cache: Path, monkeypatch
 def test_what_a_killed_download_left_is_in_nobodys_way(scans: Path, cache: Path) -> None:
     partial = cache / "partial"
     partial.mkdir(parents=True)
-    for name, age in (("old", 2 * 24 * 3600), ("new", 0)):
+    old, new = (f"{time.time() - age:.0f}.half" for age in (2 * 24 * 3600, 0))
+    for name in (old, new):
         (partial / name).write_text("half")
-        now = (partial / name).stat().st_mtime
-        os.utime(partial / name, (now - age, now - age))
     visavox.import_dataset(scans, "killed").folder()
-    assert [path.name for path in partial.iterdir()] == ["new"]
+    assert [path.name for path in partial.iterdir()] == [new]
+
+
+def test_a_killed_process_leaves_nothing_half_done(scans: Path, cache: Path) -> None:
+    (scans / "large.bin").write_bytes(os.urandom(8 << 20))
+    dataset = visavox.import_dataset(scans, "torn")
+    program = f"""
+import os, visavox
+dataset = visavox.dataset("{dataset.digest}")
+stream = dataset._transport.stream
+class Torn:
+    def __init__(self, inner): self.inner = inner
+    def __enter__(self): return self.chunks(self.inner.__enter__())
+    def __exit__(self, *words): return self.inner.__exit__(*words)
+    def chunks(self, inner):
+        yield next(inner)
+        os.kill(os.getpid(), 9)
+dataset._transport.stream = lambda path, params: (Torn if "large" in path else lambda it: it)(stream(path, params))
+dataset.folder()
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(visavox.__file__).parents[1])}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == -9
+    assert not (cache / "datasets").exists()
+    assert _contents(dataset.folder())["large.bin"] == (scans / "large.bin").read_bytes()
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
 
 
 def test_several_processes_use_one_cache(project: Path) -> None:

@@ -46,14 +46,15 @@ def test_two_keys_that_are_one_file_are_refused(tmp_path: Path) -> None:
         store.place(files, tmp_path / "folder", linked=True)
 
 
-def test_a_link_in_the_way_is_replaced_and_not_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_link_in_the_way_is_replaced_and_not_followed(tmp_path: Path, linked: bool) -> None:
     store, digest = Store(tmp_path / "cache"), digest_of(b"good")
     with store.receive(digest, 4) as receiver:
         receiver.write(b"good")
     (tmp_path / "mine").write_text("mine")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a").symlink_to(tmp_path / "mine")
-    store.place([Wanted("a", digest, 4)], tmp_path / "folder", linked=False)
+    store.place([Wanted("a", digest, 4)], tmp_path / "folder", linked=linked)
     assert (tmp_path / "folder" / "a").read_text() == "good"
     assert (tmp_path / "mine").read_text() == "mine"
 

@@ -57,19 +57,18 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         unfinished.unlink(missing_ok=True)
 
 
-def link_or_copy(source: Path, target: Path) -> None:
-    """A hard link in the place of whatever is there; a copy where the disk knows none."""
+def link_or_copy(source: Path, target: Path, unfinished: Path) -> None:
+    """A hard link in the place of whatever is there, by way of a third name; a copy where the disk knows none."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f"{target.name[:100]}.{uuid.uuid4().hex[:8]}.part")
     try:
         try:
-            os.link(source, beside)
+            os.link(source, unfinished)
         except OSError:
-            shutil.copy2(source, beside)
+            shutil.copy2(source, unfinished)
         # Renaming one link over another to the same file does nothing, and leaves both.
-        beside.replace(target)
+        unfinished.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
 def copy(source: Path, target: Path) -> None:

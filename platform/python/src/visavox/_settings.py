@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
@@ -14,7 +14,7 @@ class Settings:
     """``token`` is None where it is looked for at each request: a server's first start makes one."""
 
     server: str
-    token: str | None
+    token: str | None = field(repr=False)
     cache: Path
 
     @classmethod

@@ -55,11 +55,12 @@ class Store:
             VisavoxError: ``digest_mismatch``, where they are others or more than they should be; ``cache_unwritable``.
         """
         target = self.path(digest)
-        partial = self.root / "partial"
-        unfinished = partial / f"{hex_of(digest)}.{uuid.uuid4().hex}"
+        unfinished = self._unfinished()
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial.mkdir(parents=True, exist_ok=True)
+            # What is kept may be people's faces: it is their owner's alone, unless somebody made the folder otherwise.
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in (target.parent, unfinished.parent):
+                folder.mkdir(parents=True, exist_ok=True)
             with unfinished.open("xb") as file:
                 receiver = Receiver(file, digest, size)
                 yield receiver
@@ -81,13 +82,15 @@ class Store:
                 unfinished.unlink()
 
     def sweep(self) -> None:
-        """Removes what downloads have left that were killed."""
+        """Removes what processes have left that were killed."""
         for path in (self.root / "partial").glob("*"):
-            try:
-                if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-                    path.unlink()
-            except OSError:
-                continue  # another process was faster
+            begun = path.name.partition(".")[0]
+            if begun.isdecimal() and time.time() - int(begun) > _ABANDONED_SECONDS:
+                path.unlink(missing_ok=True)
+
+    def _unfinished(self) -> Path:
+        """Where nobody looks for what is whole. Its name says when it was begun: a link has the times of its file."""
+        return self.root / "partial" / f"{time.time():.0f}.{uuid.uuid4().hex}"
 
     def missing(self, files: Sequence[Wanted]) -> list[Wanted]:
         """Of each content one file."""
@@ -104,8 +107,12 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for file, path in places:
-                if not _is_whole(path, file.digest, file.bytes):
-                    (link_or_copy if linked else copy)(self.path(file.digest), path)
+                if _is_whole(path, file.digest, file.bytes):
+                    continue
+                if linked:
+                    link_or_copy(self.path(file.digest), path, self._unfinished())
+                else:
+                    copy(self.path(file.digest), path)
         except OSError as cause:
             raise folder_fault(
                 f"{folder} cannot be written: {cause}", "Make room or correct the permissions, then try again."
