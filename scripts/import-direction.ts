@@ -118,8 +118,8 @@ export function inspectImports(root: string): Inspection {
 }
 
 /**
- * Tests of pages and of the Python package drive the real server, some with synthetic people, those of the controller an engine that admits what the
- * real ones admit; a test ships to nobody.
+ * Tests of pages and of the Python package drive the real server, some with synthetic people, those of the controller
+ * an engine that admits what the real ones admit; a test ships to nobody.
  */
 function mayTestWith(room: string, target: string): boolean {
   if (room === 'platform/control') return target === 'platform/pipelines';
