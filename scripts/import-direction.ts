@@ -26,6 +26,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   ],
   // Written as somebody outside would.
   examples: ['platform/pipelines', 'platform/control', 'platform/cli'],
+  'platform/cli/templates': ['platform/pipelines', 'platform/control', 'platform/cli'],
   'platform/cli': ['platform/core', 'platform/pipelines', 'platform/api', 'platform/host'],
   // A package of Python's: it knows the server by its OpenAPI document only.
   'platform/python': [],

@@ -2,6 +2,7 @@ import { UserError } from '@visavox/core/errors';
 import { Command, CommanderError } from 'commander';
 import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
 import { modelCommands } from './commands/models.ts';
 import { releaseCommands } from './commands/release.ts';
 import { runCommands } from './commands/runs.ts';
@@ -23,6 +24,7 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     .exitOverride();
   const context = (command: Command) => createContext(command, surroundings);
   const platform = [
+    initCommand,
     upCommand,
     statusCommand,
     doctorCommand,

@@ -39,6 +39,7 @@ describe('visavox', () => {
     const { code, stdout } = await visavox('--help');
     expect(code).toBe(0);
     for (const name of [
+      'init',
       'up',
       'status',
       'doctor',

@@ -18,9 +18,10 @@ export const upCommand: CommandPlugin = (program) => {
       const root = projectToStart(process.cwd());
       const environment = process.env;
       const settings = parsePlatformSettings(environment, { root, setup: setUpFolder(root) });
-      const project = await loadProject(await loadConfig(root), { root, environment, settings });
-      // What VISAVOX_SETUP names was made by somebody else, who may have put more there.
+      const config = await loadConfig(root);
+      // What VISAVOX_SETUP names was made by somebody else, who may have put more there. Pipelines in Python are compiled by it.
       if (!environment.VISAVOX_SETUP && settings.mlflow.url === undefined) await setUpPython(settings.setup);
+      const project = await loadProject(config, { root, environment, settings });
       // Before the start, so that it also counts where a server runs already: that one follows the file.
       if (rotate) await token.rotateOperatorToken(token.operatorTokenFile(settings.secrets));
       const tell = (line: string) => void process.stdout.write(`${line}\n`);
