@@ -7,6 +7,7 @@ import { type StartedPlatform, startUp, stop } from './testing/start-up.ts';
 
 const bin = join(import.meta.dirname, 'bin', 'visavox.mjs');
 const root = join(import.meta.dirname, '..', '..');
+const guide = join(root, 'docs', 'projects.md');
 const setup = process.env.VISAVOX_SETUP ?? join(root, '.visavox', 'setup');
 const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
 const environment = {
@@ -18,7 +19,7 @@ const environment = {
 
 const started: { server?: StartedPlatform; folder: string }[] = [];
 afterAll(async () => {
-  for (const { server, folder } of started) {
+  for (const { server, folder } of started.toReversed()) {
     if (server) await stop(server);
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
@@ -47,6 +48,10 @@ class Newcomer {
       );
     });
     return JSON.parse(stdout);
+  }
+
+  reads(file: string): Promise<string> {
+    return readFile(join(this.#folder, file), 'utf8');
   }
 
   async asks(environmentOfModel: string, features: readonly number[]) {
@@ -85,56 +90,59 @@ async function withPackagesOfSetUp(folder: string): Promise<void> {
   }
 }
 
+/** The commands of a document, in their order, without what is said of them. */
+function commandsIn(text: string): string[] {
+  return [...text.matchAll(/^```sh\n(.*?)^```/gms)]
+    .flatMap(([, block]) => (block ?? '').split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line.startsWith('npx visavox ') && line !== 'npx visavox up')
+    .map((line) => line.replace('npx visavox ', '').replace('--trials 8', '--trials 3'));
+}
+
+/** As a shell takes them apart. */
+const wordsOf = (line: string) =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+/** Documents say RUN, RELEASE and SWEEP for what a command before printed. */
+async function follow(she: Newcomer, commands: readonly string[]) {
+  const said = new Map<string, Awaited<ReturnType<Newcomer['types']>>>();
+  const known = { RUN: '', RELEASE: '', SWEEP: '' };
+  for (const command of commands) {
+    const line = command.replaceAll(/\b(RUN|RELEASE|SWEEP)\b/g, (word) => known[word as keyof typeof known]);
+    const answer = await she.types(...wordsOf(line));
+    said.set(command, answer);
+    if (command.startsWith('sweep ')) Object.assign(known, { RUN: answer.best.run, SWEEP: answer.id });
+    if (command.startsWith('release propose')) known.RELEASE = answer.id;
+  }
+  return (start: string) => [...said].find(([command]) => command.startsWith(start))?.[1];
+}
+
 describe.each([
-  ['Python', 'python', 'pipeline.py'],
-  ['TypeScript', 'typescript', 'pipeline.ts'],
-])('the path of a newcomer in %s', { timeout: 400_000 }, (_, language, pipeline) => {
-  it('goes from an empty folder to a model that serves, and back', async () => {
+  ['Python', 'python'],
+  ['TypeScript', 'typescript'],
+])('the path of a newcomer in %s', { timeout: 400_000 }, (_, language) => {
+  // The first one of the species by name, which the smallest petals tell.
+  const setosa = [5.1, 3.5, 1.4, 0.2];
+
+  it("goes from an empty folder to a model that serves, and back, as the project's README says", async () => {
     const she = await project(language);
     await she.up();
-    await she.types('data', 'import', 'data', '--name', 'irises');
+    const commands = commandsIn(await she.reads('README.md'));
+    const back = commands.findIndex((command) => command.startsWith('release rollback'));
+    const said = await follow(she, commands.slice(0, back));
 
-    const first = await she.types('run', pipeline, '--param', 'data=irises', '--name', 'first');
-    expect(first).toMatchObject({ state: 'succeeded', name: 'first' });
-    const search = await she.types(
-      ...[
-        'sweep',
-        pipeline,
-        '--param',
-        'data=irises',
-        '--space',
-        'units=8,32',
-        '--space',
-        'rate=log:0.003..0.1',
-      ],
-      ...['--maximize', 'accuracy', '--trials', '3', '--param', 'epochs=20', '--name', 'search'],
-    );
-    expect(search).toMatchObject({ state: 'succeeded', begun: 3 });
-    expect(search.best.value).toBeGreaterThan(0.8);
-    const compared = await she.types('runs', 'compare', 'first', search.best.run);
-    expect(compared.pins).toContainEqual({ name: 'parameter epochs', a: 40, b: 20, equal: false });
-    expect(compared.difference.code).toEqual({ added: [], removed: [], changed: [] });
-
-    const versions = ['first', search.best.run].map((run) => `${run}/train/model`);
-    for (const [index, from] of versions.entries())
-      expect(await she.types('models', 'register', 'irises', '--from', from)).toMatchObject({
-        version: index + 1,
-      });
-    for (const version of [1, 2])
-      for (const place of ['test', 'production']) {
-        const { id } = await she.types('release', 'propose', `irises:${version}`, '--to', place);
-        await she.types('release', 'promote', id);
-      }
-    // The first one of the species by name, which the smallest petals tell.
-    const setosa = [5.1, 3.5, 1.4, 0.2];
+    expect(said('run ')).toMatchObject({ state: 'succeeded', name: 'first' });
+    expect(said('sweep')).toMatchObject({ state: 'succeeded', begun: 3, name: 'search' });
+    expect(said('sweep').best.value).toBeGreaterThan(0.8);
+    expect(said('runs compare').difference.code).toEqual({ added: [], removed: [], changed: [] });
     const answered = await she.asks('production', setosa);
     expect(answered.shares.indexOf(Math.max(...answered.shares))).toBe(0);
 
-    await she.types('release', 'rollback', 'irises', '--environment', 'production');
-    const before = await she.asks('production', setosa);
-    expect(before.version).not.toBe(answered.version);
-    expect(await she.asks('test', setosa)).toEqual(answered);
-    expect(await she.types('runs', 'reproduce', 'first')).toMatchObject({ identical: true, differences: [] });
+    const after = await follow(she, commands.slice(back));
+    expect(after('release rollback')).toMatchObject({ version: 1, environment: 'production' });
+    expect((await she.asks('production', setosa)).version).not.toBe(answered.version);
+    expect(after('runs reproduce')).toMatchObject({ identical: true, differences: [] });
+    if (language === 'python') await follow(she, commandsIn(await readFile(guide, 'utf8')));
   });
 });
 

@@ -32,6 +32,9 @@ describe('a grid', () => {
     const fractions = space({ rate: { low: 0.1, high: 0.3, step: 0.1 } });
     expect(gridSize(fractions)).toBe(3);
     expect(gridPoint(fractions, 2)).toEqual({ rate: 0.3 });
+    const oneStep = space({ rate: { low: 0.01, high: 0.03, step: 0.02 } });
+    checkPlan({ sampler: 'grid', space: oneStep });
+    expect(gridSize(oneStep)).toBe(2);
   });
 });
 

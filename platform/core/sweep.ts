@@ -5,6 +5,8 @@ import { UserError } from './errors.ts';
 import { Parameter, type RunState } from './run.ts';
 
 const mostPoints = 10_000;
+/** By which binary fractions miss a whole number of steps. */
+const hair = 1e-9;
 
 /** Where a parameter is looked for: among some values, or between two numbers, both included. */
 export const Dimension = z.union([
@@ -127,7 +129,8 @@ function faultOf(dimension: Dimension, sampler: Sampler): string | undefined {
   if (low > high) return `is empty: ${low} is above ${high}`;
   if (log && low <= 0) return `is logarithmic and begins at ${low}, which has no logarithm`;
   if (log && step !== undefined) return 'is logarithmic and has a step: it can have one of them';
-  if (step !== undefined && step > high - low) return `has a step of ${step}, which is wider than itself`;
+  if (step !== undefined && step * (1 - hair) > high - low)
+    return `has a step of ${step}, which is wider than itself`;
   if (integer && ![low, high, step ?? 1].every(Number.isInteger))
     return 'is one of integers and has bounds or a step that are none';
   if (sampler === 'grid' && step === undefined && (!integer || log))
@@ -143,8 +146,7 @@ export function gridSize(space: Space): number {
 function pointsOn(dimension: Dimension): number {
   if ('values' in dimension) return dimension.values.length;
   const { low, high, step = 1 } = dimension;
-  // What binary fractions leave of a whole number of steps is none.
-  return Math.floor((high - low) / step + 1e-9) + 1;
+  return Math.floor((high - low) / step + hair) + 1;
 }
 
 function pointOn(dimension: Dimension, index: number): Parameter {
