@@ -132,8 +132,8 @@ export function invalidProject(message: string, cause?: unknown): UserError {
   return new UserError({
     kind: 'invalid',
     code: 'config_invalid',
-    message: `visavox.config.ts: ${message}`,
-    action: 'Correct visavox.config.ts; nothing was started.',
+    message: `visavox.config: ${message}`,
+    action: "Correct the project's visavox.config.ts or .yaml; nothing was started.",
     cause,
   });
 }
