@@ -26,7 +26,7 @@ PACKAGE = Path(__file__).parent / "src" / "visavox"
 # What the package reads of the document, which has the routes of a project as well.
 ANSWERS = [
     *("Dataset", "Datasets", "SavedDataset", "MissingBlobs", "BlobParts", "JoinState", "StoredCode"),
-    *("Run", "Runs", "RunStarted", "RunCurves", "OutputFiles"),
+    *("RunDetails", "Runs", "RunStarted", "RunCurves", "RunDifference", "OutputFiles"),
     *("Model", "Models", "ModelVersion", "Bundle", "Release", "Releases"),
 ]
 # Schemas that the document has inside of others, by where they stand there.
@@ -36,14 +36,16 @@ NAMES = {
     "Datasets.datasets[]": "DatasetListing",
     "BlobParts.parts[]": "BlobPart",
     "JoinState.state": "UploadState",
-    "Run.state": "RunState",
-    "Run.pins": "RunPins",
-    "Run.origin": "CodeOrigin",
-    "Run.tasks[]": "TaskRecord",
-    "TaskRecord.state": "TaskState",
-    "TaskRecord.environment": "TaskEnvironment",
-    "TaskRecord.inputs": "Bindings",
-    "Bindings.artifacts{}[]": "Artifact",
+    "RunDetails.state": "RunState",
+    "RunDetails.pins": "RunPins",
+    "RunDetails.origin": "CodeOrigin",
+    "RunDetails.tasks[]": "TaskRecord",
+    "RunDetails.edges[]": "RunEdge",
+    "RunSummary.tasks": "TaskCounts",
+    "RunDifference.code": "CodeDifference",
+    "CodeDifference.changed[]": "ChangedFile",
+    "RunDifference.packages[]": "PackageChange",
+    "RunDifference.datasets[]": "DatasetChange",
     "RunCurves.tasks[]": "TaskCurves",
     "RunCurves.problem": "CurvesProblem",
     "OutputFiles.files[]": "OutputFile",
@@ -55,7 +57,7 @@ NAMES = {
 
 def answers_of(document: str) -> str:
     """The module of the answers that an OpenAPI document describes."""
-    schemas: dict[str, Schema] = json.loads(document)["components"]["schemas"]
+    schemas: dict[str, Schema] = _precise(json.loads(document)["components"]["schemas"])
     for place, name in NAMES.items():
         _extract(schemas, place, name)
         _refer(schemas)
@@ -81,6 +83,19 @@ def answers_of(document: str) -> str:
             check=True,
         )
         return _formatted(target.read_text(encoding="utf-8"))
+
+
+def _precise(value: Any) -> Any:
+    """What the document says less precisely than the server means it."""
+    if isinstance(value, list):
+        return [_precise(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    # A parameter: 16 is to stay 16, and is no 16.0.
+    kinds = [one.get("type") for one in value.get("anyOf", [])]
+    if "number" in kinds and "boolean" in kinds:
+        value = {**value, "anyOf": [{"type": "integer"}, *value["anyOf"]]}
+    return {key: _precise(item) for key, item in value.items()}
 
 
 def _extract(schemas: dict[str, Schema], place: str, name: str) -> None:

@@ -13,9 +13,12 @@ from . import api
 from ._async.client import AsyncClient
 from ._async.datasets import AsyncDataset
 from ._async.models import AsyncModel, AsyncRelease
+from ._async.run_list import AsyncRunList, AsyncRunSummary
 from ._async.runs import AsyncReproduction, AsyncRun
 from ._compare import Difference
+from ._comparison import Comparison
 from ._default import (
+    compare,
     dataset,
     datasets,
     get_run,
@@ -33,6 +36,7 @@ from ._errors import RunFailed, VisavoxError
 from ._sync.client import Client
 from ._sync.datasets import Dataset
 from ._sync.models import Model, Release
+from ._sync.run_list import RunList, RunSummary
 from ._sync.runs import Reproduction, Run
 from ._version import __version__
 
@@ -43,7 +47,10 @@ __all__ = [
     "AsyncRelease",
     "AsyncReproduction",
     "AsyncRun",
+    "AsyncRunList",
+    "AsyncRunSummary",
     "Client",
+    "Comparison",
     "Dataset",
     "Difference",
     "Model",
@@ -51,9 +58,12 @@ __all__ = [
     "Reproduction",
     "Run",
     "RunFailed",
+    "RunList",
+    "RunSummary",
     "VisavoxError",
     "__version__",
     "api",
+    "compare",
     "dataset",
     "datasets",
     "get_run",

@@ -8,6 +8,21 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType
 
 
+class ChangedFile(BaseModel):
+    path: str
+    patch: Annotated[
+        str | None,
+        Field(description="a unified diff; null where it is large or no text"),
+    ]
+    """a unified diff; null where it is large or no text"""
+
+
+class CodeDifference(BaseModel):
+    added: list[str]
+    removed: list[str]
+    changed: list[ChangedFile]
+
+
 class CodeOrigin(BaseModel):
     commit: Annotated[str | None, Field(max_length=200)]
     branch: Annotated[str | None, Field(max_length=1000)]
@@ -25,6 +40,15 @@ class CurvesProblem(BaseModel):
     code: str
     detail: str
     action: str
+
+
+class DatasetChange(BaseModel):
+    name: str
+    before: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    after: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    added: int
+    removed: int
+    changed: int
 
 
 Digest = TypeAliasType("Digest", Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")])
@@ -111,9 +135,34 @@ class OutputFiles(BaseModel):
     files: list[OutputFile]
 
 
+class PackageChange(BaseModel):
+    task: str
+    name: str
+    before: str | None
+    after: str | None
+
+
 ReleaseStage = TypeAliasType(
     "ReleaseStage", Literal["preparing", "shadow", "canary", "champion", "retired", "held-back"]
 )
+
+
+class RunDifference(BaseModel):
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    code: CodeDifference | None
+    packages: Annotated[
+        list[PackageChange],
+        Field(description="of tasks that both have, which declare packages of their own"),
+    ]
+    """of tasks that both have, which declare packages of their own"""
+
+    datasets: list[DatasetChange]
+
+
+class RunEdge(BaseModel):
+    from_: Annotated[str, Field(alias="from")]
+    to: str
 
 
 class RunPins(BaseModel):
@@ -121,7 +170,7 @@ class RunPins(BaseModel):
     code: Digest
     environment: Digest
     datasets: list[Digest]
-    parameters: dict[str, str | float | bool | list[Any] | dict[str, Any]]
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
     seed: int
 
 
@@ -146,16 +195,28 @@ class StoredCode(BaseModel):
     """to be sent first; the code is stored when there are none"""
 
 
-class TaskEnvironment(BaseModel):
+class TaskCounts(BaseModel):
+    total: int
+    finished: int
+    running: list[str]
+
+
+class TaskCurves(BaseModel):
+    name: str
+    state: Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"]
+    cached: Annotated[bool, Field(description="the curves are of the task that it was taken from")]
+    """the curves are of the task that it was taken from"""
+
+    started_at: Annotated[str | None, Field(alias="startedAt")]
+    steps_are: Annotated[Literal["epoch", "step"], Field(alias="stepsAre")]
+    metrics: Annotated[list[MetricCurve], Field(description="what a training is judged by first")]
+    """what a training is judged by first"""
+
+
+class Environment(BaseModel):
     digest: Digest
     packages: list[str]
     lock: Digest | None = None
-
-
-TaskState = TypeAliasType("TaskState", Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"])
-
-
-UploadState = TypeAliasType("UploadState", Literal["stored", "storing"])
 
 
 class Artifact(BaseModel):
@@ -166,9 +227,34 @@ class Artifact(BaseModel):
     metadata: dict[str, Any]
 
 
-class Bindings(BaseModel):
-    parameters: dict[str, str | float | bool | list[Any] | dict[str, Any]]
+class Inputs(BaseModel):
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
     artifacts: dict[str, list[Artifact]]
+
+
+class Outputs(BaseModel):
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
+    artifacts: dict[str, list[Artifact]]
+
+
+class TaskRecord(BaseModel):
+    name: str
+    state: Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"]
+    attempts: Annotated[int, Field(ge=0)]
+    cached: bool
+    cache_key: Annotated[str | None, Field(alias="cacheKey", pattern="^sha256:[0-9a-f]{64}$")]
+    command: list[str]
+    environment: Environment | None = None
+    inputs: Inputs
+    outputs: Outputs
+    started_at: Annotated[str | None, Field(alias="startedAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    reason: str | None
+    cpu_seconds: Annotated[float | None, Field(alias="cpuSeconds")]
+    tracking_run: Annotated[str | None, Field(alias="trackingRun")] = None
+
+
+UploadState = TypeAliasType("UploadState", Literal["stored", "storing"])
 
 
 class BlobPart(BaseModel):
@@ -234,33 +320,61 @@ class Releases(BaseModel):
     releases: list[Release]
 
 
-class TaskCurves(BaseModel):
-    name: str
-    state: TaskState
-    cached: Annotated[bool, Field(description="the curves are of the task that it was taken from")]
-    """the curves are of the task that it was taken from"""
+class RunCurves(BaseModel):
+    tasks: Annotated[list[TaskCurves], Field(description="in the order of the run")]
+    """in the order of the run"""
 
-    started_at: Annotated[str | None, Field(alias="startedAt")]
-    steps_are: Annotated[Literal["epoch", "step"], Field(alias="stepsAre")]
-    metrics: Annotated[list[MetricCurve], Field(description="what a training is judged by first")]
-    """what a training is judged by first"""
+    problem: CurvesProblem | None
 
 
-class TaskRecord(BaseModel):
-    name: str
-    state: TaskState
-    attempts: Annotated[int, Field(ge=0)]
-    cached: bool
-    cache_key: Annotated[str | None, Field(alias="cacheKey", pattern="^sha256:[0-9a-f]{64}$")]
-    command: list[str]
-    environment: TaskEnvironment | None = None
-    inputs: Bindings
-    outputs: Bindings
-    started_at: Annotated[str | None, Field(alias="startedAt")]
-    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+class RunDetails(BaseModel):
+    id: str
+    pipeline: str
+    state: RunState
     reason: str | None
-    cpu_seconds: Annotated[float | None, Field(alias="cpuSeconds")]
-    tracking_run: Annotated[str | None, Field(alias="trackingRun")] = None
+    trigger: str
+    engine: str
+    pins: RunPins
+    origin: CodeOrigin | None = None
+    tracking_run: Annotated[str | None, Field(alias="trackingRun")]
+    notices: list[str] | None = None
+    name: str | None = None
+    note: str | None = None
+    tags: dict[str, str] | None = None
+    sweep: str | None = None
+    tasks: list[TaskRecord]
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    edges: Annotated[
+        list[RunEdge],
+        Field(description="how its tasks follow each other, by name, as the pipeline says"),
+    ]
+    """how its tasks follow each other, by name, as the pipeline says"""
+
+
+class RunSummary(BaseModel):
+    id: str
+    pipeline: str
+    state: RunState
+    reason: str | None
+    trigger: str
+    engine: str
+    name: str | None = None
+    note: str | None = None
+    tags: dict[str, str] | None = None
+    sweep: str | None = None
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
+    metrics: dict[str, float]
+    models: list[str]
+    tasks: TaskCounts
+
+
+class Runs(BaseModel):
+    runs: list[RunSummary]
+    total: Annotated[int, Field(description="of those that match")]
+    """of those that match"""
 
 
 class Bundle(BaseModel):
@@ -274,30 +388,3 @@ class Bundle(BaseModel):
 class Dataset(BaseModel):
     digest: Digest
     manifest: DatasetManifest
-
-
-class Run(BaseModel):
-    id: str
-    pipeline: str
-    state: RunState
-    reason: str | None
-    trigger: str
-    engine: str
-    pins: RunPins
-    origin: CodeOrigin | None = None
-    tracking_run: Annotated[str | None, Field(alias="trackingRun")]
-    notices: list[str] | None = None
-    tasks: list[TaskRecord]
-    created_at: Annotated[str, Field(alias="createdAt")]
-    finished_at: Annotated[str | None, Field(alias="finishedAt")]
-
-
-class RunCurves(BaseModel):
-    tasks: Annotated[list[TaskCurves], Field(description="in the order of the run")]
-    """in the order of the run"""
-
-    problem: CurvesProblem | None
-
-
-class Runs(BaseModel):
-    runs: list[Run]
