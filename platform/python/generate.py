@@ -27,9 +27,10 @@ PACKAGE = Path(__file__).parent / "src" / "visavox"
 ANSWERS = [
     *("Dataset", "Datasets", "SavedDataset", "MissingBlobs", "BlobParts", "JoinState", "StoredCode"),
     *("RunDetails", "Runs", "RunStarted", "RunCurves", "RunDifference", "OutputFiles"),
+    *("SweepDetails", "Sweeps"),
     *("Model", "Models", "ModelVersion", "Bundle", "Release", "Releases"),
 ]
-# Schemas that the document has inside of others, by where they stand there.
+# Schemas that the document has inside of others, by where they stand there; "|1" is the second of alternatives.
 NAMES = {
     "Dataset.digest": "Digest",
     "Dataset.manifest": "DatasetManifest",
@@ -46,6 +47,16 @@ NAMES = {
     "CodeDifference.changed[]": "ChangedFile",
     "RunDifference.packages[]": "PackageChange",
     "RunDifference.datasets[]": "DatasetChange",
+    "SweepSummary.state": "SweepState",
+    "SweepSummary.plan": "SweepPlan",
+    "SweepPlan.space{}|0": "SweptValues",
+    "SweepPlan.space{}|1": "SweptRange",
+    "SweepPlan.sampler": "Sampler",
+    "SweepPlan.stopEarly": "EarlyStopping",
+    "TaskRecord.state": "TaskState",
+    "TaskRecord.environment": "TaskEnvironment",
+    "TaskRecord.inputs": "Bindings",
+    "Bindings.artifacts{}[]": "Artifact",
     "RunCurves.tasks[]": "TaskCurves",
     "RunCurves.problem": "CurvesProblem",
     "OutputFiles.files[]": "OutputFile",
@@ -91,6 +102,11 @@ def _precise(value: Any) -> Any:
         return [_precise(item) for item in value]
     if not isinstance(value, dict):
         return value
+    # A named schema that may be null is said to be both, which nothing can be.
+    if [sorted(one) for one in value.get("allOf", [])] in ([["$ref"], ["description", "type"]], [["$ref"], ["type"]]):
+        named, nullable = value["allOf"]
+        value = {**nullable, "anyOf": [named, {"type": "null"}]}
+        value.pop("type")
     # A parameter: 16 is to stay 16, and is no 16.0.
     kinds = [one.get("type") for one in value.get("anyOf", [])]
     if "number" in kinds and "boolean" in kinds:
@@ -100,6 +116,7 @@ def _precise(value: Any) -> Any:
 
 def _extract(schemas: dict[str, Schema], place: str, name: str) -> None:
     """Gives a schema inside of another a name of its own."""
+    place, _, alternative = place.partition("|")
     owner, _, steps = place.partition(".")
     holder, key = schemas[owner]["properties"], re.split(r"\[|\{", steps)[0]
     for step in re.findall(r"\[\]|\{\}", steps):
@@ -107,8 +124,8 @@ def _extract(schemas: dict[str, Schema], place: str, name: str) -> None:
     schema = holder[key]
     alternatives = schema.get("anyOf") or schema.get("oneOf")
     if alternatives:
-        at = next(index for index, one in enumerate(alternatives) if one.get("type") != "null")
-        holder, key = alternatives, at
+        first = next(index for index, one in enumerate(alternatives) if one.get("type") != "null")
+        holder, key = alternatives, int(alternative or first)
     elif isinstance(schema.get("type"), list):
         # What may be null says so beside what it is.
         plain = {**schema, "type": next(one for one in schema["type"] if one != "null")}

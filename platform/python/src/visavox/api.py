@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
 
@@ -52,6 +52,11 @@ class DatasetChange(BaseModel):
 
 
 Digest = TypeAliasType("Digest", Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")])
+
+
+class EarlyStopping(BaseModel):
+    metric: Annotated[str, Field(max_length=300, min_length=1)]
+    after_steps: Annotated[int, Field(alias="afterSteps", ge=0)]
 
 
 class ForeignModel(BaseModel):
@@ -181,6 +186,9 @@ class RunStarted(BaseModel):
 RunState = TypeAliasType("RunState", Literal["pending", "running", "canceling", "succeeded", "failed", "canceled"])
 
 
+Sampler = TypeAliasType("Sampler", Literal["grid", "random", "bayesian"])
+
+
 class SavedDataset(BaseModel):
     digest: Digest
     items: int
@@ -195,28 +203,58 @@ class StoredCode(BaseModel):
     """to be sent first; the code is stored when there are none"""
 
 
+SweepState = TypeAliasType("SweepState", Literal["running", "canceling", "succeeded", "failed", "canceled"])
+
+
+class SweptRange(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    low: float
+    high: float
+    integer: bool | None = False
+    step: Annotated[float | None, Field(gt=0.0)] = None
+    log: bool | None = False
+
+
+class SweptValues(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    values: Annotated[
+        list[int | str | float | bool | list[Any] | dict[str, Any]],
+        Field(max_length=10000, min_length=1),
+    ]
+
+
 class TaskCounts(BaseModel):
     total: int
     finished: int
     running: list[str]
 
 
-class TaskCurves(BaseModel):
-    name: str
-    state: Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"]
-    cached: Annotated[bool, Field(description="the curves are of the task that it was taken from")]
-    """the curves are of the task that it was taken from"""
-
-    started_at: Annotated[str | None, Field(alias="startedAt")]
-    steps_are: Annotated[Literal["epoch", "step"], Field(alias="stepsAre")]
-    metrics: Annotated[list[MetricCurve], Field(description="what a training is judged by first")]
-    """what a training is judged by first"""
-
-
-class Environment(BaseModel):
+class TaskEnvironment(BaseModel):
     digest: Digest
     packages: list[str]
     lock: Digest | None = None
+
+
+TaskState = TypeAliasType("TaskState", Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"])
+
+
+class TrialOutcome(BaseModel):
+    number: Annotated[int, Field(gt=0)]
+    run: str
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
+    stopped: bool | None = None
+    state: RunState
+    value: Annotated[float | None, Field(description="of the sweep's metric")]
+    """of the sweep's metric"""
+
+    reason: str | None
+
+
+UploadState = TypeAliasType("UploadState", Literal["stored", "storing"])
 
 
 class Artifact(BaseModel):
@@ -227,34 +265,9 @@ class Artifact(BaseModel):
     metadata: dict[str, Any]
 
 
-class Inputs(BaseModel):
+class Bindings(BaseModel):
     parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
     artifacts: dict[str, list[Artifact]]
-
-
-class Outputs(BaseModel):
-    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
-    artifacts: dict[str, list[Artifact]]
-
-
-class TaskRecord(BaseModel):
-    name: str
-    state: Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"]
-    attempts: Annotated[int, Field(ge=0)]
-    cached: bool
-    cache_key: Annotated[str | None, Field(alias="cacheKey", pattern="^sha256:[0-9a-f]{64}$")]
-    command: list[str]
-    environment: Environment | None = None
-    inputs: Inputs
-    outputs: Outputs
-    started_at: Annotated[str | None, Field(alias="startedAt")]
-    finished_at: Annotated[str | None, Field(alias="finishedAt")]
-    reason: str | None
-    cpu_seconds: Annotated[float | None, Field(alias="cpuSeconds")]
-    tracking_run: Annotated[str | None, Field(alias="trackingRun")] = None
-
-
-UploadState = TypeAliasType("UploadState", Literal["stored", "storing"])
 
 
 class BlobPart(BaseModel):
@@ -320,6 +333,101 @@ class Releases(BaseModel):
     releases: list[Release]
 
 
+class RunSummary(BaseModel):
+    id: str
+    pipeline: str
+    state: RunState
+    reason: str | None
+    trigger: str
+    engine: str
+    name: str | None = None
+    note: str | None = None
+    tags: dict[str, str] | None = None
+    sweep: str | None = None
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
+    metrics: dict[str, float]
+    models: list[str]
+    tasks: TaskCounts
+
+
+class Runs(BaseModel):
+    runs: list[RunSummary]
+    total: Annotated[int, Field(description="of those that match")]
+    """of those that match"""
+
+
+class SweepPlan(BaseModel):
+    space: dict[str, SweptValues | SweptRange]
+    sampler: Sampler
+    trials: Annotated[int, Field(ge=1, le=10000)]
+    parallel: Annotated[int, Field(ge=1, le=1000)]
+    metric: Annotated[str, Field(max_length=300, min_length=1)]
+    goal: Literal["maximize", "minimize"]
+    seed: int
+    stop_early: Annotated[EarlyStopping | None, Field(alias="stopEarly")] = None
+
+
+class SweepSummary(BaseModel):
+    id: str
+    name: str | None = None
+    pipeline: str
+    state: SweepState
+    reason: str | None
+    plan: SweepPlan
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    begun: Annotated[int, Field(description="how many trials have begun")]
+    """how many trials have begun"""
+
+
+class Sweeps(BaseModel):
+    sweeps: list[SweepSummary]
+
+
+class TaskCurves(BaseModel):
+    name: str
+    state: TaskState
+    cached: Annotated[bool, Field(description="the curves are of the task that it was taken from")]
+    """the curves are of the task that it was taken from"""
+
+    started_at: Annotated[str | None, Field(alias="startedAt")]
+    steps_are: Annotated[Literal["epoch", "step"], Field(alias="stepsAre")]
+    metrics: Annotated[list[MetricCurve], Field(description="what a training is judged by first")]
+    """what a training is judged by first"""
+
+
+class TaskRecord(BaseModel):
+    name: str
+    state: TaskState
+    attempts: Annotated[int, Field(ge=0)]
+    cached: bool
+    cache_key: Annotated[str | None, Field(alias="cacheKey", pattern="^sha256:[0-9a-f]{64}$")]
+    command: list[str]
+    environment: TaskEnvironment | None = None
+    inputs: Bindings
+    outputs: Bindings
+    started_at: Annotated[str | None, Field(alias="startedAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    reason: str | None
+    cpu_seconds: Annotated[float | None, Field(alias="cpuSeconds")]
+    tracking_run: Annotated[str | None, Field(alias="trackingRun")] = None
+
+
+class Bundle(BaseModel):
+    format: Literal[1]
+    name: str
+    files: list[BundleFile]
+    parent: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    properties: dict[str, Any]
+
+
+class Dataset(BaseModel):
+    digest: Digest
+    manifest: DatasetManifest
+
+
 class RunCurves(BaseModel):
     tasks: Annotated[list[TaskCurves], Field(description="in the order of the run")]
     """in the order of the run"""
@@ -352,39 +460,18 @@ class RunDetails(BaseModel):
     """how its tasks follow each other, by name, as the pipeline says"""
 
 
-class RunSummary(BaseModel):
+class SweepDetails(BaseModel):
     id: str
-    pipeline: str
-    state: RunState
-    reason: str | None
-    trigger: str
-    engine: str
     name: str | None = None
-    note: str | None = None
-    tags: dict[str, str] | None = None
-    sweep: str | None = None
+    pipeline: str
+    state: SweepState
+    reason: str | None
+    plan: SweepPlan
     created_at: Annotated[str, Field(alias="createdAt")]
     finished_at: Annotated[str | None, Field(alias="finishedAt")]
-    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
-    metrics: dict[str, float]
-    models: list[str]
-    tasks: TaskCounts
+    begun: Annotated[int, Field(description="how many trials have begun")]
+    """how many trials have begun"""
 
-
-class Runs(BaseModel):
-    runs: list[RunSummary]
-    total: Annotated[int, Field(description="of those that match")]
-    """of those that match"""
-
-
-class Bundle(BaseModel):
-    format: Literal[1]
-    name: str
-    files: list[BundleFile]
-    parent: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
-    properties: dict[str, Any]
-
-
-class Dataset(BaseModel):
-    digest: Digest
-    manifest: DatasetManifest
+    trials: list[TrialOutcome]
+    best: Annotated[TrialOutcome | None, Field(description="so far")]
+    """so far"""

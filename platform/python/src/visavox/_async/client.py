@@ -13,6 +13,7 @@ from .._items import Source
 from .._pipelines import Pipeline
 from .._references import task_output
 from .._settings import Settings
+from .._space import Space, dimensions_of
 from .._store import Store
 from .code import Code
 from .comparing import AsyncRunReference, compare
@@ -20,7 +21,8 @@ from .datasets import AsyncDataset, AsyncDatasets
 from .models import AsyncModel, AsyncModels, AsyncRelease, AsyncReleases
 from .run_list import AsyncRunList, list_runs
 from .runs import AsyncRun, AsyncRuns
-from .submission import AsyncSubmission
+from .submission import AsyncSubmission, sendable
+from .sweeps import AsyncSweep, AsyncSweeps, goal_of
 from .transport import AsyncTransport
 
 
@@ -42,6 +44,7 @@ class AsyncClient:
         self._store = Store(settings.cache)
         self._datasets = AsyncDatasets(self._transport, self._store)
         self._runs = AsyncRuns(self._transport, self._store)
+        self._sweeps = AsyncSweeps(self._transport, self._runs)
         self._models = AsyncModels(self._transport, self._store)
         self._releases = AsyncReleases(self._transport)
 
@@ -148,7 +151,7 @@ class AsyncClient:
         pipeline: str | None = None,
         state: api.RunState | None = None,
         tags: Mapping[str, str] | None = None,
-        sweep: str | None = None,
+        sweep: AsyncSweep | str | None = None,
         find: str | None = None,
         sort: str | None = None,
         order: Literal["asc", "desc"] | None = None,
@@ -159,7 +162,7 @@ class AsyncClient:
 
         Args:
             tags: all of which they have.
-            sweep: the id of one whose trials they are.
+            sweep: whose trials they are; a sweep or its id.
             find: part of the id, the name, the note or the pipeline's name.
             sort: a metric; runs without it come last.
             order: of the metric; the highest first unless given.
@@ -170,7 +173,7 @@ class AsyncClient:
             "pipeline": pipeline,
             "state": state,
             "tag": [f"{key}={value}" for key, value in (tags or {}).items()] or None,
-            "sweep": sweep,
+            "sweep": sweep.id if isinstance(sweep, AsyncSweep) else sweep,
             "find": find,
             "sort": sort,
             "order": order,
@@ -181,9 +184,80 @@ class AsyncClient:
     async def compare(self, before: AsyncRunReference, after: AsyncRunReference) -> Comparison:
         """Two runs side by side: parameters, metrics, what they made, patches of their code, packages, datasets.
 
-        Each is a run, or an id, the beginning of one, or a name.
+        Each is a run, a trial, or an id, the beginning of one, or a name.
         """
         return await compare(self._transport, self._runs, before, after)
+
+    async def sweep(
+        self,
+        pipeline: Pipeline,
+        space: Space,
+        *,
+        maximize: str | None = None,
+        minimize: str | None = None,
+        trials: int | None = None,
+        parallel: int = 2,
+        sampler: api.Sampler = "random",
+        seed: int = 0,
+        stop_early: str | None = None,
+        after_steps: int = 1,
+        parameters: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        wait: bool = True,
+        progress: bool = True,
+        code: Code = None,
+        cache: bool = True,
+        engine: str | None = None,
+        pipeline_name: str | None = None,
+    ) -> AsyncSweep:
+        """Searches for the parameters of a pipeline, and waits until it is over unless ``wait`` is false.
+
+        Each trial is a run. The server goes on with it, whether somebody waits or not.
+
+        Args:
+            pipeline: as for :meth:`run`, and so are ``code``, ``cache``, ``engine`` and ``pipeline_name``.
+            space: where to look for each parameter: a list of values, a range as ``(low, high)``,
+                ``visavox.log(low, high)``, or ``visavox.Range(low, high, step=…)``.
+            maximize: the metric whose highest value is looked for, as ``visavox.runs()`` names it.
+            minimize: or the one whose lowest is.
+            trials: how many runs at most; 20 unless given, and all points of a grid.
+            parallel: how many run at once.
+            sampler: ``random``, ``grid``, or ``bayesian``, which is Optuna's.
+            seed: of the sampler, and of what is random in the steps.
+            stop_early: cancels a trial whose curve of this metric, as it logs it to MLflow, has fallen behind the
+                median of the others; not before ``after_steps`` of the curve.
+            parameters: what every trial has.
+            name: what to call the sweep.
+
+        Raises:
+            VisavoxError: ``sweep_invalid``, where a space contradicts itself.
+            SweepFailed: it was waited for, and failed.
+        """
+        goal, metric = goal_of(maximize, minimize)
+        dimensions = dimensions_of(space, sendable)
+        submission = AsyncSubmission(pipeline, parameters, code, cache, engine, pipeline_name)
+        plan = {
+            "name": name,
+            "space": dimensions,
+            "sampler": sampler,
+            # A grid ends by itself.
+            "trials": 10_000 if trials is None and sampler == "grid" else trials,
+            "parallel": parallel,
+            "metric": metric,
+            "goal": goal,
+            "seed": seed,
+            "stopEarly": None if stop_early is None else {"metric": stop_early, "afterSteps": after_steps},
+        }
+        sweep = await self._sweeps.start({**await submission.request(self._transport, progress=progress), **plan})
+        return await sweep.wait(progress=progress) if wait else sweep
+
+    async def get_sweep(self, id: str) -> AsyncSweep:
+        """A sweep by its id, the beginning of it, or its name."""
+        return await self._sweeps.get(id)
+
+    async def sweeps(self, *, limit: int = 50) -> list[api.SweepSummary]:
+        """Sweeps, newest first: each with ``id``, ``name``, ``state``, ``plan``, ``begun`` (a count of trials)."""
+        return await self._sweeps.all(limit)
 
     async def model(self, reference: str, *, environment: str | None = None) -> AsyncModel:
         """A model version: ``digits:3`` or ``digits@champion``.

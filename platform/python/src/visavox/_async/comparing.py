@@ -7,10 +7,11 @@ from .._comparison import Comparison, compared
 from .._references import segment
 from .run_list import AsyncRunSummary
 from .runs import AsyncRun, AsyncRuns
+from .sweeps import AsyncTrial
 from .transport import AsyncTransport
 
 # A run as people have it in hand: an object, its id, the beginning of that, or its name.
-AsyncRunReference = AsyncRun | AsyncRunSummary | str
+AsyncRunReference = AsyncRun | AsyncRunSummary | AsyncTrial | str
 
 
 async def compare(
@@ -22,6 +23,8 @@ async def compare(
 
 
 def _reference(run: AsyncRunReference) -> str:
+    if isinstance(run, AsyncTrial):
+        return run.run_id
     return run if isinstance(run, str) else run.id
 
 

@@ -1,4 +1,4 @@
-"""What the server is sent to run a pipeline."""
+"""What the server is sent to run a pipeline, once or in a sweep."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .transport import AsyncTransport
 
 @dataclass(frozen=True)
 class AsyncSubmission:
-    """The arguments of :meth:`AsyncClient.run` that are about the pipeline."""
+    """The arguments that :meth:`AsyncClient.run` and :meth:`AsyncClient.sweep` have in common."""
 
     pipeline: Pipeline
     parameters: Mapping[str, Any] | None

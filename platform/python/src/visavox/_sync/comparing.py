@@ -8,10 +8,11 @@ from .._comparison import Comparison, compared
 from .._references import segment
 from .run_list import RunSummary
 from .runs import Run, Runs
+from .sweeps import Trial
 from .transport import Transport
 
 # A run as people have it in hand: an object, its id, the beginning of that, or its name.
-RunReference = Run | RunSummary | str
+RunReference = Run | RunSummary | Trial | str
 
 
 def compare(transport: Transport, runs: Runs, before: RunReference, after: RunReference) -> Comparison:
@@ -21,6 +22,8 @@ def compare(transport: Transport, runs: Runs, before: RunReference, after: RunRe
 
 
 def _reference(run: RunReference) -> str:
+    if isinstance(run, Trial):
+        return run.run_id
     return run if isinstance(run, str) else run.id
 
 

@@ -1,5 +1,5 @@
 # Written from _async by `python generate.py`.
-"""What the server is sent to run a pipeline."""
+"""What the server is sent to run a pipeline, once or in a sweep."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .transport import Transport
 
 @dataclass(frozen=True)
 class Submission:
-    """The arguments of :meth:`Client.run` that are about the pipeline."""
+    """The arguments that :meth:`Client.run` and :meth:`Client.sweep` have in common."""
 
     pipeline: Pipeline
     parameters: Mapping[str, Any] | None
