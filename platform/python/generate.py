@@ -26,20 +26,33 @@ PACKAGE = Path(__file__).parent / "src" / "visavox"
 # What the package reads of the document, which has the routes of a project as well.
 ANSWERS = [
     *("Dataset", "Datasets", "SavedDataset", "MissingBlobs", "BlobParts", "JoinState", "StoredCode"),
-    *("Run", "Runs", "RunStarted", "RunCurves", "OutputFiles"),
+    *("RunDetails", "Runs", "RunStarted", "RunCurves", "RunDifference", "OutputFiles"),
+    *("SweepDetails", "Sweeps"),
     *("Model", "Models", "ModelVersion", "Bundle", "Release", "Releases"),
 ]
-# Schemas that the document has inside of others, by where they stand there.
+# Schemas that the document has inside of others, by where they stand there; "|1" is the second of alternatives.
 NAMES = {
     "Dataset.digest": "Digest",
     "Dataset.manifest": "DatasetManifest",
     "Datasets.datasets[]": "DatasetListing",
     "BlobParts.parts[]": "BlobPart",
     "JoinState.state": "UploadState",
-    "Run.state": "RunState",
-    "Run.pins": "RunPins",
-    "Run.origin": "CodeOrigin",
-    "Run.tasks[]": "TaskRecord",
+    "RunDetails.state": "RunState",
+    "RunDetails.pins": "RunPins",
+    "RunDetails.origin": "CodeOrigin",
+    "RunDetails.tasks[]": "TaskRecord",
+    "RunDetails.edges[]": "RunEdge",
+    "RunSummary.tasks": "TaskCounts",
+    "RunDifference.code": "CodeDifference",
+    "CodeDifference.changed[]": "ChangedFile",
+    "RunDifference.packages[]": "PackageChange",
+    "RunDifference.datasets[]": "DatasetChange",
+    "SweepSummary.state": "SweepState",
+    "SweepSummary.plan": "SweepPlan",
+    "SweepPlan.space{}|0": "SweptValues",
+    "SweepPlan.space{}|1": "SweptRange",
+    "SweepPlan.sampler": "Sampler",
+    "SweepPlan.stopEarly": "EarlyStopping",
     "TaskRecord.state": "TaskState",
     "TaskRecord.environment": "TaskEnvironment",
     "TaskRecord.inputs": "Bindings",
@@ -55,7 +68,7 @@ NAMES = {
 
 def answers_of(document: str) -> str:
     """The module of the answers that an OpenAPI document describes."""
-    schemas: dict[str, Schema] = json.loads(document)["components"]["schemas"]
+    schemas: dict[str, Schema] = _precise(json.loads(document)["components"]["schemas"])
     for place, name in NAMES.items():
         _extract(schemas, place, name)
         _refer(schemas)
@@ -83,8 +96,27 @@ def answers_of(document: str) -> str:
         return _formatted(target.read_text(encoding="utf-8"))
 
 
+def _precise(value: Any) -> Any:
+    """What the document says less precisely than the server means it."""
+    if isinstance(value, list):
+        return [_precise(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    # A named schema that may be null is said to be both, which nothing can be.
+    if [sorted(one) for one in value.get("allOf", [])] in ([["$ref"], ["description", "type"]], [["$ref"], ["type"]]):
+        named, nullable = value["allOf"]
+        value = {**nullable, "anyOf": [named, {"type": "null"}]}
+        value.pop("type")
+    # A parameter: 16 is to stay 16, and is no 16.0.
+    kinds = [one.get("type") for one in value.get("anyOf", [])]
+    if "number" in kinds and "boolean" in kinds:
+        value = {**value, "anyOf": [{"type": "integer"}, *value["anyOf"]]}
+    return {key: _precise(item) for key, item in value.items()}
+
+
 def _extract(schemas: dict[str, Schema], place: str, name: str) -> None:
     """Gives a schema inside of another a name of its own."""
+    place, _, alternative = place.partition("|")
     owner, _, steps = place.partition(".")
     holder, key = schemas[owner]["properties"], re.split(r"\[|\{", steps)[0]
     for step in re.findall(r"\[\]|\{\}", steps):
@@ -92,8 +124,8 @@ def _extract(schemas: dict[str, Schema], place: str, name: str) -> None:
     schema = holder[key]
     alternatives = schema.get("anyOf") or schema.get("oneOf")
     if alternatives:
-        at = next(index for index, one in enumerate(alternatives) if one.get("type") != "null")
-        holder, key = alternatives, at
+        first = next(index for index, one in enumerate(alternatives) if one.get("type") != "null")
+        holder, key = alternatives, int(alternative or first)
     elif isinstance(schema.get("type"), list):
         # What may be null says so beside what it is.
         plain = {**schema, "type": next(one for one in schema["type"] if one != "null")}

@@ -29,12 +29,17 @@ run = visavox.run({
 """,
     "run",
     "await visavox.AsyncClient().dataset(dataset.digest)",
+    "from tests.fitting import fitting",
+    'sweep = visavox.sweep(fitting(), {"rate": [0.5, 0.75]}, minimize="score", sampler="grid", code=False)',
+    "sweep",
+    "visavox.runs(sweep=sweep)",
 ]
 
 
 def test_a_notebook_shows_progress_and_links(project: Path) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    environment = {**os.environ, "PYTHONPATH": str(Path(visavox.__file__).parents[1])}
+    source = Path(visavox.__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(source), str(source.parent)])}
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": project}})
     client.execute(env=environment)
     shown = [[output.get("data", {}).get("text/html", "") for output in cell.outputs] for cell in notebook.cells]
@@ -47,3 +52,7 @@ def test_a_notebook_shows_progress_and_links(project: Path) -> None:
     assert f'href="{os.environ["VISAVOX_SERVER"]}/console/runs/' in watched
     assert shown[2] == [watched]
     assert shown[3] == [version]
+    [searched] = shown[5]
+    assert "<b>succeeded</b>, 2 of 2 trials" in searched
+    assert shown[6] == [searched]
+    assert "<p>2 runs</p>" in shown[7][0]

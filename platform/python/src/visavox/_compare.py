@@ -18,7 +18,7 @@ class Difference:
     after: Any
 
 
-def differences(before: api.Run, after: api.Run) -> list[Difference]:
+def differences(before: api.RunDetails, after: api.RunDetails) -> list[Difference]:
     """Empty where every artifact has the same bytes and every value is the same."""
     old, new = dict(_facts(before)), dict(_facts(after))
     return [
@@ -29,7 +29,7 @@ def differences(before: api.Run, after: api.Run) -> list[Difference]:
     ]
 
 
-def _facts(run: api.Run) -> Iterator[tuple[str, Any]]:
+def _facts(run: api.RunDetails) -> Iterator[tuple[str, Any]]:
     for task in run.tasks:
         # A result from the cache is that of a task that succeeded.
         yield task.name, "succeeded" if task.cached else task.state

@@ -52,6 +52,14 @@ class RunFailed(VisavoxError):
         self.run = run
 
 
+class SweepFailed(VisavoxError):
+    """A sweep that was waited for failed or was canceled. ``sweep`` is its id."""
+
+    def __init__(self, detail: str, *, sweep: str, action: str) -> None:
+        super().__init__(detail, code="sweep_failed", action=action)
+        self.sweep = sweep
+
+
 def _restore(kind: type[VisavoxError], detail: str, attributes: dict[str, Any]) -> VisavoxError:
     error = kind.__new__(kind, detail)
     error.args = (detail,)

@@ -10,10 +10,14 @@ from urllib.parse import quote, urlsplit
 from . import api
 
 
-def link(url: str, text: str) -> str:
+class Markup(str):
+    """Text that is HTML already."""
+
+
+def link(url: str, text: str) -> Markup:
     shown = escape(text)
     # A server's address is whatever was set: it must not become a script.
-    return (
+    return Markup(
         f'<a href="{escape(url)}" target="_blank" rel="noopener">{shown}</a>'
         if urlsplit(url).scheme in ("http", "https")
         else shown
@@ -22,14 +26,15 @@ def link(url: str, text: str) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     cells = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape('' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"
-        for row in rows
-    )
+    body = "".join("<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def run(record: api.Run, url: str) -> str:
+def _cell(value: object) -> str:
+    return value if isinstance(value, Markup) else escape("" if value is None else str(value))
+
+
+def run(record: api.RunDetails, url: str) -> str:
     tasks = [
         [
             task.name,
@@ -40,7 +45,8 @@ def run(record: api.Run, url: str) -> str:
         for task in record.tasks
     ]
     reason = f"<pre>{escape(record.reason)}</pre>" if record.reason else ""
-    head = f"<p>run {link(url, record.id)} of {escape(record.pipeline)}: <b>{escape(record.state)}</b></p>"
+    name = f" <b>{escape(record.name)}</b>" if record.name else ""
+    head = f"<p>run {link(url, record.id)}{name} of {escape(record.pipeline)}: <b>{escape(record.state)}</b></p>"
     return head + table(["task", "state", "took", "reason"], tasks) + reason
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
+from . import _frames as frames
 from . import api
-from ._errors import VisavoxError, extra_missing
-
-FrameKind = Literal["pandas", "polars", "rows"]
+from ._frames import Column, FrameKind
 
 
 class MetricRow(TypedDict):
@@ -38,28 +36,12 @@ def rows_of(curves: api.RunCurves) -> list[MetricRow]:
 
 
 def frame_of(rows: list[MetricRow], kind: FrameKind | None) -> Any:
-    """The frame that is asked for; else of pandas or Polars, whichever is installed, else the rows."""
-    if kind is None:
-        kind = next((name for name in ("pandas", "polars") if importlib.util.find_spec(name)), "rows")
-    columns = list(MetricRow.__annotations__)
-    if kind == "rows":
-        return rows
-    if kind == "pandas":
-        try:
-            import pandas
-        except ImportError:
-            raise extra_missing("pandas", "pandas") from None
-        frame = pandas.DataFrame(rows, columns=columns)
-        return frame.astype({"step": "int64", "value": "float64"}).assign(
-            time=pandas.to_datetime(frame["time"], utc=True)
-        )
-    if kind == "polars":
-        try:
-            import polars
-        except ImportError:
-            raise extra_missing("polars", "polars") from None
-        schema = {**dict.fromkeys(columns, polars.String), "step": polars.Int64, "value": polars.Float64}
-        return polars.DataFrame(rows, schema=schema, orient="row").with_columns(
-            polars.col("time").str.to_datetime(time_zone="UTC", strict=False)
-        )
-    raise VisavoxError(f"there is no frame {kind!r}", code="misuse", action="Ask for pandas, polars or rows.")
+    """A column for each field of a row."""
+    columns = {
+        "task": Column([row["task"] for row in rows], "text"),
+        "metric": Column([row["metric"] for row in rows], "text"),
+        "step": Column([row["step"] for row in rows], "integer"),
+        "value": Column([row["value"] for row in rows], "number"),
+        "time": Column([row["time"] for row in rows], "time"),
+    }
+    return frames.frame_of(columns, kind)

@@ -35,7 +35,7 @@ class Watch:
         self._cell: Cell | None = cell() if shown else None
         self._said: dict[str, str] = {}
 
-    def show(self, run: api.Run) -> None:
+    def show(self, run: api.RunDetails) -> None:
         if self._cell:
             self._cell.show("", _html.run(run, self._url), done=False)
         elif self._shown:

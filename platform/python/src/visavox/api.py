@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeAliasType
+
+
+class ChangedFile(BaseModel):
+    path: str
+    patch: Annotated[
+        str | None,
+        Field(description="a unified diff; null where it is large or no text"),
+    ]
+    """a unified diff; null where it is large or no text"""
+
+
+class CodeDifference(BaseModel):
+    added: list[str]
+    removed: list[str]
+    changed: list[ChangedFile]
 
 
 class CodeOrigin(BaseModel):
@@ -27,7 +42,21 @@ class CurvesProblem(BaseModel):
     action: str
 
 
+class DatasetChange(BaseModel):
+    name: str
+    before: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    after: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    added: int
+    removed: int
+    changed: int
+
+
 Digest = TypeAliasType("Digest", Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")])
+
+
+class EarlyStopping(BaseModel):
+    metric: Annotated[str, Field(max_length=300, min_length=1)]
+    after_steps: Annotated[int, Field(alias="afterSteps", ge=0)]
 
 
 class ForeignModel(BaseModel):
@@ -111,9 +140,34 @@ class OutputFiles(BaseModel):
     files: list[OutputFile]
 
 
+class PackageChange(BaseModel):
+    task: str
+    name: str
+    before: str | None
+    after: str | None
+
+
 ReleaseStage = TypeAliasType(
     "ReleaseStage", Literal["preparing", "shadow", "canary", "champion", "retired", "held-back"]
 )
+
+
+class RunDifference(BaseModel):
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    code: CodeDifference | None
+    packages: Annotated[
+        list[PackageChange],
+        Field(description="of tasks that both have, which declare packages of their own"),
+    ]
+    """of tasks that both have, which declare packages of their own"""
+
+    datasets: list[DatasetChange]
+
+
+class RunEdge(BaseModel):
+    from_: Annotated[str, Field(alias="from")]
+    to: str
 
 
 class RunPins(BaseModel):
@@ -121,7 +175,7 @@ class RunPins(BaseModel):
     code: Digest
     environment: Digest
     datasets: list[Digest]
-    parameters: dict[str, str | float | bool | list[Any] | dict[str, Any]]
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
     seed: int
 
 
@@ -130,6 +184,9 @@ class RunStarted(BaseModel):
 
 
 RunState = TypeAliasType("RunState", Literal["pending", "running", "canceling", "succeeded", "failed", "canceled"])
+
+
+Sampler = TypeAliasType("Sampler", Literal["grid", "random", "bayesian"])
 
 
 class SavedDataset(BaseModel):
@@ -146,6 +203,36 @@ class StoredCode(BaseModel):
     """to be sent first; the code is stored when there are none"""
 
 
+SweepState = TypeAliasType("SweepState", Literal["running", "canceling", "succeeded", "failed", "canceled"])
+
+
+class SweptRange(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    low: float
+    high: float
+    integer: bool | None = False
+    step: Annotated[float | None, Field(gt=0.0)] = None
+    log: bool | None = False
+
+
+class SweptValues(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    values: Annotated[
+        list[int | str | float | bool | list[Any] | dict[str, Any]],
+        Field(max_length=10000, min_length=1),
+    ]
+
+
+class TaskCounts(BaseModel):
+    total: int
+    finished: int
+    running: list[str]
+
+
 class TaskEnvironment(BaseModel):
     digest: Digest
     packages: list[str]
@@ -153,6 +240,18 @@ class TaskEnvironment(BaseModel):
 
 
 TaskState = TypeAliasType("TaskState", Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"])
+
+
+class TrialOutcome(BaseModel):
+    number: Annotated[int, Field(gt=0)]
+    run: str
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
+    stopped: bool | None = None
+    state: RunState
+    value: Annotated[float | None, Field(description="of the sweep's metric")]
+    """of the sweep's metric"""
+
+    reason: str | None
 
 
 UploadState = TypeAliasType("UploadState", Literal["stored", "storing"])
@@ -167,7 +266,7 @@ class Artifact(BaseModel):
 
 
 class Bindings(BaseModel):
-    parameters: dict[str, str | float | bool | list[Any] | dict[str, Any]]
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
     artifacts: dict[str, list[Artifact]]
 
 
@@ -234,6 +333,59 @@ class Releases(BaseModel):
     releases: list[Release]
 
 
+class RunSummary(BaseModel):
+    id: str
+    pipeline: str
+    state: RunState
+    reason: str | None
+    trigger: str
+    engine: str
+    name: str | None = None
+    note: str | None = None
+    tags: dict[str, str] | None = None
+    sweep: str | None = None
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    parameters: dict[str, int | str | float | bool | list[Any] | dict[str, Any]]
+    metrics: dict[str, float]
+    models: list[str]
+    tasks: TaskCounts
+
+
+class Runs(BaseModel):
+    runs: list[RunSummary]
+    total: Annotated[int, Field(description="of those that match")]
+    """of those that match"""
+
+
+class SweepPlan(BaseModel):
+    space: dict[str, SweptValues | SweptRange]
+    sampler: Sampler
+    trials: Annotated[int, Field(ge=1, le=10000)]
+    parallel: Annotated[int, Field(ge=1, le=1000)]
+    metric: Annotated[str, Field(max_length=300, min_length=1)]
+    goal: Literal["maximize", "minimize"]
+    seed: int
+    stop_early: Annotated[EarlyStopping | None, Field(alias="stopEarly")] = None
+
+
+class SweepSummary(BaseModel):
+    id: str
+    name: str | None = None
+    pipeline: str
+    state: SweepState
+    reason: str | None
+    plan: SweepPlan
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    begun: Annotated[int, Field(description="how many trials have begun")]
+    """how many trials have begun"""
+
+
+class Sweeps(BaseModel):
+    sweeps: list[SweepSummary]
+
+
 class TaskCurves(BaseModel):
     name: str
     state: TaskState
@@ -276,7 +428,14 @@ class Dataset(BaseModel):
     manifest: DatasetManifest
 
 
-class Run(BaseModel):
+class RunCurves(BaseModel):
+    tasks: Annotated[list[TaskCurves], Field(description="in the order of the run")]
+    """in the order of the run"""
+
+    problem: CurvesProblem | None
+
+
+class RunDetails(BaseModel):
     id: str
     pipeline: str
     state: RunState
@@ -287,17 +446,32 @@ class Run(BaseModel):
     origin: CodeOrigin | None = None
     tracking_run: Annotated[str | None, Field(alias="trackingRun")]
     notices: list[str] | None = None
+    name: str | None = None
+    note: str | None = None
+    tags: dict[str, str] | None = None
+    sweep: str | None = None
     tasks: list[TaskRecord]
     created_at: Annotated[str, Field(alias="createdAt")]
     finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    edges: Annotated[
+        list[RunEdge],
+        Field(description="how its tasks follow each other, by name, as the pipeline says"),
+    ]
+    """how its tasks follow each other, by name, as the pipeline says"""
 
 
-class RunCurves(BaseModel):
-    tasks: Annotated[list[TaskCurves], Field(description="in the order of the run")]
-    """in the order of the run"""
+class SweepDetails(BaseModel):
+    id: str
+    name: str | None = None
+    pipeline: str
+    state: SweepState
+    reason: str | None
+    plan: SweepPlan
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    begun: Annotated[int, Field(description="how many trials have begun")]
+    """how many trials have begun"""
 
-    problem: CurvesProblem | None
-
-
-class Runs(BaseModel):
-    runs: list[Run]
+    trials: list[TrialOutcome]
+    best: Annotated[TrialOutcome | None, Field(description="so far")]
+    """so far"""

@@ -42,6 +42,9 @@ class AsyncTransport:
     async def post(self, model: type[M], path: str, body: Any = None, params: Mapping[str, Any] | None = None) -> M:
         return parsed(model, await self.request("POST", path, json=body, params=params), f"POST {path}")
 
+    async def patch(self, model: type[M], path: str, body: Any) -> M:
+        return parsed(model, await self.request("PATCH", path, json=body), f"PATCH {path}")
+
     async def put(self, path: str, content: bytes) -> None:
         await self.request("PUT", path, content=content, headers={"content-type": "application/octet-stream"})
 

@@ -3,24 +3,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from .. import api
-from .._errors import VisavoxError
+from .._comparison import Comparison
 from .._items import Source
-from .._pipelines import Pipeline, load
+from .._pipelines import Pipeline
 from .._references import task_output
 from .._settings import Settings
+from .._space import Space, dimensions_of
 from .._store import Store
-from . import flow
-from .code import Code, send_code
+from .code import Code
+from .comparing import RunReference, compare
 from .datasets import Dataset, Datasets
 from .models import Model, Models, Release, Releases
+from .run_list import RunList, list_runs
 from .runs import Run, Runs
+from .submission import Submission, sendable
+from .sweeps import Sweep, Sweeps, goal_of
 from .transport import Transport
 
 
@@ -42,6 +45,7 @@ class Client:
         self._store = Store(settings.cache)
         self._datasets = Datasets(self._transport, self._store)
         self._runs = Runs(self._transport, self._store)
+        self._sweeps = Sweeps(self._transport, self._runs)
         self._models = Models(self._transport, self._store)
         self._releases = Releases(self._transport)
 
@@ -110,6 +114,9 @@ class Client:
         engine: str | None = None,
         seed: int | None = None,
         pipeline_name: str | None = None,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> Run:
         """Runs a pipeline, and waits until it is over unless ``wait`` is false.
 
@@ -122,29 +129,136 @@ class Client:
             engine: ``local``, ``kubeflow`` or one of the project's; as the server is configured unless given.
             seed: of what is random in its steps.
             pipeline_name: of a ``.py`` file that has several.
+            name: what to call the run, which it is found by.
+            note: what to say about it.
+            tags: what to find it by.
 
         Raises:
             RunFailed: it was waited for, and failed.
         """
-        loaded = flow.in_thread(load, pipeline, pipeline_name)
-        request = {
-            "pipelineSpec": loaded.spec,
-            "parameters": {name: _parameter(name, value) for name, value in (parameters or {}).items()},
-            "useCache": cache,
-            "engine": engine,
-            "seed": seed,
-            "code": send_code(self._transport, loaded.place, code, progress=progress),
-        }
-        run = self._runs.start(request)
+        submission = Submission(pipeline, parameters, code, cache, engine, pipeline_name)
+        request = submission.request(self._transport, progress=progress)
+        about = {"name": name, "note": note, "tags": None if tags is None else dict(tags)}
+        run = self._runs.start({**request, "seed": seed, **about})
         return run.wait(progress=progress) if wait else run
 
     def get_run(self, id: str) -> Run:
-        """A run by its id."""
+        """A run by its id, the beginning of it, or its name."""
         return self._runs.get(id)
 
-    def runs(self, *, limit: int = 50) -> list[Run]:
-        """Runs, newest first."""
-        return self._runs.all({"limit": limit})
+    def runs(
+        self,
+        *,
+        pipeline: str | None = None,
+        state: api.RunState | None = None,
+        tags: Mapping[str, str] | None = None,
+        sweep: Sweep | str | None = None,
+        find: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        start: int = 0,
+        limit: int | None = 50,
+    ) -> RunList:
+        """Runs in brief, newest first or by a metric: as a table, and ``.frame()`` as a data frame.
+
+        Args:
+            tags: all of which they have.
+            sweep: whose trials they are; a sweep or its id.
+            find: part of the id, the name, the note or the pipeline's name.
+            sort: a metric; runs without it come last.
+            order: of the metric; the highest first unless given.
+            start: how many to leave out.
+            limit: how many at most; None for all.
+        """
+        query = {
+            "pipeline": pipeline,
+            "state": state,
+            "tag": [f"{key}={value}" for key, value in (tags or {}).items()] or None,
+            "sweep": sweep.id if isinstance(sweep, Sweep) else sweep,
+            "find": find,
+            "sort": sort,
+            "order": order,
+            "start": start,
+        }
+        return list_runs(self._runs, query, limit)
+
+    def compare(self, before: RunReference, after: RunReference) -> Comparison:
+        """Two runs side by side: parameters, metrics, what they made, patches of their code, packages, datasets.
+
+        Each is a run, a trial, or an id, the beginning of one, or a name.
+        """
+        return compare(self._transport, self._runs, before, after)
+
+    def sweep(
+        self,
+        pipeline: Pipeline,
+        space: Space,
+        *,
+        maximize: str | None = None,
+        minimize: str | None = None,
+        trials: int | None = None,
+        parallel: int = 2,
+        sampler: api.Sampler = "random",
+        seed: int = 0,
+        stop_early: str | None = None,
+        after_steps: int = 1,
+        parameters: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        wait: bool = True,
+        progress: bool = True,
+        code: Code = None,
+        cache: bool = True,
+        engine: str | None = None,
+        pipeline_name: str | None = None,
+    ) -> Sweep:
+        """Searches for the parameters of a pipeline, and waits until it is over unless ``wait`` is false.
+
+        Each trial is a run. The server goes on with it, whether somebody waits or not.
+
+        Args:
+            pipeline: as for :meth:`run`, and so are ``code``, ``cache``, ``engine`` and ``pipeline_name``.
+            space: where to look for each parameter: a list of values, a range as ``(low, high)``,
+                ``visavox.log(low, high)``, or ``visavox.Range(low, high, step=…)``.
+            maximize: the metric whose highest value is looked for, as ``visavox.runs()`` names it.
+            minimize: or the one whose lowest is.
+            trials: how many runs at most; 20 unless given, and all points of a grid.
+            parallel: how many run at once.
+            sampler: ``random``, ``grid``, or ``bayesian``, which is Optuna's.
+            seed: of the sampler, and of what is random in the steps.
+            stop_early: cancels a trial whose curve of this metric, as it logs it to MLflow, has fallen behind the
+                median of the others; not before ``after_steps`` of the curve.
+            parameters: what every trial has.
+            name: what to call the sweep.
+
+        Raises:
+            VisavoxError: ``sweep_invalid``, where a space contradicts itself.
+            SweepFailed: it was waited for, and failed.
+        """
+        goal, metric = goal_of(maximize, minimize)
+        dimensions = dimensions_of(space, sendable)
+        submission = Submission(pipeline, parameters, code, cache, engine, pipeline_name)
+        plan = {
+            "name": name,
+            "space": dimensions,
+            "sampler": sampler,
+            # A grid ends by itself.
+            "trials": 10_000 if trials is None and sampler == "grid" else trials,
+            "parallel": parallel,
+            "metric": metric,
+            "goal": goal,
+            "seed": seed,
+            "stopEarly": None if stop_early is None else {"metric": stop_early, "afterSteps": after_steps},
+        }
+        sweep = self._sweeps.start({**submission.request(self._transport, progress=progress), **plan})
+        return sweep.wait(progress=progress) if wait else sweep
+
+    def get_sweep(self, id: str) -> Sweep:
+        """A sweep by its id, the beginning of it, or its name."""
+        return self._sweeps.get(id)
+
+    def sweeps(self, *, limit: int = 50) -> list[api.SweepSummary]:
+        """Sweeps, newest first: each with ``id``, ``name``, ``state``, ``plan``, ``begun`` (a count of trials)."""
+        return self._sweeps.all(limit)
 
     def model(self, reference: str, *, environment: str | None = None) -> Model:
         """A model version: ``digits:3`` or ``digits@champion``.
@@ -183,22 +297,3 @@ class Client:
     def rollback(self, model: str, *, environment: str | None = None) -> Release:
         """Makes the release before the present champion champion again, and returns it."""
         return self._releases.rollback(model, environment)
-
-
-def _parameter(name: str, value: Any) -> Any:
-    """A dataset by its digest, a path by its text, what is NumPy's as what is Python's."""
-    if isinstance(value, Dataset):
-        return value.digest
-    if isinstance(value, PathLike):
-        return str(value)
-    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
-        value = value.tolist()
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as cause:
-        raise VisavoxError(
-            f"the parameter {name} cannot be sent: {cause}",
-            code="parameter_invalid",
-            action="Give a text, a number, a truth value, or a list or dict of them.",
-        ) from cause
-    return value

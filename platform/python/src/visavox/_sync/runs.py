@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,18 +12,18 @@ from typing import Any, Literal, overload
 
 from .. import _html, _metrics, api
 from .._canonical import hex_of
+from .._changes import KEEP, Keep, changes_of
 from .._compare import Difference, differences
-from .._errors import RunFailed, VisavoxError
+from .._errors import RunFailed
+from .._frames import FrameKind
 from .._references import segment, task_output
 from .._store import Store, Wanted
-from .._watch import Patience, Watch
+from .._watch import Watch
 from . import flow
 from .blobs import Address, download
 from .models import Model, Models
 from .transport import Transport
-
-_POLL_SECONDS = 0.5
-_FINISHED = ("succeeded", "failed", "canceled")
+from .waiting import wait_for
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Reproduction:
 class Run:
     """A run of a pipeline, as it was when it was looked at last: ``refresh`` and ``wait`` look again."""
 
-    def __init__(self, transport: Transport, store: Store, record: api.Run) -> None:
+    def __init__(self, transport: Transport, store: Store, record: api.RunDetails) -> None:
         self._transport = transport
         self._store = store
         self._record = record
@@ -61,6 +60,20 @@ class Run:
         return self._record.pipeline
 
     @property
+    def name(self) -> str | None:
+        """What people call it."""
+        return self._record.name
+
+    @property
+    def note(self) -> str | None:
+        """What people say about it."""
+        return self._record.note
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return self._record.tags or {}
+
+    @property
     def reason(self) -> str | None:
         """Why it failed or waits, for people."""
         return self._record.reason
@@ -70,7 +83,7 @@ class Run:
         return self._record.tasks
 
     @property
-    def record(self) -> api.Run:
+    def record(self) -> api.RunDetails:
         """All that the platform says of it, with what it is pinned to."""
         return self._record
 
@@ -98,7 +111,7 @@ class Run:
 
     def refresh(self) -> Run:
         """Looks again, and returns itself."""
-        self._record = self._transport.get(api.Run, self._path())
+        self._record = self._transport.get(api.RunDetails, self._path())
         return self
 
     def wait(self, *, progress: bool = True, timeout: float | None = None, check: bool = True) -> Run:
@@ -111,31 +124,17 @@ class Run:
             RunFailed: it failed or was canceled.
             TimeoutError: it is not over yet. It goes on.
         """
-        ends = None if timeout is None else time.monotonic() + timeout
-        watch, patience = Watch(self.url, shown=progress), Patience()
-        try:
-            while True:
-                self._look(patience)
-                watch.show(self._record)
-                if self.state in _FINISHED:
-                    break
-                if ends is not None and time.monotonic() >= ends:
-                    raise TimeoutError(f"run {self.id} is {self.state} after {timeout} s, and goes on")
-                flow.sleep(_POLL_SECONDS)
-        except flow.STOPPED:
-            watch.left(self.id)
-            raise
+        watch = Watch(self.url, shown=progress)
+        wait_for(
+            self,
+            timeout,
+            what=f"run {self.id}",
+            show=lambda: watch.show(self._record),
+            left=lambda: watch.left(self.id),
+        )
         if check and self.state != "succeeded":
             raise _failed(self._record)
         return self
-
-    def _look(self, patience: Patience) -> None:
-        try:
-            self.refresh()
-            patience.met()
-        except VisavoxError as error:
-            if not patience.lasts(error):
-                raise
 
     def logs(self, task: str | None = None) -> str:
         """What a task has written so far; of all tasks one after the other, without one."""
@@ -179,11 +178,9 @@ class Run:
     ) -> list[_metrics.MetricRow]: ...
 
     @overload
-    def metrics(
-        self, *, task: str | None = None, system: bool = False, frame: _metrics.FrameKind | None = None
-    ) -> Any: ...
+    def metrics(self, *, task: str | None = None, system: bool = False, frame: FrameKind | None = None) -> Any: ...
 
-    def metrics(self, *, task: str | None = None, system: bool = False, frame: _metrics.FrameKind | None = None) -> Any:
+    def metrics(self, *, task: str | None = None, system: bool = False, frame: FrameKind | None = None) -> Any:
         """The curves as a data frame with the columns task, metric, step, value and time; a row for each point.
 
         Of pandas or Polars, whichever is installed, else a list of rows; ``frame`` asks for one. Of long curves the
@@ -193,6 +190,22 @@ class Run:
         if curves.problem:
             warnings.warn(f"metrics are missing: {curves.problem.detail} {curves.problem.action}", stacklevel=2)
         return _metrics.frame_of(_metrics.rows_of(curves), frame)
+
+    def edit(
+        self,
+        *,
+        name: str | Keep | None = KEEP,
+        note: str | Keep | None = KEEP,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> Run:
+        """Changes what people call it and say about it, and returns itself.
+
+        None takes a name, a note or the value of a tag away: ``run.edit(note=None, tags={"draft": None})``. What is not
+        mentioned stays.
+        """
+        changes = changes_of(name, note, tags)
+        self._record = self._transport.patch(api.RunDetails, self._path(), changes)
+        return self
 
     def cancel(self) -> Run:
         """Stops it; what is finished stays."""
@@ -224,7 +237,8 @@ class Run:
         return "/".join(["/api/v1/runs", segment(self.id), *(segment(part) for part in below)])
 
     def __repr__(self) -> str:
-        return f"<Run {self.id} of {self.pipeline}: {self.state}>"
+        name = f" {self.name!r}" if self.name else ""
+        return f"<Run {self.id}{name} of {self.pipeline}: {self.state}>"
 
     def _repr_html_(self) -> str:
         return _html.run(self._record, self.url)
@@ -235,14 +249,17 @@ class Runs:
         self._transport = transport
         self._store = store
 
+    @property
+    def server(self) -> str:
+        return self._transport.settings.server
+
     def get(self, id: str) -> Run:
-        record = self._transport.get(api.Run, f"/api/v1/runs/{segment(id)}")
+        record = self._transport.get(api.RunDetails, f"/api/v1/runs/{segment(id)}")
         return Run(self._transport, self._store, record)
 
-    def all(self, query: Mapping[str, Any]) -> list[Run]:
+    def page(self, query: Mapping[str, Any]) -> api.Runs:
         """``query``: as the API names it; what is None is left out."""
-        answer = self._transport.get(api.Runs, "/api/v1/runs", query)
-        return [Run(self._transport, self._store, record) for record in answer.runs]
+        return self._transport.get(api.Runs, "/api/v1/runs", query)
 
     def start(self, request: Mapping[str, Any]) -> Run:
         """``request``: as the API names its fields; what is None is left out."""
@@ -250,7 +267,7 @@ class Runs:
         return self.get((self._transport.post(api.RunStarted, "/api/v1/runs", body)).id)
 
 
-def _failed(run: api.Run) -> RunFailed:
+def _failed(run: api.RunDetails) -> RunFailed:
     tasks = [task for task in run.tasks if task.state == "failed"]
     reason = run.reason or next((task.reason for task in tasks if task.reason), None)
     log = f'its log: run.logs("{tasks[0].name}")' if tasks else "its logs: run.logs()"

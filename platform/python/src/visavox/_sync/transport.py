@@ -43,6 +43,9 @@ class Transport:
     def post(self, model: type[M], path: str, body: Any = None, params: Mapping[str, Any] | None = None) -> M:
         return parsed(model, self.request("POST", path, json=body, params=params), f"POST {path}")
 
+    def patch(self, model: type[M], path: str, body: Any) -> M:
+        return parsed(model, self.request("PATCH", path, json=body), f"PATCH {path}")
+
     def put(self, path: str, content: bytes) -> None:
         self.request("PUT", path, content=content, headers={"content-type": "application/octet-stream"})
 
