@@ -46,6 +46,6 @@ export const SweepDetails = z
   .object({
     ...SweepSummary.shape,
     trials: z.array(TrialOutcome),
-    best: TrialOutcome.nullable().openapi({ description: 'so far' }),
+    best: z.union([TrialOutcome, z.null()]).openapi({ description: 'so far' }),
   })
   .openapi('SweepDetails');

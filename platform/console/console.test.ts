@@ -40,8 +40,9 @@ const train = component({
     ...[inputs.songs, outputs.model.path, outputs.accuracy.path, epochs],
   ],
 });
-const singing = pipeline({ name: 'singing', parameters: { birds: 'dataset-version' } }, (p) => {
-  const counted = p.task(count, p.parameters);
+const parameters = { birds: 'dataset-version', loudness: { type: 'integer', default: 1 } } as const;
+const singing = pipeline({ name: 'singing', parameters }, (p) => {
+  const counted = p.task(count, { birds: p.parameters.birds });
   p.task(train, { songs: counted.outputs.songs });
 });
 
@@ -149,6 +150,7 @@ describe.skipIf(!browserThere)('in a browser', () => {
     };
     await look('Datasets', 'visavox data import FOLDER --name NAME');
     await look('Runs', 'visavox run pipeline.ts');
+    await look('Sweeps', 'visavox sweep pipeline.py');
     await look('Models', 'visavox models register NAME --from RUN/TASK/OUTPUT');
     await look('Releases', 'The first training that passes its gate is released');
     await look('Lineage', 'What was it made from');
@@ -280,6 +282,29 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await page.waitForURL(/trace\/dataset/);
       await page.getByRole('link', { name: 'Open', exact: true }).click();
       await heading('Dataset birds');
+    });
+
+    it('shows a sweep: its trials, the best first, and what its parameters do', {
+      timeout: 120_000,
+    }, async () => {
+      const words = ['--param', 'birds=birds', '--space', 'loudness=1..3', '--sampler', 'grid'];
+      const { id, best } = await visavox<{ id: string; best: { run: string } }>(
+        ...['sweep', 'singing.json', '--maximize', 'accuracy', '--name', 'louder', ...words],
+      );
+      await asOperator('/console/sweeps');
+      await page.getByRole('link', { name: 'louder' }).click();
+      await heading('louder');
+      await page.getByText('the highest accuracy. 3 of 3 trials').waitFor();
+      await page
+        .getByRole('img', { name: /^accuracy over loudness, a point for each of 3 trials/ })
+        .waitFor();
+      const first = page.getByRole('row').nth(1);
+      expect(await first.innerText()).toMatch(/Trial 1\s*Best/);
+      expect(await violations(page)).toEqual([]);
+      await first.getByRole('link').click();
+      await page.waitForURL(new RegExp(`/console/runs/${best.run}`));
+      await page.goto(`/console/runs?sweep=${id}`);
+      await page.getByRole('rowheader', { name: 'louder 3' }).waitFor();
     });
 
     it('asks for what is to be traced, by kind and id', async () => {

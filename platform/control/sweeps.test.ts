@@ -6,7 +6,7 @@ import { type Curve, Dimension, type Outcome, type Sweep, type SweepPlan } from 
 import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
 import { exampleRun, exampleTask } from '@visavox/pipelines/run-store.contract';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Sweeps, type SweepsResources } from './sweeps.ts';
+import { runOfTrial, Sweeps, type SweepsResources } from './sweeps.ts';
 
 class MemorySweepStore implements SweepStore {
   readonly sweeps = new Map<string, Sweep>();
@@ -34,6 +34,9 @@ const plan: SweepPlan = {
   space: { rate: Dimension.parse({ low: 0, high: 1 }) },
   ...{ sampler: 'random', trials: 4, parallel: 2, metric: 'accuracy', goal: 'maximize', seed: 1 },
 };
+
+/** The id of a trial's run. */
+const trial = (number: number) => runOfTrial('s', number);
 
 let store: MemorySweepStore;
 let runs: MemoryRunStore;
@@ -100,16 +103,16 @@ describe('a sweep', () => {
   it('has as many trials under way as it may, until all have ended', async () => {
     await begin();
     await tick();
-    expect(now()?.trials.map((trial) => trial.run)).toEqual(['s-1', 's-2']);
+    expect(now()?.trials.map(({ run: id }) => id)).toEqual([trial(1), trial(2)]);
     await tick();
     expect(now()?.trials).toHaveLength(2);
-    await succeed('s-1', 0.5);
+    await succeed(trial(1), 0.5);
     await tick();
     expect(now()?.trials).toHaveLength(3);
-    await run('s-2', { state: 'failed', reason: 'out of memory' });
+    await run(trial(2), { state: 'failed', reason: 'out of memory' });
     await tick();
-    await succeed('s-3', 0.75);
-    await succeed('s-4', 0.25);
+    await succeed(trial(3), 0.75);
+    await succeed(trial(4), 0.25);
     await tick();
     expect(now()).toMatchObject({ state: 'succeeded', reason: null });
     expect(ended[0]?.outcomes.map(({ value }) => value)).toEqual([0.5, null, 0.75, 0.25]);
@@ -124,8 +127,8 @@ describe('a sweep', () => {
     expect((await runs.list({})).length).toBe(0);
     await tick();
     expect(now()?.trials).toEqual(planned);
-    expect((await runs.list({})).map(({ id }) => id).sort()).toEqual(['s-1', 's-2']);
-    expect((await runs.get('s-1'))?.pins.parameters).toEqual(planned?.[0]?.parameters);
+    expect((await runs.list({})).map(({ id }) => id).sort()).toEqual([trial(1), trial(2)].sort());
+    expect((await runs.get(trial(1)))?.pins.parameters).toEqual(planned?.[0]?.parameters);
   });
 
   it('says what it waits for, and goes on when it is there', async () => {
@@ -141,7 +144,7 @@ describe('a sweep', () => {
     expect(now()).toMatchObject({ state: 'running', reason: 'no uv is here. Install it.' });
     trouble = undefined;
     await tick();
-    await succeed('s-1', 1);
+    await succeed(trial(1), 1);
     await tick();
     expect(now()).toMatchObject({ state: 'running', reason: null });
   });
@@ -163,13 +166,13 @@ describe('a sweep', () => {
     store.sweeps.set('z', { ...(now() as Sweep), id: 'z' });
     await tick();
     expect(store.sweeps.get('z')?.trials).toHaveLength(2);
-    expect(await runs.get('z-1')).toBeDefined();
+    expect(await runs.get(runOfTrial('z', 1))).toBeDefined();
   });
 
   it('goes on after it was resumed, although its first trials failed', async () => {
     await begin({ trials: 8, parallel: 3 });
     await tick();
-    for (const id of ['s-1', 's-2', 's-3']) await run(id, { state: 'failed', reason: 'no disk' });
+    for (const id of [trial(1), trial(2), trial(3)]) await run(id, { state: 'failed', reason: 'no disk' });
     await tick();
     expect(now()).toMatchObject({ state: 'failed', reason: expect.stringContaining('no disk') });
     await sweeps().resume('s');
@@ -183,19 +186,19 @@ describe('a sweep', () => {
     await tick();
     const line = (...values: number[]) => values.map((value, step) => ({ step, value }));
     for (const [id, last] of [
-      ['s-1', 0.9],
-      ['s-2', 0.8],
-      ['s-3', 0.7],
+      [trial(1), 0.9],
+      [trial(2), 0.8],
+      [trial(3), 0.7],
     ] as const) {
       curves.set(id, line(0.4, 0.6, last));
       await succeed(id, last);
     }
-    curves.set('s-4', line(0.1, 0.2));
+    curves.set(trial(4), line(0.1, 0.2));
     await tick();
-    expect((await runs.get('s-4'))?.state).toBe('canceled');
+    expect((await runs.get(trial(4)))?.state).toBe('canceled');
     expect(now()?.trials[3]).toMatchObject({ stopped: true });
     expect(now()?.trials).toHaveLength(5);
-    await succeed('s-5', 0.1);
+    await succeed(trial(5), 0.1);
     await tick();
     expect(now()?.state).toBe('succeeded');
   });

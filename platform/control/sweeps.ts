@@ -1,4 +1,4 @@
-import { canonicalJson, digestOfJson } from '@visavox/core/digest';
+import { canonicalJson, digestOf, digestOfJson, hexOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { PipelineEngine, ProposePoints, RunStore, SweepStore, TrackedCurves } from '@visavox/core/ports';
@@ -160,7 +160,7 @@ export class Sweeps {
       if (now.state !== 'running' || now.trials.length !== sweep.trials.length) return now;
       const fresh = points.map((parameters, index): Trial => {
         const number = now.trials.length + index + 1;
-        return { number, run: `${now.id}-${number}`, parameters };
+        return { number, run: runOfTrial(now.id, number), parameters };
       });
       return { ...now, trials: [...now.trials, ...fresh] };
     });
@@ -271,6 +271,12 @@ export class Sweeps {
     if (changed) return changed;
     throw unknownSweep(id, []);
   }
+}
+
+/** The id of a trial's run: always the same, and told from others by its beginning as every run's is. */
+export function runOfTrial(sweep: string, number: number): string {
+  const hex = hexOf(digestOf(`trial ${number} of ${sweep}`)).slice(0, 32);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 function alreadyOver({ id, state }: Sweep): UserError {

@@ -102,11 +102,6 @@ def _precise(value: Any) -> Any:
         return [_precise(item) for item in value]
     if not isinstance(value, dict):
         return value
-    # A named schema that may be null is said to be both, which nothing can be.
-    if [sorted(one) for one in value.get("allOf", [])] in ([["$ref"], ["description", "type"]], [["$ref"], ["type"]]):
-        named, nullable = value["allOf"]
-        value = {**nullable, "anyOf": [named, {"type": "null"}]}
-        value.pop("type")
     # A parameter: 16 is to stay 16, and is no 16.0.
     kinds = [one.get("type") for one in value.get("anyOf", [])]
     if "number" in kinds and "boolean" in kinds:

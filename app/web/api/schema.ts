@@ -5428,7 +5428,8 @@ export interface components {
             /** @description how many trials have begun */
             begun: number;
             trials: components["schemas"]["TrialOutcome"][];
-            best: components["schemas"]["TrialOutcome"] & (Record<string, never> | null);
+            /** @description so far */
+            best: components["schemas"]["TrialOutcome"] | null;
         };
         TrialOutcome: {
             number: number;

@@ -219,10 +219,10 @@ function describe({ id, name, pipeline, state, reason, plan, trials, best }: Det
             const value = trial.parameters[one];
             return typeof value === 'number' ? inFigures(value) : JSON.stringify(value);
           }),
-          ...[trial.value === null ? null : inFigures(trial.value), stateOf(trial), trial.run],
+          ...[trial.value === null ? null : inFigures(trial.value), stateOf(trial), shortId(trial.run)],
         ]),
     ),
     ...(reason ? ['', reason] : []),
-    ...(best ? ['', `The best is run ${best.run}: ${written(best.parameters)}`] : []),
+    ...(best ? ['', `The best is run ${shortId(best.run)}: ${written(best.parameters)}`] : []),
   ].join('\n');
 }

@@ -31,6 +31,11 @@ export const taskLogs = async (id: string, task: string) =>
     client.GET('/api/v1/runs/{id}/tasks/{task}/logs', { params: { path: { id, task } }, parseAs: 'text' }),
   )) ?? '';
 
+export const sweeps = async () => (await answer(client.GET('/api/v1/sweeps'))).sweeps;
+export const sweep = (id: string) => answer(client.GET('/api/v1/sweeps/{id}', withId(id)));
+export const steerSweep = (id: string, how: 'cancel' | 'resume') =>
+  answer(client.POST(`/api/v1/sweeps/{id}/${how}`, withId(id)));
+
 /** A model in one of its environments. */
 export interface Place {
   readonly model: string;

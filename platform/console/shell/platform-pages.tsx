@@ -11,6 +11,8 @@ import { ReleasesPage } from '../pages/releases.tsx';
 import { RunPage } from '../pages/run.tsx';
 import { RunsPage } from '../pages/runs.tsx';
 import { SettingsPage } from '../pages/settings.tsx';
+import { SweepPage } from '../pages/sweep.tsx';
+import { SweepsPage } from '../pages/sweeps.tsx';
 import { TracePage } from '../pages/trace.tsx';
 import type { Texts } from '../text/texts.ts';
 import type { ConsolePage } from './project.tsx';
@@ -32,6 +34,8 @@ export const platformPages: readonly ConsolePage[] = [
   },
   { path: '/console/runs', Name: named('nav_runs'), show: () => <RunsPage /> },
   { path: '/console/runs/:id', show: ({ id = '' }) => <RunPage key={id} id={id} /> },
+  { path: '/console/sweeps', Name: named('nav_sweeps'), show: () => <SweepsPage /> },
+  { path: '/console/sweeps/:id', show: ({ id = '' }) => <SweepPage key={id} id={id} /> },
   { path: '/console/models', Name: named('nav_models'), show: () => <ModelsPage /> },
   { path: '/console/models/:name', show: ({ name = '' }) => <ModelPage key={name} name={name} /> },
   {

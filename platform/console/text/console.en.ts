@@ -4,6 +4,7 @@ export const console = {
   nav_overview: 'Overview',
   nav_datasets: 'Datasets',
   nav_runs: 'Runs',
+  nav_sweeps: 'Sweeps',
   nav_models: 'Models',
   nav_releases: 'Releases',
   nav_lineage: 'Lineage',
@@ -140,6 +141,37 @@ export const console = {
     state: 'State',
     started: 'Started',
     took: 'Took',
+  },
+
+  sweeps: {
+    title: 'Sweeps',
+    text: 'Searches for the parameters of pipelines. Each trial is a run.',
+    none: 'No sweeps yet.',
+    none_text: 'Let a pipeline run with many parameters, and see which ones are best.',
+    sweep: 'Sweep',
+    goal: 'Looks for',
+    maximize: 'the highest {{metric}}',
+    minimize: 'the lowest {{metric}}',
+    trials: 'Trials',
+    of: '{{begun}} of {{all}}',
+  },
+
+  sweep: {
+    title: 'Sweep {{id}}',
+    text: '{{pipeline}}: {{goal}}. {{begun}} of {{all}} trials, {{sampler}}.',
+    grid: 'at all points of a grid',
+    random: 'at random points',
+    bayesian: 'where it was good so far',
+    cancel: 'Cancel the sweep',
+    plots: 'What the parameters do',
+    over: '{{metric}} over {{parameter}}',
+    over_text:
+      '{{metric}} over {{parameter}}, a point for each of {{count}} trials; the table below has them all',
+    trials: 'Trials, the best first',
+    trial: 'Trial',
+    number: 'Trial {{number}}',
+    best: 'Best',
+    stopped: 'Stopped early',
   },
 
   run: {

@@ -6,6 +6,7 @@ export const console: Translation<typeof english> = {
   nav_overview: 'Vue d’ensemble',
   nav_datasets: 'Données',
   nav_runs: 'Exécutions',
+  nav_sweeps: 'Recherches',
   nav_models: 'Modèles',
   nav_releases: 'Mises en service',
   nav_lineage: 'Lignée',
@@ -142,6 +143,37 @@ export const console: Translation<typeof english> = {
     state: 'État',
     started: 'Début',
     took: 'Durée',
+  },
+
+  sweeps: {
+    title: 'Recherches',
+    text: 'Recherches des paramètres de pipelines. Chaque essai est une exécution.',
+    none: 'Aucune recherche.',
+    none_text: 'Exécutez un pipeline avec de nombreux paramètres et voyez lesquels sont les meilleurs.',
+    sweep: 'Recherche',
+    goal: 'But',
+    maximize: '{{metric}} le plus élevé',
+    minimize: '{{metric}} le plus bas',
+    trials: 'Essais',
+    of: '{{begun}} sur {{all}}',
+  },
+
+  sweep: {
+    title: 'Recherche {{id}}',
+    text: '{{pipeline}} : {{goal}}. {{begun}} essais sur {{all}}, {{sampler}}.',
+    grid: 'à tous les points d’une grille',
+    random: 'à des points tirés au hasard',
+    bayesian: 'là où c’était bon jusqu’ici',
+    cancel: 'Annuler la recherche',
+    plots: 'L’effet des paramètres',
+    over: '{{metric}} selon {{parameter}}',
+    over_text:
+      '{{metric}} selon {{parameter}}, un point pour chacun des {{count}} essais ; le tableau ci-dessous les contient tous',
+    trials: 'Essais, les meilleurs d’abord',
+    trial: 'Essai',
+    number: 'Essai {{number}}',
+    best: 'Meilleur',
+    stopped: 'Arrêté tôt',
   },
 
   run: {
