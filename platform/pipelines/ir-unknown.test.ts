@@ -14,9 +14,9 @@ function misspelt(): ReturnType<typeof compile> {
 it('names the value that is none of those expected', () => {
   const spec = structuredClone(compile(sumOfSquares));
   Object.assign(spec.components['comp-add'] ?? {}, {
-    outputDefinitions: { parameters: { status: { parameterType: 'TASK_FINAL_STATUS' } } },
+    outputDefinitions: { parameters: { status: { parameterType: 'TASK_CONFIG' } } },
   });
-  expect(() => parsePipelineSpec(spec)).toThrow(/status\.parameterType: .*"TASK_FINAL_STATUS"/);
+  expect(() => parsePipelineSpec(spec)).toThrow(/status\.parameterType: .*"TASK_CONFIG"/);
 });
 
 describe('a field that nobody knows', () => {

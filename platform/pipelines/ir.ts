@@ -13,6 +13,8 @@ export const IrParameterType = z.enum([
   'BOOLEAN',
   'LIST',
   'STRUCT',
+  /** What became of a task: a STRUCT that only `taskFinalStatus` gives. */
+  'TASK_FINAL_STATUS',
 ]);
 export type IrParameterType = z.infer<typeof IrParameterType>;
 
@@ -53,6 +55,7 @@ const TaskInputParameter = z.strictObject({
   taskOutputParameter: z.looseObject({ producerTask: z.string(), outputParameterKey: z.string() }).optional(),
   runtimeValue: z.looseObject({ constant: z.json() }).optional(),
   componentInputParameter: z.string().optional(),
+  taskFinalStatus: z.looseObject({ producerTask: z.string() }).optional(),
   parameterExpressionSelector: z.string().optional(),
 });
 const TaskInputArtifact = z.strictObject({

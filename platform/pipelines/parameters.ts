@@ -9,6 +9,7 @@ const typeWords: Record<IrParameterType, string> = {
   BOOLEAN: 'true or false',
   LIST: 'a JSON list',
   STRUCT: 'a JSON object',
+  TASK_FINAL_STATUS: 'the final status of a task',
 };
 
 /**
@@ -58,6 +59,7 @@ export function coerce(type: IrParameterType, value: unknown): Parameter | undef
     case 'LIST':
       return Array.isArray(plain) ? plain : undefined;
     case 'STRUCT':
+    case 'TASK_FINAL_STATUS':
       return isRecord(plain) ? plain : undefined;
   }
 }

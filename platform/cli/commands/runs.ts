@@ -37,7 +37,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log, err } = context(command);
-      const pipelineSpec = await loadPipeline(file, { pipeline: options.pipeline, log });
+      const { pipelineSpec, withLine } = await loadPipeline(file, { pipeline: options.pipeline, log });
       const { sendCode } = await import('./send-code.ts');
       const code = await sendCode(file, { request, log, code: options.code });
       const { RunStarted } = await import('@visavox/api/schemas');
@@ -51,6 +51,8 @@ export const runCommands: CommandPlugin = (program, context) => {
           engine: options.on,
           code,
           trigger: 'manual',
+        }).catch((error: unknown) => {
+          throw withLine(error);
         }),
       );
       log(`run ${id}`);
