@@ -12,7 +12,7 @@ import { trackedRuns } from '@visavox/pipelines/tracked-runs';
 import type { EngineResources, StepSurroundings, StepsOfProject } from './engine-resources.ts';
 import { pluginFailed } from './plugin-fault.ts';
 import type { EngineFactory } from './project.ts';
-import { readStepSecret } from './secrets.ts';
+import { readStepValue, stepKeys } from './secrets.ts';
 import { invalidSetting, type PlatformSettings } from './settings.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
@@ -73,7 +73,10 @@ async function openLocalEngine(
       objects: await objectsAccess(settings),
       tracking: settings.mlflow.url ? { ...settings.mlflow.credentials } : {},
     },
-    secret: (secret, key) => readStepSecret(settings.secrets, secret, key),
+    secret: (secret, key) => readStepValue(settings.secrets, 'secret', secret, key),
+    configMap: (configMap, key) => readStepValue(settings.secrets, 'configMap', configMap, key),
+    keys: (kind, name) => stepKeys(settings.secrets, kind, name),
+    volumes: join(settings.home, 'volumes'),
     // Where the machine allows it, no step looks past what it is given.
     hidden: [
       settings.secrets,

@@ -11,23 +11,31 @@ export interface ResolvedInputs {
   readonly carried: Readonly<Record<string, Parameter>>;
 }
 
+/** What tasks beside it have given, and what became of them. */
+export interface Siblings {
+  readonly outputsOf: (task: string) => Bindings | undefined;
+  readonly finalStatusOf: (task: string) => Parameter | undefined;
+}
+
 /** A task's inputs from what surrounds it and what ran before it; a text says why they cannot be had. */
 export function resolveInputs(
   task: IrTask,
   component: IrComponent,
   around: Bindings,
-  outputsOf: (task: string) => Bindings | undefined,
+  { outputsOf, finalStatusOf }: Siblings,
 ): ResolvedInputs | string {
   const carried: Record<string, Parameter> = {};
   const declared = component.inputDefinitions?.parameters ?? {};
   const missing = new Map<string, string>();
   for (const [name, source] of Object.entries(task.inputs?.parameters ?? {})) {
-    const { taskOutputParameter: output, componentInputParameter: outer, runtimeValue } = source;
+    const { taskOutputParameter: output, taskFinalStatus, componentInputParameter: outer } = source;
     const given = output
       ? outputsOf(output.producerTask)?.parameters[output.outputParameterKey]
-      : outer !== undefined
-        ? around.parameters[outer]
-        : runtimeValue?.constant;
+      : taskFinalStatus
+        ? finalStatusOf(taskFinalStatus.producerTask)
+        : outer !== undefined
+          ? around.parameters[outer]
+          : source.runtimeValue?.constant;
     const picked = source.parameterExpressionSelector
       ? member(given, source.parameterExpressionSelector)
       : given;

@@ -16,7 +16,11 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const component = { outputDefinitions: { artifacts: { artifact: { artifactType: {} } } } };
 const typeSchema = { schemaTitle: 'system.Dataset' };
 
-const here = () => ({ objects: new MemoryObjectStore(), visible: async (path: string) => path });
+const here = () => ({
+  objects: new MemoryObjectStore(),
+  visible: async (path: string) => path,
+  known: async () => undefined,
+});
 
 it('takes the address from the parameter that it names, and fills in what its metadata names', async () => {
   const parameters = { language: 'first by its name', metadata: 3, uri: join(folder, 'a.txt') };

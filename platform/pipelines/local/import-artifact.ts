@@ -2,20 +2,27 @@ import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ArtifactRecord, Bindings } from '@visavox/core/run';
-import { folderMediaType, schemaTitle, storeArtifact } from '../artifacts.ts';
+import { folderMediaType, isFolder, schemaTitle, storeArtifact } from '../artifacts.ts';
 import { datasetArtifact } from '../dataset-folder.ts';
 import { datasetVersionSchema } from '../dataset-parameters.ts';
 import { localPath } from '../executor-input.ts';
-import type { IrComponent, IrImporter } from '../ir.ts';
+import type { IrComponent, IrImporter, PipelineSpec } from '../ir.ts';
 import { isRecord } from '../parameters.ts';
+import { at } from '../place.ts';
+import type { ReadyTask } from '../plan.ts';
 import { withInputs } from '../plan-inputs.ts';
 
-/** What an importer brings in: a dataset version by its digest, or a file or folder of this machine. `visible` throws for what no step is to read. */
+interface ImportResources {
+  readonly objects: ObjectStore;
+  /** Where a path leads; throws for what no step is to read. */
+  readonly visible: (path: string) => Promise<string>;
+  /** The artifact that a task had at this path, which its step may have told as an artifact's address. */
+  readonly known: (path: string) => Promise<ArtifactRecord | undefined>;
+}
+
+/** What an importer brings in: a dataset version by its digest, an artifact of a task, or a file or folder of this machine. */
 export async function importArtifact(
-  {
-    objects,
-    visible,
-  }: { readonly objects: ObjectStore; readonly visible: (path: string) => Promise<string> },
+  { objects, visible, known }: ImportResources,
   { component, inputs }: { readonly component: IrComponent; readonly inputs: Bindings },
   importer: IrImporter,
 ): Promise<ArtifactRecord> {
@@ -23,14 +30,10 @@ export async function importArtifact(
   const [name = 'artifact'] = Object.keys(component.outputDefinitions?.artifacts ?? {});
   if (importer.typeSchema.schemaTitle === datasetVersionSchema)
     return datasetArtifact(objects, requirePinned(uri), name);
-  if (!/^(file:\/\/|\/)/.test(uri))
-    throw new UserError({
-      kind: 'invalid',
-      code: 'import_unsupported',
-      message: `The importer names ${uri}, which this machine cannot read.`,
-      action: 'Import a file:// address here, or run the pipeline on Kubeflow.',
-    });
-  const stored = await storeArtifact(objects, await visible(localPath(uri)), visible);
+  if (!isReadable(uri)) throw unreadable(uri);
+  const earlier = await known(localPath(uri));
+  const stored = earlier ?? (await storeArtifact(objects, await visible(localPath(uri)), visible));
+  const folder = 'isFolder' in stored ? stored.isFolder : isFolder(stored);
   return {
     name,
     digest: stored.digest,
@@ -39,9 +42,38 @@ export async function importArtifact(
     metadata: {
       ...filledMetadata(importer.metadata ?? {}, inputs.parameters),
       uri,
-      ...(stored.isFolder && { mediaType: folderMediaType }),
+      ...(folder && { mediaType: folderMediaType }),
     },
   };
+}
+
+/** Refuses what importers of a pipeline cannot read here, as far as it is known before the run. */
+export function requireImports(spec: PipelineSpec, ready: readonly ReadyTask[]): void {
+  const constants = Object.entries(spec.deploymentSpec.executors).map(
+    ([label, { importer }]) => [label, importer, importer?.artifactUri.constant] as const,
+  );
+  const given = ready.map(({ component, executor: { importer }, inputs }) => {
+    const uri = importer && addressOf(importer, inputs.parameters);
+    return [component.executorLabel ?? '', importer, uri] as const;
+  });
+  for (const [label, importer, uri] of [...constants, ...given]) {
+    if (uri === undefined || importer?.typeSchema.schemaTitle === datasetVersionSchema) continue;
+    if (!isReadable(uri))
+      throw at(['deploymentSpec', 'executors', label, 'importer'], unreadable(uri, label));
+  }
+}
+
+function isReadable(uri: string): boolean {
+  return /^(file:\/\/|\/)/.test(uri);
+}
+
+function unreadable(uri: string, label?: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'import_unsupported',
+    message: `The importer${label === undefined ? '' : ` ${label}`} names ${uri}, which this machine cannot read.`,
+    action: 'Import a file:// address here, or run the pipeline on Kubeflow.',
+  });
 }
 
 function addressOf({ artifactUri }: IrImporter, parameters: Bindings['parameters']): string {

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import type { CodeManifest } from '@visavox/core/code';
+import { UserError } from '@visavox/core/errors';
+import { z } from 'zod';
+import { normal } from '../code/sources.ts';
+import { pipPrelude } from '../environments/pip-prelude.ts';
+import { findProgram } from '../environments/tool.ts';
+import type { IrContainer, PipelineSpec } from '../ir.ts';
+import { at } from '../place.ts';
+import { claimTask } from './claim-tasks.ts';
+
+/**
+ * Holds the commands of a pipeline against this machine, which starts them as processes: what only an image says or has
+ * cannot be started. Throws a UserError that names executor and image. What a script calls is seen when it runs.
+ */
+export async function requireCommands(spec: PipelineSpec, path: string): Promise<void> {
+  for (const [label, { container }] of Object.entries(spec.deploymentSpec.executors)) {
+    if (!container || claimTask(container)) continue;
+    const own = spec.platforms?.visavox?.deploymentSpec.executors[label]?.environment !== undefined;
+    const fault = await commandFault(label, container, { path, own });
+    if (fault) throw at(['deploymentSpec', 'executors', label, 'container'], fault);
+  }
+}
+
+const PipelineConfig = z.looseObject({
+  workspace: z.unknown().optional(),
+  // How long Kubernetes keeps what it knew of a run; here it is kept.
+  resourceTtlOnCompletion: z.unknown().optional(),
+  resourceTtlOnSuccess: z.unknown().optional(),
+  resourceTtlOnFailure: z.unknown().optional(),
+});
+
+/** Holds what a pipeline asks of its platform as a whole against this machine. */
+export function requirePipelineConfig({ platforms }: PipelineSpec): void {
+  const config = PipelineConfig.parse(platforms?.kubernetes?.pipelineConfig ?? {});
+  const [setting] = Object.keys(config).filter((name) => !(name in PipelineConfig.shape));
+  if (setting === undefined) return;
+  const error = new UserError({
+    kind: 'invalid',
+    code: 'setting_unsupported',
+    message: `The pipeline has the setting ${setting} for its platform, which cannot be used here: this machine has no such thing.`,
+    action: 'Take the setting out of the pipeline, or run it on Kubeflow with --on kubeflow.',
+  });
+  throw at(['platforms', 'kubernetes', 'pipelineConfig', setting], error);
+}
+
+async function commandFault(
+  label: string,
+  { image = '', command = [] }: IrContainer,
+  { path, own }: { readonly path: string; readonly own: boolean },
+): Promise<UserError | undefined> {
+  if (/(^|\/)google-cloud-pipeline-components[:@]/.test(image))
+    return onlyInImage(label, image, 'submits a job to Vertex AI');
+  const prelude = pipPrelude(command);
+  const words = prelude?.command ?? command;
+  const [program] = words;
+  if (program === undefined || program === '')
+    return onlyInImage(label, image, 'has no command: only its image says what to run');
+  if (runsFunctionOfImage(words))
+    return onlyInImage(label, image, 'runs a function of Python that is in its image');
+  if (/\{\{\$|^\{"/.test(program)) return undefined;
+  if (program.startsWith('/'))
+    return existsSync(program)
+      ? undefined
+      : onlyInImage(label, image, `runs ${program}, which is not on this machine`);
+  // Packages bring programs, and a path below the code's folder is there once the code is.
+  if (prelude || own || program.includes('/')) return undefined;
+  return (await findProgram(program, path)) === undefined
+    ? onlyInImage(label, image, `runs ${program}, which is not on this machine`)
+    : undefined;
+}
+
+/** Refuses a command that runs a script which neither this machine nor the code of the run has: it is in an image. */
+export function requireScripts(spec: PipelineSpec, { files, links }: CodeManifest): void {
+  for (const [label, { container }] of Object.entries(spec.deploymentSpec.executors)) {
+    const { image = '', command = [], args = [] } = container ?? {};
+    const [program = '', script = ''] = [...(pipPrelude(command)?.command ?? command), ...args];
+    if (!/^(.*\/)?(sh|bash|python3?|node)$/.test(program) || !/^[\w./-]+\.(sh|py|[cm]?js)$/.test(script))
+      continue;
+    const path = normal(script);
+    const isThere = script.startsWith('/')
+      ? existsSync(script)
+      : [...files, ...links].some((file) => path === file.path || path.startsWith(`${file.path}/`));
+    if (!isThere)
+      throw at(
+        ['deploymentSpec', 'executors', label, 'container'],
+        onlyInImage(label, image, `runs ${script}, which is not in the code of the run`),
+      );
+  }
+}
+
+/** A containerised component of kfp's SDK: its module is beside kfp in the image. One that is not names the file that it was written to. */
+function runsFunctionOfImage(words: readonly string[]): boolean {
+  return words.includes('kfp.dsl.executor_main') || words.includes('kfp.components.executor_main');
+}
+
+function onlyInImage(label: string, image: string, what: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'image_needed',
+    message: `The executor ${label} ${what}. Its image is ${image || 'not named'}, and containers are not started here.`,
+    action:
+      'Install what it runs, give it a command of this machine, or run it on Kubeflow with --on kubeflow.',
+  });
+}
