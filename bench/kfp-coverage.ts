@@ -1,5 +1,6 @@
-// npm run kfp-coverage -- FOLDER [--only TEXT] [--arguments FILE] [--seconds 120] [--json]   every compiled pipeline below FOLDER
-// FILE is JSON, { "path/below/FOLDER.yaml": { "parameter": value } }: for those that the examples below do not suit.
+// npm run kfp-coverage -- FOLDER [--only TEXT] [--arguments FILE] [--secrets FILE] [--seconds 120] [--json]   every compiled pipeline below FOLDER
+// Both FILEs are JSON, for pipelines that the examples below do not suit: { "path/below/FOLDER.yaml": { "parameter": value } }, and
+// { "secret": { "key": "value" } }.
 // --json prints one document on stdout: [ { file, outcome, … } ]; what people read goes to stderr.
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,7 +40,11 @@ const examples: Readonly<Record<IrParameterType, Parameter>> = {
   TASK_FINAL_STATUS: { state: 'COMPLETE', error: {} },
 };
 
-const Arguments = z.record(z.string(), z.record(z.string(), Parameter));
+const Named = z.record(z.string(), z.record(z.string(), Parameter));
+
+async function readNamed(file: string | undefined): Promise<z.infer<typeof Named>> {
+  return file === undefined ? {} : Named.parse(JSON.parse(await readFile(file, 'utf8')));
+}
 
 const setup = process.env.VISAVOX_SETUP ?? join(import.meta.dirname, '..', '.visavox', 'setup');
 
@@ -50,6 +55,7 @@ async function main(): Promise<void> {
       only: { type: 'string', default: '' },
       seconds: { type: 'string', default: '120' },
       arguments: { type: 'string' },
+      secrets: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -58,7 +64,8 @@ async function main(): Promise<void> {
     process.stderr.write('Give the folder of the compiled pipelines.\n');
     process.exit(2);
   }
-  const given = values.arguments ? Arguments.parse(JSON.parse(await readFile(values.arguments, 'utf8'))) : {};
+  const given = await readNamed(values.arguments);
+  const secrets = await readNamed(values.secrets);
   const files = (await readdir(data, { recursive: true })).filter((file) => /\.(ya?ml|json)$/.test(file));
   const folder = await mkdtemp(join(tmpdir(), 'visavox-kfp-coverage-'));
   const volumes = join(folder, 'volumes');
@@ -71,10 +78,10 @@ async function main(): Promise<void> {
     environmentDigest: digestOf('kfp-coverage'),
     volumes,
     path: [join(setup, 'python', 'bin')],
-    // Every secret and every config map is there, and what it holds is its key.
-    secret: async (_secret, key) => key,
+    // Every secret and every config map is there, and what it holds is its key, unless it is given.
+    secret: async (secret, key) => String(secrets[secret]?.[key] ?? key),
     configMap: async (_configMap, key) => key,
-    keys: async () => ['username', 'password'],
+    keys: async (_kind, name) => Object.keys(secrets[name] ?? { username: '', password: '' }),
   });
   const tried: Tried[] = [];
   try {

@@ -29,6 +29,8 @@ const InputParameter = z.looseObject({
   defaultValue: z.json().optional(),
   isOptional: z.boolean().optional(),
   description: z.string().optional(),
+  /** The only values that it may have, where there are any. */
+  literals: z.array(z.json()).optional(),
 });
 const InputArtifact = z.looseObject({
   artifactType: ArtifactTypeSchema,
@@ -77,7 +79,9 @@ export const IrTask = z.looseObject({
     .optional(),
   dependentTasks: z.array(z.string()).optional(),
   /** `{}` means off. */
-  cachingOptions: z.looseObject({ enableCache: z.boolean().optional() }).optional(),
+  cachingOptions: z
+    .looseObject({ enableCache: z.boolean().optional(), cacheKey: z.string().optional() })
+    .optional(),
   triggerPolicy: z
     .looseObject({
       condition: z.string().optional(),

@@ -25,7 +25,7 @@ export function resolveParameters(
   if (unknown !== undefined)
     throw invalid(`${spec.pipelineInfo.name} has no parameter ${unknown}`, Object.keys(declared));
   const resolved: Record<string, Parameter> = {};
-  for (const [name, { parameterType, defaultValue, isOptional }] of Object.entries(declared)) {
+  for (const [name, { parameterType, defaultValue, isOptional, literals }] of Object.entries(declared)) {
     const value = given[name] ?? defaultValue ?? undefined;
     if (value === undefined) {
       if (!isOptional) throw invalid(`the parameter ${name} is missing`, Object.keys(declared));
@@ -37,9 +37,19 @@ export function resolveParameters(
         `the parameter ${name} is ${JSON.stringify(value)}, expected ${typeWords[parameterType]}`,
         Object.keys(declared),
       );
+    if (!isLiteral(typed, literals))
+      throw invalid(
+        `the parameter ${name} is ${JSON.stringify(typed)}, expected one of ${JSON.stringify(literals)}`,
+        Object.keys(declared),
+      );
     resolved[name] = typed;
   }
   return resolved;
+}
+
+/** Whether the value is one of those that are allowed, where not all are. */
+export function isLiteral(value: Parameter, literals: readonly unknown[] = []): boolean {
+  return literals.length === 0 || literals.includes(value);
 }
 
 /** The value as a parameter of this type, or undefined where it is none. */

@@ -1,6 +1,6 @@
 import type { Bindings, Parameter } from '@visavox/core/run';
 import type { IrComponent, IrTask } from './ir.ts';
-import { coerce, isRecord, withTexts } from './parameters.ts';
+import { coerce, isLiteral, isRecord, withTexts } from './parameters.ts';
 
 export type TaskOutputs = Bindings;
 
@@ -54,10 +54,13 @@ export function resolveInputs(
     if (carried[name] === undefined && fallback !== undefined) carried[name] = fallback;
   }
   const parameters: Record<string, Parameter> = {};
-  for (const [name, { isOptional }] of Object.entries(declared)) {
-    const value = carried[name];
+  for (const [name, { isOptional, literals }] of Object.entries(declared)) {
+    const given = carried[name];
     // Only the pipeline's own words name something; a value that looks like it stays a value.
-    if (value !== undefined) parameters[name] = isConstant(task, name) ? substitute(value, carried) : value;
+    const value = given !== undefined && isConstant(task, name) ? substitute(given, carried) : given;
+    if (value !== undefined && !isLiteral(value, literals))
+      return `not run, because its input ${name} is ${JSON.stringify(value)}, and has to be one of ${JSON.stringify(literals)}`;
+    if (value !== undefined) parameters[name] = value;
     else if (!isOptional && !name.includes('loop-item'))
       return `not run, because its input ${name} is missing: ${missing.get(name) ?? 'it was not given'}`;
   }

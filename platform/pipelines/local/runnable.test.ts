@@ -15,6 +15,16 @@ it.each([
   ['a program that is not here', { command: ['no-such-trainer', '--epochs', '3'] }, 'runs no-such-trainer'],
   ['a path that is not here', { command: ['/app/train'] }, 'runs /app/train'],
   ['a script that is not in the code', { command: ['python3', 'train.py'], args: [] }, 'runs train.py'],
+  [
+    'a script that begins with one',
+    { command: ['sh', '-c', 'no-such-tool -v'] },
+    'runs no-such-tool in a script',
+  ],
+  [
+    'a client of buckets',
+    { command: ['sh', '-c', 'gsutil cat "$0"'], args: ["{{$.inputs.artifacts['data'].uri}}"] },
+    '(reads?|runs gsutil|has a client of object stores)',
+  ],
   ['no command at all', { command: [], args: [] }, 'only its image says what to run'],
   ['a function in an image', { command: kfpFunction, args: [] }, 'a function of Python that is in its image'],
   [

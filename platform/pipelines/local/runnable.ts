@@ -46,7 +46,7 @@ export function requirePipelineConfig({ platforms }: PipelineSpec): void {
 
 async function commandFault(
   label: string,
-  { image = '', command = [] }: IrContainer,
+  { image = '', command = [], args = [] }: IrContainer,
   { path, own }: { readonly path: string; readonly own: boolean },
 ): Promise<UserError | undefined> {
   if (/(^|\/)google-cloud-pipeline-components[:@]/.test(image))
@@ -63,11 +63,44 @@ async function commandFault(
     return existsSync(program)
       ? undefined
       : onlyInImage(label, image, `runs ${program}, which is not on this machine`);
+  const missing = await missingInScript([...words, ...args], path);
+  if (missing && !prelude && !own)
+    return onlyInImage(label, image, `runs ${missing} in a script, which is not on this machine`);
+  if (worksOnBuckets([...words, ...args]))
+    return onlyInImage(
+      label,
+      image,
+      'has a client of object stores read an artifact by its address, which is a file here',
+    );
   // Packages bring programs, and a path below the code's folder is there once the code is.
   if (prelude || own || program.includes('/')) return undefined;
   return (await findProgram(program, path)) === undefined
     ? onlyInImage(label, image, `runs ${program}, which is not on this machine`)
     : undefined;
+}
+
+const shells = /^(?:.*\/)?(?:sh|bash|ash|dash)$/;
+const ownWords = new Set(
+  (
+    '[ [[ { ( : ! . alias bg break case cd command continue declare echo eval exec exit export false fg for function ' +
+    'getopts hash if jobs let local printf pwd read readonly return set shift shopt source test time times trap true type ' +
+    'typeset ulimit umask unalias unset until wait while'
+  ).split(' '),
+);
+
+/** The program that a shell's script begins with, where this machine does not have it. What comes later may depend on it. */
+async function missingInScript(words: readonly string[], path: string): Promise<string | undefined> {
+  const [shell = '', option = '', script = ''] = words;
+  if (!shells.test(shell) || !/^-[a-z]*c$/.test(option)) return undefined;
+  const [first = ''] = script.trim().split(/[\s;|&]+/);
+  if (!/^[A-Za-z][\w.-]*$/.test(first) || ownWords.has(first)) return undefined;
+  return (await findProgram(first, path)) === undefined ? first : undefined;
+}
+
+/** `gsutil cat {{$.inputs.artifacts['data'].uri}}`: the address of an artifact is that of a file on this machine. */
+function worksOnBuckets(words: readonly string[]): boolean {
+  const text = words.join(' ');
+  return /\b(gsutil|gcloud storage|aws s3)\b/.test(text) && /artifacts\['[^']+'\]\.uri\}\}/.test(text);
 }
 
 /** Refuses a command that runs a script which neither this machine nor the code of the run has: it is in an image. */

@@ -17,6 +17,7 @@ import { withInputs } from '../plan-inputs.ts';
 import type { Access } from '../step-extras.ts';
 import { placeOfResources, type StepSettings, stepSettings } from '../step-settings.ts';
 import { claimTask } from './claim-tasks.ts';
+import { withShellOf } from './image-shell.ts';
 import { requireImports } from './import-artifact.ts';
 import { findIsolation, type Isolation, type Mounts } from './isolation.ts';
 import { replaceModules } from './node-modules.ts';
@@ -136,9 +137,14 @@ export class StepHost {
     const declared = settings.environment ?? (prelude && { installs: prelude.installs });
     const resolve = (resolved: DeclaredEnvironment) =>
       project((folder) => this.#environments.resolve(resolved, { project: folder, ...given }));
+    const path = this.#options.toolEnvironment.PATH ?? '';
     return {
       settings,
-      command: [...(prelude?.command ?? words), ...(container.args ?? [])],
+      command: await withShellOf(
+        container.image,
+        [...(prelude?.command ?? words), ...(container.args ?? [])],
+        path,
+      ),
       environment: declared ? await resolve(declared) : null,
     };
   }

@@ -117,11 +117,14 @@ function withJob(ready: ReadyTask, resources: TaskResources): ReadyTask {
 async function cacheKeyOf(
   ready: ReadyTask,
   step: PreparedStep | null,
-  { pins, codeKey }: TaskResources,
+  { pins, pipeline, codeKey }: TaskResources,
 ): Promise<Digest | null> {
   const { task, component, executor, inputs } = ready;
   const container = executor.container;
   if (!task.cachingOptions?.enableCache) return null;
+  const { cacheKey } = task.cachingOptions;
+  // The pipeline's own word for what makes two results the same, as Kubeflow takes it.
+  if (cacheKey) return digestOfJson({ pipeline, component: task.componentRef.name, cacheKey });
   const code = await codeKey(ready);
   if (code === null) return null;
   return digestOfJson({
@@ -136,7 +139,18 @@ async function cacheKeyOf(
     ),
     code,
     environment: step?.environment?.digest ?? pins.environment,
+    ...(step && given(step)),
   });
+}
+
+/** What Kubernetes is asked to give to a step and that its other inputs do not say: claims, secrets and labels by name. */
+function given({ settings: { variables, mounts, fields } }: PreparedStep): Record<string, unknown> {
+  const shared = mounts.filter(({ kind }) => kind !== 'empty');
+  return {
+    ...(variables.length > 0 && { variables }),
+    ...(shared.length > 0 && { mounts: shared }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
 }
 
 function newRecord(ready: ReadyTask, step: PreparedStep | null, lock?: Digest): TaskRecord {

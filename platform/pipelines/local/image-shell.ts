@@ -1,0 +1,18 @@
+import { findProgram } from '../environments/tool.ts';
+
+/** Images whose `sh` is Debian's dash. */
+const withDash = /(^|\/)(python|node|debian|ubuntu)(:(?!.*alpine)[\w.-]+)?(@sha256:\w+)?$/;
+
+/**
+ * The words of a container component for the `sh` that its image would have: that of Alpine, BusyBox and Red Hat knows
+ * `[[` and `pipefail`, as bash does, where Debian's does not.
+ */
+export async function withShellOf(
+  image: string | undefined,
+  words: readonly string[],
+  path: string,
+): Promise<readonly string[]> {
+  const [program, ...rest] = words;
+  if (!image || program !== 'sh' || withDash.test(image)) return words;
+  return (await findProgram('bash', path)) === undefined ? words : ['bash', '--posix', ...rest];
+}
