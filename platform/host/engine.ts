@@ -6,7 +6,7 @@ import type { CodeReference } from '@visavox/core/code';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { projectCode } from '@visavox/pipelines/code/project-code';
 import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
-import { LocalEngine } from '@visavox/pipelines/local/engine';
+import { LocalEngine, type LocalEngineOptions } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { trackedRuns } from '@visavox/pipelines/tracked-runs';
 import type { EngineResources, StepSurroundings, StepsOfProject } from './engine-resources.ts';
@@ -51,6 +51,24 @@ export function requireEngine(
   throw invalidSetting('VISAVOX_ENGINE', `there is no engine "${settings.engine}", but ${there.join(', ')}`);
 }
 
+/** What importers name in buckets; the client is loaded with the first of them. */
+function bucketsOf({
+  endpoint,
+  region,
+}: NonNullable<PlatformSettings['objects']['s3']>): NonNullable<LocalEngineOptions['buckets']> {
+  return {
+    async *read(uri) {
+      const { ArtifactSource } = await import('@visavox/adapters/kubeflow/artifact-source');
+      const source = new ArtifactSource({ endpoint, region });
+      try {
+        yield* source.read(uri);
+      } finally {
+        source.close();
+      }
+    },
+  };
+}
+
 async function openLocalEngine(
   { project, settings, trackingUrl, runs, objects, log }: EngineResources,
   hooks: RunHooks,
@@ -77,6 +95,7 @@ async function openLocalEngine(
     configMap: (configMap, key) => readStepValue(settings.secrets, 'configMap', configMap, key),
     keys: (kind, name) => stepKeys(settings.secrets, kind, name),
     volumes: join(settings.home, 'volumes'),
+    ...(settings.objects.s3 && { buckets: bucketsOf(settings.objects.s3) }),
     // Where the machine allows it, no step looks past what it is given.
     hidden: [
       settings.secrets,

@@ -32,7 +32,7 @@ import { sweepTasks } from './task-run.ts';
 import { sweepWorkspace } from './workspace.ts';
 
 export interface LocalEngineOptions
-  extends Pick<StepHostOptions, 'access' | 'hidden' | 'gpus' | 'isolation' | keyof ValueSources> {
+  extends Pick<StepHostOptions, 'access' | 'hidden' | 'gpus' | 'isolation' | 'buckets' | keyof ValueSources> {
   /** Where runs are worked on and their logs kept; one engine at a time. */
   readonly folder: string;
   readonly runs: RunStore;
@@ -88,9 +88,9 @@ export class LocalEngine implements PipelineEngine {
     this.#keys = new CodeKeys(trees, { path: this.#pathOfTools(), log: options.log ?? (() => {}) });
     setMaxListeners(0, this.#closed.signal); // one for each running task
     this.#slots = new Slots(options.cores ?? availableParallelism());
-    const { access, secret, configMap, keys, hidden, gpus, isolation } = options;
+    const { access, secret, configMap, keys, hidden, gpus, isolation, buckets } = options;
     this.#steps = new StepHost({
-      ...{ access, secret, configMap, keys, hidden, gpus, isolation },
+      ...{ access, secret, configMap, keys, hidden, gpus, isolation, buckets },
       volumes: options.volumes ?? join(options.folder, '.volumes'),
       environments: options.environments ?? join(options.folder, '.environments'),
       walls: join(options.folder, '.walls'),

@@ -1,8 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOf } from '@visavox/core/digest';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
+import { digestOf, hexOf } from '@visavox/core/digest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ArtifactFile } from '../artifacts.ts';
 import { MemoryObjectStore } from '../testing.ts';
 import { importArtifact } from './import-artifact.ts';
 
@@ -49,4 +53,48 @@ it('names the address that it cannot read', async () => {
   });
   const gone = { artifactUri: { constant: join(folder, 'gone') }, typeSchema };
   await expect(importArtifact(here(), { component, inputs }, gone)).rejects.toThrow('gone');
+});
+
+describe('an address outside of this machine', () => {
+  const inputs = { parameters: {}, artifacts: {} };
+  const imported = (constant: string, more = {}) =>
+    importArtifact({ ...here(), ...more }, { component, inputs }, { artifactUri: { constant }, typeSchema });
+
+  it('in a bucket is read where there is a client of buckets, a file or a folder', async () => {
+    const files: Record<string, ArtifactFile[]> = {
+      's3://data/a': [{ path: '', content: Readable.from([Buffer.from('a')]) }],
+      's3://data/folder': [{ path: 'b', content: Readable.from([Buffer.from('b')]) }],
+    };
+    const buckets = {
+      async *read(uri: string) {
+        yield* files[uri] ?? [];
+      },
+    };
+    expect(await imported('s3://data/a', { buckets })).toMatchObject({ digest: digestOf('a'), bytes: 1 });
+    const folder = { mediaType: 'application/vnd.visavox.folder+json', uri: 's3://data/folder' };
+    expect(await imported('s3://data/folder', { buckets })).toMatchObject({ bytes: 1, metadata: folder });
+    await expect(imported('s3://data/gone', { buckets })).rejects.toMatchObject({ code: 'import_failed' });
+    await expect(imported('s3://data/a')).rejects.toMatchObject({ code: 'import_unsupported' });
+  });
+
+  it('in the web is read where it says what is there', async () => {
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/a' ? 200 : 404;
+      response.end('a');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const address = (path: string, content: string) =>
+      `http://127.0.0.1:${port}/${path}#sha256=${hexOf(digestOf(content))}`;
+    try {
+      expect(await imported(address('a', 'a'))).toMatchObject({ digest: digestOf('a'), bytes: 1 });
+      await expect(imported(address('a', 'b'))).rejects.toThrow('what is there now has the digest');
+      await expect(imported(address('gone', 'a'))).rejects.toThrow('the server answers 404');
+      await expect(imported(`http://127.0.0.1:${port}/a`)).rejects.toMatchObject({
+        action: expect.stringContaining('#sha256='),
+      });
+    } finally {
+      server.close();
+    }
+  });
 });

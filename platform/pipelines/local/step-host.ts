@@ -18,7 +18,7 @@ import type { Access } from '../step-extras.ts';
 import { placeOfResources, type StepSettings, stepSettings } from '../step-settings.ts';
 import { claimTask } from './claim-tasks.ts';
 import { withShellOf } from './image-shell.ts';
-import { requireImports } from './import-artifact.ts';
+import { type Buckets, requireImports } from './import-artifact.ts';
 import { findIsolation, type Isolation, type Mounts } from './isolation.ts';
 import { replaceModules } from './node-modules.ts';
 import { requireCommands, requirePipelineConfig } from './runnable.ts';
@@ -40,6 +40,8 @@ export interface StepHostOptions extends ValueSources {
   /** Files and folders that no step is to read, as far as the machine can keep them from it. */
   readonly hidden?: readonly string[] | undefined;
   readonly gpus?: number | undefined;
+  /** Where importers find what they name by `s3://`. */
+  readonly buckets?: Buckets | undefined;
   /** As much as the machine allows, unless given. */
   readonly isolation?: Isolation | undefined;
 }
@@ -66,10 +68,12 @@ export class StepHost {
   readonly #options: StepHostOptions;
   readonly #environments: Environments;
   readonly volumes: Volumes;
+  readonly buckets: Buckets | undefined;
 
   constructor(options: StepHostOptions) {
     this.#options = options;
     this.volumes = new Volumes(options.volumes);
+    this.buckets = options.buckets;
     this.isolation = options.isolation ? Promise.resolve(options.isolation) : findIsolation();
     this.#environments = new Environments({
       folder: options.environments,
@@ -87,7 +91,7 @@ export class StepHost {
   async requireRunnable(spec: PipelineSpec, ready: readonly ReadyTask[]): Promise<void> {
     requirePipelineConfig(spec);
     await requireCommands(spec, this.#options.toolEnvironment.PATH ?? '');
-    requireImports(spec, ready);
+    requireImports(spec, ready, this.#options.buckets);
     const gpus = await this.#gpus();
     const executors = Object.entries(spec.deploymentSpec.executors);
     const makesClaims = executors.some(([, { container }]) => claimTask(container) !== undefined);

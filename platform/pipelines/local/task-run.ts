@@ -309,7 +309,7 @@ async function runImporter(
   record.attempts = 1;
   const known = (path: string) => artifactAt(path, resources);
   const visible = (path: string) => steps.visible(path);
-  const artifact = await importArtifact({ objects, visible, known }, ready, importer);
+  const artifact = await importArtifact({ objects, buckets: steps.buckets, visible, known }, ready, importer);
   const outputs: Bindings = { parameters: {}, artifacts: { [artifact.name]: [artifact] } };
   return { ...ended(record, 'succeeded', null), outputs };
 }
