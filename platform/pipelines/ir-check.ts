@@ -1,6 +1,7 @@
 import { conditionFault } from './condition.ts';
 import type { IrComponent, IrDag, IrTask, PipelineSpec } from './ir.ts';
 import type { Place } from './place.ts';
+import { isSelector } from './plan-inputs.ts';
 
 export interface IrFault {
   readonly message: string;
@@ -102,6 +103,9 @@ function parameterFault(
     return `reads the parameter ${output.outputParameterKey} of ${output.producerTask}, which does not exist`;
   if (status && !(status.producerTask in dag.tasks))
     return `asks what became of ${status.producerTask}, which is no task beside it`;
+  const selector = source.parameterExpressionSelector;
+  if (selector !== undefined && !isSelector(selector))
+    return `picks a part of ${input} by ${selector}, which is none of the ways that are known here`;
   // The SDK (2.17) forgets to declare loop items of outer loops; Kubeflow ignores such inputs, and so do we.
   if (outer && !parent.inputDefinitions?.parameters?.[outer] && !outer.includes('loop-item'))
     return `reads the parameter ${outer}, which is not an input of what surrounds it`;

@@ -94,7 +94,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parseJson(text: string): unknown {
+/** Its value, or undefined where it is no JSON; Python's words for true and false are taken as well. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text === 'True' || text === 'False' ? text.toLowerCase() : text);
   } catch {

@@ -1,6 +1,7 @@
 import type { Bindings, Parameter } from '@visavox/core/run';
+import { z } from 'zod';
 import type { IrComponent, IrTask } from './ir.ts';
-import { coerce, isLiteral, isRecord, withTexts } from './parameters.ts';
+import { coerce, isLiteral, isRecord, parseJson, withTexts } from './parameters.ts';
 
 export type TaskOutputs = Bindings;
 
@@ -106,9 +107,24 @@ function asParameter(value: unknown): Parameter | undefined {
   return Array.isArray(value) || isRecord(value) ? value : undefined;
 }
 
-/** `parseJson(string_value)["a"]["b"]`: how kfp picks a member of a loop's item. */
-function member(value: unknown, selector: string): unknown {
-  const keys = [...selector.matchAll(/\["([^"]+)"\]/g)].map((match) => match[1] ?? '');
-  const start: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-  return keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), start);
+const selector = /^parseJson\(string_value\)((?:\["[^"]+"\]|\[\d+\])+)$/;
+
+/** Whether it picks a member in one of the ways that are known here. */
+export function isSelector(text: string): boolean {
+  return selector.test(text);
+}
+
+/** `parseJson(string_value)["a"][0]`: how kfp picks a member of a loop's item. */
+function member(value: unknown, text: string): unknown {
+  const keys: unknown = JSON.parse(
+    `[${(selector.exec(text)?.[1] ?? '').slice(1, -1).replaceAll('][', ',')}]`,
+  );
+  const start = typeof value === 'string' ? parseJson(value) : value;
+  return z
+    .array(z.union([z.string(), z.number()]))
+    .parse(keys)
+    .reduce<unknown>((inner, key) => {
+      if (Array.isArray(inner)) return typeof key === 'number' ? inner[key] : undefined;
+      return isRecord(inner) ? inner[key] : undefined;
+    }, start);
 }

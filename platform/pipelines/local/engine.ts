@@ -14,7 +14,7 @@ import { CodeKeys } from '../code/code-keys.ts';
 import { requireSources } from '../code/sources.ts';
 import { findCode, noCode } from '../code/stored-code.ts';
 import type { PipelineSpec } from '../ir.ts';
-import { unknownFields } from '../ir-unknown.ts';
+import { retriesOfGroups, unknownFields } from '../ir-unknown.ts';
 import { plan, type RunnableTask, type TaskOutcome } from '../plan.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
@@ -154,7 +154,7 @@ export class LocalEngine implements PipelineEngine {
       engine: 'local',
       pinned: async (spec, ready) => {
         await this.#steps.requireRunnable(spec, ready);
-        const unknown = unknownFields(spec);
+        const unknown = [...unknownFields(spec), ...retriesOfGroups(spec)];
         if (unknown.length > 0) this.#options.log?.(`run ${request.id}: ignored: ${unknown.join(', ')}`);
         const code = request.code ?? (await this.#codeOfToday());
         const manifest = await this.#trees.manifest(code.digest);
