@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { compile } from './compile.ts';
 import { evaluateCondition } from './condition.ts';
 import { component, pipeline, text } from './definition.ts';
-import { writtenShellSpec } from './fixtures/shell-spec.ts';
+import { type ShellTask, shellSpec, writtenShellSpec } from './fixtures/shell-spec.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
 import { resolveParameters } from './parameters.ts';
 import { plan, type TaskOutcome } from './plan.ts';
@@ -216,6 +216,17 @@ describe('a condition', () => {
     expect(() => evaluateCondition(condition, { name: '5' })).toThrow('compares "5" with 10');
     expect(() => evaluateCondition(condition, { name: [5] })).toThrow('compares [5] with 10');
     expect(evaluateCondition(`int(${condition.slice(0, -5)}) > 10`, { name: '5' })).toBe(false);
+  });
+
+  it('whose values have no order fails its task, and no other', () => {
+    const condition = "inputs.parameter_values['word'] > 10";
+    const task = {
+      ...{ inputs: { parameters: { word: { runtimeValue: { constant: '5' } } } } },
+      triggerPolicy: { condition },
+    };
+    const compares: ShellTask = { script: 'true', inputs: { word: 'STRING' }, task };
+    const planned = plan(shellSpec({ tasks: { compares, other: { script: 'true' } } }), {}, new Map());
+    expect(shown(planned)).toEqual(['compares impossible', 'other ready {}']);
   });
 
   it('that is not understood is refused', () => {

@@ -193,6 +193,20 @@ describe('a volume', () => {
   });
 });
 
+describe('the cache', () => {
+  it('has no result for a step that is given another secret or claim', async () => {
+    const parameters = { secret: { parameterType: 'STRING' } };
+    const secretAsEnv = [
+      { secretNameParameter: { componentInputParameter: 'secret' }, keyToEnv: token, optional: true },
+    ];
+    const task = { cachingOptions: { enableCache: true } };
+    const spec = shellSpec({ tasks: says('printf "[%s]" "$TOKEN"', { secretAsEnv }, { task }), parameters });
+    expect(await run(spec, { secret: 'weather' })).toMatchObject({ said: '[sesame]' });
+    expect(await run(spec, { secret: 'weather' })).toMatchObject({ tasks: [{ cached: true }] });
+    expect(await run(spec, { secret: 'news' })).toMatchObject({ said: '[]', tasks: [{ cached: false }] });
+  });
+});
+
 describe('before anything starts, it names what this machine does not do', () => {
   it.each([
     ['securityContext', { securityContext: { runAsUser: 1000 } }, 'securityContext'],
