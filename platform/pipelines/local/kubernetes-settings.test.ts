@@ -112,6 +112,21 @@ it('gives labels and annotations in variables, empty where the step has none', a
   expect(said).toBe('face, a try, []');
 });
 
+it('passes over what says where a pod is put and how it comes by its image', async () => {
+  const kubernetes = {
+    nodeSelector: { labels: { disk: 'fast' } },
+    tolerations: [{ key: 'gpu', operator: 'Exists' }],
+    nodeAffinity: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }],
+    imagePullPolicy: 'Always',
+    imagePullSecret: [{ secretName: 'registry' }],
+    enabledSharedMemory: { volumeName: 'shm', size: '1Gi' },
+  };
+  const container = { env: [{ name: 'WORD', value: 'set' }] };
+  expect((await run(shellSpec({ tasks: says('printf "$WORD"', kubernetes, { container }) }))).said).toBe(
+    'set',
+  );
+});
+
 describe('a volume', () => {
   beforeEach(async ({ skip }) => {
     if (!(await (await findIsolation()).canMount())) skip();
