@@ -12,7 +12,7 @@ it.each([
   expect(await withShellOf(image, script, '/bin:/usr/bin')).toEqual(['bash', '--posix', ...script.slice(1)]);
 });
 
-it.each([['python:3.11'], ['docker.io/library/debian:12'], [undefined]])(
+it.each([['python:3.11'], ['docker.io/library/debian:12'], ['visavox'], [undefined]])(
   'leaves it to the shell of this machine for %s',
   async (image) => {
     expect(await withShellOf(image, script, '/bin:/usr/bin')).toEqual(script);

@@ -1,4 +1,8 @@
+import { defaultImage } from '../component.ts';
 import { findProgram } from '../environments/tool.ts';
+
+/** Our own images, which stand for this machine. */
+const own = [defaultImage, `${defaultImage}-step`];
 
 /** Images whose `sh` is Debian's dash. */
 const withDash = /(^|\/)(python|node|debian|ubuntu)(:(?!.*alpine)[\w.-]+)?(@sha256:\w+)?$/;
@@ -13,6 +17,6 @@ export async function withShellOf(
   path: string,
 ): Promise<readonly string[]> {
   const [program, ...rest] = words;
-  if (!image || program !== 'sh' || withDash.test(image)) return words;
+  if (!image || own.includes(image) || program !== 'sh' || withDash.test(image)) return words;
   return (await findProgram('bash', path)) === undefined ? words : ['bash', '--posix', ...rest];
 }
