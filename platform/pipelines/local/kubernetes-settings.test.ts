@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Parameter, RunRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pipeline } from '../definition.ts';
@@ -141,6 +144,18 @@ describe('a volume', () => {
       expect((await run(shellSpec({ tasks: says(`ls ${mountPath} 2> /dev/null; true`, {}) }))).said).toBe('');
     },
   );
+
+  it('opens nothing that is hidden, although the root is another', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'visavox-hidden-'));
+    await writeFile(join(folder, 'key'), 'sesame');
+    await test.close();
+    test = await engineForTest({ ...sources, hidden: [folder] });
+    const places = ['', '/proc/1/root', '/.visavox'].map((root) => `${root}${folder}/key`).join(' ');
+    const kubernetes = { emptyDirMounts: [{ volumeName: 'v', mountPath: '/data' }] };
+    const script = `umount ${folder} 2> /dev/null; cat ${places} 2> /dev/null; ls -d /data`;
+    expect((await run(shellSpec({ tasks: says(script, kubernetes) }))).said).toBe('/data\n');
+    await rm(folder, { recursive: true });
+  });
 
   it('has a config map as files, or an empty folder where it is optional and not there', async () => {
     const kubernetes = {

@@ -22,10 +22,6 @@ export class Volumes {
     return join(root, ...parts);
   }
 
-  async has(claim: string): Promise<boolean> {
-    return isFolder(this.#place(claim));
-  }
-
   /** Makes the folder; one that is there is taken, as a claim is whose task is tried again. */
   async create(claim: string): Promise<void> {
     await mkdir(this.#place(claim), { recursive: true, mode: 0o700 });
