@@ -1,6 +1,6 @@
 // Python environments of the programs that ours is tested with and measured against: clients of the protocol,
-// other model servers. Each is pinned by a file of requirements, made on first use below .visavox/setup/peers,
-// and shared by nothing else. From a shell: node scripts/peer-environment.mjs NAME …
+// other model servers, what the Python package reads and writes. Each is pinned by a file of requirements, made on
+// first use below .visavox/setup/peers, and shared by nothing else. From a shell: node scripts/peer-environment.mjs NAME …
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { root, setupFolder } from './setup.mjs';
 
 const requirements = {
+  'python-package': join(root, 'platform', 'python', 'requirements-test.txt'),
   'serving-clients': join(root, 'platform', 'serving', 'testing', 'requirements-clients.txt'),
   kserve: join(root, 'bench', 'peers', 'requirements-kserve.txt'),
   mlserver: join(root, 'bench', 'peers', 'requirements-mlserver.txt'),

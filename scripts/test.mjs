@@ -11,9 +11,12 @@ const python = join(setupFolder, 'python', 'bin', 'python');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const report = (name) => join(setupFolder, 'log', name);
 const onlyFiles = process.argv.slice(2);
-// Without a network the tests with other people's clients are skipped, and say so.
-if (onlyFiles.length === 0 || onlyFiles.some((path) => path.includes('serving')))
-  makePeerEnvironment('serving-clients');
+// Without a network the tests with other people's packages are skipped, and say so.
+for (const [name, folder] of [
+  ['serving-clients', 'serving'],
+  ['python-package', 'python'],
+])
+  if (onlyFiles.length === 0 || onlyFiles.some((path) => path.includes(folder))) makePeerEnvironment(name);
 
 function run(title, command, args, options = {}) {
   process.stdout.write(`\n== ${title}\n`);
@@ -76,6 +79,14 @@ const counts =
         check('Python lint of clients and peers', python, [
           ...['-m', 'ruff', 'check', '--config', join('recognition', 'training', 'pyproject.toml')],
           ...['platform/serving', 'platform/adapters', 'bench', 'examples'],
+        ]),
+        check('Python lint of the package', python, ['-m', 'ruff', 'check', 'platform/python']),
+        check('Python formatting of the package', python, [
+          '-m',
+          'ruff',
+          'format',
+          '--check',
+          'platform/python',
         ]),
         vitest(),
         pytest(),

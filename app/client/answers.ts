@@ -1,6 +1,6 @@
 import { ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
-import { RunRecord } from '@visavox/core/run';
+import { RunSummary } from '@visavox/core/run-summary';
 import { z } from 'zod';
 
 /** What the server answers. Fields that are not named here may come along and are dropped. */
@@ -117,7 +117,7 @@ export const Overview = z.object({
 });
 export type Overview = z.infer<typeof Overview>;
 
-export const Runs = z.object({ runs: z.array(RunRecord) });
+export const Runs = z.object({ runs: z.array(RunSummary) });
 export const Models = z.object({ models: z.array(ModelVersion) });
 export const Releases = z.object({ releases: z.array(Release) });
 export const Trace = z.object({

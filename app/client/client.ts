@@ -5,6 +5,7 @@ import { UserError } from '@visavox/core/errors';
 import type { ModelVersion } from '@visavox/core/model';
 import type { Release } from '@visavox/core/release';
 import { RunRecord } from '@visavox/core/run';
+import type { RunSummary } from '@visavox/core/run-summary';
 import { fetchBundle } from 'visavox/model-bundle';
 import { type Call, isConnectionLost, Transport, type TransportOptions } from 'visavox/transport';
 import { z } from 'zod';
@@ -287,9 +288,8 @@ export class VisavoxClient {
   }
 
   /** The latest ones of the recogniser's pipeline, newest first; other models may train beside it. */
-  async runs(): Promise<readonly RunRecord[]> {
-    const { runs } = await this.#get(Runs, '/api/v1/runs');
-    return runs.filter(({ pipeline }) => pipeline === recogniser);
+  async runs(): Promise<readonly RunSummary[]> {
+    return (await this.#get(Runs, `/api/v1/runs?pipeline=${recogniser}`)).runs;
   }
 
   run(id: string): Promise<RunRecord> {

@@ -10,7 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { VisavoxClient } from '@visavox/client/client';
 import { messageOf } from '@visavox/core/errors';
-import { isFinished, type RunRecord } from '@visavox/core/run';
+import { isFinished } from '@visavox/core/run';
+import type { RunSummary } from '@visavox/core/run-summary';
 import { type PictureStore, withPictureFolder } from '@visavox/recognition/synthetic/picture-store';
 import { recordedIdentities } from '@visavox/simulation/recorded-identities';
 import { simulate } from '@visavox/simulation/simulation';
@@ -157,7 +158,7 @@ async function run(pictures: PictureStore): Promise<void> {
       )
     : undefined;
 
-  const trained = await until<RunRecord>('a retraining', 900, async () => (await patient.runs())[0]);
+  const trained = await until<RunSummary>('a retraining', 900, async () => (await patient.runs())[0]);
   check(
     trained.engine === 'kubeflow',
     `a retraining started by itself, on ${trained.engine}: ${trained.trigger}`,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Release } from '@visavox/core/release';
-import type { RunRecord } from '@visavox/core/run';
+import type { RunSummary } from '@visavox/core/run-summary';
 import { until } from './until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -64,7 +64,7 @@ export async function walkSecondModel({ url, token, say, check }: Options): Prom
       const what = `digits:${version} reads ${Math.round(share * 100)} % of unseen scans on KServe: ${release.reason}`;
       check(release.stage === 'champion' && share > 0.7, what);
     }
-    const { runs } = (await visavox('runs', 'list')) as { runs: RunRecord[] };
+    const { runs } = (await visavox('runs', 'list')) as { runs: RunSummary[] };
     const own = runs.filter(({ pipeline }) => pipeline === 'digits');
     check(
       own.length >= 2 && own.every(({ engine, state }) => engine === 'kubeflow' && state === 'succeeded'),

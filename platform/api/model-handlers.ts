@@ -7,6 +7,7 @@ import { registerOutput } from '@visavox/pipelines/model-output';
 import type { ApiEnv } from './api-env.ts';
 import { modelRoutes as routes } from './model-routes.ts';
 import type { ControllerPort, PlatformResources } from './resources.ts';
+import { runReferred } from './run-reference.ts';
 import { streamedBody } from './streams.ts';
 import { unknown } from './unknown.ts';
 
@@ -53,7 +54,7 @@ function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
   app.openapi(routes.register, async (c) => {
     const { run: id, output } = c.req.valid('json');
     const { name } = c.req.valid('param');
-    const run = await resources.runs.get(id);
+    const run = await resources.runs.get(await runReferred(resources.runs, id));
     if (!run) throw unknown('run', id);
     const model = await registerOutput(resources, run, { name, output });
     log.info({ requestId: c.get('requestId'), run: id, model: modelReference(model) }, 'model registered');

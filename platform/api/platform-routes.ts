@@ -17,16 +17,22 @@ import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
+import { runDifference } from './run-differences.ts';
 import { RunGraphs } from './run-graphs.ts';
+import { runReferred } from './run-reference.ts';
 import { servingPath } from './serving-routes.ts';
+import { addSweepRoutes } from './sweep-routes.ts';
 import { unknown } from './unknown.ts';
 
 /** The platform through its stores, its engine and its controllers. */
 export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
   addRunRoutes(app, resources);
-  addCurveRoute(app, resources);
-  addOutputRoutes(app, resources);
+  const { runs, engine } = resources;
+  const referred = { get: async (text: string) => engine.get(await runReferred(runs, text)) };
+  addCurveRoute(app, { ...resources, engine: referred });
+  addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
+  addSweepRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;
 
@@ -82,14 +88,33 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
 
 function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
   const { runs, engine, datasets, log } = resources;
+  const referred = (text: string) => runReferred(runs, text);
 
   app.openapi(routes.runs, async (c) => {
-    const found = await runs.list({ limit: c.req.valid('query').limit });
-    return c.json({ runs: [...found] }, 200);
+    const { tag = [], sort, order, ...query } = c.req.valid('query');
+    const tags = (typeof tag === 'string' ? [tag] : tag).map((one) => {
+      const at = one.indexOf('=');
+      return [one.slice(0, at), one.slice(at + 1)] as const;
+    });
+    const page = await runs.page({
+      ...query,
+      tags: Object.fromEntries(tags),
+      sort: sort === undefined ? undefined : { metric: sort, order },
+    });
+    return c.json({ runs: [...page.runs], total: page.total }, 200);
   });
 
   app.openapi(routes.startRun, async (c) => {
-    const { pipelineSpec, parameters, useCache, engine: on, trigger, seed, code } = c.req.valid('json');
+    const {
+      pipelineSpec,
+      parameters,
+      useCache,
+      engine: on,
+      trigger,
+      seed,
+      code,
+      ...annotations
+    } = c.req.valid('json');
     const pinned = await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets);
     const named = await datasetsAmong(pinned.parameters, datasets);
     const id = await engine.submit({
@@ -102,6 +127,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       useCache,
       code,
       engine: on,
+      annotations,
     });
     log.info({ requestId: c.get('requestId'), run: id, trigger }, 'run submitted');
     return c.json({ id }, 202);
@@ -109,24 +135,39 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   const graphs = new RunGraphs(resources.objects);
   app.openapi(routes.run, async (c) => {
-    const run = await engine.get(c.req.valid('param').id);
+    const run = await engine.get(await referred(c.req.valid('param').id));
     return c.json({ ...run, edges: [...(await graphs.edgesOf(run))] }, 200);
   });
 
+  app.openapi(routes.changeRun, async (c) => {
+    const id = await referred(c.req.valid('param').id);
+    await runs.annotate(id, c.req.valid('json'));
+    const run = await engine.get(id);
+    return c.json({ ...run, edges: [...(await graphs.edgesOf(run))] }, 200);
+  });
+
+  app.openapi(routes.runDifference, async (c) => {
+    const [before, after] = await Promise.all([
+      engine.get(await referred(c.req.valid('query').from)),
+      engine.get(await referred(c.req.valid('param').id)),
+    ]);
+    return c.json(await runDifference(resources, before, after), 200);
+  });
+
   app.openapi(routes.cancelRun, async (c) => {
-    const { id } = c.req.valid('param');
+    const id = await referred(c.req.valid('param').id);
     await engine.cancel(id);
     return c.json({ id }, 202);
   });
 
   app.openapi(routes.resumeRun, async (c) => {
-    const { id } = c.req.valid('param');
+    const id = await referred(c.req.valid('param').id);
     await engine.resume(id);
     return c.json({ id }, 202);
   });
 
   app.openapi(routes.reproduceRun, async (c) => {
-    const { id: of } = c.req.valid('param');
+    const of = await referred(c.req.valid('param').id);
     const run = await engine.get(of);
     const { pins } = run;
     const id = await engine.submit({
@@ -147,7 +188,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   app.openapi(routes.taskLogs, async (c) => {
     const { id, task } = c.req.valid('param');
-    return c.text(await engine.logs(id, task), 200);
+    return c.text(await engine.logs(await referred(id), task), 200);
   });
 }
 

@@ -2,6 +2,7 @@ import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
+import type { Sweeps } from '@visavox/control/sweeps';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -39,6 +40,9 @@ export type ControllerPort = Pick<
   | 'progress'
   | 'setPaused'
 >;
+
+/** Searches for the parameters of pipelines. */
+export type SweepsPort = Pick<Sweeps, 'create' | 'list' | 'find' | 'outcomes' | 'cancel' | 'resume'>;
 
 /** Which process leads, for what only that one can do. */
 export interface LeaderPort {
@@ -92,6 +96,7 @@ export interface PlatformResources {
   /** One for each model and environment that the project declares. */
   readonly controllers: Controllers<ControllerPort>;
   readonly served: ServedModelsPort;
+  readonly sweeps: SweepsPort;
   readonly leader: LeaderPort;
   /** What this process does about a release that the leader changed. */
   readonly released?: () => Promise<void>;

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
+import { RunState } from '@visavox/core/run';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { modelRoutes } from './model-routes.ts';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
@@ -20,7 +21,9 @@ import {
   NewRun,
   OutputFiles,
   Reproduction,
+  RunChanges,
   RunDetails,
+  RunDifference,
   RunStarted,
   Runs,
   SavedDataset,
@@ -29,13 +32,43 @@ import {
   StoredCode,
   Trace,
 } from './schemas.ts';
+import { sweepRoutes } from './sweep-routes.ts';
 
 /** Of a run, as the run itself names them. */
 const OfOutput = Id.extend({ task: z.string().min(1).max(500), output: z.string().min(1).max(200) });
 
+const tag = z
+  .string()
+  .max(700)
+  .regex(/^[^=]+=/, 'a tag is KEY=VALUE');
+
+const RunsWish = z.object({
+  pipeline: z.string().max(200).optional(),
+  state: RunState.optional(),
+  tag: z
+    .union([tag, z.array(tag)])
+    .optional()
+    .openapi({ description: 'KEY=VALUE; several are all to hold' }),
+  sweep: z
+    .string()
+    .max(200)
+    .optional()
+    .openapi({ description: 'the id of the sweep that they are trials of' }),
+  find: z
+    .string()
+    .max(200)
+    .optional()
+    .openapi({ description: "part of the id, the name, the note or the pipeline's name" }),
+  sort: z.string().min(1).max(300).optional().openapi({ description: 'the name of a metric' }),
+  order: z.enum(['asc', 'desc']).default('desc').openapi({ description: 'of the metric' }),
+  start: z.coerce.number().int().nonnegative().max(10_000_000).default(0),
+  limit: limit.default(50),
+});
+
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
   ...modelRoutes,
+  ...sweepRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',
@@ -61,9 +94,10 @@ export const platformRoutes = {
     method: 'get',
     path: '/api/v1/runs',
     tags: ['platform'],
+    summary: 'Runs in brief, newest first or by a metric',
     security: operator,
-    request: { query: z.object({ limit: limit.default(50) }) },
-    responses: { 200: json(Runs, 'newest first'), default: problem },
+    request: { query: RunsWish },
+    responses: { 200: json(Runs, 'a page of them'), default: problem },
   }),
   startRun: createRoute({
     method: 'post',
@@ -78,9 +112,31 @@ export const platformRoutes = {
     method: 'get',
     path: '/api/v1/runs/{id}',
     tags: ['platform'],
+    summary: 'A run, by its id, the beginning of it, or its name',
     security: operator,
     request: { params: Id },
     responses: { 200: json(RunDetails, 'found'), default: problem },
+  }),
+  changeRun: createRoute({
+    method: 'patch',
+    path: '/api/v1/runs/{id}',
+    tags: ['platform'],
+    summary: 'What people call a run and say about it',
+    security: operator,
+    request: { params: Id, body: body(RunChanges) },
+    responses: { 200: json(RunDetails, 'as it is now'), default: problem },
+  }),
+  runDifference: createRoute({
+    method: 'get',
+    path: '/api/v1/runs/{id}/difference',
+    tags: ['platform'],
+    summary: 'What it was made from that another run was not: code, packages, items of datasets',
+    security: operator,
+    request: {
+      params: Id,
+      query: z.object({ from: Id.shape.id.openapi({ description: 'the other run, the earlier one' }) }),
+    },
+    responses: { 200: json(RunDifference, 'what differs'), default: problem },
   }),
   runCurves: createRoute({
     method: 'get',

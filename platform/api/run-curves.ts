@@ -2,7 +2,7 @@ import { messageOf, SystemError, UserError } from '@visavox/core/errors';
 import { chartOf, inMetricOrder } from '@visavox/core/metric-names';
 import type { TrackedCurves } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
-import { numbersOf } from '@visavox/pipelines/task-numbers';
+import { numbersOf } from '@visavox/core/run-metrics';
 import type { RunCurves } from './curve-schemas.ts';
 import { TrackedTask } from './tracked-task.ts';
 

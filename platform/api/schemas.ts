@@ -3,6 +3,7 @@ import { CodeManifest, CodeReference } from '@visavox/core/code';
 import { DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { Parameter, RunRecord } from '@visavox/core/run';
+import { RunAnnotationChanges, RunAnnotations, RunSummary } from '@visavox/core/run-summary';
 
 export const Problem = z
   .object({
@@ -65,7 +66,55 @@ export const RunDetails = z
       .openapi({ description: 'how its tasks follow each other, by name, as the pipeline says' }),
   })
   .openapi('RunDetails');
-export const Runs = z.object({ runs: z.array(Run) }).openapi('Runs');
+const Summary = z.object(RunSummary.shape).openapi('RunSummary');
+export const Runs = z
+  .object({ runs: z.array(Summary), total: z.int().openapi({ description: 'of those that match' }) })
+  .openapi('Runs');
+export const RunChanges = z
+  .object(RunAnnotationChanges.shape)
+  .openapi('RunChanges', { description: 'null takes away, what is left out stays' });
+export const RunDifference = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    code: z
+      .object({
+        added: z.array(z.string()),
+        removed: z.array(z.string()),
+        changed: z.array(
+          z.object({
+            path: z.string(),
+            patch: z
+              .string()
+              .nullable()
+              .openapi({ description: 'a unified diff; null where it is large or no text' }),
+          }),
+        ),
+      })
+      .nullable()
+      .openapi({ description: 'null where the code of one of them is not kept, such as that in an image' }),
+    packages: z
+      .array(
+        z.object({
+          task: z.string(),
+          name: z.string(),
+          before: z.string().nullable(),
+          after: z.string().nullable(),
+        }),
+      )
+      .openapi({ description: 'of tasks that both have, which declare packages of their own' }),
+    datasets: z.array(
+      z.object({
+        name: z.string(),
+        before: Digest.nullable(),
+        after: Digest.nullable(),
+        added: z.int(),
+        removed: z.int(),
+        changed: z.int(),
+      }),
+    ),
+  })
+  .openapi('RunDifference');
 export const NewRun = z
   .object({
     pipelineSpec: z.record(z.string(), z.unknown()).openapi({ description: 'compiled PipelineSpec' }),
@@ -80,6 +129,7 @@ export const NewRun = z
     }),
     trigger: z.string().max(200).default('manual'),
     seed: z.int().default(0),
+    ...RunAnnotations.shape,
   })
   .openapi('NewRun');
 export const NewCode = z.object(CodeManifest.shape).openapi('NewCode');

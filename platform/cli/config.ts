@@ -14,12 +14,14 @@ export function defineProject(config: ProjectConfig): ProjectConfig {
   return config;
 }
 
-export const configFile = 'visavox.config.ts';
+/** What makes a folder a project: its declaration in TypeScript, or in YAML. */
+export const configFiles = ['visavox.config.ts', 'visavox.config.yaml'] as const;
 
-/** The nearest folder upwards that has a `visavox.config.ts`, or the data of a platform that was started there without one. */
+/** The nearest folder upwards that has one of these files, or the data of a platform that was started there without one. */
 export function findProject(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, configFile)) || existsSync(join(folder, '.visavox', 'home'))) return folder;
+    const marks = [...configFiles, join('.visavox', 'home')];
+    if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }
@@ -42,10 +44,17 @@ export function projectToAsk(from: string): string {
   return findProject(from) ?? itsProject ?? resolve(from);
 }
 
-/** What the project in this folder declares; nothing but a name where it has no `visavox.config.ts`. */
+/** What the project in this folder declares; nothing but a name where it declares nothing. */
 export async function loadConfig(project: string): Promise<ProjectConfig> {
-  const file = join(project, configFile);
-  if (!existsSync(file)) return { name: nameOf(project) };
+  const [file, another] = configFiles.map((name) => join(project, name)).filter((path) => existsSync(path));
+  if (file === undefined) return { name: nameOf(project) };
+  if (another !== undefined) throw declaredTwice(project);
+  if (file.endsWith('.yaml')) {
+    const { readProjectFile } = await import('@visavox/host/project-file');
+    const declared = await readProjectFile(file);
+    checkDeclaration(declared);
+    return declared;
+  }
   const loaded: { default?: ProjectConfig } = await import(pathToFileURL(file).href).catch(
     (cause: unknown) => {
       throw new UserError({
@@ -67,6 +76,15 @@ export async function loadConfig(project: string): Promise<ProjectConfig> {
   }
   checkDeclaration(loaded.default);
   return loaded.default;
+}
+
+function declaredTwice(project: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'config_twice',
+    message: `${project} has both ${configFiles.join(' and ')}`,
+    action: 'Keep one of them.',
+  });
 }
 
 function nameOf(project: string): string {

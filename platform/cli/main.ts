@@ -6,6 +6,7 @@ import { modelCommands } from './commands/models.ts';
 import { releaseCommands } from './commands/release.ts';
 import { runCommands } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
+import { sweepCommands } from './commands/sweeps.ts';
 import { traceCommand } from './commands/trace.ts';
 import { upCommand } from './commands/up.ts';
 import { loadCommands, loadConfig, projectToAsk, projectToStart } from './config.ts';
@@ -27,6 +28,7 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     doctorCommand,
     dataCommands,
     runCommands,
+    sweepCommands,
     modelCommands,
     releaseCommands,
     traceCommand,

@@ -15,3 +15,8 @@ export function pairs(option: string) {
     return { ...earlier, [pair.slice(0, at)]: pair.slice(at + 1) };
   };
 }
+
+/** For an option that may be given again. */
+export function collected(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}

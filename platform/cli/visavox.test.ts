@@ -45,6 +45,8 @@ describe('visavox', () => {
       'data',
       'run',
       'runs',
+      'sweep',
+      'sweeps',
       'models',
       'release',
       'people',
@@ -164,48 +166,12 @@ describe('visavox', () => {
     expect(stderr).toBe('nothing served before\nPropose one.\n');
   });
 
-  it('shows two runs side by side, and where they begin to differ', async () => {
-    const sha = (character: string) => `sha256:${character.repeat(64)}`;
-    const artifact = { name: 'head', digest: sha('a'), bytes: 1, type: 'system.Model', metadata: {} };
-    const none = { parameters: {}, artifacts: {} };
-    const run = {
-      ...{
-        id: 'r',
-        pipeline: 'digits',
-        state: 'succeeded',
-        reason: null,
-        trigger: 'manual',
-        engine: 'local',
-      },
-      pins: {
-        ...{ pipeline: sha('1'), code: sha('2'), environment: sha('3') },
-        ...{ datasets: [], parameters: {}, seed: 1 },
-      },
-      ...{ trackingRun: null, createdAt: '2030-01-01', finishedAt: null },
-      tasks: [
-        {
-          ...{ name: 'train', state: 'succeeded', attempts: 1, cached: false, cacheKey: null, command: [] },
-          ...{ inputs: none, outputs: { ...none, artifacts: { head: [artifact] } } },
-          ...{ startedAt: null, finishedAt: null, reason: null, cpuSeconds: null },
-        },
-      ],
-    };
-    const { url, asked } = await answering({ status: 200, type: 'application/json', body: run });
-    const { code, stdout } = await visavox('runs', 'compare', 'r', 's', '--json', '--server', url);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      identical: true,
-      artifacts: [{ name: 'train/head', equal: true }],
-    });
-    expect(asked.map((one) => one.split(' ')[1])).toEqual(['/api/v1/runs/r', '/api/v1/runs/s']);
-    expect((await visavox('runs', 'compare', 'r', 's', '--server', url)).stdout).toMatch(
-      /artifacts: 1 of 1 equal.*Everything that was made is the same/s,
-    );
-  });
-
   it.each([
     [['frobnicate']],
     [['trace']],
+    [['runs', 'compare', 'one']],
+    [['runs', 'edit', 'one']],
+    [['runs', 'list', '--state', 'odd']],
     [['run', 'p.yaml', '--param', 'novalue']],
     [['status', '--frobnicate']],
   ])('answers misuse %j with exit code 2', async (args) => {

@@ -196,7 +196,10 @@ describe.skipIf(!browserThere)('in a browser', () => {
 
     it('shows the run with the graph of its tasks, and the log of one', async () => {
       await asOperator('/console/runs');
-      await page.getByRole('rowheader', { name: run }).getByRole('link').click();
+      await page
+        .getByRole('rowheader', { name: run.slice(0, 8) })
+        .getByRole('link')
+        .click();
       await page.getByText('singing on local, started by: manual').waitFor();
       const graph = page.getByRole('region', { name: 'Graph of the tasks' });
       expect(await graph.getByRole('link').allInnerTexts()).toEqual([
@@ -208,6 +211,28 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await page.getByRole('link', { name: 'Show the log of count' }).click();
       await page.getByText('counted').waitFor();
       await page.getByRole('cell', { name: '0.875' }).waitFor();
+    });
+
+    it('takes a name and a note for the run, by which it is found', async () => {
+      await asOperator(`/console/runs/${run}`);
+      await page.getByRole('button', { name: 'Name it, or write a note' }).click();
+      await page.getByLabel('Name', { exact: true }).fill('Dawn chorus');
+      await page.getByLabel('Note').fill('With rooks\nfor once');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await heading('Dawn chorus');
+      await page.getByText('With rooks').waitFor();
+      await page.goto('/console/runs');
+      await page.getByRole('searchbox').fill('no such run');
+      await page.getByText('No run matches.').waitFor();
+      await page.getByRole('searchbox').fill('rooks');
+      await page.getByRole('rowheader', { name: 'Dawn chorus' }).waitFor();
+      await page.getByRole('link', { name: 'accuracy' }).click();
+      await page
+        .getByRole('columnheader', { name: 'accuracy' })
+        .and(page.locator('[aria-sort=descending]'))
+        .waitFor();
+      await page.getByLabel('State').selectOption('Failed');
+      await page.getByText('No run matches.').waitFor();
     });
 
     it('shows how the metrics of the run went, to eyes, to the keyboard and as a table', async () => {

@@ -4,16 +4,44 @@ import type { Digest } from './digest.ts';
 import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseStage } from './release.ts';
 import type { RunRecord } from './run.ts';
+import type { RunAnnotationChanges, RunAnnotations, RunPage, RunQuery } from './run-summary.ts';
+import type { Outcome, Point, Sweep, SweepPlan } from './sweep.ts';
 
-/** Keeps run records; the engine is the only writer. `save` replaces the record and its tasks in one transaction. */
+/**
+ * Keeps run records; the engine is the only writer. `save` replaces the record and its tasks in one transaction. Name,
+ * note and tags belong to people: `save` keeps those of a new run, and from then on `annotate` alone changes them.
+ */
 export interface RunStore {
   save(run: RunRecord): Promise<void>;
   get(id: string): Promise<RunRecord | undefined>;
   /** Newest first. */
   list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly RunRecord[]>;
+  page(query: RunQuery): Promise<RunPage>;
+  /** Returns false where there is no such run. */
+  annotate(id: string, changes: RunAnnotationChanges): Promise<boolean>;
+  /** The id that a text is, the ids that begin with it and those of runs that have it as their name, the newest ones first. */
+  named(text: string, limit: number): Promise<readonly string[]>;
   /** A succeeded task's record with this cache key, the newest. */
   findCached(cacheKey: Digest): Promise<RunRecord['tasks'][number] | undefined>;
 }
+
+/** Keeps sweeps. `change` is a transaction: whoever changes one sees what others changed before. */
+export interface SweepStore {
+  create(sweep: Sweep): Promise<void>;
+  get(id: string): Promise<Sweep | undefined>;
+  /** Newest first. */
+  list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly Sweep[]>;
+  /** Returns it as it is afterwards; undefined where there is none. */
+  change(id: string, change: (sweep: Sweep) => Sweep): Promise<Sweep | undefined>;
+}
+
+/** Proposes where to look next. Throws a UserError where it cannot. */
+export type ProposePoints = (search: {
+  readonly plan: SweepPlan;
+  /** Those that were proposed before, finished or not. */
+  readonly outcomes: readonly Outcome[];
+  readonly wanted: number;
+}) => Promise<readonly Point[]>;
 
 /** Keeps dataset versions: the manifest as a blob, and which version holds which item. */
 export interface DatasetStore {
@@ -50,6 +78,9 @@ export interface RunRequest {
   readonly locks?: Readonly<Record<string, Digest>> | undefined;
   /** Where to run it, when several engines are there; the configured one unless given. */
   readonly engine?: RunRecord['engine'] | undefined;
+  readonly annotations?: RunAnnotations | undefined;
+  /** The sweep that it is a trial of. */
+  readonly sweep?: string | undefined;
 }
 
 /** Where experiments are tracked. */

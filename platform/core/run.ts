@@ -43,6 +43,9 @@ export const ArtifactRecord = z.object({
 });
 export type ArtifactRecord = z.infer<typeof ArtifactRecord>;
 
+/** The type of artifacts that can be registered, as Kubeflow Pipelines names it. */
+export const modelType = 'system.Model';
+
 export const Bindings = z.object({
   parameters: z.record(z.string(), Parameter),
   artifacts: z.record(z.string(), z.array(ArtifactRecord)),
@@ -98,6 +101,12 @@ export const RunRecord = z.object({
   trackingRun: z.string().nullable(),
   /** What people should know although nothing failed, such as a metric that could not be tracked under its name. */
   notices: z.array(z.string()).optional(),
+  /** What people call it; not unique. */
+  name: z.string().optional(),
+  note: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  /** The id of the sweep that it is a trial of. */
+  sweep: z.string().optional(),
   tasks: z.array(TaskRecord),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),

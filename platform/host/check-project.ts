@@ -25,7 +25,10 @@ const Kind = z.strictObject({
 
 const Model = z
   .strictObject({
-    pipeline: z.custom((value) => isPipeline(value), 'expected a pipeline, as pipeline(...) makes one'),
+    pipeline: z.custom(
+      (value) => isPipeline(value) || isPipelineFile(value),
+      'expected a pipeline, as pipeline(...) makes one, or its file: pipeline.py or compiled .yaml',
+    ),
     environments: z.array(Name).min(1).optional(),
     dataset: Name.optional(),
     output: z.string().regex(taskOutput.pattern, taskOutput.expected).optional(),
@@ -119,6 +122,10 @@ function trainedOnFault({
 
 function isPipeline(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pipeline';
+}
+
+function isPipelineFile(value: unknown): boolean {
+  return typeof value === 'string' && /\.(py|ya?ml|json)$/.test(value);
 }
 
 export function invalidProject(message: string, cause?: unknown): UserError {

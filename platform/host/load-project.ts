@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { checkTriggers, type Trigger } from '@visavox/control/trigger';
 import { messageOf } from '@visavox/core/errors';
 import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
+import { compilePython } from '@visavox/pipelines/compile-python';
+import { readPipelineSpec } from '@visavox/pipelines/read-ir';
 import type { Application } from './application.ts';
 import { checkDeclaration, checkModel, invalidProject } from './check-project.ts';
 import { countedItems, datasetParameter } from './dataset-training.ts';
@@ -43,7 +46,7 @@ export async function loadProject(
   const declaration = checkDeclaration(given);
   requireFiles(declaration, root);
   const lineageKinds = orderKinds(declaration.lineage ?? []);
-  const models = await loadModels(declaration);
+  const models = await loadModels(declaration, { root, environment });
   const steps = await load('steps', declaration.steps);
   const routes = await load('routes', declaration.routes);
   const application = await load('application', declaration.application);
@@ -67,7 +70,10 @@ function requireFiles({ pages, code = [], locks = [] }: ProjectDeclaration, root
   if (missing) throw invalidProject(`"${missing[0]}" names ${missing[1]}, which is not in ${root}`);
 }
 
-async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): Promise<LoadedModel[]> {
+async function loadModels(
+  { models = {}, triggers = {} }: ProjectDeclaration,
+  surroundings: Surroundings,
+): Promise<LoadedModel[]> {
   return Promise.all(
     Object.entries(models).map(async ([name, declared]) => {
       const module = typeof declared === 'function' ? await load(`models.${name}`, declared) : undefined;
@@ -80,21 +86,39 @@ async function loadModels({ models = {}, triggers = {} }: ProjectDeclaration): P
         ...model,
         ...{ name, counts },
         environments: model.environments ?? defaultEnvironments,
-        pipelineSpec: compiled(name, model),
+        pipelineSpec: await compiled(name, model, surroundings),
         projectTriggers: triggers[name],
       };
     }),
   );
 }
 
-function compiled(name: string, { pipeline, subject }: ModelDeclaration): unknown {
+interface Surroundings {
+  readonly root: string;
+  readonly environment: Environment;
+}
+
+async function compiled(
+  name: string,
+  { pipeline, subject }: ModelDeclaration,
+  surroundings: Surroundings,
+): Promise<unknown> {
   try {
-    const spec = compile(pipeline);
+    const spec =
+      typeof pipeline === 'string' ? await compiledFile(pipeline, surroundings) : compile(pipeline);
     if (!subject) datasetParameter(spec);
     return spec;
   } catch (cause) {
     throw invalidProject(`the pipeline of the model "${name}" cannot be used: ${messageOf(cause)}`, cause);
   }
+}
+
+async function compiledFile(name: string, { root, environment }: Surroundings): Promise<unknown> {
+  const file = resolve(root, name);
+  if (!name.endsWith('.py')) return readPipelineSpec(await readFile(file, 'utf8'));
+  // What it prints is its own; what is wrong with it is in the error.
+  const log = () => {};
+  return readPipelineSpec(await compilePython(file, { project: root, environment, log }));
 }
 
 /** A module of the project, which may do anything when it is loaded. */

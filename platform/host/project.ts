@@ -26,8 +26,11 @@ export interface TrainingGrounds {
 
 /** A model that trains and is released by itself. */
 export interface ModelDeclaration {
-  /** Compiled before anything is opened; `subject` is given what it compiles to. */
-  readonly pipeline: PipelineNode;
+  /**
+   * Compiled before anything is opened; `subject` is given what it compiles to. A text is a file of the project: a pipeline of
+   * the kfp SDK (`pipeline.py`), or one that is compiled already (`.yaml`, `.json`).
+   */
+  readonly pipeline: PipelineNode | string;
   /** Where its releases serve, the most important one last; `production` unless given. */
   readonly environments?: readonly string[];
   /**

@@ -10,6 +10,7 @@ import { OperatorDoor } from '@visavox/api/operator-door';
 import { createPlatformApp, type PlatformAppResources } from '@visavox/api/platform-app';
 import { createStartingApp } from '@visavox/api/starting-app';
 import { builtConsole } from '@visavox/console/built';
+import type { Sweeps } from '@visavox/control/sweeps';
 import type { Logger } from 'pino';
 import { addressByName } from './address.ts';
 import type { OpenApplication, Repeated } from './application.ts';
@@ -27,9 +28,11 @@ import { repeat } from './repeating.ts';
 import { ServedModels } from './served-models.ts';
 import { serverFacts } from './server-facts.ts';
 import type { PlatformSettings } from './settings.ts';
+import { openSweeps } from './sweeps.ts';
 import { openTracking } from './tracking.ts';
 
 const sweepEveryMs = 5 * 60_000;
+const sweepsEveryMs = 1000;
 
 export interface RunningServer {
   readonly url: string;
@@ -102,6 +105,7 @@ async function startServer({
     ...{ engine, served },
     registry: tracking.registry,
   });
+  const sweeps = openSweeps(platform, { ...tracking, engine });
   const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
 
   const resources = appResources({
@@ -112,6 +116,7 @@ async function startServer({
     engine,
     controllers,
     served,
+    sweeps,
     leader,
     page,
     url,
@@ -134,7 +139,11 @@ async function startServer({
   if (settings.role !== 'server') {
     leadership = startLeading({
       ...{ log, engine, controllers, databaseUrl: settings.databaseUrl },
-      work: [...(application.whileLeading ?? []), sweepingSessions(platform)],
+      work: [
+        ...(application.whileLeading ?? []),
+        sweepingSessions(platform),
+        { name: 'sweeps', everyMs: sweepsEveryMs, work: () => sweeps.tick() },
+      ],
       registryAnswers: () => tracking.mlflow.healthy,
       announce: () => leader.announce(settings.ownUrl ?? listener.url),
       prepareRegistry: async () => application.prepareRegistry?.(tracking.registry),
@@ -215,18 +224,20 @@ function appResources(parts: {
   engine: EngineOfLeader;
   controllers: ReturnType<typeof openControllers>;
   served: ServedModels;
+  sweeps: Sweeps;
   leader: Leader;
   page: ReturnType<typeof pageOf>;
   url: string;
 }): PlatformAppResources {
-  const { platform, project, application, tracking, engine, controllers, served, leader, page, url } = parts;
+  const { platform, project, application, tracking, engine, controllers, served, sweeps, leader, page, url } =
+    parts;
   const { settings, operatorToken, log, now } = platform;
   const { figures, released, services } = application;
   const { routes } = project;
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.name, controllers, served },
+    ...{ engine, leader, title: project.name, controllers, served, sweeps },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),

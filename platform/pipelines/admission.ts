@@ -4,6 +4,7 @@ import { UserError } from '@visavox/core/errors';
 import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { RunRequest, RunStore } from '@visavox/core/ports';
 import type { RunPins, RunRecord, TaskRecord } from '@visavox/core/run';
+import { annotationsOf } from '@visavox/core/run-summary';
 import { requirePinnedDatasets } from './dataset-parameters.ts';
 import type { PipelineSpec } from './ir.ts';
 import { resolveParameters } from './parameters.ts';
@@ -66,6 +67,8 @@ export async function admit(
     pins,
     origin: code.origin,
     trackingRun: null,
+    ...annotationsOf(request.annotations ?? {}),
+    ...(request.sweep !== undefined && { sweep: request.sweep }),
     tasks: tasks.map((task) => pendingRecord(task.name, null)),
     createdAt: new Date().toISOString(),
     finishedAt: null,

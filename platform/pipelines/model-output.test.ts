@@ -1,9 +1,9 @@
 import { getManifest } from '@visavox/core/bundle';
 import { type ModelVersion, modelReference } from '@visavox/core/model';
-import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import type { RunRecord } from '@visavox/core/run';
 import { afterEach, describe, expect, it } from 'vitest';
 import { component, pipeline } from './definition.ts';
-import { metricsOf, registerOutput } from './model-output.ts';
+import { registerOutput } from './model-output.ts';
 import { type EngineForTest, engineForTest, requestFor } from './testing.ts';
 
 const train = component({
@@ -77,15 +77,5 @@ describe('a model that a run made', () => {
       code: 'unknown_output',
       action: 'Name one, as TASK/OUTPUT: train/log, train/model.',
     });
-  });
-});
-
-describe('the numbers of a run', () => {
-  const task = (name: string, parameters: TaskRecord['outputs']['parameters']) =>
-    ({ name, outputs: { parameters, artifacts: {} } }) as unknown as TaskRecord;
-
-  it('carry the name of their task where two tasks gave one', () => {
-    const tasks = [task('train', { loss: 0.2, accuracy: 0.9 }), task('test', { loss: 0.3 })];
-    expect(metricsOf({ tasks })).toEqual({ 'train/loss': 0.2, accuracy: 0.9, 'test/loss': 0.3 });
   });
 });

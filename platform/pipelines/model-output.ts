@@ -3,11 +3,9 @@ import { UserError } from '@visavox/core/errors';
 import { type BundleManifest, bundleDigest, type ModelVersion } from '@visavox/core/model';
 import { type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { ModelRegistry } from '@visavox/core/ports';
-import type { ArtifactRecord, RunRecord, TaskRecord } from '@visavox/core/run';
+import { type ArtifactRecord, modelType, type RunRecord, type TaskRecord } from '@visavox/core/run';
+import { metricsOf } from '@visavox/core/run-metrics';
 import { isDataset, isFolder, readFolder } from './artifacts.ts';
-import { numbersOf } from './task-numbers.ts';
-
-const modelType = 'system.Model';
 
 /** What a run made that can be registered as a model version. */
 export interface ModelOutput {
@@ -72,16 +70,6 @@ async function bundleOfOutput(
   };
   await putBlob(objects, Buffer.from(canonicalJson(manifest)));
   return bundleDigest(manifest);
-}
-
-/** All numbers that the tasks of a run gave, with the task's name where two gave one of the same name. */
-export function metricsOf({ tasks }: Pick<RunRecord, 'tasks'>): Record<string, number> {
-  const all = tasks.flatMap((task) =>
-    [...numbersOf(task)].map(([name, value]) => ({ name, value, full: `${task.name}/${name}` })),
-  );
-  const finite = all.filter(({ value }) => Number.isFinite(value));
-  const isOnly = (wanted: string) => finite.filter(({ name }) => name === wanted).length === 1;
-  return Object.fromEntries(finite.map(({ name, full, value }) => [isOnly(name) ? name : full, value]));
 }
 
 function outputUnknown(run: RunRecord, output: string | undefined, there: string): UserError {

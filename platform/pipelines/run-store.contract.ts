@@ -1,6 +1,7 @@
 import { digestOf } from '@visavox/core/digest';
 import type { RunStore } from '@visavox/core/ports';
 import { RunRecord, type TaskRecord } from '@visavox/core/run';
+import type { RunQuery } from '@visavox/core/run-summary';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 /** What every RunStore promises. Each adapter's test calls this with a factory that gives an empty store. */
@@ -65,6 +66,82 @@ export function runStoreContract(makeStore: () => Promise<RunStore>): void {
       expect(unfinished.map((run) => run.id).sort()).toEqual(['canceling', 'pending', 'running']);
     });
 
+    it('keeps what a run was called when it was new, and then what people call it', async () => {
+      const run = exampleRun({ id: 'a', name: 'baseline', tags: { team: 'vision' } });
+      await store.save(run);
+      await store.annotate('a', { name: 'first', note: 'with\nlines', tags: { team: null, keep: 'yes' } });
+      await store.save({ ...run, state: 'succeeded' });
+      const { tags, ...rest } = run;
+      const changed = { name: 'first', note: 'with\nlines', tags: { keep: 'yes' } };
+      expect(await store.get('a')).toEqual({ ...rest, ...changed, state: 'succeeded' });
+      expect(await store.annotate('a', { name: null, note: null, tags: { keep: null } })).toBe(true);
+      const { name, ...bare } = rest;
+      expect(await store.get('a')).toEqual({ ...bare, state: 'succeeded' });
+      expect(await store.annotate('nobody', { name: 'x' })).toBe(false);
+    });
+
+    it('says which runs a beginning of an id or a name means', async () => {
+      const at = (hour: number) => `2026-03-01T${hour}:00:00.000Z`;
+      await store.save(exampleRun({ id: 'ab_1', createdAt: at(10) }));
+      await store.save(exampleRun({ id: 'abx1', createdAt: at(11) }));
+      await store.save(exampleRun({ id: 'c', name: 'ab', createdAt: at(12) }));
+      expect(await store.named('ab', 5)).toEqual(['c', 'abx1', 'ab_1']);
+      expect(await store.named('ab', 2)).toEqual(['c', 'abx1']);
+      expect(await store.named('ab_', 5)).toEqual(['ab_1']);
+      expect(await store.named('%', 5)).toEqual([]);
+      await store.save(exampleRun({ id: 'ab', createdAt: '2026-03-01T01:00:00.000Z' }));
+      expect(await store.named('ab', 1)).toEqual(['ab']);
+    });
+
+    describe('pages of summaries', () => {
+      const ids = async (query: Partial<RunQuery>) => {
+        const { runs, total } = await store.page({ start: 0, limit: 10, ...query });
+        return [runs.map(({ id }) => id).join(' '), total];
+      };
+
+      beforeEach(async () => {
+        const of = (id: string, hour: number, accuracy: number | null, changes: Partial<RunRecord> = {}) =>
+          store.save(
+            exampleRun({
+              ...{ id, createdAt: `2026-03-01T${hour}:00:00.000Z`, ...changes },
+              tasks: [
+                exampleTask('t', { outputs: outputOf(accuracy) }),
+                exampleTask('u', { state: 'running', outputs: outputOf(null) }),
+              ],
+            }),
+          );
+        await of('a', 10, 0.5, { name: 'Base line', tags: { team: 'vision', kind: 'x' } });
+        await of('b', 11, 0.9, { pipeline: 'other', state: 'failed', tags: { team: 'vision' } });
+        await of('c', 12, null, { note: '100 %_sure', sweep: 's1' });
+      });
+
+      it('come newest first, with metrics and counts in the place of tasks', async () => {
+        expect(await ids({ limit: 2 })).toEqual(['c b', 3]);
+        expect(await ids({ start: 2, limit: 2 })).toEqual(['a', 3]);
+        const [run] = (await store.page({ find: 'base', start: 0, limit: 1 })).runs;
+        expect(run).toMatchObject({
+          ...{ id: 'a', name: 'Base line', metrics: { accuracy: 0.5 }, parameters: { rate: 0.25 } },
+          tasks: { total: 2, finished: 1, running: ['u'] },
+        });
+        expect(run).not.toHaveProperty('pins');
+      });
+
+      it('are of a pipeline, a state, tags, a sweep, or have a text', async () => {
+        expect(await ids({ pipeline: 'other' })).toEqual(['b', 1]);
+        expect(await ids({ state: 'running' })).toEqual(['c a', 2]);
+        expect(await ids({ tags: { team: 'vision' } })).toEqual(['b a', 2]);
+        expect(await ids({ tags: { team: 'vision', kind: 'x' } })).toEqual(['a', 1]);
+        expect(await ids({ sweep: 's1' })).toEqual(['c', 1]);
+        expect(await ids({ find: 'LINE' })).toEqual(['a', 1]);
+        expect(await ids({ find: '%_' })).toEqual(['c', 1]);
+      });
+
+      it('may be sorted by a metric; runs without it come last', async () => {
+        expect(await ids({ sort: { metric: 'accuracy', order: 'desc' } })).toEqual(['b a c', 3]);
+        expect(await ids({ sort: { metric: 'accuracy', order: 'asc' } })).toEqual(['a b c', 3]);
+      });
+    });
+
     it('finds the newest succeeded task with a cache key', async () => {
       const cacheKey = digestOf('key');
       await store.save(
@@ -107,6 +184,10 @@ export function runStoreContract(makeStore: () => Promise<RunStore>): void {
       expect(await store.get('a')).toEqual(saves.at(-1));
     });
   });
+}
+
+function outputOf(accuracy: number | null): TaskRecord['outputs'] {
+  return { parameters: accuracy === null ? {} : { accuracy }, artifacts: {} };
 }
 
 export function exampleTask(name: string, changes: Partial<TaskRecord> = {}): TaskRecord {

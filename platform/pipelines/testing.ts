@@ -7,6 +7,7 @@ import { UserError } from '@visavox/core/errors';
 import type { Content, ObjectStore } from '@visavox/core/object-store';
 import type { RunRequest, RunStore } from '@visavox/core/ports';
 import { RunRecord } from '@visavox/core/run';
+import type { RunPage, RunQuery } from '@visavox/core/run-summary';
 import { takeSnapshot } from './code/snapshot.ts';
 import { storeSnapshot } from './code/stored-code.ts';
 import { compile } from './compile.ts';
@@ -120,6 +121,18 @@ export class FileRunStore implements RunStore {
 
   async list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly RunRecord[]> {
     return (await this.#memory()).list(filter);
+  }
+
+  async page(query: RunQuery): Promise<RunPage> {
+    return (await this.#memory()).page(query);
+  }
+
+  async annotate(): Promise<boolean> {
+    throw new Error('runs in files are not annotated');
+  }
+
+  async named(text: string, limit: number): Promise<readonly string[]> {
+    return (await this.#memory()).named(text, limit);
   }
 
   async findCached(cacheKey: RunRecord['pins']['code']): ReturnType<RunStore['findCached']> {

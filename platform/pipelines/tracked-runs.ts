@@ -1,7 +1,8 @@
 import type { DatasetStore, TrackedMetric, Tracker } from '@visavox/core/ports';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import { numbersOf } from '@visavox/core/run-metrics';
+import { bestOf, type Outcome, type Sweep } from '@visavox/core/sweep';
 import type { RunHooks } from './run-hooks.ts';
-import { numbersOf } from './task-numbers.ts';
 
 export interface TrackedRunsResources {
   readonly tracker: Tracker;
@@ -62,11 +63,14 @@ export function trackedRuns(resources: TrackedRunsResources): RunHooks {
 
   return {
     async onRunStarted(run) {
+      const parent =
+        run.sweep === undefined ? undefined : await trackedSweep(tracker, run.pipeline, run.sweep);
       const { id, experiment, known } = await tracker.startRun({
         experiment: run.pipeline,
-        name: `${run.pipeline} ${run.createdAt.slice(0, 19)}`,
+        name: run.name ?? `${run.pipeline} ${run.createdAt.slice(0, 19)}`,
         key: { tag: 'visavox.run', value: run.id },
-        tags: { ...pinned(run), 'visavox.trigger': run.trigger },
+        tags: { ...run.tags, ...pinned(run), 'visavox.trigger': run.trigger },
+        ...(parent !== undefined && { parent }),
       });
       if (known) takenUp.add(run.id);
       const notices = [
@@ -104,6 +108,34 @@ export function trackedRuns(resources: TrackedRunsResources): RunHooks {
       return [];
     },
   };
+}
+
+/** The tracked run that has those of a sweep's trials below it. */
+async function trackedSweep(tracker: Tracker, pipeline: string, sweep: string): Promise<string> {
+  const { id } = await tracker.startRun({
+    experiment: pipeline,
+    name: `sweep ${sweep.slice(0, 8)}`,
+    key: { tag: 'visavox.sweep', value: sweep },
+  });
+  return id;
+}
+
+/** Tells the tracking server what came of a sweep. Its parameters and value are those of the best trial. */
+export async function trackSweepEnd(
+  tracker: Tracker,
+  { id, pipeline, state, plan, finishedAt }: Sweep,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const best = bestOf(outcomes, plan.goal);
+  const run = await trackedSweep(tracker, pipeline, id);
+  const time = finishedAt === null ? new Date() : new Date(finishedAt);
+  if (best && best.value !== null)
+    await tracker.log(run, {
+      parameters: best.parameters,
+      metrics: [{ key: plan.metric, value: best.value, step: 0, time }],
+      tags: { 'visavox.best': best.run },
+    });
+  await tracker.endRun(run, state === 'succeeded' || state === 'canceled' ? state : 'failed');
 }
 
 function pinned({ pins }: RunRecord): Record<string, string> {

@@ -60,6 +60,13 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+const noSweeps = () => Promise.reject(new Error('nothing is searched for here'));
+const absentSweeps: ApiResources['sweeps'] = {
+  list: async () => [],
+  outcomes: async () => [],
+  ...{ create: noSweeps, find: noSweeps, cancel: noSweeps, resume: noSweeps },
+};
+
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
   liveness = 'required',
@@ -127,6 +134,7 @@ export async function startTestServer({
       register: () => Promise.reject(new Error('nothing is registered here')),
     },
     served: { isServed: () => false, find: () => Promise.reject(new Error('nothing is served here')) },
+    sweeps: absentSweeps,
     controllers: new Controllers([idleController(services)]),
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
     figures: () => services.overview.counts(),

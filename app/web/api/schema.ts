@@ -1946,9 +1946,23 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Runs in brief, newest first or by a metric */
         get: {
             parameters: {
                 query?: {
+                    pipeline?: string;
+                    state?: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
+                    /** @description KEY=VALUE; several are all to hold */
+                    tag?: string | string[];
+                    /** @description the id of the sweep that they are trials of */
+                    sweep?: string;
+                    /** @description part of the id, the name, the note or the pipeline's name */
+                    find?: string;
+                    /** @description the name of a metric */
+                    sort?: string;
+                    /** @description of the metric */
+                    order?: "asc" | "desc";
+                    start?: number | null;
                     limit?: number;
                 };
                 header?: never;
@@ -1957,7 +1971,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description newest first */
+                /** @description a page of them */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2025,6 +2039,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** A run, by its id, the beginning of it, or its name */
         get: {
             parameters: {
                 query?: never;
@@ -2043,6 +2058,91 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["RunDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** What people call a run and say about it */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RunChanges"];
+                };
+            };
+            responses: {
+                /** @description as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it was made from that another run was not: code, packages, items of datasets */
+        get: {
+            parameters: {
+                query: {
+                    /** @description the other run, the earlier one */
+                    from: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description what differs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunDifference"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -3070,6 +3170,225 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Release"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sweeps"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Search for the parameters of a pipeline; each trial is a run */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSweep"];
+                };
+            };
+            responses: {
+                /** @description begun */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sweep, by its id, the beginning of it, or its name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description found */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description its trials are canceled */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with the trials that are left of one that failed or was canceled */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description goes on */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SweepDetails"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -4639,9 +4958,11 @@ export interface components {
             card: string;
         };
         Runs: {
-            runs: components["schemas"]["Run"][];
+            runs: components["schemas"]["RunSummary"][];
+            /** @description of those that match */
+            total: number;
         };
-        Run: {
+        RunSummary: {
             id: string;
             pipeline: string;
             /** @enum {string} */
@@ -4649,82 +4970,28 @@ export interface components {
             reason: string | null;
             trigger: string;
             engine: string;
-            pins: {
-                pipeline: string;
-                code: string;
-                environment: string;
-                datasets: string[];
-                parameters: {
-                    [key: string]: string | number | boolean | unknown[] | {
-                        [key: string]: unknown;
-                    };
-                };
-                seed: number;
+            name?: string;
+            note?: string;
+            tags?: {
+                [key: string]: string;
             };
-            origin?: {
-                commit: string | null;
-                branch: string | null;
-                clean: boolean | null;
-            };
-            trackingRun: string | null;
-            notices?: string[];
-            tasks: {
-                name: string;
-                /** @enum {string} */
-                state: "pending" | "running" | "succeeded" | "failed" | "canceled" | "skipped";
-                attempts: number;
-                cached: boolean;
-                cacheKey: string | null;
-                command: string[];
-                environment?: {
-                    digest: string;
-                    packages: string[];
-                    lock?: string;
-                };
-                inputs: {
-                    parameters: {
-                        [key: string]: string | number | boolean | unknown[] | {
-                            [key: string]: unknown;
-                        };
-                    };
-                    artifacts: {
-                        [key: string]: {
-                            name: string;
-                            digest: string;
-                            bytes: number;
-                            type: string;
-                            metadata: {
-                                [key: string]: unknown;
-                            };
-                        }[];
-                    };
-                };
-                outputs: {
-                    parameters: {
-                        [key: string]: string | number | boolean | unknown[] | {
-                            [key: string]: unknown;
-                        };
-                    };
-                    artifacts: {
-                        [key: string]: {
-                            name: string;
-                            digest: string;
-                            bytes: number;
-                            type: string;
-                            metadata: {
-                                [key: string]: unknown;
-                            };
-                        }[];
-                    };
-                };
-                startedAt: string | null;
-                finishedAt: string | null;
-                reason: string | null;
-                cpuSeconds: number | null;
-                trackingRun?: string;
-            }[];
+            sweep?: string;
             createdAt: string;
             finishedAt: string | null;
+            parameters: {
+                [key: string]: string | number | boolean | unknown[] | {
+                    [key: string]: unknown;
+                };
+            };
+            metrics: {
+                [key: string]: number;
+            };
+            models: string[];
+            tasks: {
+                total: number;
+                finished: number;
+                running: string[];
+            };
         };
         RunStarted: {
             id: string;
@@ -4757,6 +5024,11 @@ export interface components {
             trigger?: string;
             /** @default 0 */
             seed?: number;
+            name?: string;
+            note?: string;
+            tags?: {
+                [key: string]: string;
+            };
         };
         RunDetails: {
             id: string;
@@ -4785,6 +5057,12 @@ export interface components {
             };
             trackingRun: string | null;
             notices?: string[];
+            name?: string;
+            note?: string;
+            tags?: {
+                [key: string]: string;
+            };
+            sweep?: string;
             tasks: {
                 name: string;
                 /** @enum {string} */
@@ -4846,6 +5124,43 @@ export interface components {
             edges: {
                 from: string;
                 to: string;
+            }[];
+        };
+        /** @description null takes away, what is left out stays */
+        RunChanges: {
+            name?: string | null;
+            note?: string | null;
+            tags?: {
+                [key: string]: string | null;
+            };
+        };
+        RunDifference: {
+            from: string;
+            to: string;
+            /** @description null where the code of one of them is not kept, such as that in an image */
+            code: {
+                added: string[];
+                removed: string[];
+                changed: {
+                    path: string;
+                    /** @description a unified diff; null where it is large or no text */
+                    patch: string | null;
+                }[];
+            } | null;
+            /** @description of tasks that both have, which declare packages of their own */
+            packages: {
+                task: string;
+                name: string;
+                before: string | null;
+                after: string | null;
+            }[];
+            datasets: {
+                name: string;
+                before: string | null;
+                after: string | null;
+                added: number;
+                removed: number;
+                changed: number;
             }[];
         };
         Reproduction: {
@@ -5027,6 +5342,172 @@ export interface components {
         Proposal: {
             /** @description a number, or an alias such as champion */
             version: number | string;
+        };
+        Sweeps: {
+            sweeps: components["schemas"]["SweepSummary"][];
+        };
+        SweepSummary: {
+            id: string;
+            name?: string;
+            pipeline: string;
+            /** @enum {string} */
+            state: "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            reason: string | null;
+            plan: {
+                space: {
+                    [key: string]: {
+                        values: (string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        })[];
+                    } | {
+                        low: number;
+                        high: number;
+                        /** @default false */
+                        integer?: boolean;
+                        step?: number;
+                        /** @default false */
+                        log?: boolean;
+                    };
+                };
+                /** @enum {string} */
+                sampler: "grid" | "random" | "bayesian";
+                trials: number;
+                parallel: number;
+                metric: string;
+                /** @enum {string} */
+                goal: "maximize" | "minimize";
+                seed: number;
+                stopEarly?: {
+                    metric: string;
+                    afterSteps: number;
+                };
+            };
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description how many trials have begun */
+            begun: number;
+        };
+        SweepDetails: {
+            id: string;
+            name?: string;
+            pipeline: string;
+            /** @enum {string} */
+            state: "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            reason: string | null;
+            plan: {
+                space: {
+                    [key: string]: {
+                        values: (string | number | boolean | unknown[] | {
+                            [key: string]: unknown;
+                        })[];
+                    } | {
+                        low: number;
+                        high: number;
+                        /** @default false */
+                        integer?: boolean;
+                        step?: number;
+                        /** @default false */
+                        log?: boolean;
+                    };
+                };
+                /** @enum {string} */
+                sampler: "grid" | "random" | "bayesian";
+                trials: number;
+                parallel: number;
+                metric: string;
+                /** @enum {string} */
+                goal: "maximize" | "minimize";
+                seed: number;
+                stopEarly?: {
+                    metric: string;
+                    afterSteps: number;
+                };
+            };
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description how many trials have begun */
+            begun: number;
+            trials: components["schemas"]["TrialOutcome"][];
+            best: components["schemas"]["TrialOutcome"] & (Record<string, never> | null);
+        };
+        TrialOutcome: {
+            number: number;
+            run: string;
+            parameters: {
+                [key: string]: string | number | boolean | unknown[] | {
+                    [key: string]: unknown;
+                };
+            };
+            stopped?: boolean;
+            /** @enum {string} */
+            state: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
+            /** @description of the sweep's metric */
+            value: number | null;
+            reason: string | null;
+        };
+        NewSweep: {
+            /** @description compiled PipelineSpec */
+            pipelineSpec: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description that every trial has
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean | unknown[] | {
+                    [key: string]: unknown;
+                };
+            };
+            /** @default true */
+            useCache?: boolean;
+            engine?: string;
+            code?: {
+                digest: string;
+                origin: {
+                    commit: string | null;
+                    branch: string | null;
+                    clean: boolean | null;
+                };
+            };
+            name?: string;
+            /** @description where to look, by the parameter of the pipeline */
+            space: {
+                [key: string]: {
+                    values: (string | number | boolean | unknown[] | {
+                        [key: string]: unknown;
+                    })[];
+                } | {
+                    low: number;
+                    high: number;
+                    /** @default false */
+                    integer?: boolean;
+                    step?: number;
+                    /** @default false */
+                    log?: boolean;
+                };
+            };
+            /**
+             * @default random
+             * @enum {string}
+             */
+            sampler?: "grid" | "random" | "bayesian";
+            /** @default 20 */
+            trials?: number;
+            /** @default 2 */
+            parallel?: number;
+            metric: string;
+            /**
+             * @default maximize
+             * @enum {string}
+             */
+            goal?: "maximize" | "minimize";
+            /** @default 0 */
+            seed?: number;
+            stopEarly?: {
+                metric: string;
+                afterSteps: number;
+            };
         };
         Status: {
             services: {

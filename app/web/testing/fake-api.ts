@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { AttemptAnswer, EnrolmentChallenge, Invitation, Person, Session } from '../api/types.ts';
 import {
+  inBrief,
   someCodes,
   someModels,
   someOverview,
@@ -300,7 +301,7 @@ export function fakeApi() {
       ],
       ['GET', /^status$/, () => new Answer(200, someStatus())],
       ['GET', /^overview$/, () => new Answer(200, { ...someOverview(), people: people.length })],
-      ['GET', /^runs$/, () => new Answer(200, { runs: someRuns() })],
+      ['GET', /^runs$/, () => new Answer(200, { runs: someRuns().map(inBrief), total: someRuns().length })],
       ['GET', /^models\/recogniser\/training$/, () => new Answer(200, someTraining())],
       ['POST', /^models\/recogniser\/training$/, () => new Answer(202, { id: 'recogniser-0005' })],
       ['GET', /^runs\/([^/]+)$/, ([id]) => found(someRunDetails(id))],

@@ -4,8 +4,8 @@ import type {
   Overview,
   Person,
   Release,
-  Run,
   RunDetails,
+  RunSummary,
   Status,
   Task,
   Trace,
@@ -120,7 +120,10 @@ function tasks(evaluate: Partial<Task>, register: Partial<Task>): Task[] {
   ];
 }
 
-function run(id: string, minutes: number, more: Partial<Run>): Run {
+/** The answer of one run, without how its tasks follow each other. */
+type SomeRun = Omit<RunDetails, 'edges'>;
+
+function run(id: string, minutes: number, more: Partial<SomeRun>): SomeRun {
   return {
     id,
     pipeline: 'recogniser',
@@ -162,7 +165,18 @@ export function someRunDetails(id: string | undefined): RunDetails | undefined {
 
 const unstarted = { startedAt: null, finishedAt: null, attempts: 0, cpuSeconds: null } as const;
 
-export function someRuns(): Run[] {
+/** As lists have it. */
+export function inBrief({ pins, tasks, trackingRun, ...rest }: SomeRun): RunSummary {
+  const running = tasks.filter(({ state }) => state === 'running').map(({ name }) => name);
+  const finished = tasks.filter(({ finishedAt }) => finishedAt !== null).length;
+  return {
+    ...rest,
+    ...{ parameters: pins.parameters, metrics: {}, models: [] },
+    tasks: { total: tasks.length, finished, running },
+  };
+}
+
+export function someRuns(): SomeRun[] {
   return [
     run('recogniser-0005', 3, {
       state: 'running',

@@ -103,4 +103,33 @@ export const platformMigrations: Record<string, Migration> = {
            where key = 'controller'`,
       ),
   },
+  /** The pipeline's name is the first text of that name in a record, which may hold what JSON operators refuse. */
+  'platform-004-runs-that-are-found': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `alter table runs add column pipeline text not null default '', add column name text, add column note text,
+           add column tags jsonb not null default '{}', add column sweep text, add column summary json`,
+        `update runs set pipeline = coalesce(substring(record::text from '"pipeline" *: *"([^"\\\\]*)"'), '')`,
+        `drop index runs_created`,
+        `create index runs_created on runs (created_at desc, id desc)`,
+        `create index runs_pipeline on runs (pipeline, created_at desc)`,
+        `create index runs_sweep on runs (sweep) where sweep is not null`,
+        `create index runs_name on runs (name) where name is not null`,
+        `create index runs_id_prefix on runs (id text_pattern_ops)`,
+      ),
+  },
+  'platform-005-sweeps': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table sweeps (
+           id text primary key,
+           state text not null,
+           created_at timestamptz not null,
+           record json not null)`,
+        `create index sweeps_created on sweeps (created_at desc, id desc)`,
+        `create index sweeps_unfinished on sweeps (state) where state in ('running', 'canceling')`,
+      ),
+  },
 };

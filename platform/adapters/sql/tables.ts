@@ -1,5 +1,6 @@
 import type { ReleaseStage } from '@visavox/core/release';
 import type { RunState, TaskState } from '@visavox/core/run';
+import type { SweepState } from '@visavox/core/sweep';
 import type { ColumnType, Generated } from 'kysely';
 
 /** Written as text (`JSON.stringify`), read as the value: both drivers agree on nothing else. */
@@ -11,8 +12,15 @@ export interface PlatformTables {
     id: string;
     state: RunState;
     created_at: Date;
-    /** The run record without its tasks. */
+    /** The run record without its tasks, name, note and tags. */
     record: Json<unknown>;
+    pipeline: string;
+    name: string | null;
+    note: string | null;
+    tags: Json<Record<string, string>>;
+    sweep: string | null;
+    /** Metrics and counts of tasks; null in runs that were saved last before there were summaries. */
+    summary: Json<unknown>;
   };
   run_tasks: {
     run: string;
@@ -22,6 +30,7 @@ export interface PlatformTables {
     finished_at: Date | null;
     record: Json<unknown>;
   };
+  sweeps: { id: string; state: SweepState; created_at: Date; record: Json<unknown> };
   run_datasets: { run: string; dataset: string };
   dataset_versions: {
     digest: string;

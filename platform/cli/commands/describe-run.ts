@@ -30,8 +30,19 @@ export function describe(run: RunRecord): string {
     ],
     ['seed', String(run.pins.seed)],
   ];
+  const said = [
+    ['name', run.name],
+    [
+      'tags',
+      Object.entries(run.tags ?? {})
+        .map((tag) => tag.join('='))
+        .join(' '),
+    ],
+    ['about', run.note?.replaceAll('\n', `\n${' '.repeat(15)}`)],
+  ].filter(([, text]) => text);
   return [
     `${run.id}  ${run.pipeline}  ${run.state}  (${run.trigger})`,
+    ...said.map(([name, text]) => `  ${name?.padEnd(12)} ${text}`),
     ...pins.map(([name, value]) => `  ${name?.padEnd(12)} ${value}`),
     ...(run.notices ?? []).map((notice) => `  ${'note'.padEnd(12)} ${notice}`),
     '',

@@ -39,9 +39,12 @@ export async function loadPipeline(file: string, loading: Loading): Promise<Load
 
 async function compilePipeline(file: string, { pipeline: named, log }: Loading): Promise<unknown> {
   if (file.endsWith('.py')) {
-    const { compilePython } = await import('./compile-python.ts');
+    const { compilePython } = await import('@visavox/pipelines/compile-python');
+    const { projectOf } = await import('./send-code.ts');
     const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
-    return readPipelineSpec(await compilePython(file, { pipeline: named, environment: process.env, log }));
+    return readPipelineSpec(
+      await compilePython(file, { pipeline: named, project: projectOf(file), environment: process.env, log }),
+    );
   }
   const loaded: { default?: unknown; pipeline?: unknown } = await import(
     pathToFileURL(resolve(file)).href

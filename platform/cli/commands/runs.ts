@@ -1,57 +1,34 @@
 import { compareRuns } from '@visavox/core/run-comparison';
-import { Option } from 'commander';
 import { pairs } from '../pairs.ts';
 import type { CommandPlugin } from '../plugin.ts';
-import { seconds, table } from '../table.ts';
-import { describeComparison, differencesOf } from './compare-runs.ts';
+import { compareRunsCommand, describeComparison, differencesOf } from './compare-runs.ts';
 import { describe, inBrief } from './describe-run.ts';
+import { editRun } from './edit-run.ts';
 import { followLogs, readLog } from './follow-logs.ts';
 import { exitOfStopped, follow, getRun } from './follow-run.ts';
-import { loadPipeline } from './load-pipeline.ts';
+import { listRuns } from './list-runs.ts';
+import { addSubmissionOptions, onEngine, type SubmissionOptions, submissionOf } from './submission.ts';
 
-interface RunOptions {
-  on?: string;
-  param: Record<string, string>;
-  cache: boolean;
-  code?: string | boolean;
-  pipeline?: string;
-  detach?: boolean;
+interface RunOptions extends SubmissionOptions {
+  readonly note?: string;
+  readonly tag: Readonly<Record<string, string>>;
+  readonly detach?: boolean;
 }
 
 export const runCommands: CommandPlugin = (program, context) => {
-  program
-    .command('run')
-    .argument('<file>', 'a pipeline: .ts (its default export), .py (the kfp SDK), or compiled .yaml / .json')
-    .addOption(onEngine('where to run it; as the server is configured unless given'))
-    .option(
-      '--param <key=value>',
-      'a parameter; repeat for more. JSON values are understood',
-      pairs('param'),
-      {},
-    )
-    .option('--pipeline <name>', 'of a .py file that has several')
-    .option('--no-cache', 'run every task, even those whose result is known')
-    .option('--code <folder>', "the folder that its steps run in; the pipeline's project unless given")
-    .option('--no-code', 'its steps need no files of this machine')
+  addSubmissionOptions(program.command('run'))
+    .option('--name <name>', 'what to call the run')
+    .option('--note <text>', 'what to say about it')
+    .option('--tag <key=value>', 'to find it by; repeat for more', pairs('tag'), {})
     .option('--detach', 'print the id of the run and return at once')
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log, err } = context(command);
-      const { pipelineSpec, withLine } = await loadPipeline(file, { pipeline: options.pipeline, log });
-      const { sendCode } = await import('./send-code.ts');
-      const code = await sendCode(file, { request, log, code: options.code });
+      const { withLine, ...submission } = await submissionOf(file, options, { request, log });
       const { RunStarted } = await import('@visavox/api/schemas');
+      const asked = { ...submission, note: options.note, tags: options.tag };
       const { id } = RunStarted.parse(
-        await request('POST', '/api/v1/runs', {
-          pipelineSpec,
-          parameters: Object.fromEntries(
-            Object.entries(options.param).map(([name, text]) => [name, parseValue(text)]),
-          ),
-          useCache: options.cache,
-          engine: options.on,
-          code,
-          trigger: 'manual',
-        }).catch((error: unknown) => {
+        await request('POST', '/api/v1/runs', asked).catch((error: unknown) => {
           throw withLine(error);
         }),
       );
@@ -65,31 +42,11 @@ export const runCommands: CommandPlugin = (program, context) => {
     });
 
   const runs = program.command('runs').description('pipeline runs');
-  runs
-    .command('list')
-    .description('runs, newest first')
-    .action(async (_options, command) => {
-      const { request, result } = context(command);
-      const { Runs } = await import('@visavox/api/schemas');
-      const answer = Runs.parse(await request('GET', '/api/v1/runs'));
-      result(
-        answer,
-        table(
-          ['run', 'pipeline', 'state', 'why', 'started', 'took'],
-          answer.runs.map((run) => [
-            run.id,
-            run.pipeline,
-            run.state,
-            run.trigger,
-            run.createdAt.slice(0, 19),
-            seconds(run.createdAt, run.finishedAt),
-          ]),
-        ),
-      );
-    });
+  listRuns(runs, context);
+  editRun(runs, context);
   runs
     .command('show')
-    .argument('<id>')
+    .argument('<run>', 'its id, the beginning of it, or its name')
     .description('a run: what it is pinned to and its tasks')
     .action(async (id: string, _options, command) => {
       const { request, result } = context(command);
@@ -98,7 +55,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     });
   runs
     .command('watch')
-    .argument('<id>')
+    .argument('<run>', 'its id, the beginning of it, or its name')
     .option('--task <name>', 'this task alone')
     .description('follow a run until it ends: its tasks, and what each step of theirs logs')
     .action(async (id: string, { task }: { task?: string }, command) => {
@@ -110,7 +67,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     });
   runs
     .command('logs')
-    .argument('<id>')
+    .argument('<run>', 'its id, the beginning of it, or its name')
     .argument('[task]', 'all tasks when not given')
     .option('-f, --follow', 'go on printing what they write until the run is over')
     .description('what the tasks of a run wrote')
@@ -136,7 +93,7 @@ export const runCommands: CommandPlugin = (program, context) => {
     });
   runs
     .command('export')
-    .argument('<id>')
+    .argument('<run>', 'its id, the beginning of it, or its name')
     .argument('<output>', 'what a task made, as TASK/OUTPUT')
     .argument('<path>', 'where to: a file, or a folder where it is one')
     .description('write what a task of a run made to this machine')
@@ -146,19 +103,10 @@ export const runCommands: CommandPlugin = (program, context) => {
       const files = await exportOutput({ run, output }, path, { request, stream });
       result({ run, output, files }, files.join('\n'));
     });
-  runs
-    .command('compare')
-    .argument('<a>')
-    .argument('<b>')
-    .description('two runs side by side, of either engine: pins, tasks, artifacts by digest, values')
-    .action(async (a: string, b: string, _options, command) => {
-      const { request, result } = context(command);
-      const comparison = compareRuns(await getRun(request, a), await getRun(request, b));
-      result(comparison, describeComparison(comparison));
-    });
+  compareRunsCommand(runs, context);
   runs
     .command('reproduce')
-    .argument('<id>')
+    .argument('<run>', 'its id, the beginning of it, or its name')
     .addOption(onEngine('where to run it; where the run was made unless given'))
     .description('run it anew, nothing from the cache, and say whether everything came out the same')
     .action(async (of: string, { on }: Pick<RunOptions, 'on'>, command) => {
@@ -188,7 +136,7 @@ export const runCommands: CommandPlugin = (program, context) => {
   ] as const) {
     runs
       .command(name)
-      .argument('<id>')
+      .argument('<run>', 'its id, the beginning of it, or its name')
       .description(description)
       .action(async (id: string, _options, command) => {
         const { request, result } = context(command);
@@ -198,14 +146,3 @@ export const runCommands: CommandPlugin = (program, context) => {
       });
   }
 };
-
-const onEngine = (description: string) =>
-  new Option('--on <engine>', `local, kubeflow or an engine of the project: ${description}`);
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

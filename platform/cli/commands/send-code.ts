@@ -10,6 +10,7 @@ import { type Snapshot, takeSnapshot } from '@visavox/pipelines/code/snapshot';
 import { limitsFrom } from '@visavox/pipelines/code/snapshot-limits';
 import { noCode } from '@visavox/pipelines/code/stored-code';
 import { z } from 'zod';
+import { configFiles } from '../config.ts';
 import type { CommandContext } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
 
@@ -41,12 +42,12 @@ export async function sendCode(
 }
 
 /**
- * The folder of a pipeline's project: the nearest around its file with a `visavox.config.ts`, else the repository's,
+ * The folder of a pipeline's project: the nearest around its file with a `visavox.config.ts` or `.yaml`, else the repository's,
  * else the nearest with a `pyproject.toml` or `package.json`, else the file's own.
  */
 export function projectOf(pipeline: string): string {
   const start = dirname(resolve(pipeline));
-  for (const marks of [['visavox.config.ts'], ['.git'], ['pyproject.toml', 'package.json']])
+  for (const marks of [configFiles, ['.git'], ['pyproject.toml', 'package.json']])
     for (let folder = start; ; folder = dirname(folder)) {
       if (folder !== homedir() && marks.some((mark) => existsSync(join(folder, mark)))) return folder;
       if (dirname(folder) === folder) break;

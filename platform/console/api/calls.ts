@@ -1,4 +1,5 @@
 import { answer, client } from './client.ts';
+import type { paths } from './schema.ts';
 import type { ModelVersion, Release, TraceKind } from './types.ts';
 
 const withId = (id: string) => ({ params: { path: { id } } });
@@ -12,9 +13,14 @@ export const status = () => answer(client.GET('/api/v1/status'));
 
 export const datasets = async () => (await answer(client.GET('/api/v1/datasets'))).datasets;
 
-export const runs = async () => (await answer(client.GET('/api/v1/runs'))).runs;
+export type RunsWish = NonNullable<paths['/api/v1/runs']['get']['parameters']['query']>;
+export const runPage = (query: RunsWish) => answer(client.GET('/api/v1/runs', { params: { query } }));
+/** The newest ones. */
+export const runs = async () => (await runPage({})).runs;
 export const run = (id: string) => answer(client.GET('/api/v1/runs/{id}', withId(id)));
 export const runCurves = (id: string) => answer(client.GET('/api/v1/runs/{id}/curves', withId(id)));
+export const changeRun = (id: string, changes: { name: string | null; note: string | null }) =>
+  answer(client.PATCH('/api/v1/runs/{id}', { ...withId(id), body: changes }));
 export const cancelRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/cancel', withId(id)));
 export const resumeRun = (id: string) => answer(client.POST('/api/v1/runs/{id}/resume', withId(id)));
 export const reproduceRun = (id: string) =>

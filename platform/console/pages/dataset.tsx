@@ -6,6 +6,7 @@ import type { DatasetItem, DatasetListing } from '../api/types.ts';
 import { Command } from '../components/command.tsx';
 import { Digest, shortened } from '../components/digest.tsx';
 import { PageHead } from '../components/page-head.tsx';
+import { Paging } from '../components/paging.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Link, navigate, queryWith, useAddress } from '../router.tsx';
@@ -68,7 +69,7 @@ export function DatasetPage({ digest }: { digest: string }) {
           ) : (
             <>
               <FileTable items={files.data.items} />
-              <Paging start={start} found={files.data.found} />
+              <Paging start={start} found={files.data.found} size={ON_A_PAGE} />
             </>
           )}
         </section>
@@ -127,32 +128,6 @@ function labelsText(labels: DatasetItem['labels']): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${value}`)
     .join(', ');
-}
-
-function Paging({ start, found }: { start: number; found: number }) {
-  const { t } = useTranslation('console');
-  const format = useFormat();
-  if (found <= ON_A_PAGE && start === 0) return null;
-  const end = Math.min(found, start + ON_A_PAGE);
-  const shown = { from: format.number(start + 1), to: format.number(end), all: format.number(found) };
-  return (
-    <div className="actions">
-      <p className="muted">{t('dataset.shown', shown)}</p>
-      {start > 0 && (
-        <Link
-          className="button plain small"
-          href={queryWith({ start: String(Math.max(0, start - ON_A_PAGE)) })}
-        >
-          {t('dataset.previous')}
-        </Link>
-      )}
-      {end < found && (
-        <Link className="button plain small" href={queryWith({ start: String(end) })}>
-          {t('dataset.next')}
-        </Link>
-      )}
-    </div>
-  );
 }
 
 function Versions({ digest, versions }: { digest: string; versions: readonly DatasetListing[] }) {

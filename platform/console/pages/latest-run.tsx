@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { runAddress } from '../addresses.ts';
 import { run as fetchRun } from '../api/calls.ts';
-import type { Run } from '../api/types.ts';
+import type { RunSummary } from '../api/types.ts';
 import { Command } from '../components/command.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Link } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
 import { TasksGraph } from './tasks-view.tsx';
 
-export function LatestRun({ run }: { run: Run | null }) {
+export function LatestRun({ run }: { run: RunSummary | null }) {
   const { t } = useTranslation('console');
   const format = useFormat();
   const details = useQuery({

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { register, runs } from '../api/calls.ts';
-import type { Run } from '../api/types.ts';
+import type { RunSummary } from '../api/types.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { useFormat } from '../text/format.ts';
@@ -11,7 +11,7 @@ import { useFormat } from '../text/format.ts';
 export function Register({ model, onDone }: { model?: string; onDone: (said: string) => void }) {
   const { t } = useTranslation('console');
   const recent = useQuery({ queryKey: ['runs'], queryFn: runs });
-  const outputs = (recent.data ?? []).flatMap(modelOutputs);
+  const outputs = (recent.data ?? []).flatMap((run) => run.models.map((output) => ({ run, output })));
   if (!recent.data) return null;
   return (
     <section className="card stack" aria-labelledby="register">
@@ -25,17 +25,9 @@ export function Register({ model, onDone }: { model?: string; onDone: (said: str
 }
 
 interface ModelOutput {
-  readonly run: Run;
+  readonly run: RunSummary;
   /** `TASK/OUTPUT` */
   readonly output: string;
-}
-
-function modelOutputs(run: Run): readonly ModelOutput[] {
-  return run.tasks.flatMap((task) =>
-    Object.entries(task.outputs.artifacts).flatMap(([name, artifacts]) =>
-      artifacts.some(({ type }) => type === 'system.Model') ? [{ run, output: `${task.name}/${name}` }] : [],
-    ),
-  );
 }
 
 function RegisterForm(props: {

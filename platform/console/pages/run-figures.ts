@@ -1,4 +1,4 @@
-import type { Run } from '../api/types.ts';
+import type { RunDetails } from '../api/types.ts';
 
 export interface ComparedMetric {
   readonly metric: string;
@@ -13,7 +13,7 @@ export interface Comparison {
 }
 
 /** How the candidate stands against the champion, once a task has compared them. */
-export function comparisonOf(run: Pick<Run, 'tasks'>): Comparison | undefined {
+export function comparisonOf(run: Pick<RunDetails, 'tasks'>): Comparison | undefined {
   const values: unknown[] = run.tasks.flatMap(({ outputs }) => Object.values(outputs.parameters));
   return values.find(isComparison);
 }
@@ -36,7 +36,7 @@ export interface Figure {
 }
 
 /** Every other figure that the run's tasks put out. */
-export function figuresOf(run: Pick<Run, 'tasks'>): readonly Figure[] {
+export function figuresOf(run: Pick<RunDetails, 'tasks'>): readonly Figure[] {
   return run.tasks.flatMap(({ name: task, outputs }) => {
     const parameters = Object.entries(outputs.parameters).filter(([, value]) => !isComparison(value));
     const metrics = Object.values(outputs.artifacts)

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import type { Run } from '../api/types.ts';
+import type { RunDetails } from '../api/types.ts';
 import { useFormat } from '../text/format.ts';
 import { comparisonOf, figuresOf } from './run-figures.ts';
 
 /** Candidate and champion side by side: what the gate looks at. */
-export function RunComparison({ run }: { run: Run }) {
+export function RunComparison({ run }: { run: RunDetails }) {
   const { t } = useTranslation('console');
   const format = useFormat();
   const comparison = comparisonOf(run);
@@ -49,7 +49,7 @@ export function RunComparison({ run }: { run: Run }) {
   );
 }
 
-export function RunFigures({ run }: { run: Run }) {
+export function RunFigures({ run }: { run: RunDetails }) {
   const { t } = useTranslation('console');
   const format = useFormat();
   const figures = figuresOf(run);

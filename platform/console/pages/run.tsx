@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { datasetAddress, logAddress, runAddress, traceAddress } from '../addresses.ts';
 import { cancelRun, run as fetchRun, reproduceRun, resumeRun } from '../api/calls.ts';
-import type { Run } from '../api/types.ts';
+import type { RunDetails } from '../api/types.ts';
 import { Digest } from '../components/digest.tsx';
 import { Heading } from '../components/heading.tsx';
 import { PageHead } from '../components/page-head.tsx';
@@ -11,12 +11,13 @@ import { StateBadge } from '../components/state-badge.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
 import { CurvesCard } from './curves-card.tsx';
+import { RunAnnotations } from './run-annotations.tsx';
 import { RunComparison, RunFigures } from './run-results.tsx';
 import { TaskLog } from './task-log.tsx';
 import { secondsOf, TasksGraph } from './tasks-view.tsx';
 
 const LIVE_MS = 1500;
-const isOver = (run: Run | undefined) => run?.finishedAt != null;
+const isOver = (run: RunDetails | undefined) => run?.finishedAt != null;
 
 export function RunPage({ id }: { id: string }) {
   const { t } = useTranslation('console');
@@ -47,7 +48,7 @@ export function RunPage({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={t('run.title', { id })}
+        title={run.name ?? t('run.title', { id: run.id.slice(0, 8) })}
         text={t('run.started_by', { pipeline: run.pipeline, engine: run.engine, trigger: run.trigger })}
       >
         <StateBadge state={run.state} />
@@ -85,6 +86,7 @@ export function RunPage({ id }: { id: string }) {
           {t('run.trace')}
         </Link>
       </PageHead>
+      <RunAnnotations run={run} />
       {steer.isError && <ProblemNotice error={steer.error} />}
       {again.isError && <ProblemNotice error={again.error} />}
       {run.reason && <p className={run.state === 'failed' ? 'notice bad' : 'notice'}>{run.reason}</p>}
@@ -111,7 +113,7 @@ export function RunPage({ id }: { id: string }) {
   );
 }
 
-function TaskTable({ run }: { run: Run }) {
+function TaskTable({ run }: { run: RunDetails }) {
   const { t } = useTranslation('console');
   const format = useFormat();
   return (
@@ -167,7 +169,7 @@ function TaskTable({ run }: { run: Run }) {
   );
 }
 
-function Pins({ pins }: { pins: Run['pins'] }) {
+function Pins({ pins }: { pins: RunDetails['pins'] }) {
   const { t } = useTranslation('console');
   return (
     <section className="card stack" aria-labelledby="pins">

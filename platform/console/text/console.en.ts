@@ -96,9 +96,6 @@ export const console = {
     size: 'Size',
     media: 'Type',
     labels: 'Labels',
-    shown: '{{from}} to {{to}} of {{all}}',
-    previous: 'Previous',
-    next: 'Next',
     open: 'Open {{key}}',
     keep: 'Keep as a file',
     preview: 'What is in {{key}}',
@@ -121,11 +118,22 @@ export const console = {
     use: 'Use it in a run',
   },
 
+  paging: {
+    shown: '{{from}} to {{to}} of {{all}}',
+    previous: 'Previous',
+    next: 'Next',
+  },
+
   runs: {
     title: 'Runs',
     text: 'What pipelines did, the newest first.',
     none: 'No runs yet.',
     none_text: 'Run a pipeline of this project; it appears here at once.',
+    find: 'Find',
+    find_hint: 'Part of a name, note, id or pipeline',
+    any_state: 'Any state',
+    none_found: 'No run matches.',
+    without: 'No longer only {{value}}',
     run: 'Run',
     pipeline: 'Pipeline',
     trigger: 'Started by',
@@ -136,6 +144,12 @@ export const console = {
 
   run: {
     title: 'Run {{id}}',
+    annotate: 'Name it, or write a note',
+    edit: 'Edit',
+    name: 'Name',
+    note: 'Note',
+    save: 'Save',
+    discard: 'Discard',
     cancel: 'Cancel the run',
     resume: 'Resume',
     reproduce: 'Reproduce',

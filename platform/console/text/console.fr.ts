@@ -98,9 +98,6 @@ export const console: Translation<typeof english> = {
     size: 'Taille',
     media: 'Type',
     labels: 'Étiquettes',
-    shown: '{{from}} à {{to}} sur {{all}}',
-    previous: 'Précédents',
-    next: 'Suivants',
     open: 'Ouvrir {{key}}',
     keep: 'Garder en fichier',
     preview: 'Contenu de {{key}}',
@@ -123,11 +120,22 @@ export const console: Translation<typeof english> = {
     use: 'S’en servir dans une exécution',
   },
 
+  paging: {
+    shown: '{{from}} à {{to}} sur {{all}}',
+    previous: 'Précédents',
+    next: 'Suivants',
+  },
+
   runs: {
     title: 'Exécutions',
     text: 'Ce que les pipelines ont fait, les plus récentes d’abord.',
     none: 'Aucune exécution.',
     none_text: 'Exécutez un pipeline de ce projet ; il apparaît ici aussitôt.',
+    find: 'Rechercher',
+    find_hint: 'Partie d’un nom, d’une note, d’un identifiant ou d’un pipeline',
+    any_state: 'Tous les états',
+    none_found: 'Aucune exécution ne correspond.',
+    without: 'Ne plus se limiter à {{value}}',
     run: 'Exécution',
     pipeline: 'Pipeline',
     trigger: 'Démarrée par',
@@ -138,6 +146,12 @@ export const console: Translation<typeof english> = {
 
   run: {
     title: 'Exécution {{id}}',
+    annotate: 'La nommer ou l’annoter',
+    edit: 'Modifier',
+    name: 'Nom',
+    note: 'Note',
+    save: 'Enregistrer',
+    discard: 'Abandonner',
     cancel: 'Annuler l’exécution',
     resume: 'Reprendre',
     reproduce: 'Reproduire',

@@ -16,6 +16,16 @@ export interface ToolResult {
   readonly errors: string;
 }
 
+/** How packages are reached from this machine: proxies, certificates, indexes. Steps are not given them. */
+export function toolSettings(): Record<string, string> {
+  const names = /^(UV_|SSL_CERT_|XDG_|(HTTPS?|ALL|NO)_PROXY$)/i;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}
+
 /** The program of this name on a PATH, or undefined. */
 export async function findProgram(name: string, path: string): Promise<string | undefined> {
   const candidates = name.includes('/') ? [name] : path.split(delimiter).map((folder) => join(folder, name));

@@ -13,6 +13,7 @@ import { admit, alreadyFinished, pinnedSpec, requireRun, requireTask, resumed } 
 import { CodeKeys } from '../code/code-keys.ts';
 import { requireSources } from '../code/sources.ts';
 import { findCode, noCode } from '../code/stored-code.ts';
+import { toolSettings } from '../environments/tool.ts';
 import type { PipelineSpec } from '../ir.ts';
 import { retriesOfGroups, unknownFields } from '../ir-unknown.ts';
 import { plan, type RunnableTask, type TaskOutcome } from '../plan.ts';
@@ -325,14 +326,4 @@ function knownTasks(spec: PipelineSpec, { pins, tasks }: RunRecord): readonly Ru
     if (state === 'succeeded' || cached) outcomes.set(name, { state: 'succeeded', outputs });
     else if (state === 'failed') outcomes.set(name, { state, outputs });
   return plan(spec, pins.parameters, outcomes).tasks.filter((task) => 'executor' in task);
-}
-
-/** How packages are reached from this machine: proxies, certificates, indexes. Steps are not given them. */
-function toolSettings(): Record<string, string> {
-  const names = /^(UV_|SSL_CERT_|XDG_|(HTTPS?|ALL|NO)_PROXY$)/i;
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      names.test(name) && value !== undefined ? [[name, value]] : [],
-    ),
-  );
 }

@@ -1,7 +1,7 @@
+import { numbersOf } from '@visavox/core/run-metrics';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { component, pipeline } from '../definition.ts';
 import type { PipelineNode } from '../nodes.ts';
-import { numbersOf } from '../task-numbers.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 
 let test: EngineForTest;

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '@visavox/core/errors';
-import { kfpSdk } from '@visavox/pipelines/fixtures/kfp-sdk';
-import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/read-ir';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compilePython } from './compile-python.ts';
+import { kfpSdk } from './fixtures/kfp-sdk.ts';
+import { parsePipelineSpec, readPipelineSpec } from './read-ir.ts';
 
 const python = kfpSdk()?.python;
 let folder: string;
@@ -28,6 +28,7 @@ function compiled(path: string, pipeline?: string, environment: NodeJS.ProcessEn
   const active = { ...(python && { VIRTUAL_ENV: resolve(python, '..', '..') }), PATH: process.env.PATH };
   return compilePython(path, {
     pipeline,
+    project: folder,
     environment: { ...active, ...environment },
     log: (line) => said.push(line),
   });

@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '@visavox/core/errors';
-import { findProgram } from '@visavox/pipelines/environments/tool';
 import { z } from 'zod';
-import { projectOf } from './send-code.ts';
+import { findProgram } from './environments/tool.ts';
 
 /** Where a project says nothing of its Python, a pipeline is compiled with this version of the SDK. */
 const KFP = 'kfp==2.17.0';
@@ -19,6 +18,8 @@ const Fault = z.object({ code: z.string(), message: z.string(), action: z.string
 interface Compiling {
   /** The name of a pipeline in the file, where it has several. */
   readonly pipeline?: string | undefined;
+  /** The folder of the file's project: its Python is looked for from the file up to there. */
+  readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
 }
@@ -36,7 +37,7 @@ export async function compilePython(file: string, options: Compiling): Promise<s
       message: `${file} does not exist`,
       action: 'Give the file of a pipeline.',
     });
-  const python = await pythonOf(path, options.environment);
+  const python = await pythonOf(path, options);
   options.log(`compiling with ${python.described}`);
   const folder = await mkdtemp(join(tmpdir(), 'visavox-compile-'));
   try {
@@ -63,8 +64,10 @@ interface Python {
   readonly described: string;
 }
 
-async function pythonOf(file: string, environment: NodeJS.ProcessEnv): Promise<Python> {
-  const project = projectOf(file);
+async function pythonOf(
+  file: string,
+  { project, environment }: Pick<Compiling, 'project' | 'environment'>,
+): Promise<Python> {
   const active = environment.VIRTUAL_ENV;
   if (active && existsSync(interpreterIn(active)))
     return { command: [interpreterIn(active)], described: `the active environment ${active}` };

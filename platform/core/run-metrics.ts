@@ -1,4 +1,4 @@
-import type { TaskRecord } from '@visavox/core/run';
+import type { RunRecord, TaskRecord } from './run.ts';
 
 interface Named {
   readonly name: string;
@@ -33,6 +33,19 @@ export function numbersOf({ outputs }: Pick<TaskRecord, 'outputs'>): ReadonlyMap
   const counts = new Map<string, number>();
   for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1);
   return new Map(all.map(({ name, full, value }) => [counts.get(name) === 1 ? name : full, value]));
+}
+
+/** All numbers that the tasks of a run gave, with the task's name where two gave one of the same name. */
+export function metricsOf({ tasks }: Pick<RunRecord, 'tasks'>): Record<string, number> {
+  const all = tasks.flatMap((task) =>
+    [...numbersOf(task)].map(([name, value]) => ({ name, value, full: `${task.name}/${name}` })),
+  );
+  const finite = all.filter(({ value }) => Number.isFinite(value));
+  const counts = new Map<string, number>();
+  for (const { name } of finite) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries(
+    finite.map(({ name, full, value }) => [counts.get(name) === 1 ? name : full, value]),
+  );
 }
 
 function named(output: string, name: string, value: number): Named {

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StartedPlatform, startUp, stop } from './testing/start-up.ts';
+
+const bin = join(import.meta.dirname, 'bin', 'visavox.mjs');
+const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
+
+/** A step that "trains": its accuracy follows from its rate and from a file of the code. */
+const pipeline = `
+import { component, pipeline } from '${new URL('../pipelines/definition.ts', import.meta.url).pathname}';
+const train = component({
+  name: 'train',
+  inputs: { rate: 'number' },
+  outputs: { accuracy: 'number', model: 'model' },
+  command: ({ inputs, outputs }) => [
+    'sh', '-c', 'node -e "process.stdout.write(String(1 - $0 * $(cat factor.txt)))" > "$1"; echo net > "$2"',
+    inputs.rate, outputs.accuracy.path, outputs.model.path,
+  ],
+});
+export default pipeline(
+  { name: 'fitting', parameters: { rate: 'number' } },
+  (p) => void p.task(train, p.parameters),
+);
+`;
+
+let folder: string;
+let server: StartedPlatform | undefined;
+let url = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavox-runs-'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(folder, 'pipeline.ts'), pipeline);
+  await writeFile(join(folder, 'factor.txt'), '1');
+  server = startUp({ bin, folder, environment: inherited });
+  url = await server.url;
+}, 120_000);
+
+afterAll(async () => {
+  if (server) await stop(server);
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+});
+
+function typed(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...inherited, VISAVOX_SERVER: url };
+  return new Promise((done) => {
+    execFile(process.execPath, [bin, ...words], { cwd: folder, env }, (error, stdout, stderr) => {
+      done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+async function visavox(...words: string[]) {
+  const { stdout } = await typed(...words, '--json');
+  return JSON.parse(stdout);
+}
+
+const ids = async (...words: string[]) =>
+  (await visavox('runs', 'list', ...words)).runs.map(({ id }: { id: string }) => id);
+
+describe('runs that people name', { timeout: 120_000 }, () => {
+  let low: string;
+  let high: string;
+
+  it('are found by name, tags and text, and sorted by what they measured', async () => {
+    const words = ['run', 'pipeline.ts', '--tag', 'team=birds'];
+    ({ id: low } = await visavox(...words, '--param', 'rate=0.5', '--name', 'coarse'));
+    ({ id: high } = await visavox(...words, '--param', 'rate=0.25', '--note', 'finer', '--tag', 'kind=best'));
+    expect(await ids()).toEqual([high, low]);
+    expect(await ids('--sort', 'accuracy', '--order', 'asc')).toEqual([low, high]);
+    expect(await ids('--tag', 'team=birds', '--tag', 'kind=best')).toEqual([high]);
+    expect(await ids('--find', 'COARSE')).toEqual([low]);
+    expect(await ids('--pipeline', 'another')).toEqual([]);
+    const { stdout, stderr } = await typed('runs', 'list', '--metric', 'accuracy', '--limit', '1');
+    expect(stdout).toMatch(new RegExp(`^${high.slice(0, 8)} +fitting +succeeded +0\\.75 +manual`, 'm'));
+    expect(stderr).toContain('1 of 2; the next ones: --start 1');
+  });
+
+  it('are meant by the beginning of their id or by their name, wherever a run is asked for', async () => {
+    expect(await visavox('runs', 'show', 'coarse')).toMatchObject({ id: low, name: 'coarse' });
+    expect(await visavox('runs', 'show', high.slice(0, 8))).toMatchObject({ id: high, note: 'finer' });
+    expect((await typed('runs', 'logs', 'coarse', 'train')).code).toBe(0);
+    await visavox(
+      'runs',
+      'edit',
+      high,
+      '--name',
+      'coarse',
+      '--untag',
+      'kind',
+      '--tag',
+      'team=owls',
+      '--no-note',
+    );
+    const { error } = await visavox('runs', 'show', 'coarse');
+    expect(error).toMatchObject({ code: 'run_ambiguous', action: 'Give more of the id.' });
+    const edited = await visavox('runs', 'edit', high, '--name', 'fine');
+    expect(edited).toMatchObject({ id: high, name: 'fine', tags: { team: 'owls' } });
+    expect(edited).not.toHaveProperty('note');
+  });
+
+  it.each([
+    ['a name of two lines', ['--name', 'two\nlines']],
+    ['a tag without a proper key', ['--tag', '../x=1']],
+  ])('refuses %s', async (_, words) => {
+    expect((await visavox('runs', 'edit', low, ...words)).error).toMatchObject({ code: 'request_invalid' });
+    expect(await visavox('runs', 'show', low)).toMatchObject({ name: 'coarse', tags: { team: 'birds' } });
+  });
+
+  it('are compared: what they were given, what they measured, and what their code was', async () => {
+    await writeFile(join(folder, 'factor.txt'), '2');
+    const { id: other } = await visavox('run', 'pipeline.ts', '--param', 'rate=0.25');
+    const compared = await visavox('runs', 'compare', 'fine', other);
+    expect(compared).toMatchObject({
+      ...{ identical: false, values: [{ name: 'train/accuracy', a: 0.75, b: 0.5, equal: false }] },
+      difference: {
+        code: { added: [], removed: [], changed: [{ path: 'factor.txt' }] },
+        ...{ packages: [], datasets: [] },
+      },
+    });
+    expect(compared.difference.code.changed[0].patch).toMatch(/^-1$.*^\+2$/ms);
+    const { stdout } = await typed('runs', 'compare', 'coarse', 'fine', other);
+    expect(stdout).toMatch(/parameter +rate +0\.5 +0\.25 +0\.25/);
+    expect(stdout).toMatch(/metric +accuracy +0\.5 +0\.75 +0\.5/);
+  });
+});

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { type MetricRule, metricGate } from '@visavox/control/metric-gate';
+import type { Trigger } from '@visavox/control/trigger';
+import { newDatasetVersion } from '@visavox/control/triggers/new-dataset-version';
+import { schedule } from '@visavox/control/triggers/schedule';
+import { thresholds } from '@visavox/control/triggers/thresholds';
+import { UserError } from '@visavox/core/errors';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
+
+const TriggerInWords = z.union([
+  z.strictObject({ newVersion: z.string() }),
+  z.strictObject({ newItems: z.number().int().positive() }),
+  z.strictObject({ schedule: z.string(), timezone: z.string().optional() }),
+]);
+
+const Rule = z.strictObject({
+  better: z.enum(['lower', 'higher']),
+  tolerance: z.number().nonnegative().optional(),
+  atLeast: z.number().optional(),
+  atMost: z.number().optional(),
+});
+
+const ModelInWords = z.strictObject({
+  pipeline: z.string().min(1),
+  dataset: z.string(),
+  output: z.string().optional(),
+  environments: z.array(z.string()).min(1).optional(),
+  triggers: z.array(TriggerInWords).default([]),
+  retryAfterSeconds: z.number().nonnegative().optional(),
+  gate: z
+    .record(z.string(), Rule)
+    .refine((gate) => Object.keys(gate).length > 0, 'expected a metric at least'),
+});
+
+const ProjectInWords = z.strictObject({
+  name: z.string(),
+  models: z.record(z.string(), ModelInWords).optional(),
+  pages: z.string().optional(),
+  code: z.array(z.string()).optional(),
+  locks: z.array(z.string()).optional(),
+});
+
+/**
+ * What a project declares in `visavox.config.yaml`, for whoever writes no TypeScript: what data can say of it. Names are those
+ * of {@link ProjectDeclaration}; a model's gate is a rule for each metric, as `metricGate(...)` takes them. Throws a UserError
+ * `config_invalid` that names the line or the key.
+ */
+export async function readProjectFile(file: string): Promise<ProjectDeclaration<never>> {
+  const document = parseDocument(await readFile(file, 'utf8'));
+  const [broken] = document.errors;
+  if (broken) throw invalid(file, broken.message.split('\n')[0] ?? broken.message);
+  const parsed = ProjectInWords.safeParse(document.toJS());
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const at = issue?.path.map(String).join('.');
+    throw invalid(file, `${at ? `"${at}": ` : ''}${issue?.message}`);
+  }
+  const { models, ...rest } = parsed.data;
+  return {
+    ...present(rest),
+    ...(models && {
+      models: Object.fromEntries(Object.entries(models).map(([name, model]) => [name, declared(model)])),
+    }),
+  };
+}
+
+function declared({ triggers, gate, ...model }: z.infer<typeof ModelInWords>): ModelDeclaration {
+  const rules = Object.entries(gate).map(([metric, rule]): [string, MetricRule] => [metric, present(rule)]);
+  return {
+    ...present(model),
+    triggers: triggers.map(triggerOf),
+    gate: metricGate(Object.fromEntries(rules)),
+  };
+}
+
+function triggerOf(trigger: z.infer<typeof TriggerInWords>): Trigger {
+  if ('newVersion' in trigger) return newDatasetVersion(trigger.newVersion);
+  if ('newItems' in trigger) return thresholds({ items: trigger.newItems });
+  return schedule(trigger.schedule, present({ timezone: trigger.timezone }));
+}
+
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Without what was left out. */
+function present<T extends object>(given: T): Present<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
+function invalid(file: string, message: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'config_invalid',
+    message: `${file}: ${message}`,
+    action: 'Correct it; nothing was started.',
+  });
+}

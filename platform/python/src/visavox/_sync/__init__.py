@@ -1,0 +1,1 @@
+"""The package without asyncio. ``generate.py`` writes these files from ``_async``, but for ``flow.py``."""

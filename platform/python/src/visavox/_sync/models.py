@@ -1,0 +1,178 @@
+# Written from _async by `python generate.py`.
+"""Versions of models, and what serves of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+from .. import _html, api
+from .._canonical import hex_of
+from .._references import model_path, segment
+from .._store import Store, Wanted
+from . import flow
+from .blobs import Address, download
+from .transport import Transport
+
+
+class Model:
+    """A version of a model. It never changes, but for its aliases."""
+
+    def __init__(self, transport: Transport, store: Store, record: api.Model) -> None:
+        self._transport = transport
+        self._store = store
+        self._record = record
+
+    @property
+    def name(self) -> str:
+        return self._record.name
+
+    @property
+    def version(self) -> int:
+        return self._record.version
+
+    @property
+    def bundle(self) -> str:
+        """The digest of its files."""
+        return self._record.bundle
+
+    @property
+    def run(self) -> str | None:
+        """The id of the run that made it."""
+        return self._record.run
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        return self._record.metrics
+
+    @property
+    def aliases(self) -> list[str]:
+        """Such as ``champion``, where it serves."""
+        return self._record.aliases
+
+    @property
+    def url(self) -> str:
+        """Of its page in the console."""
+        return _html.console(self._transport.settings.server, "models", self.name, str(self.version))
+
+    def folder(self, path: str | PathLike[str] | None = None, *, progress: bool = True) -> Path:
+        """Its files. Downloaded once, checked and kept, read-only; with ``path``, copies of your own are there."""
+        url = f"/api/v1/models/{segment(self.name)}/versions/{self.version}"
+        bundle = self._transport.get(api.Bundle, f"{url}/bundle")
+        files = [Wanted(file.path, file.digest, file.bytes) for file in bundle.files]
+
+        def address(file: Wanted) -> Address:
+            return f"{url}/files/{segment(file.key)}", {}
+
+        what = f"{self.name}:{self.version}"
+        download(self._transport, self._store, files, address, what=what, shown=progress)
+        folder = Path(path).expanduser() if path is not None else self._store.root / "models" / hex_of(self.bundle)
+        flow.in_thread(self._store.place, files, folder, linked=path is None)
+        return folder
+
+    def release(self, to: str | None = None) -> Release:
+        """Brings it up beside the champion of an environment, without traffic; ``promote`` lets it serve.
+
+        ``to``: an environment; needed where the model has several.
+        """
+        body = {"version": self.version}
+        path = f"/api/v1/models/{segment(self.name)}/releases"
+        record = self._transport.post(api.Release, path, body, {"environment": to})
+        return Release(self._transport, record)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name}:{self.version}{''.join(f' @{alias}' for alias in self.aliases)}>"
+
+    def _repr_html_(self) -> str:
+        aliases = "".join(f" @{alias}" for alias in self.aliases)
+        head = f"<p>{_html.link(self.url, f'{self.name}:{self.version}{aliases}')}</p>"
+        return head + _html.table(["metric", "value"], list(self.metrics.items()))
+
+
+class Release:
+    """A model version in an environment, as it was when it was looked at last."""
+
+    def __init__(self, transport: Transport, record: api.Release) -> None:
+        self._transport = transport
+        self._record = record
+
+    @property
+    def id(self) -> str:
+        return self._record.id
+
+    @property
+    def environment(self) -> str:
+        return self._record.environment
+
+    @property
+    def model(self) -> str:
+        """The name of the model; ``version`` is that of this release."""
+        return self._record.model
+
+    @property
+    def version(self) -> int:
+        return self._record.version
+
+    @property
+    def stage(self) -> api.ReleaseStage:
+        """``preparing``, ``shadow``, ``canary``, ``champion``, ``retired`` or ``held-back``."""
+        return self._record.stage
+
+    @property
+    def reason(self) -> str:
+        """Why it is where it is: what the gate said, or who asked."""
+        return self._record.reason
+
+    def promote(self) -> Release:
+        """Makes it the champion of its model in its environment, without a restart. Returns itself."""
+        self._record = self._transport.post(api.Release, f"/api/v1/releases/{segment(self.id)}/promote")
+        return self
+
+    def rollback(self) -> Release:
+        """Makes the release before the present champion of the same environment champion again, and returns that."""
+        return Releases(self._transport).rollback(self.model, self.environment)
+
+    def __repr__(self) -> str:
+        return f"<Release {self.model}:{self.version} in {self.environment}: {self.stage}>"
+
+    def _repr_html_(self) -> str:
+        head = ["model", "environment", "stage", "reason"]
+        return _html.table(head, [[f"{self.model}:{self.version}", self.environment, self.stage, self.reason]])
+
+
+class Models:
+    def __init__(self, transport: Transport, store: Store) -> None:
+        self._transport = transport
+        self._store = store
+
+    def get(self, reference: str, environment: str | None = None) -> Model:
+        name, version = model_path(reference)
+        path = f"/api/v1/models/{segment(name)}/versions/{version}"
+        record = self._transport.get(api.Model, path, {"environment": environment})
+        return Model(self._transport, self._store, record)
+
+    def all(self, name: str | None) -> list[Model]:
+        path = "/api/v1/models" if name is None else f"/api/v1/models/{segment(name)}/versions"
+        answer = self._transport.get(api.Models, path)
+        return [Model(self._transport, self._store, record) for record in answer.models]
+
+    def register(self, name: str, run: str, output: str | None) -> Model:
+        body = {"run": run, **({"output": output} if output is not None else {})}
+        made = self._transport.post(api.ModelVersion, f"/api/v1/models/{segment(name)}/versions", body)
+        return self.get(f"{made.name}:{made.version}")
+
+
+class Releases:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def all(self, model: str | None, environment: str | None) -> list[Release]:
+        path = "/api/v1/releases" if model is None else f"/api/v1/models/{segment(model)}/releases"
+        answer = self._transport.get(api.Releases, path, {"environment": environment})
+        return [Release(self._transport, record) for record in answer.releases]
+
+    def rollback(self, model: str, environment: str | None) -> Release:
+        path = f"/api/v1/models/{segment(model)}/rollback"
+        record = self._transport.post(api.Release, path, None, {"environment": environment})
+        return Release(self._transport, record)

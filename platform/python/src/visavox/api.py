@@ -1,0 +1,303 @@
+"""Answers of the API. Written by `python generate.py`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+from typing_extensions import TypeAliasType
+
+
+class CodeOrigin(BaseModel):
+    commit: Annotated[str | None, Field(max_length=200)]
+    branch: Annotated[str | None, Field(max_length=1000)]
+    clean: bool | None
+
+
+class CurvePoint(BaseModel):
+    step: int
+    value: float | Literal["NaN", "Infinity", "-Infinity"]
+    time: Annotated[str, Field(description="when it was logged")]
+    """when it was logged"""
+
+
+class CurvesProblem(BaseModel):
+    code: str
+    detail: str
+    action: str
+
+
+Digest = TypeAliasType("Digest", Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")])
+
+
+class ForeignModel(BaseModel):
+    name: str
+    version: int
+    difference: str
+
+
+class MetricCurve(BaseModel):
+    name: str
+    chart: Annotated[
+        str,
+        Field(description="the same for metrics that are looked at together: `loss` for `loss` and `val_loss`"),
+    ]
+    """the same for metrics that are looked at together: `loss` for `loss` and `val_loss`"""
+
+    logged: Annotated[
+        int,
+        Field(description="how many points there are; of many, those are shown that stand out"),
+    ]
+    """how many points there are; of many, those are shown that stand out"""
+
+    points: Annotated[
+        list[CurvePoint],
+        Field(description="by step; by time where all are of one step"),
+    ]
+    """by step; by time where all are of one step"""
+
+
+class MissingBlobs(BaseModel):
+    missing: list[Digest]
+
+
+class Model(BaseModel):
+    name: str
+    version: Annotated[int, Field(gt=0)]
+    bundle: Digest
+    run: str | None
+    created_at: Annotated[str, Field(alias="createdAt")]
+    metrics: dict[str, float]
+    aliases: list[str]
+    differences: Annotated[
+        list[str],
+        Field(description="what MLflow shows otherwise: somebody changed it there"),
+    ]
+    """what MLflow shows otherwise: somebody changed it there"""
+
+
+class ModelVersion(BaseModel):
+    name: str
+    version: Annotated[int, Field(gt=0)]
+    bundle: Digest
+    run: str | None
+    created_at: Annotated[str, Field(alias="createdAt")]
+    metrics: dict[str, float]
+
+
+class Models(BaseModel):
+    models: list[Model]
+    not_ours: Annotated[
+        list[ForeignModel],
+        Field(
+            alias="notOurs",
+            description="versions that MLflow shows and this installation does not believe",
+        ),
+    ]
+    """versions that MLflow shows and this installation does not believe"""
+
+
+class OutputFile(BaseModel):
+    path: str
+    digest: Digest
+    bytes: int
+
+
+class OutputFiles(BaseModel):
+    type: Annotated[str, Field(description="as Kubeflow Pipelines names it, such as system.Model")]
+    """as Kubeflow Pipelines names it, such as system.Model"""
+
+    digest: Digest
+    files: list[OutputFile]
+
+
+ReleaseStage = TypeAliasType(
+    "ReleaseStage", Literal["preparing", "shadow", "canary", "champion", "retired", "held-back"]
+)
+
+
+class RunPins(BaseModel):
+    pipeline: Digest
+    code: Digest
+    environment: Digest
+    datasets: list[Digest]
+    parameters: dict[str, str | float | bool | list[Any] | dict[str, Any]]
+    seed: int
+
+
+class RunStarted(BaseModel):
+    id: str
+
+
+RunState = TypeAliasType("RunState", Literal["pending", "running", "canceling", "succeeded", "failed", "canceled"])
+
+
+class SavedDataset(BaseModel):
+    digest: Digest
+    items: int
+
+
+class StoredCode(BaseModel):
+    digest: Digest
+    missing: Annotated[
+        list[Digest],
+        Field(description="to be sent first; the code is stored when there are none"),
+    ]
+    """to be sent first; the code is stored when there are none"""
+
+
+class TaskEnvironment(BaseModel):
+    digest: Digest
+    packages: list[str]
+    lock: Digest | None = None
+
+
+TaskState = TypeAliasType("TaskState", Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"])
+
+
+UploadState = TypeAliasType("UploadState", Literal["stored", "storing"])
+
+
+class Artifact(BaseModel):
+    name: str
+    digest: Digest
+    bytes: Annotated[int, Field(ge=0)]
+    type: str
+    metadata: dict[str, Any]
+
+
+class Bindings(BaseModel):
+    parameters: dict[str, str | float | bool | list[Any] | dict[str, Any]]
+    artifacts: dict[str, list[Artifact]]
+
+
+class BlobPart(BaseModel):
+    number: int
+    digest: Digest
+
+
+class BlobParts(BaseModel):
+    stored: bool
+    part_bytes: Annotated[int, Field(alias="partBytes")]
+    parts: list[BlobPart]
+
+
+class BundleFile(BaseModel):
+    path: str
+    digest: Digest
+    bytes: Annotated[int, Field(ge=0)]
+
+
+class DatasetItem(BaseModel):
+    key: Annotated[str, Field(min_length=1)]
+    digest: Digest
+    bytes: Annotated[int, Field(ge=0)]
+    media_type: Annotated[str, Field(alias="mediaType")]
+    labels: dict[str, str]
+    provenance: dict[str, str]
+
+
+class DatasetListing(BaseModel):
+    digest: Digest
+    name: str
+    items: int
+    created_at: Annotated[str, Field(alias="createdAt")]
+
+
+class DatasetManifest(BaseModel):
+    format: Literal[1]
+    name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")]
+    items: list[DatasetItem]
+
+
+class Datasets(BaseModel):
+    datasets: list[DatasetListing]
+
+
+class JoinState(BaseModel):
+    state: UploadState
+
+
+class Release(BaseModel):
+    id: str
+    environment: str
+    model: str
+    version: Annotated[int, Field(gt=0)]
+    bundle: Digest
+    stage: ReleaseStage
+    reason: str
+    created_at: Annotated[str, Field(alias="createdAt")]
+    promoted_at: Annotated[str | None, Field(alias="promotedAt")]
+
+
+class Releases(BaseModel):
+    releases: list[Release]
+
+
+class TaskCurves(BaseModel):
+    name: str
+    state: TaskState
+    cached: Annotated[bool, Field(description="the curves are of the task that it was taken from")]
+    """the curves are of the task that it was taken from"""
+
+    started_at: Annotated[str | None, Field(alias="startedAt")]
+    steps_are: Annotated[Literal["epoch", "step"], Field(alias="stepsAre")]
+    metrics: Annotated[list[MetricCurve], Field(description="what a training is judged by first")]
+    """what a training is judged by first"""
+
+
+class TaskRecord(BaseModel):
+    name: str
+    state: TaskState
+    attempts: Annotated[int, Field(ge=0)]
+    cached: bool
+    cache_key: Annotated[str | None, Field(alias="cacheKey", pattern="^sha256:[0-9a-f]{64}$")]
+    command: list[str]
+    environment: TaskEnvironment | None = None
+    inputs: Bindings
+    outputs: Bindings
+    started_at: Annotated[str | None, Field(alias="startedAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+    reason: str | None
+    cpu_seconds: Annotated[float | None, Field(alias="cpuSeconds")]
+    tracking_run: Annotated[str | None, Field(alias="trackingRun")] = None
+
+
+class Bundle(BaseModel):
+    format: Literal[1]
+    name: str
+    files: list[BundleFile]
+    parent: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    properties: dict[str, Any]
+
+
+class Dataset(BaseModel):
+    digest: Digest
+    manifest: DatasetManifest
+
+
+class Run(BaseModel):
+    id: str
+    pipeline: str
+    state: RunState
+    reason: str | None
+    trigger: str
+    engine: str
+    pins: RunPins
+    origin: CodeOrigin | None = None
+    tracking_run: Annotated[str | None, Field(alias="trackingRun")]
+    notices: list[str] | None = None
+    tasks: list[TaskRecord]
+    created_at: Annotated[str, Field(alias="createdAt")]
+    finished_at: Annotated[str | None, Field(alias="finishedAt")]
+
+
+class RunCurves(BaseModel):
+    tasks: Annotated[list[TaskCurves], Field(description="in the order of the run")]
+    """in the order of the run"""
+
+    problem: CurvesProblem | None
+
+
+class Runs(BaseModel):
+    runs: list[Run]
