@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
+import type { ArtifactLocation } from '@visavox/adapters/kubeflow/artifact-source';
 import type { CodeReference } from '@visavox/core/code';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { projectCode } from '@visavox/pipelines/code/project-code';
@@ -51,15 +52,17 @@ export function requireEngine(
   throw invalidSetting('VISAVOX_ENGINE', `there is no engine "${settings.engine}", but ${there.join(', ')}`);
 }
 
+/** Whether anything but the region is known of AWS: a key, a profile, a role, a server. */
+function hasCredentials({ s3Environment }: PlatformSettings): boolean {
+  return Object.keys(s3Environment).some((name) => !name.endsWith('REGION'));
+}
+
 /** What importers name in buckets; the client is loaded with the first of them. */
-function bucketsOf({
-  endpoint,
-  region,
-}: NonNullable<PlatformSettings['objects']['s3']>): NonNullable<LocalEngineOptions['buckets']> {
+function bucketsOf(location: ArtifactLocation = {}): NonNullable<LocalEngineOptions['buckets']> {
   return {
     async *read(uri) {
       const { ArtifactSource } = await import('@visavox/adapters/kubeflow/artifact-source');
-      const source = new ArtifactSource({ endpoint, region });
+      const source = new ArtifactSource(location);
       try {
         yield* source.read(uri);
       } finally {
@@ -95,7 +98,7 @@ async function openLocalEngine(
     configMap: (configMap, key) => readStepValue(settings.secrets, 'configMap', configMap, key),
     keys: (kind, name) => stepKeys(settings.secrets, kind, name),
     volumes: join(settings.home, 'volumes'),
-    ...(settings.objects.s3 && { buckets: bucketsOf(settings.objects.s3) }),
+    ...(hasCredentials(settings) && { buckets: bucketsOf(settings.objects.s3) }),
     // Where the machine allows it, no step looks past what it is given.
     hidden: [
       settings.secrets,
