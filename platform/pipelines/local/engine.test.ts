@@ -238,6 +238,11 @@ describe('a failure', () => {
 
   it.each([
     [
+      'a program that is not there',
+      component({ name: 'step', command: ['no-such-program'] }),
+      '"no-such-program" was not found on this machine',
+    ],
+    [
       'an output that was not written',
       component({ name: 'step', outputs: { model: 'model' }, command: ['true'] }),
       "Its output model is not there as declared: the task did not write it to outputs.artifacts['model'].path",

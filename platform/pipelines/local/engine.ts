@@ -92,6 +92,9 @@ export class LocalEngine implements PipelineEngine {
     const { access, secret, configMap, keys, hidden, gpus, isolation, buckets } = options;
     this.#steps = new StepHost({
       ...{ access, secret, configMap, keys, hidden, gpus, isolation, buckets },
+      programs: [...(options.project ? this.#inCode(options.project).path : []), this.#pathOfTools()].join(
+        delimiter,
+      ),
       volumes: options.volumes ?? join(options.folder, '.volumes'),
       environments: options.environments ?? join(options.folder, '.environments'),
       walls: join(options.folder, '.walls'),

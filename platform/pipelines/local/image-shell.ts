@@ -4,6 +4,11 @@ import { findProgram } from '../environments/tool.ts';
 /** Our own images, which stand for this machine. */
 const own = [defaultImage, `${defaultImage}-step`];
 
+/** Whether a component named no image: what it runs is then of this machine and of its project. */
+export function isOwnImage(image: string): boolean {
+  return image === '' || own.includes(image);
+}
+
 /** Images whose `sh` is Debian's dash. */
 const withDash = /(^|\/)(python|node|debian|ubuntu)(:(?!.*alpine)[\w.-]+)?(@sha256:\w+)?$/;
 
@@ -17,6 +22,6 @@ export async function withShellOf(
   path: string,
 ): Promise<readonly string[]> {
   const [program, ...rest] = words;
-  if (!image || own.includes(image) || program !== 'sh' || withDash.test(image)) return words;
+  if (program !== 'sh' || image === undefined || isOwnImage(image) || withDash.test(image)) return words;
   return (await findProgram('bash', path)) === undefined ? words : ['bash', '--posix', ...rest];
 }

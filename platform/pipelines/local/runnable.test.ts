@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pipeline } from '../definition.ts';
+import { component, pipeline } from '../definition.ts';
 import { shellSpec } from '../fixtures/shell-spec.ts';
 import { type EngineForTest, engineForTest, requestFor } from '../testing.ts';
 
@@ -10,6 +10,14 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const kfpFunction = ['python3', '-m', 'kfp.dsl.executor_main', '--function_to_execute', 'train'];
+
+it('leaves what a component without an image runs to its project', async () => {
+  const step = component({ name: 'step', command: ['sh', 'no-such-script.sh'] });
+  const request = requestFor(pipeline({ name: 'own' }, (p) => void p.task(step)));
+  const { state, reason } = await test.engine.wait(await test.engine.submit(request));
+  expect(state).toBe('failed');
+  expect(reason).toContain('no-such-script.sh');
+});
 
 it.each([
   ['a program that is not here', { command: ['no-such-trainer', '--epochs', '3'] }, 'runs no-such-trainer'],
@@ -47,5 +55,5 @@ it.each([
     ),
     details: { place: ['deploymentSpec', 'executors', 'exec-step', 'container'] },
   });
-  expect(await test.runs.list({})).toEqual([]);
+  expect(await test.runs.get(request.id)).toBeUndefined();
 });

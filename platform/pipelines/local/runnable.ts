@@ -8,6 +8,7 @@ import { findProgram } from '../environments/tool.ts';
 import type { IrContainer, PipelineSpec } from '../ir.ts';
 import { at } from '../place.ts';
 import { claimTask } from './claim-tasks.ts';
+import { isOwnImage } from './image-shell.ts';
 
 /**
  * Holds the commands of a pipeline against this machine, which starts them as processes: what only an image says or has
@@ -56,6 +57,8 @@ async function commandFault(
   const [program] = words;
   if (program === undefined || program === '')
     return onlyInImage(label, image, 'has no command: only its image says what to run');
+  // What it runs is of the project, and is there once its code is.
+  if (isOwnImage(image)) return undefined;
   if (runsFunctionOfImage(words))
     return onlyInImage(label, image, 'runs a function of Python that is in its image');
   if (/\{\{\$|^\{"/.test(program)) return undefined;
@@ -107,6 +110,7 @@ function worksOnBuckets(words: readonly string[]): boolean {
 export function requireScripts(spec: PipelineSpec, { files, links }: CodeManifest): void {
   for (const [label, { container }] of Object.entries(spec.deploymentSpec.executors)) {
     const { image = '', command = [], args = [] } = container ?? {};
+    if (isOwnImage(image)) continue;
     const [program = '', script = ''] = [...(pipPrelude(command)?.command ?? command), ...args];
     if (!/^(.*\/)?(sh|bash|python3?|node)$/.test(program) || !/^[\w./-]+\.(sh|py|[cm]?js)$/.test(script))
       continue;

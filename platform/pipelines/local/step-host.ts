@@ -31,6 +31,8 @@ export interface StepHostOptions extends ValueSources {
   readonly environments: string;
   /** Where it is written down what steps are kept from. */
   readonly walls: string;
+  /** Where a command's program may be, as a PATH. */
+  readonly programs: string;
   /** What the programs are given that make environments. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** What those steps are given that declare access. */
@@ -90,7 +92,7 @@ export class StepHost {
   /** Throws a UserError for what no step of this pipeline could ever be given here; `ready` are those that start at once. */
   async requireRunnable(spec: PipelineSpec, ready: readonly ReadyTask[]): Promise<void> {
     requirePipelineConfig(spec);
-    await requireCommands(spec, this.#options.toolEnvironment.PATH ?? '');
+    await requireCommands(spec, this.#options.programs);
     requireImports(spec, ready, this.#options.buckets);
     const gpus = await this.#gpus();
     const executors = Object.entries(spec.deploymentSpec.executors);

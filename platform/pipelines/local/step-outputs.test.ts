@@ -105,7 +105,7 @@ describe('an artifact that a step put elsewhere', () => {
 });
 
 it('names what is missing when a command of a script is not there', async () => {
-  const { reason } = await run(compile(writes('dataset', 'true; no-such-program')));
+  const { reason } = await run(compile(writes('dataset', 'no-such-program')));
   expect(reason).toContain('a command that sh runs was not found');
   expect(reason).toContain('no-such-program');
 });
