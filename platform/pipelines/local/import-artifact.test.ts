@@ -8,6 +8,7 @@ import { digestOf, hexOf } from '@visavox/core/digest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactFile } from '../artifacts.ts';
 import { MemoryObjectStore } from '../testing.ts';
+import { attemptFolder, placeOfArtifact } from './attempt.ts';
 import { importArtifact } from './import-artifact.ts';
 
 let folder: string;
@@ -42,6 +43,22 @@ it('takes the address from the parameter that it names, and fills in what its me
       uri: join(folder, 'a.txt'),
     },
   });
+});
+
+it('takes the artifact that a task had at an address, although its folder is gone', async () => {
+  const earlier = { name: 'data', digest: digestOf('data'), bytes: 4, type: 'system.Dataset', metadata: {} };
+  const uri = attemptFolder('/runs/run-1', 'loop/0/tell', 2);
+  const known = async (path: string) => {
+    const place = placeOfArtifact('/runs', path);
+    expect(place).toEqual({ run: 'run-1', task: 'loop/0/tell', port: 'inputs', name: 'data', index: 0 });
+    return earlier;
+  };
+  const inputs = { parameters: { uri: join(uri, 'inputs', 'data') }, artifacts: {} };
+  const importer = { artifactUri: { runtimeParameter: 'uri' }, typeSchema };
+  expect(await importArtifact({ ...here(), known }, { component, inputs }, importer)).toMatchObject({
+    ...{ name: 'artifact', digest: earlier.digest, bytes: 4 },
+  });
+  expect(placeOfArtifact('/runs', '/elsewhere/run-1/tasks/tell~1/inputs/data')).toBeUndefined();
 });
 
 it('names the address that it cannot read', async () => {
