@@ -2,17 +2,18 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
+import type { ArtifactLocation } from '@visavox/adapters/kubeflow/artifact-source';
 import type { CodeReference } from '@visavox/core/code';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { projectCode } from '@visavox/pipelines/code/project-code';
 import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
-import { LocalEngine } from '@visavox/pipelines/local/engine';
+import { LocalEngine, type LocalEngineOptions } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { trackedRuns } from '@visavox/pipelines/tracked-runs';
 import type { EngineResources, StepSurroundings, StepsOfProject } from './engine-resources.ts';
 import { pluginFailed } from './plugin-fault.ts';
 import type { EngineFactory } from './project.ts';
-import { readStepSecret } from './secrets.ts';
+import { readStepValue, stepKeys } from './secrets.ts';
 import { invalidSetting, type PlatformSettings } from './settings.ts';
 
 /** The engines that are configured, with each run tracked in MLflow and each task given what a step needs. */
@@ -51,6 +52,26 @@ export function requireEngine(
   throw invalidSetting('VISAVOX_ENGINE', `there is no engine "${settings.engine}", but ${there.join(', ')}`);
 }
 
+/** Whether anything but the region is known of AWS: a key, a profile, a role, a server. */
+function hasCredentials({ s3Environment }: PlatformSettings): boolean {
+  return Object.keys(s3Environment).some((name) => !name.endsWith('REGION'));
+}
+
+/** What importers name in buckets; the client is loaded with the first of them. */
+function bucketsOf(location: ArtifactLocation = {}): NonNullable<LocalEngineOptions['buckets']> {
+  return {
+    async *read(uri) {
+      const { ArtifactSource } = await import('@visavox/adapters/kubeflow/artifact-source');
+      const source = new ArtifactSource(location);
+      try {
+        yield* source.read(uri);
+      } finally {
+        source.close();
+      }
+    },
+  };
+}
+
 async function openLocalEngine(
   { project, settings, trackingUrl, runs, objects, log }: EngineResources,
   hooks: RunHooks,
@@ -73,7 +94,11 @@ async function openLocalEngine(
       objects: await objectsAccess(settings),
       tracking: settings.mlflow.url ? { ...settings.mlflow.credentials } : {},
     },
-    secret: (secret, key) => readStepSecret(settings.secrets, secret, key),
+    secret: (secret, key) => readStepValue(settings.secrets, 'secret', secret, key),
+    configMap: (configMap, key) => readStepValue(settings.secrets, 'configMap', configMap, key),
+    keys: (kind, name) => stepKeys(settings.secrets, kind, name),
+    volumes: join(settings.home, 'volumes'),
+    ...(hasCredentials(settings) && { buckets: bucketsOf(settings.objects.s3) }),
     // Where the machine allows it, no step looks past what it is given.
     hidden: [
       settings.secrets,

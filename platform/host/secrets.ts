@@ -1,5 +1,5 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 
@@ -64,18 +64,39 @@ export function derivedKey(secret: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', `visavox ${purpose}`, 32));
 }
 
-/** The value of a key of a secret that an operator put there for steps: the file `steps/<secret>/<key>`. */
-export async function readStepSecret(
+const stepFolders = { secret: 'steps', configMap: 'config-maps' } as const;
+
+/**
+ * The value of a key of a secret or a config map that an operator put there for steps: the file `steps/<secret>/<key>`, or
+ * `config-maps/<config map>/<key>`.
+ */
+export async function readStepValue(
   folder: string,
-  secret: string,
+  kind: keyof typeof stepFolders,
+  name: string,
   key: string,
 ): Promise<string | undefined> {
-  const names = [secret, key];
-  if (!names.every((name) => /^[A-Za-z0-9_.-]+$/.test(name) && !/^\.+$/.test(name))) return undefined;
-  const text = await readFile(join(folder, 'steps', secret, key), 'utf8').catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-    },
-  );
+  if (![name, key].every(isPlainName)) return undefined;
+  const text = await readFile(join(folder, stepFolders[kind], name, key), 'utf8').catch(absent);
   return text?.replace(/\n$/, '');
+}
+
+/** The keys of such a secret or config map; none where it is not there. */
+export async function stepKeys(
+  folder: string,
+  kind: keyof typeof stepFolders,
+  name: string,
+): Promise<readonly string[]> {
+  if (!isPlainName(name)) return [];
+  const names = (await readdir(join(folder, stepFolders[kind], name)).catch(absent)) ?? [];
+  return names.filter(isPlainName);
+}
+
+/** One that leads nowhere else. What a mounted secret's folder has beside its keys begins with two dots. */
+function isPlainName(name: string): boolean {
+  return /^[A-Za-z0-9_.-]+$/.test(name) && !/^(\.+$|\.\.)/.test(name);
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }

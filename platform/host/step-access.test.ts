@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readStepSecret } from './secrets.ts';
+import { readStepValue } from './secrets.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -14,9 +14,9 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('reads what an operator put there for steps, without the newline of an editor', async () => {
-  expect(await readStepSecret(folder, 'weather', 'token')).toBe('sesame');
-  expect(await readStepSecret(folder, 'weather', 'key')).toBeUndefined();
-  expect(await readStepSecret(folder, 'news', 'token')).toBeUndefined();
+  expect(await readStepValue(folder, 'secret', 'weather', 'token')).toBe('sesame');
+  expect(await readStepValue(folder, 'secret', 'weather', 'key')).toBeUndefined();
+  expect(await readStepValue(folder, 'secret', 'news', 'token')).toBeUndefined();
 });
 
 it('reads nothing outside of it', async () => {
@@ -26,5 +26,5 @@ it('reads nothing outside of it', async () => {
     ['.', 'weather/token'],
     ['weather', ''],
   ] as const)
-    expect(await readStepSecret(folder, secret, key), `${secret}/${key}`).toBeUndefined();
+    expect(await readStepValue(folder, 'secret', secret, key), `${secret}/${key}`).toBeUndefined();
 });

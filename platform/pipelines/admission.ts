@@ -8,7 +8,7 @@ import { annotationsOf } from '@visavox/core/run-summary';
 import { requirePinnedDatasets } from './dataset-parameters.ts';
 import type { PipelineSpec } from './ir.ts';
 import { resolveParameters } from './parameters.ts';
-import { plan } from './plan.ts';
+import { plan, type ReadyTask } from './plan.ts';
 import { parsePipelineSpec } from './read-ir.ts';
 import { pendingRecord } from './records.ts';
 
@@ -16,9 +16,13 @@ export interface AdmissionResources {
   readonly engine: RunRecord['engine'];
   readonly runs: RunStore;
   readonly objects: ObjectStore;
-  /** What a run of this pipeline is pinned to beside what its request says. Throws where the engine cannot run it. */
+  /**
+   * What a run of this pipeline is pinned to beside what its request says; `ready` starts at once. Throws where the engine
+   * cannot run it.
+   */
   readonly pinned: (
     spec: PipelineSpec,
+    ready: readonly ReadyTask[],
   ) => Promise<{ readonly code: CodeReference } & Pick<RunPins, 'environment'>>;
 }
 
@@ -47,7 +51,9 @@ export async function admit(
     if (same) return { run: earlier, known: true };
     throw invalidId(`run ${request.id} exists and is another one`, 'Give the new run an id of its own.');
   }
-  const { code, environment } = await pinned(spec);
+  const { tasks } = plan(spec, parameters, new Map());
+  const ready = tasks.filter((task) => task.kind === 'ready');
+  const { code, environment } = await pinned(spec, ready);
   const given = { datasets: [...request.datasets], parameters, seed: request.seed };
   const pins: RunPins = { pipeline, code: code.digest, environment, ...given };
   await putBlob(objects, new TextEncoder().encode(canonicalJson(request.pipelineSpec)));
@@ -63,7 +69,7 @@ export async function admit(
     trackingRun: null,
     ...annotationsOf(request.annotations ?? {}),
     ...(request.sweep !== undefined && { sweep: request.sweep }),
-    tasks: plan(spec, parameters, new Map()).tasks.map((task) => pendingRecord(task.name, null)),
+    tasks: tasks.map((task) => pendingRecord(task.name, null)),
     createdAt: new Date().toISOString(),
     finishedAt: null,
   };

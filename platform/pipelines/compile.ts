@@ -32,7 +32,7 @@ import type { StepExtras } from './step-extras.ts';
 export function compile(pipeline: PipelineNode): PipelineSpec {
   const spec = new Compilation(pipeline).run();
   const fault = findFault(spec);
-  if (fault) throw definitionFault(fault);
+  if (fault) throw definitionFault(fault.message);
   return spec;
 }
 

@@ -1,13 +1,34 @@
-import { SystemError, UserError } from '@visavox/core/errors';
+import { UserError } from '@visavox/core/errors';
 import type { Parameter } from '@visavox/core/run';
 
 type Value = Parameter | undefined;
+type Parameters = Readonly<Record<string, Parameter>>;
+/** What a condition, or a part of it, comes to for these parameters. */
+type Expression = (parameters: Parameters) => Value;
 
 /**
  * Evaluates a trigger condition: the part of CEL that the kfp SDK writes. Comparisons, `&&`, `||`, `!`,
  * parentheses, `int()`, `double()`, literals, `inputs.parameter_values['x']`.
  */
-export function evaluateCondition(text: string, parameters: Readonly<Record<string, Parameter>>): boolean {
+export function evaluateCondition(text: string, parameters: Parameters): boolean {
+  return truth(text, parse(text)(parameters));
+}
+
+/** What nobody could evaluate in a condition, whatever the parameters are; undefined where nothing. */
+export function conditionFault(text: string): string | undefined {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return `has a condition that cannot be read: ${error.message}`;
+    throw error;
+  }
+}
+
+const comparisons = ['==', '!=', '<', '<=', '>', '>='] as const;
+type Comparison = (typeof comparisons)[number];
+
+function parse(text: string): Expression {
   const tokens = tokenise(text);
   let position = 0;
   const peek = () => tokens[position];
@@ -16,91 +37,100 @@ export function evaluateCondition(text: string, parameters: Readonly<Record<stri
     if (next() !== token) throw unsupported(text, `expected ${token}`);
   };
 
-  function disjunction(): Value {
-    let value = conjunction();
+  function disjunction(): Expression {
+    let left = conjunction();
     while (peek() === '||') {
       next();
-      const right = conjunction();
-      value = truth(value) || truth(right);
+      const [first, second] = [left, conjunction()];
+      left = (given) => truth(text, first(given)) || truth(text, second(given));
     }
-    return value;
+    return left;
   }
-  function conjunction(): Value {
-    let value = comparison();
+  function conjunction(): Expression {
+    let left = comparison();
     while (peek() === '&&') {
       next();
-      const right = comparison();
-      value = truth(value) && truth(right);
+      const [first, second] = [left, comparison()];
+      left = (given) => truth(text, first(given)) && truth(text, second(given));
     }
-    return value;
+    return left;
   }
-  function comparison(): Value {
+  function comparison(): Expression {
     const left = operand();
-    const operator = peek();
-    if (!operator || !['==', '!=', '<', '<=', '>', '>='].includes(operator)) return left;
+    const operator = comparisons.find((one) => one === peek());
+    if (!operator) return left;
     next();
-    return compare(left, operator, operand());
+    const right = operand();
+    return (given) => compare(left(given), operator, right(given));
   }
-  function operand(): Value {
+  function operand(): Expression {
     const token = next();
     if (token === undefined) throw unsupported(text, 'it ends too early');
-    if (token === '!') return !truth(operand());
+    if (token === '!') {
+      const negated = operand();
+      return (given) => !truth(text, negated(given));
+    }
     if (token === '(') {
-      const value = disjunction();
+      const inside = disjunction();
       expect(')');
-      return value;
+      return inside;
     }
     if (token === 'int' || token === 'double') {
       expect('(');
-      const value = Number(disjunction());
+      const inside = disjunction();
       expect(')');
-      return token === 'int' ? Math.trunc(value) : value;
+      return (given) => (token === 'int' ? Math.trunc(Number(inside(given))) : Number(inside(given)));
     }
-    if (token.startsWith("'")) return token.slice(1, -1);
-    if (token === 'true' || token === 'false') return token === 'true';
-    if (/^-?\d/.test(token)) return Number(token);
+    const literal = literalOf(token);
+    if (literal !== undefined) return () => literal;
     const name = /^inputs\.(?:parameter_values|parameters)\['(.*)'\]$/.exec(token)?.[1];
     if (name === undefined) throw unsupported(text, `"${token}" is unknown`);
-    return parameters[name];
-  }
-  function truth(value: Value): boolean {
-    if (typeof value === 'boolean') return value;
-    throw unsupported(text, 'a part of it is neither true nor false');
+    return (given) => given[name];
   }
 
-  const value = truth(disjunction());
+  const whole = disjunction();
   if (position < tokens.length) throw unsupported(text, `"${tokens[position]}" is left over`);
-  return value;
+  return whole;
 }
 
-function compare(left: Value, operator: string, right: Value): boolean {
+function literalOf(token: string): string | number | boolean | undefined {
+  if (/^['"]/.test(token)) return token.slice(1, -1).replace(/\\(.)/g, '$1');
+  if (token === 'true' || token === 'false') return token === 'true';
+  return /^-?\d/.test(token) ? Number(token) : undefined;
+}
+
+function truth(text: string, value: Value): boolean {
+  if (typeof value === 'boolean') return value;
+  throw unsupported(text, 'a part of it is neither true nor false');
+}
+
+function compare(left: Value, operator: Comparison, right: Value): boolean {
+  if (operator === '==') return left === right;
+  if (operator === '!=') return left !== right;
+  if (left === undefined || right === undefined) return false;
+  // As in CEL: there is no order between a text and a number.
+  if (typeof left !== typeof right || typeof left === 'object')
+    throw new UserError({
+      kind: 'invalid',
+      code: 'condition_types',
+      message: `A condition compares ${JSON.stringify(left)} with ${JSON.stringify(right)}: a ${typeof left} has no order with a ${typeof right}.`,
+      action: 'Compare values of one type, by int() or double() where a text holds a number.',
+    });
   switch (operator) {
-    case '==':
-      return left === right;
-    case '!=':
-      return left !== right;
-    default: {
-      if (left === undefined || right === undefined) return false;
-      // As in CEL: there is no order between a text and a number.
-      if (typeof left !== typeof right || typeof left === 'object')
-        throw new UserError({
-          kind: 'invalid',
-          code: 'condition_types',
-          message: `A condition compares ${JSON.stringify(left)} with ${JSON.stringify(right)}: a ${typeof left} has no order with a ${typeof right}.`,
-          action: 'Compare values of one type, by int() or double() where a text holds a number.',
-        });
-      if (operator === '<') return left < right;
-      if (operator === '<=') return left <= right;
-      if (operator === '>') return left > right;
-      if (operator === '>=') return left >= right;
-      throw new SystemError(`unexpected operator ${operator}`);
-    }
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
   }
 }
 
 function tokenise(text: string): string[] {
   const pattern =
-    /\s*(inputs\.(?:parameter_values|parameters)\['[^']*'\]|'[^']*'|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|[A-Za-z_]\w*|&&|\|\||[=!<>]=|[<>!()])/y;
+    /\s*(inputs\.(?:parameter_values|parameters)\['[^']*'\]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|[A-Za-z_]\w*|&&|\|\||[=!<>]=|[<>!()])/y;
   const tokens: string[] = [];
   while (pattern.lastIndex < text.trimEnd().length) {
     const at = pattern.lastIndex;

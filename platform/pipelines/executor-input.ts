@@ -29,9 +29,11 @@ export function localPath(uri: string): string {
   return scheme === 'file' ? rest : `/${scheme === 'gs' ? 'gcs' : scheme}/${rest}`;
 }
 
-const ArtifactListText = z.looseObject({ artifacts: z.array(z.looseObject({ uri: z.string() })) });
+const ArtifactList = z.array(z.looseObject({ uri: z.string() }));
 const ExecutorInputText = z.looseObject({
-  inputs: z.looseObject({ artifacts: z.record(z.string(), ArtifactListText) }),
+  inputs: z.looseObject({
+    artifacts: z.record(z.string(), z.looseObject({ artifacts: ArtifactList })),
+  }),
 });
 
 /**
@@ -39,9 +41,9 @@ const ExecutorInputText = z.looseObject({
  * engine gives the list, Kubeflow's launcher knows no lists and gives all that the task was told.
  */
 export function artifactPaths(text: string, input: string): readonly string[] {
-  const given = z.union([ExecutorInputText, ArtifactListText]).parse(JSON.parse(text));
-  const list = 'inputs' in given ? ExecutorInputText.parse(given).inputs.artifacts[input] : given;
-  return ArtifactListText.parse(list ?? { artifacts: [] }).artifacts.map(({ uri }) => localPath(uri));
+  const given = z.union([ExecutorInputText, ArtifactList]).parse(JSON.parse(text));
+  const list = Array.isArray(given) ? given : (given.inputs.artifacts[input]?.artifacts ?? []);
+  return list.map(({ uri }) => localPath(uri));
 }
 
 /** What a container may write to `{{$.outputs.output_file}}`. */
@@ -76,6 +78,8 @@ export interface JobContext {
   /** When the run was made, in ISO 8601. */
   readonly createdAt: string;
   readonly root: string;
+  /** A folder that all tasks of the run share. */
+  readonly workspace?: string;
 }
 
 export interface PlaceholderContext extends JobContext {
@@ -88,21 +92,29 @@ export function withJobWords(text: string, context: JobContext): string {
   return text.replace(/\{\{\$(\.\w+)\}\}/g, (whole, name: string) => words[name] ?? whole);
 }
 
+/** What Kubeflow calls a run, where people look for it: its pipeline's name, and what tells it from the others. */
+export function jobName({ pipeline, id }: { readonly pipeline: string; readonly id: string }): string {
+  return `${pipeline}-${id}`;
+}
+
 function jobWords({
   taskName,
   runId,
   runName,
   createdAt,
   root,
+  workspace,
 }: JobContext): Readonly<Record<string, string>> {
   return {
     '.pipeline_job_name': runName,
-    '.pipeline_job_resource_name': runId,
+    '.pipeline_job_resource_name': jobName({ pipeline: runName, id: runId }),
     '.pipeline_job_uuid': runId,
     '.pipeline_job_create_time_utc': createdAt,
+    '.pipeline_job_schedule_time_utc': createdAt,
     '.pipeline_task_name': taskName,
     '.pipeline_task_uuid': `${runId}/${taskName}`,
     '.pipeline_root': root,
+    ...(workspace !== undefined && { '.workspace_path': workspace }),
   };
 }
 
@@ -175,9 +187,9 @@ function portText(name: string, { inputs, outputs }: ExecutorInput): string | un
   if (side === 'outputs' && kind === 'parameters') return outputs.parameters[port]?.outputFile;
   const list = (side === 'inputs' ? inputs : outputs).artifacts[port];
   if (member === undefined)
-    return JSON.stringify({
-      artifacts: (list?.artifacts ?? []).map((artifact) => ({ ...artifact, path: localPath(artifact.uri) })),
-    });
+    return JSON.stringify(
+      (list?.artifacts ?? []).map((artifact) => ({ ...artifact, path: localPath(artifact.uri) })),
+    );
   const artifact = list?.artifacts[0];
   if (!artifact) return side === 'inputs' ? '' : undefined;
   switch (member) {

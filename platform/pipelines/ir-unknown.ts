@@ -1,3 +1,5 @@
+import type { PipelineSpec } from './ir.ts';
+
 /** The fields of a message that decide what a run does; `null`: whatever is in it is not looked at. */
 interface Message {
   readonly [field: string]: Message | readonly [Message] | null;
@@ -39,6 +41,18 @@ const spec: Message = {
 /** Where a PipelineSpec has fields that nobody knows, such as `root.dag.tasks.train.triggerPolicy.conditon`. Pure. */
 export function unknownFields(value: unknown): string[] {
   return unknownIn(value, spec, '');
+}
+
+/** Retries of a group of tasks as a whole, which nothing does with a PipelineSpec, Kubeflow neither: its tasks have their own. Pure. */
+export function retriesOfGroups(spec: PipelineSpec): string[] {
+  const dags = [['root', spec.root] as const, ...Object.entries(spec.components)];
+  return dags.flatMap(([name, { dag }]) =>
+    Object.entries(dag?.tasks ?? {}).flatMap(([key, { componentRef, retryPolicy }]) => {
+      const isGroup = spec.components[componentRef.name]?.dag !== undefined;
+      const place = `${name === 'root' ? name : `components.${name}`}.dag.tasks.${key}.retryPolicy`;
+      return isGroup && retryPolicy?.maxRetryCount ? [place] : [];
+    }),
+  );
 }
 
 function unknownIn(value: unknown, message: Message, path: string): string[] {

@@ -13,6 +13,8 @@ export const IrParameterType = z.enum([
   'BOOLEAN',
   'LIST',
   'STRUCT',
+  /** What became of a task: a STRUCT that only `taskFinalStatus` gives. */
+  'TASK_FINAL_STATUS',
 ]);
 export type IrParameterType = z.infer<typeof IrParameterType>;
 
@@ -27,6 +29,8 @@ const InputParameter = z.looseObject({
   defaultValue: z.json().optional(),
   isOptional: z.boolean().optional(),
   description: z.string().optional(),
+  /** The only values that it may have, where there are any. */
+  literals: z.array(z.json()).optional(),
 });
 const InputArtifact = z.looseObject({
   artifactType: ArtifactTypeSchema,
@@ -53,6 +57,7 @@ const TaskInputParameter = z.strictObject({
   taskOutputParameter: z.looseObject({ producerTask: z.string(), outputParameterKey: z.string() }).optional(),
   runtimeValue: z.looseObject({ constant: z.json() }).optional(),
   componentInputParameter: z.string().optional(),
+  taskFinalStatus: z.looseObject({ producerTask: z.string() }).optional(),
   parameterExpressionSelector: z.string().optional(),
 });
 const TaskInputArtifact = z.strictObject({
@@ -74,7 +79,9 @@ export const IrTask = z.looseObject({
     .optional(),
   dependentTasks: z.array(z.string()).optional(),
   /** `{}` means off. */
-  cachingOptions: z.looseObject({ enableCache: z.boolean().optional() }).optional(),
+  cachingOptions: z
+    .looseObject({ enableCache: z.boolean().optional(), cacheKey: z.string().optional() })
+    .optional(),
   triggerPolicy: z
     .looseObject({
       condition: z.string().optional(),

@@ -9,6 +9,7 @@ const typeWords: Record<IrParameterType, string> = {
   BOOLEAN: 'true or false',
   LIST: 'a JSON list',
   STRUCT: 'a JSON object',
+  TASK_FINAL_STATUS: 'the final status of a task',
 };
 
 /**
@@ -24,7 +25,7 @@ export function resolveParameters(
   if (unknown !== undefined)
     throw invalid(`${spec.pipelineInfo.name} has no parameter ${unknown}`, Object.keys(declared));
   const resolved: Record<string, Parameter> = {};
-  for (const [name, { parameterType, defaultValue, isOptional }] of Object.entries(declared)) {
+  for (const [name, { parameterType, defaultValue, isOptional, literals }] of Object.entries(declared)) {
     const value = given[name] ?? defaultValue ?? undefined;
     if (value === undefined) {
       if (!isOptional) throw invalid(`the parameter ${name} is missing`, Object.keys(declared));
@@ -36,9 +37,19 @@ export function resolveParameters(
         `the parameter ${name} is ${JSON.stringify(value)}, expected ${typeWords[parameterType]}`,
         Object.keys(declared),
       );
+    if (!isLiteral(typed, literals))
+      throw invalid(
+        `the parameter ${name} is ${JSON.stringify(typed)}, expected one of ${JSON.stringify(literals)}`,
+        Object.keys(declared),
+      );
     resolved[name] = typed;
   }
   return resolved;
+}
+
+/** Whether the value is one of those that are allowed, where not all are. */
+export function isLiteral(value: Parameter, literals: readonly unknown[] = []): boolean {
+  return literals.length === 0 || literals.includes(value);
 }
 
 /** The value as a parameter of this type, or undefined where it is none. */
@@ -58,6 +69,7 @@ export function coerce(type: IrParameterType, value: unknown): Parameter | undef
     case 'LIST':
       return Array.isArray(plain) ? plain : undefined;
     case 'STRUCT':
+    case 'TASK_FINAL_STATUS':
       return isRecord(plain) ? plain : undefined;
   }
 }
@@ -82,7 +94,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parseJson(text: string): unknown {
+/** Its value, or undefined where it is no JSON; Python's words for true and false are taken as well. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text === 'True' || text === 'False' ? text.toLowerCase() : text);
   } catch {

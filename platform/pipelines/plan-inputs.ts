@@ -1,6 +1,7 @@
 import type { Bindings, Parameter } from '@visavox/core/run';
+import { z } from 'zod';
 import type { IrComponent, IrTask } from './ir.ts';
-import { coerce, isRecord, withTexts } from './parameters.ts';
+import { coerce, isLiteral, isRecord, parseJson, withTexts } from './parameters.ts';
 
 export type TaskOutputs = Bindings;
 
@@ -11,23 +12,31 @@ export interface ResolvedInputs {
   readonly carried: Readonly<Record<string, Parameter>>;
 }
 
+/** What tasks beside it have given, and what became of them. */
+export interface Siblings {
+  readonly outputsOf: (task: string) => Bindings | undefined;
+  readonly finalStatusOf: (task: string) => Parameter | undefined;
+}
+
 /** A task's inputs from what surrounds it and what ran before it; a text says why they cannot be had. */
 export function resolveInputs(
   task: IrTask,
   component: IrComponent,
   around: Bindings,
-  outputsOf: (task: string) => Bindings | undefined,
+  { outputsOf, finalStatusOf }: Siblings,
 ): ResolvedInputs | string {
   const carried: Record<string, Parameter> = {};
   const declared = component.inputDefinitions?.parameters ?? {};
   const missing = new Map<string, string>();
   for (const [name, source] of Object.entries(task.inputs?.parameters ?? {})) {
-    const { taskOutputParameter: output, componentInputParameter: outer, runtimeValue } = source;
+    const { taskOutputParameter: output, taskFinalStatus, componentInputParameter: outer } = source;
     const given = output
       ? outputsOf(output.producerTask)?.parameters[output.outputParameterKey]
-      : outer !== undefined
-        ? around.parameters[outer]
-        : runtimeValue?.constant;
+      : taskFinalStatus
+        ? finalStatusOf(taskFinalStatus.producerTask)
+        : outer !== undefined
+          ? around.parameters[outer]
+          : source.runtimeValue?.constant;
     const picked = source.parameterExpressionSelector
       ? member(given, source.parameterExpressionSelector)
       : given;
@@ -46,10 +55,13 @@ export function resolveInputs(
     if (carried[name] === undefined && fallback !== undefined) carried[name] = fallback;
   }
   const parameters: Record<string, Parameter> = {};
-  for (const [name, { isOptional }] of Object.entries(declared)) {
-    const value = carried[name];
+  for (const [name, { isOptional, literals }] of Object.entries(declared)) {
+    const given = carried[name];
     // Only the pipeline's own words name something; a value that looks like it stays a value.
-    if (value !== undefined) parameters[name] = isConstant(task, name) ? substitute(value, carried) : value;
+    const value = given !== undefined && isConstant(task, name) ? substitute(given, carried) : given;
+    if (value !== undefined && !isLiteral(value, literals))
+      return `not run, because its input ${name} is ${JSON.stringify(value)}, and has to be one of ${JSON.stringify(literals)}`;
+    if (value !== undefined) parameters[name] = value;
     else if (!isOptional && !name.includes('loop-item'))
       return `not run, because its input ${name} is missing: ${missing.get(name) ?? 'it was not given'}`;
   }
@@ -95,9 +107,24 @@ function asParameter(value: unknown): Parameter | undefined {
   return Array.isArray(value) || isRecord(value) ? value : undefined;
 }
 
-/** `parseJson(string_value)["a"]["b"]`: how kfp picks a member of a loop's item. */
-function member(value: unknown, selector: string): unknown {
-  const keys = [...selector.matchAll(/\["([^"]+)"\]/g)].map((match) => match[1] ?? '');
-  const start: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-  return keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), start);
+const selector = /^parseJson\(string_value\)((?:\["[^"]+"\]|\[\d+\])+)$/;
+
+/** Whether it picks a member in one of the ways that are known here. */
+export function isSelector(text: string): boolean {
+  return selector.test(text);
+}
+
+/** `parseJson(string_value)["a"][0]`: how kfp picks a member of a loop's item. */
+function member(value: unknown, text: string): unknown {
+  const keys: unknown = JSON.parse(
+    `[${(selector.exec(text)?.[1] ?? '').slice(1, -1).replaceAll('][', ',')}]`,
+  );
+  const start = typeof value === 'string' ? parseJson(value) : value;
+  return z
+    .array(z.union([z.string(), z.number()]))
+    .parse(keys)
+    .reduce<unknown>((inner, key) => {
+      if (Array.isArray(inner)) return typeof key === 'number' ? inner[key] : undefined;
+      return isRecord(inner) ? inner[key] : undefined;
+    }, start);
 }

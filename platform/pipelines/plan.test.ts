@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { digestOf } from '@visavox/core/digest';
 import type { ArtifactRecord, Bindings, Parameter } from '@visavox/core/run';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { compile } from './compile.ts';
 import { evaluateCondition } from './condition.ts';
 import { component, pipeline, text } from './definition.ts';
+import { type ShellTask, shellSpec, writtenShellSpec } from './fixtures/shell-spec.ts';
 import sumOfSquares from './fixtures/sum-of-squares.ts';
 import { resolveParameters } from './parameters.ts';
 import { plan, type TaskOutcome } from './plan.ts';
@@ -216,6 +218,17 @@ describe('a condition', () => {
     expect(evaluateCondition(`int(${condition.slice(0, -5)}) > 10`, { name: '5' })).toBe(false);
   });
 
+  it('whose values have no order fails its task, and no other', () => {
+    const condition = "inputs.parameter_values['word'] > 10";
+    const task = {
+      ...{ inputs: { parameters: { word: { runtimeValue: { constant: '5' } } } } },
+      triggerPolicy: { condition },
+    };
+    const compares: ShellTask = { script: 'true', inputs: { word: 'STRING' }, task };
+    const planned = plan(shellSpec({ tasks: { compares, other: { script: 'true' } } }), {}, new Map());
+    expect(shown(planned)).toEqual(['compares impossible', 'other ready {}']);
+  });
+
   it('that is not understood is refused', () => {
     expect(() => evaluateCondition("inputs.parameter_values['n'].size() > 2", values)).toThrow(
       'cannot be evaluated',
@@ -235,5 +248,40 @@ describe('parameters', () => {
     expect(() => resolveParameters(spec, { count: 1.5 })).toThrow(
       'the parameter count is 1.5, expected an integer',
     );
+  });
+});
+
+describe('a value that a task is given', () => {
+  const item = { runtimeValue: { constant: '{"rows": [{"name": "ada"}]}' } };
+  const picked = (parameterExpressionSelector: string, literals?: readonly string[]) => {
+    const spec = writtenShellSpec({
+      tasks: {
+        step: {
+          script: 'true',
+          inputs: { name: 'STRING' },
+          task: { inputs: { parameters: { name: { ...item, parameterExpressionSelector } } } },
+        },
+      },
+    });
+    const { components } = z.object({ components: z.record(z.string(), z.looseObject({})) }).parse(spec);
+    Object.assign(components['comp-step'] ?? {}, {
+      inputDefinitions: { parameters: { name: { parameterType: 'STRING', literals } } },
+    });
+    return plan(parsePipelineSpec({ ...spec, components }), {}, new Map()).tasks[0];
+  };
+  const name = 'parseJson(string_value)["rows"][0]["name"]';
+
+  it('may be a part of another, by keys and positions', () => {
+    expect(picked(name)).toMatchObject({ kind: 'ready', inputs: { parameters: { name: 'ada' } } });
+    expect(picked('parseJson(string_value)["rows"][1]["name"]')).toMatchObject({ kind: 'impossible' });
+    expect(() => picked('size(string_value)')).toThrow('picks a part of name by size(string_value)');
+  });
+
+  it('has to be one of those that the component allows', () => {
+    expect(picked(name, ['ada', 'grace'])).toMatchObject({ kind: 'ready' });
+    expect(picked(name, ['grace'])).toMatchObject({
+      kind: 'impossible',
+      reason: 'not run, because its input name is "ada", and has to be one of ["grace"]',
+    });
   });
 });

@@ -1,7 +1,9 @@
+import { UserError } from '@visavox/core/errors';
 import type { ArtifactRecord, Bindings, Parameter } from '@visavox/core/run';
 import { evaluateCondition } from './condition.ts';
 import type { IrComponent, IrExecutor, IrTask, PipelineSpec } from './ir.ts';
 import { upstreamOf } from './ir-check.ts';
+import { type KubernetesSettings, kubernetesSettings, withNames } from './kubernetes-names.ts';
 import { coerce } from './parameters.ts';
 import { type ResolvedInputs, resolveInputs, type TaskOutputs } from './plan-inputs.ts';
 
@@ -9,6 +11,8 @@ import { type ResolvedInputs, resolveInputs, type TaskOutputs } from './plan-inp
 export interface TaskOutcome {
   readonly state: 'running' | 'succeeded' | 'failed';
   readonly outputs: Bindings;
+  /** Why it failed. */
+  readonly reason?: string | null;
 }
 
 interface PlannedBase {
@@ -16,13 +20,16 @@ interface PlannedBase {
   readonly name: string;
 }
 
-interface RunnableTask extends PlannedBase {
+/** A task that has begun or is about to. */
+export interface RunnableTask extends PlannedBase {
   readonly task: IrTask;
   readonly component: IrComponent;
   readonly executor: IrExecutor;
   readonly inputs: Bindings;
   /** All that its own settings may name: its parameters, and what is handed to it for them alone. */
   readonly carried: Readonly<Record<string, Parameter>>;
+  /** What Kubernetes is to do for it, with the names of secrets and volumes that are known only in the run. */
+  readonly kubernetes: KubernetesSettings;
 }
 
 /** A task whose inputs are all there. */
@@ -52,21 +59,26 @@ type State = 'waiting' | 'running' | 'succeeded' | 'failed' | 'skipped';
 interface Result {
   readonly state: State;
   readonly outputs: TaskOutputs;
-  readonly reason?: string;
+  /** Why it was skipped or failed. */
+  readonly reason?: string | undefined;
 }
+
+type GivenToTask = ResolvedInputs & Pick<RunnableTask, 'kubernetes'>;
 
 const nothing: Bindings = { parameters: {}, artifacts: {} };
 
 /**
  * What a run does next: a pure function of the pipeline, its parameters and the tasks started so far.
- * Throws a UserError where a value makes the pipeline impossible (a loop over what is no list).
+ * `job` is what a final status calls the run. Throws a UserError where a value makes the pipeline impossible (a loop over
+ * what is no list).
  */
 export function plan(
   spec: PipelineSpec,
   parameters: Readonly<Record<string, Parameter>>,
   outcomes: ReadonlyMap<string, TaskOutcome>,
+  job = '',
 ): Plan {
-  const planner = new Planner(spec, outcomes);
+  const planner = new Planner(spec, outcomes, job);
   const { state } = planner.dag(spec.root, { parameters: { ...parameters }, artifacts: {} }, '');
   return { tasks: planner.tasks, state: state === 'succeeded' || state === 'failed' ? state : 'running' };
 }
@@ -84,10 +96,12 @@ class Planner {
   readonly tasks: PlannedTask[] = [];
   readonly #spec: PipelineSpec;
   readonly #outcomes: ReadonlyMap<string, TaskOutcome>;
+  readonly #job: string;
 
-  constructor(spec: PipelineSpec, outcomes: ReadonlyMap<string, TaskOutcome>) {
+  constructor(spec: PipelineSpec, outcomes: ReadonlyMap<string, TaskOutcome>, job: string) {
     this.#spec = spec;
     this.#outcomes = outcomes;
+    this.#job = job;
   }
 
   dag(component: IrComponent, inputs: Bindings, path: string): Result {
@@ -107,8 +121,8 @@ class Planner {
       return result;
     };
     for (const key of Object.keys(dag.tasks)) visit(key);
-    const states = [...results.values()].map((result) => result.state);
-    return { state: together(states), outputs: this.#dagOutputs(component, results) };
+    const all = [...results.values()];
+    return { ...together(all), outputs: this.#dagOutputs(component, results) };
   }
 
   #task(
@@ -133,31 +147,56 @@ class Planner {
         skipped[1].reason ?? `not run, because ${skipped[0]} was skipped`,
         iterates(task),
       );
-    const resolved = resolveInputs(task, component, around, (key) => results.get(key)?.outputs);
+    const resolved = resolveInputs(task, component, around, {
+      outputsOf: (key) => results.get(key)?.outputs,
+      finalStatusOf: (key) => finalStatus(key, results.get(key), this.#job),
+    });
     if (typeof resolved === 'string') return this.#impossible(place, resolved);
     const condition = task.triggerPolicy?.condition;
-    if (condition !== undefined && !evaluateCondition(condition, resolved.carried))
+    const holds = condition === undefined || valueOfCondition(condition, resolved.carried);
+    if (typeof holds === 'string') return this.#impossible(place, holds);
+    if (!holds)
       return this.#skip(
         place,
         component,
         `not run, because its condition does not hold: ${condition}`,
         iterates(task),
       );
-    if (task.parameterIterator || task.artifactIterator) return this.#loop(task, component, place, resolved);
-    return this.#run(task, component, place, resolved);
+    const kubernetes = withNames(
+      kubernetesSettings(this.#spec, component.executorLabel ?? ''),
+      ({ taskOutputParameter: output, componentInputParameter: outer = '' }) =>
+        output
+          ? results.get(output.producerTask)?.outputs.parameters[output.outputParameterKey]
+          : around.parameters[outer],
+    );
+    const given = { ...resolved, kubernetes };
+    if (task.parameterIterator || task.artifactIterator) return this.#loop(task, component, place, given);
+    return this.#run(task, component, place, given);
   }
 
-  #run(task: IrTask, component: IrComponent, place: string, { inputs, carried }: ResolvedInputs): Result {
+  #run(
+    task: IrTask,
+    component: IrComponent,
+    place: string,
+    { inputs, carried, kubernetes }: GivenToTask,
+  ): Result {
     if (component.dag) return this.dag(component, inputs, `${place}/`);
     const executor = this.#spec.deploymentSpec.executors[component.executorLabel ?? ''];
     if (!executor) return this.#impossible(place, 'it has no executor');
     const outcome = this.#outcomes.get(place);
-    const runnable = { name: place, task, component, executor, inputs, carried };
+    const runnable = { name: place, task, component, executor, inputs, carried, kubernetes };
     this.tasks.push({ kind: outcome?.state ?? 'ready', ...runnable });
-    return outcome ?? { state: 'running', outputs: nothing };
+    if (!outcome) return { state: 'running', outputs: nothing };
+    const { state, outputs, reason } = outcome;
+    return { state, outputs, ...(reason && { reason: `${place} failed: ${reason}` }) };
   }
 
-  #loop(task: IrTask, component: IrComponent, place: string, { inputs, carried }: ResolvedInputs): Result {
+  #loop(
+    task: IrTask,
+    component: IrComponent,
+    place: string,
+    { inputs, carried, kubernetes }: GivenToTask,
+  ): Result {
     const iterations = iterationsOf(task, component, inputs);
     if (typeof iterations === 'string') return this.#impossible(place, iterations);
     const limit = task.iteratorPolicy?.parallelismLimit || Number.POSITIVE_INFINITY;
@@ -167,10 +206,10 @@ class Planner {
         results.push(this.#note({ kind: 'waiting', name: `${place}/${index}` }, component, false));
         continue;
       }
-      const resolved = { inputs: inside, carried: { ...carried, ...inside.parameters } };
+      const resolved = { inputs: inside, carried: { ...carried, ...inside.parameters }, kubernetes };
       results.push(this.#run(task, component, `${place}/${index}`, resolved));
     }
-    return { state: together(results.map(({ state }) => state)), outputs: collect(component, results) };
+    return { ...together(results), outputs: collect(component, results) };
   }
 
   #dagOutputs(component: IrComponent, results: ReadonlyMap<string, Result>): TaskOutputs {
@@ -199,7 +238,7 @@ class Planner {
 
   #impossible(name: string, reason: string): Result {
     this.tasks.push({ kind: 'impossible', name, reason });
-    return { state: 'failed', outputs: nothing };
+    return { state: 'failed', outputs: nothing, reason: `${name} failed: ${reason}` };
   }
 
   /** Groups stand for the tasks inside them; a loop stands for itself until its items are known. */
@@ -216,14 +255,38 @@ class Planner {
   }
 }
 
+/** Whether it holds, or why nobody can tell. */
+function valueOfCondition(condition: string, carried: ResolvedInputs['carried']): boolean | string {
+  try {
+    return evaluateCondition(condition, carried);
+  } catch (error) {
+    if (error instanceof UserError) return `${error.message}\n${error.action}`;
+    throw error;
+  }
+}
+
 function iterates(task: IrTask): boolean {
   return task.parameterIterator !== undefined || task.artifactIterator !== undefined;
 }
 
-/** The state of tasks taken together. A condition that does not hold is no failure. */
-function together(states: readonly State[]): State {
-  if (states.some((state) => state === 'running' || state === 'waiting')) return 'running';
-  return states.includes('failed') ? 'failed' : 'succeeded';
+/** The state of tasks taken together, and why it is one of failure. A condition that does not hold is no failure. */
+function together(results: readonly Result[]): Pick<Result, 'state' | 'reason'> {
+  if (results.some(({ state }) => state === 'running' || state === 'waiting')) return { state: 'running' };
+  const failed = results.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return { state: 'succeeded' };
+  return { state: 'failed', reason: failed.flatMap(({ reason }) => reason ?? []).join('\n') };
+}
+
+/** kfp's `PipelineTaskFinalStatus`, in the words of Kubeflow's backend: `COMPLETE`, `FAILED`, `CANCELED` of what did not run. */
+function finalStatus(task: string, result: Result | undefined, job: string): Parameter | undefined {
+  if (!result) return undefined;
+  const failed = result.state === 'failed';
+  return {
+    state: failed ? 'FAILED' : result.state === 'skipped' ? 'CANCELED' : 'COMPLETE',
+    pipelineJobResourceName: job,
+    pipelineTaskName: task,
+    error: failed ? { message: result.reason ?? '' } : {},
+  };
 }
 
 function iterationsOf(task: IrTask, component: IrComponent, inputs: Bindings): readonly Bindings[] | string {

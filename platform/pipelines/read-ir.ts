@@ -1,12 +1,13 @@
 import { UserError } from '@visavox/core/errors';
-import { parseAllDocuments } from 'yaml';
 import { PipelineSpec } from './ir.ts';
 import { findFault } from './ir-check.ts';
 import { unknownFields } from './ir-unknown.ts';
+import { at } from './place.ts';
+import { readYaml } from './yaml-text.ts';
 
 /** The value of a compiled pipeline's text, YAML or JSON; a second document is its `platforms`. */
 export function readPipelineSpec(text: string): unknown {
-  const documents = [...parseAllDocuments(text)];
+  const { documents } = readYaml(text);
   const broken = documents.find(({ errors }) => errors.length > 0);
   if (documents.length === 0 || broken)
     throw invalid(`it is not YAML or JSON: ${broken?.errors[0]?.message ?? 'it is empty'}`);
@@ -20,13 +21,14 @@ export function parsePipelineSpec(value: unknown): PipelineSpec {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const given = typeof issue?.input === 'string' ? `, received "${issue.input.slice(0, 100)}"` : '';
-    throw invalid(`at ${issue?.path.join('.') || 'the top'}: ${issue?.message}${given}`);
+    const place = (issue?.path ?? []).map((part) => (typeof part === 'number' ? part : String(part)));
+    throw at(place, invalid(`at ${place.join('.') || 'the top'}: ${issue?.message}${given}`));
   }
   const fault = findFault(parsed.data);
-  if (fault) throw invalid(fault);
+  if (fault) throw at(fault.place, invalid(fault.message));
   // Others may be newer than what is known here; in our own an unknown field is a mistake.
   const [unknown] = parsed.data.sdkVersion?.startsWith('visavox') ? unknownFields(parsed.data) : [];
-  if (unknown) throw invalid(`the field ${unknown} is unknown`);
+  if (unknown) throw at(unknown.split('.'), invalid(`the field ${unknown} is unknown`));
   return parsed.data;
 }
 

@@ -95,12 +95,13 @@ describe('what is submitted', () => {
 
   it('keeps the settings for Kubernetes that a pipeline of the SDK brings', () => {
     const settings = { secretAsEnv: [{ secretName: 'own' }], imagePullPolicy: 'Always' };
-    const yaml = `${toYaml(spec)}---\nplatforms: {kubernetes: {deploymentSpec: {executors: {exec-echo: ${JSON.stringify(settings)}}}}, visavox: {deploymentSpec: {executors: {exec-echo: {access: {objects: true}}}}}}\n`;
+    const yaml = `${toYaml(spec)}---\nplatforms: {kubernetes: {pipelineConfig: {workspace: {size: 1Gi}}, deploymentSpec: {executors: {exec-echo: ${JSON.stringify(settings)}}}}, visavox: {deploymentSpec: {executors: {exec-echo: {access: {objects: true}}}}}}\n`;
     const { pipeline_spec, platform_spec } = submission(parsePipelineSpec(readPipelineSpec(yaml)), options);
     expect(pipeline_spec).not.toHaveProperty('platforms');
     expect(platform_spec).toMatchObject({
       platforms: {
         kubernetes: {
+          pipelineConfig: { workspace: { size: '1Gi' } },
           deploymentSpec: {
             executors: {
               'exec-echo': {

@@ -123,7 +123,9 @@ export function submission(
   return {
     pipeline_spec: pipelineSpec,
     platform_spec: {
-      platforms: { kubernetes: { deploymentSpec: { executors: Object.fromEntries(together) } } },
+      platforms: {
+        kubernetes: { ...platforms?.kubernetes, deploymentSpec: { executors: Object.fromEntries(together) } },
+      },
     },
   };
 }

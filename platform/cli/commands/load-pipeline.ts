@@ -10,8 +10,34 @@ export interface Loading {
   readonly log: (line: string) => void;
 }
 
+export interface LoadedPipeline {
+  readonly pipelineSpec: unknown;
+  /** The error of whoever reads it, with the line of the file where the file has one. */
+  readonly withLine: (error: unknown) => unknown;
+}
+
 /** The compiled pipeline of a file: one of ours (.ts, .js), of the kfp SDK (.py), or compiled already (.yaml, .json). */
-export async function loadPipeline(file: string, { pipeline: named, log }: Loading): Promise<unknown> {
+export async function loadPipeline(file: string, loading: Loading): Promise<LoadedPipeline> {
+  if (!/\.(ya?ml|json)$/.test(file))
+    return { pipelineSpec: await compilePipeline(file, loading), withLine: (error) => error };
+  const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
+  const { withLine } = await import('@visavox/pipelines/place');
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new UserError({
+      kind: 'invalid',
+      code: 'pipeline_unreadable',
+      message: `${file} cannot be read: ${messageOf(cause)}`,
+      action: 'Give a pipeline in TypeScript or Python, or compiled YAML.',
+      cause,
+    });
+  });
+  return {
+    pipelineSpec: readPipelineSpec(text),
+    withLine: (error) => (error instanceof UserError ? withLine(error, { file, text }) : error),
+  };
+}
+
+async function compilePipeline(file: string, { pipeline: named, log }: Loading): Promise<unknown> {
   if (file.endsWith('.py')) {
     const { compilePython } = await import('@visavox/pipelines/compile-python');
     const { projectOf } = await import('./send-code.ts');
@@ -19,19 +45,6 @@ export async function loadPipeline(file: string, { pipeline: named, log }: Loadi
     return readPipelineSpec(
       await compilePython(file, { pipeline: named, project: projectOf(file), environment: process.env, log }),
     );
-  }
-  if (/\.(ya?ml|json)$/.test(file)) {
-    const { readPipelineSpec } = await import('@visavox/pipelines/read-ir');
-    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new UserError({
-        kind: 'invalid',
-        code: 'pipeline_unreadable',
-        message: `${file} cannot be read: ${messageOf(cause)}`,
-        action: 'Give a pipeline in TypeScript or Python, or compiled YAML.',
-        cause,
-      });
-    });
-    return readPipelineSpec(text);
   }
   const loaded: { default?: unknown; pipeline?: unknown } = await import(
     pathToFileURL(resolve(file)).href

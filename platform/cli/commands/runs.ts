@@ -24,10 +24,13 @@ export const runCommands: CommandPlugin = (program, context) => {
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
       const { request, result, log, err } = context(command);
-      const submission = await submissionOf(file, options, { request, log });
+      const { withLine, ...submission } = await submissionOf(file, options, { request, log });
       const { RunStarted } = await import('@visavox/api/schemas');
+      const asked = { ...submission, note: options.note, tags: options.tag };
       const { id } = RunStarted.parse(
-        await request('POST', '/api/v1/runs', { ...submission, note: options.note, tags: options.tag }),
+        await request('POST', '/api/v1/runs', asked).catch((error: unknown) => {
+          throw withLine(error);
+        }),
       );
       log(`run ${id}`);
       const { run, stopped } = options.detach

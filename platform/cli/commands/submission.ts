@@ -29,18 +29,18 @@ export function addSubmissionOptions(command: Command): Command {
     .option('--no-code', 'its steps need no files of this machine');
 }
 
-/** The compiled pipeline, with the code of its steps sent: what the server is asked to run. */
+/** The compiled pipeline, with the code of its steps sent: what the server is asked to run, and the line of what it refuses. */
 export async function submissionOf(
   file: string,
   options: SubmissionOptions,
   { request, log }: Pick<CommandContext, 'request' | 'log'>,
 ) {
-  const pipelineSpec = await loadPipeline(file, { pipeline: options.pipeline, log });
+  const { pipelineSpec, withLine } = await loadPipeline(file, { pipeline: options.pipeline, log });
   const { sendCode } = await import('./send-code.ts');
   const code = await sendCode(file, { request, log, code: options.code });
   const parameters = Object.entries(options.param).map(([name, text]) => [name, parseValue(text)]);
   return {
-    ...{ pipelineSpec, code, parameters: Object.fromEntries(parameters) },
+    ...{ withLine, pipelineSpec, code, parameters: Object.fromEntries(parameters) },
     ...{ useCache: options.cache, engine: options.on, name: options.name },
   };
 }

@@ -55,9 +55,14 @@ export const sweepCommands: CommandPlugin = (program, context) => {
     .addHelpText('after', help)
     .action(async (file: string, options: SweepOptions, command: Command) => {
       const { request, result, log, err } = context(command);
-      const asked = { ...(await submissionOf(file, options, { request, log })), ...planOf(options, command) };
+      const { withLine, ...submission } = await submissionOf(file, options, { request, log });
+      const asked = { ...submission, ...planOf(options, command) };
       const { SweepDetails } = await import('@visavox/api/sweep-schemas');
-      const begun = SweepDetails.parse(await request('POST', '/api/v1/sweeps', asked));
+      const begun = SweepDetails.parse(
+        await request('POST', '/api/v1/sweeps', asked).catch((error: unknown) => {
+          throw withLine(error);
+        }),
+      );
       log(`sweep ${begun.id}`);
       if (options.detach) return result(begun, describe(begun));
       await show(begun.id, { request, result, lines: err });

@@ -56,6 +56,31 @@ export async function prepareAttempt(
   return { ...note, folder };
 }
 
+/** A path that a step may have told as the address of an artifact, in whichever run of `runsFolder`. */
+export function placeOfArtifact(
+  runsFolder: string,
+  path: string,
+):
+  | {
+      readonly run: string;
+      readonly task: string;
+      readonly port: 'inputs' | 'outputs';
+      readonly name: string;
+      readonly index: number;
+    }
+  | undefined {
+  if (!path.startsWith(`${runsFolder}/`)) return undefined;
+  const below = path.slice(runsFolder.length + 1);
+  const match = /^([^/]+)\/tasks\/([^/]+)~\d+\/(inputs|outputs)\/([^/]+)(?:\/(\d+))?$/.exec(below);
+  if (!match) return undefined;
+  const [, run = '', task = '', port, name = '', index = '0'] = match;
+  return {
+    ...{ run, name, index: Number(index) },
+    task: task.replaceAll('.', '/'),
+    port: port === 'inputs' ? 'inputs' : 'outputs',
+  };
+}
+
 /** By task: the newest attempt that an engine before this one prepared, finished or not. */
 export async function attemptsLeft(runFolder: string): Promise<ReadonlyMap<string, Attempt>> {
   const tasks = join(runFolder, 'tasks');

@@ -32,10 +32,13 @@ export async function removeAllCheckpoints(runFolder: string): Promise<void> {
 /** Removes those of tasks that have written none for so long that nobody will resume them. */
 export async function sweepCheckpoints(runFolder: string, now: Date): Promise<void> {
   const folder = join(runFolder, folderName);
-  for (const task of await readdir(folder).catch(() => [])) {
-    const newest = await newestIn(join(folder, task));
-    if (now.getTime() - newest > checkpointsKeptMs) await rm(join(folder, task), { recursive: true });
-  }
+  for (const task of await readdir(folder).catch(() => [])) await sweepIfOld(join(folder, task), now);
+}
+
+/** Removes a folder in which nothing was written for as long. */
+export async function sweepIfOld(folder: string, now: Date): Promise<void> {
+  const newest = await newestIn(folder);
+  if (now.getTime() - newest > checkpointsKeptMs) await rm(folder, { recursive: true });
 }
 
 async function newestIn(folder: string): Promise<number> {

@@ -2,6 +2,7 @@ import { hexOf } from '@visavox/core/digest';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFolder } from '../artifacts.ts';
+import { compile } from '../compile.ts';
 import { component, pipeline } from '../definition.ts';
 import sumOfSquares from '../fixtures/sum-of-squares.ts';
 import type { PipelineNode } from '../nodes.ts';
@@ -58,6 +59,18 @@ describe('the cache', () => {
     expect(again.state).toBe('succeeded');
     expect(task(await run(stamped, { parameters: { word: 'b' } }), 'stamp').cached).toBe(false);
     expect(task(await run(stamped, { useCache: false }), 'stamp').cached).toBe(false);
+  });
+
+  it('answers for a key of its own where a task of the kfp SDK has one, whatever its inputs are', async () => {
+    const keyed = structuredClone(compile(stamped));
+    const caching = { enableCache: true, cacheKey: 'monday' };
+    Object.assign(keyed.root.dag.tasks.stamp ?? {}, { cachingOptions: caching });
+    const runWith = (word: string) => run(stamped, { pipelineSpec: keyed, parameters: { word } });
+    const first = await runWith('a');
+    expect(task(await runWith('b'), 'stamp')).toMatchObject({
+      ...{ cached: true, outputs: task(first, 'stamp').outputs },
+    });
+    expect(task(await run(stamped, { parameters: { word: 'a' } }), 'stamp').cached).toBe(false);
   });
 
   it('does not answer with outputs whose bytes are gone', async () => {

@@ -14,7 +14,9 @@ import { CodeKeys } from '../code/code-keys.ts';
 import { requireSources } from '../code/sources.ts';
 import { findCode, noCode } from '../code/stored-code.ts';
 import { toolSettings } from '../environments/tool.ts';
-import { unknownFields } from '../ir-unknown.ts';
+import type { PipelineSpec } from '../ir.ts';
+import { retriesOfGroups, unknownFields } from '../ir-unknown.ts';
+import { plan, type RunnableTask, type TaskOutcome } from '../plan.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
 import { sweepCheckpoints } from './checkpoints.ts';
@@ -22,13 +24,16 @@ import { CodeTrees } from './code-trees.ts';
 import { Launcher } from './launcher.ts';
 import { lockFolder } from './lock.ts';
 import { RunDriver } from './run-driver.ts';
+import { requireScripts } from './runnable.ts';
 import { Slots } from './slots.ts';
 import { StepHost, type StepHostOptions } from './step-host.ts';
+import type { ValueSources } from './step-values.ts';
 import type { CodeSurroundings } from './task-resources.ts';
 import { sweepTasks } from './task-run.ts';
+import { sweepWorkspace } from './workspace.ts';
 
 export interface LocalEngineOptions
-  extends Pick<StepHostOptions, 'access' | 'secret' | 'hidden' | 'gpus' | 'isolation'> {
+  extends Pick<StepHostOptions, 'access' | 'hidden' | 'gpus' | 'isolation' | 'buckets' | keyof ValueSources> {
   /** Where runs are worked on and their logs kept; one engine at a time. */
   readonly folder: string;
   readonly runs: RunStore;
@@ -48,6 +53,8 @@ export interface LocalEngineOptions
   readonly path?: readonly string[];
   /** Where the packages of steps are kept, by digest; a folder of its own unless given. */
   readonly environments?: string;
+  /** Where the folders are kept that stand for volume claims; a folder of its own unless given. */
+  readonly volumes?: string;
   /** Cores for tasks; a task takes one, or its CPU limit. */
   readonly cores?: number;
   readonly hooks?: RunHooks;
@@ -82,9 +89,13 @@ export class LocalEngine implements PipelineEngine {
     this.#keys = new CodeKeys(trees, { path: this.#pathOfTools(), log: options.log ?? (() => {}) });
     setMaxListeners(0, this.#closed.signal); // one for each running task
     this.#slots = new Slots(options.cores ?? availableParallelism());
-    const { access, secret, hidden, gpus, isolation } = options;
+    const { access, secret, configMap, keys, hidden, gpus, isolation, buckets } = options;
     this.#steps = new StepHost({
-      ...{ access, secret, hidden, gpus, isolation },
+      ...{ access, secret, configMap, keys, hidden, gpus, isolation, buckets },
+      programs: [...(options.project ? this.#inCode(options.project).path : []), this.#pathOfTools()].join(
+        delimiter,
+      ),
+      volumes: options.volumes ?? join(options.folder, '.volumes'),
       environments: options.environments ?? join(options.folder, '.environments'),
       walls: join(options.folder, '.walls'),
       toolEnvironment: { ...this.#environment(), PATH: this.#pathOfTools(), ...toolSettings() },
@@ -128,6 +139,7 @@ export class LocalEngine implements PipelineEngine {
       if (entry.isDirectory() && !entry.name.startsWith('.') && !this.#drivers.has(entry.name)) {
         await sweepTasks(join(this.#options.folder, entry.name), this.#graceMs);
         await sweepCheckpoints(join(this.#options.folder, entry.name), new Date());
+        await sweepWorkspace(join(this.#options.folder, entry.name), new Date());
       }
     return unfinished.map((run) => run.id);
   }
@@ -144,12 +156,14 @@ export class LocalEngine implements PipelineEngine {
     const { run, known } = await admit(request, {
       ...this.#options,
       engine: 'local',
-      pinned: async (spec) => {
-        await this.#steps.requireRunnable(spec);
-        const unknown = unknownFields(spec);
+      pinned: async (spec, ready) => {
+        await this.#steps.requireRunnable(spec, ready);
+        const unknown = [...unknownFields(spec), ...retriesOfGroups(spec)];
         if (unknown.length > 0) this.#options.log?.(`run ${request.id}: ignored: ${unknown.join(', ')}`);
         const code = request.code ?? (await this.#codeOfToday());
-        requireSources(spec, await this.#trees.manifest(code.digest));
+        const manifest = await this.#trees.manifest(code.digest);
+        requireSources(spec, manifest);
+        requireScripts(spec, manifest);
         return { code, environment: this.#options.environmentDigest };
       },
     });
@@ -199,7 +213,8 @@ export class LocalEngine implements PipelineEngine {
       texts.length === 1
         ? (texts[0] ?? '')
         : texts.map((one, index) => `--- attempt ${attempts[index]} ---\n${one}`).join('');
-    return this.#steps.mask(await pinnedSpec(this.#options.objects, run.pins.pipeline), text);
+    const spec = await pinnedSpec(this.#options.objects, run.pins.pipeline);
+    return this.#steps.mask(spec, text, knownTasks(spec, run));
   }
 
   /** The run when it has ended. */
@@ -305,4 +320,13 @@ export class LocalEngine implements PipelineEngine {
       throw error;
     }
   }
+}
+
+/** Its tasks with what is known of them by now. */
+function knownTasks(spec: PipelineSpec, { pins, tasks }: RunRecord): readonly RunnableTask[] {
+  const outcomes = new Map<string, TaskOutcome>();
+  for (const { name, state, cached, outputs } of tasks)
+    if (state === 'succeeded' || cached) outcomes.set(name, { state: 'succeeded', outputs });
+    else if (state === 'failed') outcomes.set(name, { state, outputs });
+  return plan(spec, pins.parameters, outcomes).tasks.filter((task) => 'executor' in task);
 }

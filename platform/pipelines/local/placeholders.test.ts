@@ -75,6 +75,8 @@ it('fills in what constant arguments name, however deep, and leaves what stands 
     words: ["{{$.inputs.parameters['pipelinechannel--make-word']}}", 'b'],
     job: {
       name: '{{$.pipeline_job_name}}',
+      resource: '{{$.pipeline_job_resource_name}}',
+      scheduled: '{{$.pipeline_job_schedule_time_utc}}',
       id: 'of {{$.pipeline_job_uuid}}',
       task: '{{$.pipeline_task_name}}',
     },
@@ -89,7 +91,13 @@ it('fills in what constant arguments name, however deep, and leaves what stands 
   expect(run).toMatchObject({ state: 'succeeded', reason: null });
   expect(run.tasks.find(({ name }) => name === 'read')?.outputs.parameters.values).toEqual({
     words: ['a "word"', 'b'],
-    job: { name: 'filled', id: `of ${run.id}`, task: 'read' },
+    job: {
+      name: 'filled',
+      resource: `filled-${run.id}`,
+      scheduled: run.createdAt,
+      id: `of ${run.id}`,
+      task: 'read',
+    },
     made: run.createdAt,
     other: '{{$.something}}',
   });

@@ -31,7 +31,7 @@ export async function execute(
   const log = logFile(resources.folder, ready.name, attempt.number);
   resources.changed(record);
   const environment = environmentIn(codeFolder(attempt.folder), resources);
-  const surroundings = await resources.steps.surround(ready.name, step, {
+  const { environment: own, mounts } = await resources.steps.surround(ready.name, step, {
     folder: attempt.folder,
     code: codeFolder(attempt.folder),
     logFile: log,
@@ -42,11 +42,11 @@ export async function execute(
   const { ended, pid, letGo } = await resources.launcher
     .launch({
       folder: attempt.folder,
-      command: await resources.steps.wall(resolveCommand(step.command, context)),
+      command: await resources.steps.wall(resolveCommand(step.command, context), mounts),
       workingDirectory: codeFolder(attempt.folder),
       environment: {
         ...environment,
-        ...surroundings,
+        ...own,
         ...Object.fromEntries(
           (ready.executor.container?.env ?? []).map(({ name, value }) => [
             name,

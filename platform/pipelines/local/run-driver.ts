@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@visavox/core/errors';
 import type { RunRecord, TaskRecord } from '@visavox/core/run';
+import { jobName } from '../executor-input.ts';
 import { HookCalls } from '../hook-calls.ts';
 import type { PipelineSpec } from '../ir.ts';
 import { type PlannedTask, plan, type ReadyTask, type TaskOutcome } from '../plan.ts';
@@ -15,6 +16,7 @@ import { checkpointsFolder, removeAllCheckpoints, removeCheckpoints } from './ch
 import { explain } from './faults.ts';
 import type { TaskResources } from './task-resources.ts';
 import { removeAttempts, runTask, sweepTasks } from './task-run.ts';
+import { makeWorkspace, removeWorkspace, usesWorkspace } from './workspace.ts';
 
 export interface DriverResources
   extends Omit<
@@ -23,6 +25,7 @@ export interface DriverResources
     | 'started'
     | 'canceled'
     | 'attemptsBefore'
+    | 'recordOf'
     | 'left'
     | 'runId'
     | 'pipeline'
@@ -78,6 +81,7 @@ export class RunDriver {
     try {
       for (const folder of ['tasks', 'logs'])
         await mkdir(join(this.#resources.folder, folder), { recursive: true, mode: 0o700 });
+      if (usesWorkspace(this.#spec)) await makeWorkspace(this.#resources.folder);
       this.#left = await attemptsLeft(this.#resources.folder);
     } catch (error) {
       this.#run.reason = explain(error);
@@ -159,7 +163,7 @@ export class RunDriver {
     }
     let planned: ReturnType<typeof plan>;
     try {
-      planned = plan(this.#spec, this.#run.pins.parameters, this.#outcomes());
+      planned = plan(this.#spec, this.#run.pins.parameters, this.#outcomes(), jobName(this.#run));
     } catch (error) {
       this.#run.reason = explain(error);
       if (this.#active.size === 0) void this.#finish('failed');
@@ -176,7 +180,7 @@ export class RunDriver {
     for (const [name, record] of this.#records) {
       const succeeded = record.state === 'succeeded' || record.cached;
       const state = this.#active.has(name) ? 'running' : succeeded ? 'succeeded' : 'failed';
-      outcomes.set(name, { state, outputs: record.outputs });
+      outcomes.set(name, { state, outputs: record.outputs, reason: record.reason });
     }
     return outcomes;
   }
@@ -198,6 +202,7 @@ export class RunDriver {
       spec: this.#spec,
       left: this.#left,
       attemptsBefore: this.#attempts.get(ready.name) ?? 0,
+      recordOf: (task) => this.#records.get(task),
       canceled: this.#cancel.signal,
       environment: {
         ...environment,
@@ -262,7 +267,9 @@ export class RunDriver {
   async #sweep(state: RunRecord['state']): Promise<void> {
     const { folder, graceMs } = this.#resources;
     await sweepTasks(folder, graceMs);
-    if (state === 'succeeded') await removeAllCheckpoints(folder);
+    if (state !== 'succeeded') return;
+    await removeAllCheckpoints(folder);
+    await removeWorkspace(folder);
   }
 
   #save(): Promise<void> {

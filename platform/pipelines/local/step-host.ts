@@ -1,37 +1,49 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { appendFile, readdir, realpath } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { UserError } from '@visavox/core/errors';
-import type { Parameter } from '@visavox/core/run';
 import type { DeclaredEnvironment } from '../environments/declaration.ts';
 import type { Lock, ResolvedEnvironment } from '../environments/environments.ts';
 import { Environments } from '../environments/environments.ts';
 import { pipPrelude } from '../environments/pip-prelude.ts';
 import { layPython } from '../environments/python-layer.ts';
 import type { PipelineSpec } from '../ir.ts';
+import { type KubernetesSettings, kubernetesSettings } from '../kubernetes-names.ts';
+import { unsupported } from '../kubernetes-settings.ts';
 import { withTexts } from '../parameters.ts';
+import { at } from '../place.ts';
 import type { ReadyTask } from '../plan.ts';
 import { withInputs } from '../plan-inputs.ts';
 import type { Access } from '../step-extras.ts';
-import { type StepSettings, stepSettings } from '../step-settings.ts';
-import { findIsolation, type Isolation } from './isolation.ts';
+import { placeOfResources, type StepSettings, stepSettings } from '../step-settings.ts';
+import { claimTask } from './claim-tasks.ts';
+import { withShellOf } from './image-shell.ts';
+import { type Buckets, requireImports } from './import-artifact.ts';
+import { findIsolation, type Isolation, type Mounts } from './isolation.ts';
 import { replaceModules } from './node-modules.ts';
+import { requireCommands, requirePipelineConfig } from './runnable.ts';
+import { filesFrom, secretTexts, type ValueSources, variablesFrom, writeFiles } from './step-values.ts';
+import { Volumes } from './volumes.ts';
 
 /** What this machine and this installation have for steps. */
-export interface StepHostOptions {
+export interface StepHostOptions extends ValueSources {
   /** Where environments are kept. */
   readonly environments: string;
   /** Where it is written down what steps are kept from. */
   readonly walls: string;
+  /** Where a command's program may be, as a PATH. */
+  readonly programs: string;
   /** What the programs are given that make environments. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** What those steps are given that declare access. */
   readonly access?: Readonly<Partial<Record<keyof Access, Readonly<Record<string, string>>>>> | undefined;
-  /** The value of a key of a secret; undefined where there is none. */
-  readonly secret?: ((secret: string, key: string) => Promise<string | undefined>) | undefined;
+  /** Where the folders are that stand for volume claims. */
+  readonly volumes: string;
   /** Files and folders that no step is to read, as far as the machine can keep them from it. */
   readonly hidden?: readonly string[] | undefined;
   readonly gpus?: number | undefined;
+  /** Where importers find what they name by `s3://`. */
+  readonly buckets?: Buckets | undefined;
   /** As much as the machine allows, unless given. */
   readonly isolation?: Isolation | undefined;
 }
@@ -44,14 +56,26 @@ export interface PreparedStep {
   readonly environment: ResolvedEnvironment | null;
 }
 
+/** What the attempt of a step is started with. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly mounts: Mounts | undefined;
+}
+
+type RunKnown = Pick<ReadyTask, 'component' | 'kubernetes'>;
+
 /** Makes the surroundings of steps: packages, secrets, access, walls. */
 export class StepHost {
   readonly isolation: Promise<Isolation>;
   readonly #options: StepHostOptions;
   readonly #environments: Environments;
+  readonly volumes: Volumes;
+  readonly buckets: Buckets | undefined;
 
   constructor(options: StepHostOptions) {
     this.#options = options;
+    this.volumes = new Volumes(options.volumes);
+    this.buckets = options.buckets;
     this.isolation = options.isolation ? Promise.resolve(options.isolation) : findIsolation();
     this.#environments = new Environments({
       folder: options.environments,
@@ -65,21 +89,38 @@ export class StepHost {
     });
   }
 
-  /** Throws a UserError for what no step of this pipeline could ever be given here. */
-  async requireRunnable(spec: PipelineSpec): Promise<void> {
+  /** Throws a UserError for what no step of this pipeline could ever be given here; `ready` are those that start at once. */
+  async requireRunnable(spec: PipelineSpec, ready: readonly ReadyTask[]): Promise<void> {
+    requirePipelineConfig(spec);
+    await requireCommands(spec, this.#options.programs);
+    requireImports(spec, ready, this.#options.buckets);
     const gpus = await this.#gpus();
-    for (const [label, { container }] of Object.entries(spec.deploymentSpec.executors)) {
+    const executors = Object.entries(spec.deploymentSpec.executors);
+    const makesClaims = executors.some(([, { container }]) => claimTask(container) !== undefined);
+    const known = new Map(ready.map((task) => [task.component.executorLabel, task]));
+    for (const [label, { container }] of executors) {
       if (!container) continue;
-      const settings = settingsOf(spec, label);
+      const settings = settingsOf(spec, label, known.get(label));
       requireGpus(label, settings, gpus);
-      await this.#secrets(label, settings);
+      await variablesFrom(this.#options, label, settings.variables);
+      await this.#requireMounts(label, settings, makesClaims);
       this.#access(label, settings);
     }
   }
 
+  async #requireMounts(label: string, { mounts }: StepSettings, makesClaims: boolean): Promise<void> {
+    const [first] = mounts;
+    if (first && !(await (await this.isolation).canMount()))
+      throw unsupported(label, first.setting, 'this machine lets nobody mount folders for a step alone');
+    for (const mount of mounts)
+      if (mount.kind === 'secret' || mount.kind === 'configMap') await filesFrom(this.#options, label, mount);
+      else if (mount.kind === 'claim' && mount.name !== undefined && !makesClaims)
+        await this.volumes.open(label, mount.name);
+  }
+
   /** Throws where the environment that the task declares does not exist; `log` hears what the resolver says. */
   async prepare(
-    { component, executor, name, carried }: Pick<ReadyTask, 'component' | 'executor' | 'name' | 'carried'>,
+    { component, executor, name, carried, kubernetes }: Omit<ReadyTask, 'kind' | 'task' | 'inputs'>,
     spec: PipelineSpec,
     {
       project,
@@ -94,7 +135,7 @@ export class StepHost {
   ): Promise<PreparedStep> {
     const { container = {} } = executor;
     const label = component.executorLabel ?? name;
-    const settings = settingsOf(spec, label, carried);
+    const settings = settingsOf(spec, label, { carried, kubernetes });
     // A number of GPUs that is a parameter of the pipeline is known only now.
     requireGpus(label, settings, await this.#gpus());
     const words = container.command ?? [];
@@ -102,9 +143,14 @@ export class StepHost {
     const declared = settings.environment ?? (prelude && { installs: prelude.installs });
     const resolve = (resolved: DeclaredEnvironment) =>
       project((folder) => this.#environments.resolve(resolved, { project: folder, ...given }));
+    const path = this.#options.toolEnvironment.PATH ?? '';
     return {
       settings,
-      command: [...(prelude?.command ?? words), ...(container.args ?? [])],
+      command: await withShellOf(
+        container.image,
+        [...(prelude?.command ?? words), ...(container.args ?? [])],
+        path,
+      ),
       environment: declared ? await resolve(declared) : null,
     };
   }
@@ -114,7 +160,7 @@ export class StepHost {
     label: string,
     { settings, environment }: PreparedStep,
     { folder, code, logFile, path }: { folder: string; code: string; logFile: string; path: string },
-  ): Promise<Readonly<Record<string, string>>> {
+  ): Promise<Surroundings> {
     const log = (text: string) => appendFile(logFile, text, { mode: 0o600 });
     const below =
       environment?.language === 'python'
@@ -129,17 +175,45 @@ export class StepHost {
     const layer = below && layPython(below, join(folder, 'python'));
     const programs = [...(modules ? [join(modules, '.bin')] : []), ...(layer ? [layer.path] : [])];
     return {
-      PATH: [...programs, path].join(delimiter),
-      ...(layer && { VIRTUAL_ENV: join(folder, 'python') }),
-      ...this.#access(label, settings),
-      ...(await this.#secrets(label, settings)),
+      environment: {
+        PATH: [...programs, path].join(delimiter),
+        ...(layer && { VIRTUAL_ENV: join(folder, 'python') }),
+        ...this.#access(label, settings),
+        ...settings.fields,
+        ...(await variablesFrom(this.#options, label, settings.variables)),
+      },
+      mounts: await this.#mounts(label, settings.mounts, join(folder, 'mounts')),
     };
   }
 
+  /** Makes the folders that a step finds at paths of its own, those that are its alone below `folder`. */
+  async #mounts(label: string, mounts: StepSettings['mounts'], folder: string): Promise<Mounts | undefined> {
+    if (mounts.length === 0) return undefined;
+    const stage = join(folder, 'stage');
+    await mkdir(stage, { recursive: true, mode: 0o700 });
+    const folders = await Promise.all(
+      mounts.map(async (mount, index) => {
+        const to = mount.path.replace(/\/+$/, '');
+        const own = join(folder, String(index));
+        if (mount.kind === 'claim')
+          return {
+            from: await this.volumes.open(label, mount.name ?? '', mount.subPath),
+            to,
+            readOnly: false,
+          };
+        const files = mount.kind === 'empty' ? new Map() : await filesFrom(this.#options, label, mount);
+        await writeFiles(own, files);
+        return { from: own, to, readOnly: mount.kind !== 'empty' };
+      }),
+    );
+    return { stage, folders };
+  }
+
   /** The command behind the walls that this machine can put up. */
-  async wall(command: readonly string[]): Promise<readonly string[]> {
+  async wall(command: readonly string[], mounts?: Mounts): Promise<readonly string[]> {
     const isolation = await this.isolation;
     return isolation.wrap(command, {
+      mounts,
       hidden: this.#options.hidden ?? [],
       readOnly: [this.#options.environments],
       walls: this.#options.walls,
@@ -159,16 +233,20 @@ export class StepHost {
     return real;
   }
 
-  /** A text that a step wrote, for people: without the values of the secrets that the pipeline's components name. */
-  async mask(spec: PipelineSpec, text: string): Promise<string> {
+  /**
+   * A text that a step wrote, for people: without the values of the secrets that the pipeline's components name, and
+   * that `tasks` name in the run.
+   */
+  async mask(spec: PipelineSpec, text: string, tasks: readonly RunKnown[] = []): Promise<string> {
+    const settings = [
+      ...Object.keys(spec.deploymentSpec.executors).map((label) => settingsOf(spec, label)),
+      ...tasks.map(({ component, kubernetes }) =>
+        settingsOf(spec, component.executorLabel ?? '', { kubernetes }),
+      ),
+    ];
     let masked = text;
-    for (const label of Object.keys(spec.deploymentSpec.executors)) {
-      const { secrets } = settingsOf(spec, label);
-      for (const { secret, key } of secrets) {
-        const value = (await this.#options.secret?.(secret, key))?.trim();
-        if (value) masked = masked.replaceAll(value, '***');
-      }
-    }
+    for (const one of settings)
+      for (const value of await secretTexts(this.#options, one)) masked = masked.replaceAll(value, '***');
     return masked;
   }
 
@@ -186,30 +264,23 @@ export class StepHost {
     }
     return granted;
   }
-
-  async #secrets(label: string, { secrets }: StepSettings): Promise<Record<string, string>> {
-    const values: Record<string, string> = {};
-    for (const { variable, secret, key, optional } of secrets) {
-      const value = await this.#options.secret?.(secret, key);
-      if (value !== undefined) values[variable] = value;
-      else if (!optional) throw secretMissing(label, secret, key);
-    }
-    return values;
-  }
 }
 
-/** `values`: what the settings of a task may name; nothing of it is known before the run. */
+/** What the settings of a task may name, and those with names that its run gave; nothing of it is known before. */
 function settingsOf(
   spec: PipelineSpec,
   label: string,
-  values: Readonly<Record<string, Parameter>> = {},
+  {
+    carried = {},
+    kubernetes = kubernetesSettings(spec, label),
+  }: Partial<Pick<ReadyTask, 'carried'>> & { readonly kubernetes?: KubernetesSettings | undefined } = {},
 ): StepSettings {
   const filled = <Settings extends Record<string, unknown>>(settings: Settings): Settings =>
-    withTexts(settings, (text) => withInputs(text, values)) as Settings;
+    withTexts(settings, (text) => withInputs(text, carried)) as Settings;
   const { resources, ...container } = spec.deploymentSpec.executors[label]?.container ?? {};
   return stepSettings(label, {
     container: { ...container, ...(resources && { resources: filled(resources) }) },
-    kubernetes: filled(spec.platforms?.kubernetes?.deploymentSpec?.executors?.[label] ?? {}),
+    kubernetes: filled(kubernetes),
     extras: spec.platforms?.visavox?.deploymentSpec.executors[label] ?? {},
   });
 }
@@ -224,21 +295,13 @@ function requireGpus(label: string, { gpus: wanted }: StepSettings, there: numbe
 }
 
 function gpuMissing(label: string, wanted: number, there: number): UserError {
-  return new UserError({
+  const error = new UserError({
     kind: 'invalid',
     code: 'gpu_missing',
-    message: `The executor ${label} asks for ${wanted} GPUs, and this machine has ${there === 0 ? 'none' : there}.`,
+    message: `The executor ${label} asks for ${wanted} ${wanted === 1 ? 'GPU' : 'GPUs'}, and this machine has ${there === 0 ? 'none' : there}.`,
     action: 'Ask for fewer in the component, or run it on Kubeflow with --on kubeflow.',
   });
-}
-
-function secretMissing(label: string, secret: string, key: string): UserError {
-  return new UserError({
-    kind: 'invalid',
-    code: 'secret_missing',
-    message: `The executor ${label} names the key ${key} of the secret ${secret}, which this installation does not have.`,
-    action: `Put the value into the file steps/${secret}/${key} in the folder of secrets, readable by its owner alone.`,
-  });
+  return at(placeOfResources(label), error);
 }
 
 function pathHidden(path: string): UserError {

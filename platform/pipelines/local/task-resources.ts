@@ -10,6 +10,7 @@ import type { CodeTrees } from './code-trees.ts';
 import type { Launcher } from './launcher.ts';
 import type { Slots } from './slots.ts';
 import type { StepHost } from './step-host.ts';
+import { workspaceFolder } from './workspace.ts';
 
 /** What tasks are given that lies in the folder of their code, or stands beside it. */
 export interface CodeSurroundings {
@@ -43,6 +44,8 @@ export interface TaskResources {
   readonly attemptsBefore: number;
   /** What an engine before this one left, by task. */
   readonly left: ReadonlyMap<string, Attempt>;
+  /** What is known by now of a task of this run. */
+  readonly recordOf: (task: string) => TaskRecord | undefined;
   /** Aborted when the run is to be canceled. */
   readonly canceled: AbortSignal;
   /** Aborted when this engine stops; tasks go on and are taken up by the next one. */
@@ -63,5 +66,6 @@ export function jobContext(
   { name }: ReadyTask,
   { runId, pipeline, createdAt, folder }: TaskResources,
 ): JobContext {
-  return { taskName: name, runId, runName: pipeline, createdAt, root: folder };
+  const workspace = workspaceFolder(folder);
+  return { taskName: name, runId, runName: pipeline, createdAt, root: folder, workspace };
 }

@@ -1,10 +1,10 @@
 import { appendFile, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalJson, type Digest, digestOfJson, shortDigest } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { getBlob, putBlob } from '@visavox/core/object-store';
-import type { Bindings, TaskRecord } from '@visavox/core/run';
+import type { ArtifactRecord, Bindings, TaskRecord } from '@visavox/core/run';
 import { artifactExists } from '../artifacts.ts';
 import { Lock } from '../environments/environments.ts';
 import { withJobWords } from '../executor-input.ts';
@@ -20,9 +20,11 @@ import {
   collectOutputs,
   executorInput,
   logFile,
+  placeOfArtifact,
   prepareAttempt,
 } from './attempt.ts';
 import { makeCheckpointsFolder } from './checkpoints.ts';
+import { claimTask, runClaimTask } from './claim-tasks.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
 import { importArtifact } from './import-artifact.ts';
 import { type AttemptState, killLeftovers, observe, revoke } from './process.ts';
@@ -36,6 +38,8 @@ export async function runTask(planned: ReadyTask, resources: TaskResources): Pro
   const ready = withJob(planned, resources);
   let record = newRecord(ready, null);
   try {
+    const claim = claimTask(ready.executor.container);
+    if (claim) return await runClaim(claim, ready, resources);
     const step = ready.executor.importer ? null : await prepare(ready, resources);
     record = newRecord(ready, step, await keepLock(step, resources));
     record.cacheKey = await cacheKeyOf(ready, step, resources);
@@ -50,14 +54,14 @@ export async function runTask(planned: ReadyTask, resources: TaskResources): Pro
   } catch (error) {
     await stillOpen(resources);
     if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
-    return ended(record, 'failed', await masked(resources, explain(error)));
+    return ended(record, 'failed', await masked(resources, ready, explain(error)));
   }
 }
 
 /** What failed may be what is asked for the secrets: the words are kept back then, since they may hold one. */
-async function masked({ steps, spec }: TaskResources, text: string): Promise<string> {
+async function masked({ steps, spec }: TaskResources, ready: ReadyTask, text: string): Promise<string> {
   return steps
-    .mask(spec, text)
+    .mask(spec, text, [ready])
     .catch(() => 'it failed; why is not shown, since the secrets that it may name cannot be read');
 }
 
@@ -113,11 +117,14 @@ function withJob(ready: ReadyTask, resources: TaskResources): ReadyTask {
 async function cacheKeyOf(
   ready: ReadyTask,
   step: PreparedStep | null,
-  { pins, codeKey }: TaskResources,
+  { pins, pipeline, codeKey }: TaskResources,
 ): Promise<Digest | null> {
   const { task, component, executor, inputs } = ready;
   const container = executor.container;
   if (!task.cachingOptions?.enableCache) return null;
+  const { cacheKey } = task.cachingOptions;
+  // The pipeline's own word for what makes two results the same, as Kubeflow takes it.
+  if (cacheKey) return digestOfJson({ pipeline, component: task.componentRef.name, cacheKey });
   const code = await codeKey(ready);
   if (code === null) return null;
   return digestOfJson({
@@ -132,7 +139,18 @@ async function cacheKeyOf(
     ),
     code,
     environment: step?.environment?.digest ?? pins.environment,
+    ...(step && given(step)),
   });
+}
+
+/** What Kubernetes is asked to give to a step and that its other inputs do not say: claims, secrets and labels by name. */
+function given({ settings: { variables, mounts, fields } }: PreparedStep): Record<string, unknown> {
+  const shared = mounts.filter(({ kind }) => kind !== 'empty');
+  return {
+    ...(variables.length > 0 && { variables }),
+    ...(shared.length > 0 && { mounts: shared }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
 }
 
 function newRecord(ready: ReadyTask, step: PreparedStep | null, lock?: Digest): TaskRecord {
@@ -259,7 +277,7 @@ async function attempts(
     if (failures > allowed) throw failure;
     const pause = backoff(ready.task, failures);
     record.state = 'pending';
-    const why = await masked(resources, messageOf(failure));
+    const why = await masked(resources, ready, messageOf(failure));
     record.reason = `attempt ${number} failed, another follows in ${pause} s: ${why}`;
     resources.changed(record);
     await sleep(pause * 1000, undefined, { signal: AbortSignal.any([resources.canceled, resources.closed]) });
@@ -268,17 +286,46 @@ async function attempts(
   }
 }
 
+/** Never taken from an earlier run: the claim may have been removed since. */
+async function runClaim(
+  kind: 'create' | 'delete',
+  ready: ReadyTask,
+  { steps, runId, pipeline }: TaskResources,
+): Promise<TaskRecord> {
+  const record = { ...newRecord(ready, null), startedAt: new Date().toISOString(), attempts: 1 };
+  const run = { id: runId, pipeline };
+  const outputs = await runClaimTask(kind, ready.inputs.parameters, { volumes: steps.volumes, run });
+  return { ...ended(record, 'succeeded', null), outputs };
+}
+
 async function runImporter(
   ready: ReadyTask,
   importer: IrImporter,
   record: TaskRecord,
-  { objects, steps }: TaskResources,
+  resources: TaskResources,
 ): Promise<TaskRecord> {
+  const { objects, steps } = resources;
   record.startedAt = new Date().toISOString();
   record.attempts = 1;
-  const artifact = await importArtifact({ objects, visible: (path) => steps.visible(path) }, ready, importer);
+  const known = (path: string) => artifactAt(path, resources);
+  const visible = (path: string) => steps.visible(path);
+  const artifact = await importArtifact({ objects, buckets: steps.buckets, visible, known }, ready, importer);
   const outputs: Bindings = { parameters: {}, artifacts: { [artifact.name]: [artifact] } };
   return { ...ended(record, 'succeeded', null), outputs };
+}
+
+/** The artifact that a task of this or another run had at a path of its folder, which is gone once the task has ended. */
+async function artifactAt(
+  path: string,
+  { folder, runId, runs, recordOf }: TaskResources,
+): Promise<ArtifactRecord | undefined> {
+  const place = placeOfArtifact(dirname(folder), path);
+  if (!place) return undefined;
+  const record =
+    place.run === runId
+      ? recordOf(place.task)
+      : (await runs.get(place.run))?.tasks.find(({ name }) => name === place.task);
+  return record?.[place.port].artifacts[place.name]?.[place.index];
 }
 
 function ended(
