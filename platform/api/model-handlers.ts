@@ -153,12 +153,12 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
   });
 
   app.openapi(routes.propose, async (c) => {
-    const { version: wanted } = c.req.valid('json');
+    const { version: wanted, reason } = c.req.valid('json');
     const { name } = c.req.valid('param');
     const { environment } = c.req.valid('query');
     const controller = controllers.of(name, environment);
     const version = await versionOf(resources, { name, wanted: String(wanted), environment });
-    const release = await controller.propose(version, 'proposed by hand');
+    const release = await controller.propose(version, withReason('proposed by hand', reason));
     log.info(
       { requestId: c.get('requestId'), release: release.id, name, version },
       'release proposed by hand',
@@ -168,7 +168,7 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
 
   app.openapi(routes.rollback, async (c) => {
     const controller = controllers.of(c.req.valid('param').name, c.req.valid('query').environment);
-    const release = await controller.rollback('by hand');
+    const release = await controller.rollback(withReason('by hand', c.req.valid('json').reason));
     log.info({ requestId: c.get('requestId'), release: release.id }, 'rolled back by hand');
     return c.json(release, 200);
   });
@@ -177,10 +177,15 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     const { id } = c.req.valid('param');
     const release = (await releasesOf(resources, controllers.all)).find((one) => one.id === id);
     if (!release) throw unknown('release', id);
-    const promoted = await controllers.of(release.model, release.environment).promote(id, 'promoted by hand');
+    const reason = withReason('promoted by hand', c.req.valid('json').reason);
+    const promoted = await controllers.of(release.model, release.environment).promote(id, reason);
     log.info({ requestId: c.get('requestId'), release: id }, 'promoted by hand');
     return c.json(promoted, 200);
   });
+}
+
+function withReason(what: string, reason: string | undefined): string {
+  return reason === undefined ? what : `${what}: ${reason}`;
 }
 
 /** A version with its aliases here, and what MLflow shows otherwise. */

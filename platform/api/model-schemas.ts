@@ -73,10 +73,15 @@ export const Candidate = z
   .openapi('Candidate');
 export const ReleaseRecord = z.object(Release.shape).openapi('Release');
 export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
+const reason = z.string().trim().min(1).max(500);
 export const Proposal = z
   .object({
+    reason: reason.optional().openapi({ description: 'why, for those who look at it later' }),
     version: z
       .union([z.int().positive(), z.string().regex(/^[a-z]{1,30}$/)])
       .openapi({ description: 'a number, or an alias such as champion' }),
   })
   .openapi('Proposal');
+export const Reason = z
+  .object({ reason: reason.optional() })
+  .openapi('Reason', { description: 'why, for those who look at it later' });

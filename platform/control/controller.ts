@@ -4,6 +4,7 @@ import type { Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
 import type { ControllerResources } from './controller-resources.ts';
 import { blank, ControllerState, stateKey, type Training } from './controller-state.ts';
+import { isNotAccepted } from './not-accepted.ts';
 import { isOfferedRelease } from './offered-model.ts';
 import { beginIfDue, begun, candidateBegun } from './phases/begin.ts';
 import { afterError } from './phases/fail.ts';
@@ -118,7 +119,8 @@ export class Controller {
       try {
         await target.prepare(proposed);
       } catch (error) {
-        await this.#releases.holdBack(proposed.id, `could not be brought up: ${messageOf(error)}`);
+        const why = isNotAccepted(error) ? 'not accepted' : 'could not be brought up';
+        await this.#releases.holdBack(proposed.id, `${why}: ${messageOf(error)}`);
         throw error;
       }
       await releases.setStage(proposed.id, 'shadow', reason);

@@ -23,13 +23,23 @@ const Kind = z.strictObject({
   aliases: z.array(z.string()).optional(),
 });
 
+export const EnvironmentOfModel = z.strictObject({
+  name: Name,
+  after: z.string().optional(),
+  accept: z.array(z.string().min(1)).min(1).optional(),
+  acceptWithinSeconds: z.number().positive().optional(),
+});
+
 const Model = z
   .strictObject({
     pipeline: z.custom(
       (value) => isPipeline(value) || isPipelineFile(value),
       'expected a pipeline, as pipeline(...) makes one, or its file: pipeline.py or compiled .yaml',
     ),
-    environments: z.array(Name).min(1).optional(),
+    environments: z
+      .array(z.union([Name, EnvironmentOfModel]))
+      .min(1)
+      .optional(),
     dataset: Name.optional(),
     output: z.string().regex(taskOutput.pattern, taskOutput.expected).optional(),
     counts: z.array(z.string().min(1)).optional(),
@@ -41,7 +51,7 @@ const Model = z
     target: Callable.optional(),
   })
   .superRefine((model, { addIssue }) => {
-    const wrong = trainedOnFault(model);
+    const wrong = trainedOnFault(model) ?? environmentsFault(model.environments);
     if (wrong) addIssue({ code: 'custom', ...wrong });
   });
 
@@ -98,6 +108,22 @@ function parse(schema: z.ZodType, given: unknown, place: string): void {
     );
   }
   throw invalidProject(`"${at}": ${issue?.message}`);
+}
+
+/** Each is named once, and comes after one that is named before it. */
+function environmentsFault(
+  environments: readonly (string | z.infer<typeof EnvironmentOfModel>)[] = [],
+): { path: string[]; message: string } | undefined {
+  const before: string[] = [];
+  for (const [index, given] of environments.entries()) {
+    const { name, after } = typeof given === 'string' ? { name: given, after: undefined } : given;
+    const path = ['environments', String(index)];
+    if (before.includes(name)) return { path, message: `there are two called ${name}` };
+    if (after !== undefined && !before.includes(after))
+      return { path, message: `it comes after "${after}", which is not one of those before it` };
+    before.push(name);
+  }
+  return undefined;
 }
 
 /** What a model is trained on is said once. */

@@ -7,6 +7,7 @@ import { Controllers } from '@visavox/control/controllers';
 import type { TrainingSubject } from '@visavox/control/training-subject';
 import type { Trigger } from '@visavox/control/trigger';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
+import { withAcceptance } from './acceptance.ts';
 import { datasetTraining } from './dataset-training.ts';
 import type { LoadedModel } from './load-project.ts';
 import type { Platform } from './platform.ts';
@@ -21,7 +22,7 @@ interface OpenedForControllers {
   readonly engine: PipelineEngine;
   readonly registry: ModelRegistry;
   /** Where releases of models serve that have no target of their own. */
-  readonly served: Pick<ServedModels, 'target'>;
+  readonly served: Pick<ServedModels, 'target' | 'urlOf'>;
 }
 
 /** One for each model and environment that the project declares. */
@@ -73,7 +74,14 @@ function openController(
     policy: model.gate,
     ...(model.offerGate && { offerPolicy: model.offerGate }),
     subject: made(model, 'subject', () => subjectOf(model, platform, { registry, environment })),
-    target: made(model, 'target', () => model.target?.(platform, environment) ?? served.target),
+    target: withAcceptance(
+      made(model, 'target', () => model.target?.(platform, environment) ?? served.target),
+      model.rules.get(environment) ?? {},
+      {
+        ...{ releases, report, root: platform.project.root, setup: platform.settings.setup },
+        urlOf: async (release) => (model.target ? undefined : served.urlOf(release)),
+      },
+    ),
     state: new SqlControlState(database.db),
     exclusively: databaseLock(database, `visavox ${stateKey(environment, model.name)}`),
     newId: randomUUID,

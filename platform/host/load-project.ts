@@ -13,12 +13,14 @@ import { countedItems, datasetParameter } from './dataset-training.ts';
 import type { StepsOfProject } from './engine-resources.ts';
 import type { ProjectFacts } from './platform.ts';
 import { pluginFailed } from './plugin-fault.ts';
-import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
+import type { EnvironmentDeclaration, ModelDeclaration, ProjectDeclaration } from './project.ts';
 import type { Environment, PlatformSettings } from './settings.ts';
 
-export interface LoadedModel extends ModelDeclaration {
+export interface LoadedModel extends Omit<ModelDeclaration, 'environments'> {
   readonly name: string;
   readonly environments: readonly string[];
+  /** What a release has to pass to come to each. */
+  readonly rules: ReadonlyMap<string, Omit<EnvironmentDeclaration, 'name'>>;
   readonly pipelineSpec: unknown;
   /** The project's, which stand in the place of the model's own. */
   readonly projectTriggers: readonly Trigger[] | undefined;
@@ -33,7 +35,7 @@ export interface LoadedProject extends ProjectFacts, StepsOfProject {
   readonly application: Application | undefined;
 }
 
-const defaultEnvironments: readonly string[] = ['production'];
+const defaultEnvironments: NonNullable<ModelDeclaration['environments']> = ['production'];
 
 /**
  * Checks what a project declares and loads its modules, before anything is opened. Throws `config_invalid`, or
@@ -85,12 +87,20 @@ async function loadModels(
       return {
         ...model,
         ...{ name, counts },
-        environments: model.environments ?? defaultEnvironments,
+        ...environmentsOf(model),
         pipelineSpec: await compiled(name, model, surroundings),
         projectTriggers: triggers[name],
       };
     }),
   );
+}
+
+function environmentsOf({ environments = defaultEnvironments }: ModelDeclaration) {
+  const all = environments.map((one) => (typeof one === 'string' ? { name: one } : one));
+  return {
+    environments: all.map(({ name }) => name),
+    rules: new Map(all.map(({ name, ...rules }) => [name, rules])),
+  };
 }
 
 interface Surroundings {

@@ -7,6 +7,7 @@ import { thresholds } from '@visavox/control/triggers/thresholds';
 import { UserError } from '@visavox/core/errors';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { EnvironmentOfModel } from './check-project.ts';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 
 const TriggerInWords = z.union([
@@ -26,7 +27,10 @@ const ModelInWords = z.strictObject({
   pipeline: z.string().min(1),
   dataset: z.string(),
   output: z.string().optional(),
-  environments: z.array(z.string()).min(1).optional(),
+  environments: z
+    .array(z.union([z.string(), EnvironmentOfModel]))
+    .min(1)
+    .optional(),
   triggers: z.array(TriggerInWords).default([]),
   retryAfterSeconds: z.number().nonnegative().optional(),
   gate: z
@@ -66,10 +70,16 @@ export async function readProjectFile(file: string): Promise<ProjectDeclaration<
   };
 }
 
-function declared({ triggers, gate, ...model }: z.infer<typeof ModelInWords>): ModelDeclaration {
+function declared({
+  triggers,
+  gate,
+  environments,
+  ...model
+}: z.infer<typeof ModelInWords>): ModelDeclaration {
+  const places = environments?.map((one) => (typeof one === 'string' ? one : present(one)));
   const rules = Object.entries(gate).map(([metric, rule]): [string, MetricRule] => [metric, present(rule)]);
   return {
-    ...present(model),
+    ...present({ ...model, environments: places }),
     triggers: triggers.map(triggerOf),
     gate: metricGate(Object.fromEntries(rules)),
   };

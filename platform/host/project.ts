@@ -24,6 +24,21 @@ export interface TrainingGrounds {
   readonly environment: string;
 }
 
+/** Where releases of a model serve, and what one has to pass before. */
+export interface EnvironmentDeclaration {
+  readonly name: string;
+  /** An environment before it, in which a version has to have served. */
+  readonly after?: string;
+  /**
+   * A command of the project, which runs in its folder beside the model that was brought up: `VISAVOX_MODEL_URL` is where it
+   * answers over the Open Inference Protocol (`/v2` follows), `VISAVOX_MODEL`, `VISAVOX_MODEL_VERSION` and `VISAVOX_ENVIRONMENT`
+   * say which it is. It accepts the release by ending with 0; what it wrote last is the reason otherwise.
+   */
+  readonly accept?: readonly string[];
+  /** How long it may take; 600 unless given. */
+  readonly acceptWithinSeconds?: number;
+}
+
 /** A model that trains and is released by itself. */
 export interface ModelDeclaration {
   /**
@@ -32,7 +47,7 @@ export interface ModelDeclaration {
    */
   readonly pipeline: PipelineNode | string;
   /** Where its releases serve, the most important one last; `production` unless given. */
-  readonly environments?: readonly string[];
+  readonly environments?: readonly (string | EnvironmentDeclaration)[];
   /**
    * The name of the dataset whose newest version it is trained on, which the pipeline's one parameter of the type
    * `dataset-version` is given. In the place of `subject`: what is new are `items`.

@@ -43,6 +43,11 @@ export class ServedModels implements ServedModelsPort {
     return { prepare: bringUp, activate: bringUp, retire: (release) => this.#retire(release) };
   }
 
+  /** Where a release that was brought up answers, without `/v2`. */
+  urlOf({ bundle }: Release): Promise<string> {
+    return this.#resources.servers.bringUp(bundle);
+  }
+
   close(): Promise<void> {
     return this.#resources.servers.close();
   }

@@ -3114,7 +3114,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
             responses: {
                 /** @description serving again */
                 200: {
@@ -3161,7 +3165,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
             responses: {
                 /** @description champion */
                 200: {
@@ -5340,8 +5348,14 @@ export interface components {
             promotedAt: string | null;
         };
         Proposal: {
+            /** @description why, for those who look at it later */
+            reason?: string;
             /** @description a number, or an alias such as champion */
             version: number | string;
+        };
+        /** @description why, for those who look at it later */
+        Reason: {
+            reason?: string;
         };
         Sweeps: {
             sweeps: components["schemas"]["SweepSummary"][];

@@ -11,6 +11,14 @@ const Environments = z.object({
   environments: z.array(z.object({ name: z.string(), model: z.string() })),
 });
 
+/** What is asked of whoever changes what serves. */
+const why = 'why, for those who look at it later';
+
+interface RollbackOptions {
+  readonly environment?: string;
+  readonly reason?: string;
+}
+
 export const releaseCommands: CommandPlugin = (program, context) => {
   const release = program.command('release').description('which model version serves, and why');
   const rows = (releases: readonly Release[]) =>
@@ -37,12 +45,13 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     .command('propose')
     .argument('<ref>', 'a model version: NAME:VERSION, or NAME@ALIAS such as digits@champion')
     .option('--to <environment>', 'where to; needed where the model has several environments')
-    .description('bring a version up beside the champion, without traffic')
-    .action(async (text: string, { to }: { to?: string }, command) => {
+    .option('--reason <text>', why)
+    .description('bring a version up beside the champion, without traffic, once it was accepted there')
+    .action(async (text: string, { to, reason }: { to?: string; reason?: string }, command) => {
       const { request, result } = context(command);
       const reference = parseModelReference(text);
       const path = `/api/v1/models/${encodeURIComponent(reference.name)}/releases${inEnvironment(to)}`;
-      const proposed = Release.parse(await request('POST', path, { version: versionOf(reference) }));
+      const proposed = Release.parse(await request('POST', path, { version: versionOf(reference), reason }));
       result(
         proposed,
         `${rows([proposed])}\n\nIt is up and not serving. Make it champion: visavox release promote ${proposed.id}`,
@@ -51,11 +60,12 @@ export const releaseCommands: CommandPlugin = (program, context) => {
   release
     .command('promote')
     .argument('<release>', 'the id of a release')
+    .option('--reason <text>', why)
     .description('make a proposed release champion, without a restart')
-    .action(async (id: string, _options, command) => {
+    .action(async (id: string, { reason }: { reason?: string }, command) => {
       const { request, result } = context(command);
       const promoted = Release.parse(
-        await request('POST', `/api/v1/releases/${encodeURIComponent(id)}/promote`),
+        await request('POST', `/api/v1/releases/${encodeURIComponent(id)}/promote`, { reason }),
       );
       result(promoted, rows([promoted]));
     });
@@ -63,12 +73,14 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     .command('rollback')
     .argument('[model]', 'needed where several models are released')
     .option('--environment <name>', 'needed where the model has several environments')
+    .option('--reason <text>', why)
     .description('make the release before the present one champion again')
-    .action(async (named: string | undefined, { environment }: { environment?: string }, command) => {
+    .action(async (named: string | undefined, options: RollbackOptions, command) => {
+      const { environment, reason } = options;
       const { request, result } = context(command);
       const model = named ?? (await onlyModel(request));
       const path = `/api/v1/models/${encodeURIComponent(model)}/rollback${inEnvironment(environment)}`;
-      const champion = Release.parse(await request('POST', path));
+      const champion = Release.parse(await request('POST', path, { reason }));
       result(
         champion,
         `${champion.model}:${champion.version} serves ${champion.environment} again (release ${champion.id}).`,

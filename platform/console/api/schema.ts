@@ -1316,7 +1316,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
             responses: {
                 /** @description serving again */
                 200: {
@@ -1363,7 +1367,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
             responses: {
                 /** @description champion */
                 200: {
@@ -3071,8 +3079,14 @@ export interface components {
             promotedAt: string | null;
         };
         Proposal: {
+            /** @description why, for those who look at it later */
+            reason?: string;
             /** @description a number, or an alias such as champion */
             version: number | string;
+        };
+        /** @description why, for those who look at it later */
+        Reason: {
+            reason?: string;
         };
         Sweeps: {
             sweeps: components["schemas"]["SweepSummary"][];

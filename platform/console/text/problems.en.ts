@@ -15,6 +15,8 @@ export const problems = {
   unknown_dataset: 'There is no such dataset version.',
   unknown_sample: 'There is no such sample, or it has been deleted.',
   nothing_to_roll_back_to: 'There is no earlier release to go back to.',
+  release_not_accepted:
+    'The version was tried, and is not accepted here. The reason is in the list of releases.',
   release_held_back: 'The gate held this version back. The reasons are in the list of releases.',
   registry_not_ours: 'The model registry holds models of another installation.',
   starting: 'The service is still starting. Try again in a few seconds.',

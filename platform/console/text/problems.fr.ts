@@ -19,6 +19,8 @@ export const problems: Translation<typeof english> = {
   unknown_dataset: 'Cette version des données n’existe pas.',
   unknown_sample: 'Cet échantillon n’existe pas, ou il a été effacé.',
   nothing_to_roll_back_to: 'Il n’y a pas de mise en service antérieure.',
+  release_not_accepted:
+    'La version a été essayée et n’est pas acceptée ici. La raison est dans la liste des mises en service.',
   release_held_back: 'Cette version a été retenue. Les raisons sont dans la liste des mises en service.',
   registry_not_ours: 'Le registre contient les modèles d’une autre installation.',
   starting: 'Le service démarre encore. Réessayez dans quelques secondes.',

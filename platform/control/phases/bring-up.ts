@@ -1,4 +1,5 @@
 import { messageOf } from '@visavox/core/errors';
+import { isNotAccepted } from '../not-accepted.ts';
 import { maximumFailures } from '../step.ts';
 import type { PhaseContext } from './phase-context.ts';
 
@@ -28,11 +29,11 @@ export async function bringUp(
     const failures = failuresBefore + 1;
     const reason = messageOf(error);
     report('release could not be brought up', { release: release.id, failures, reason });
-    if (failures < maximumFailures) return { kind: 'again', reason };
+    if (failures < maximumFailures && !isNotAccepted(error)) return { kind: 'again', reason };
     const champion = await releases.champion();
     if (champion?.id === release.id)
       return { kind: 'given up', reason: `released, but not activated: ${reason}` };
-    const heldBack = `could not be brought up: ${reason}`;
+    const heldBack = isNotAccepted(error) ? `not accepted: ${reason}` : `could not be brought up: ${reason}`;
     await releases.holdBack(release.id, heldBack);
     return { kind: 'given up', reason: heldBack };
   }
