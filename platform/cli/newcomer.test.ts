@@ -1,84 +1,60 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type StartedPlatform, startUp, stop } from './testing/start-up.ts';
+import { Terminal } from './testing/terminal.ts';
 
-const bin = join(import.meta.dirname, 'bin', 'visavox.mjs');
 const root = join(import.meta.dirname, '..', '..');
 const guide = join(root, 'docs', 'projects.md');
 const setup = process.env.VISAVOX_SETUP ?? join(root, '.visavox', 'setup');
-const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
 const environment = {
-  ...inherited,
   VISAVOX_SETUP: setup,
   VISAVOX_PYTHON: process.env.VISAVOX_PYTHON ?? join(setup, 'python', 'bin', 'python'),
-  PATH: [join(setup, 'python', 'bin'), inherited.PATH].join(delimiter),
+  PATH: [join(setup, 'python', 'bin'), process.env.PATH].join(delimiter),
 };
 
-const started: { server?: StartedPlatform; folder: string }[] = [];
+const opened: Terminal[] = [];
 afterAll(async () => {
-  for (const { server, folder } of started.toReversed()) {
-    if (server) await stop(server);
-    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  }
+  for (const terminal of opened.toReversed()) await terminal.close();
 });
 
-/** Somebody at a terminal, in a folder. */
-class Newcomer {
-  readonly #folder: string;
-  #url = '';
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  async up(): Promise<void> {
-    const server = startUp({ bin, folder: this.#folder, environment });
-    started.push({ server, folder: this.#folder });
-    this.#url = await server.url;
-  }
-
-  async types(...words: string[]) {
-    const env = { ...environment, VISAVOX_SERVER: this.#url };
-    const stdout = await new Promise<string>((done, failed) => {
-      execFile(process.execPath, [bin, ...words, '--json'], { cwd: this.#folder, env }, (error, out, err) =>
-        error ? failed(new Error(`visavox ${words.join(' ')}: ${out}${err}`)) : done(out),
-      );
-    });
-    return JSON.parse(stdout);
-  }
-
-  reads(file: string): Promise<string> {
-    return readFile(join(this.#folder, file), 'utf8');
-  }
-
-  async asks(environmentOfModel: string, features: readonly number[]) {
-    const token = await readFile(join(this.#folder, '.visavox/home/secrets/operator.token'), 'utf8');
-    const answer = await fetch(
-      `${this.#url}/api/v1/serving/${environmentOfModel}/irises/v2/models/irises/infer`,
-      {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' },
-        body: JSON.stringify({
-          inputs: [{ name: 'features', datatype: 'FP32', shape: [1, 4], data: features }],
-        }),
-      },
-    );
-    const { outputs, model_version: version } = await answer.json();
-    return { version, shares: outputs[0].data as number[] };
-  }
+function at(folder: string): Terminal {
+  const terminal = Terminal.at(folder, environment);
+  opened.push(terminal);
+  return terminal;
 }
 
-async function project(language: string, template = 'tabular'): Promise<Newcomer> {
+/** What a command says; one that fails is an error. */
+async function done(she: Terminal, ...words: string[]) {
+  const { code, stdout, stderr } = await she.types(...words, '--json');
+  if (code !== 0) throw new Error(`visavox ${words.join(' ')}: ${stdout}${stderr}`);
+  return JSON.parse(stdout);
+}
+
+async function answered(she: Terminal, environmentOfModel: string, features: readonly number[]) {
+  const token = await readFile(join(she.folder, '.visavox/home/secrets/operator.token'), 'utf8');
+  const answer = await fetch(
+    `${she.url}/api/v1/serving/${environmentOfModel}/irises/v2/models/irises/infer`,
+    {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        inputs: [{ name: 'features', datatype: 'FP32', shape: [1, 4], data: features }],
+      }),
+    },
+  );
+  const { outputs, model_version: version } = await answer.json();
+  return { version, shares: outputs[0].data as number[] };
+}
+
+async function project(language: string): Promise<Terminal> {
   const outer = await mkdtemp(join(tmpdir(), 'visavox-newcomer-'));
-  started.push({ folder: outer });
-  await new Newcomer(outer).types('init', 'irises', '--language', language, '--template', template);
+  await done(at(outer), 'init', 'irises', '--language', language);
   const folder = join(outer, 'irises');
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await withPackagesOfSetUp(folder);
-  return new Newcomer(folder);
+  return at(folder);
 }
 
 /** Installing PyTorch once more would take gigabytes. */
@@ -104,12 +80,12 @@ const wordsOf = (line: string) =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
 /** Documents say RUN, RELEASE and SWEEP for what a command before printed. */
-async function follow(she: Newcomer, commands: readonly string[]) {
-  const said = new Map<string, Awaited<ReturnType<Newcomer['types']>>>();
+async function follow(she: Terminal, commands: readonly string[]) {
+  const said = new Map<string, Awaited<ReturnType<typeof done>>>();
   const known = { RUN: '', RELEASE: '', SWEEP: '' };
   for (const command of commands) {
     const line = command.replaceAll(/\b(RUN|RELEASE|SWEEP)\b/g, (word) => known[word as keyof typeof known]);
-    const answer = await she.types(...wordsOf(line));
+    const answer = await done(she, ...wordsOf(line));
     said.set(command, answer);
     if (command.startsWith('sweep ')) Object.assign(known, { RUN: answer.best.run, SWEEP: answer.id });
     if (command.startsWith('release propose')) known.RELEASE = answer.id;
@@ -127,7 +103,7 @@ describe.each([
   it("goes from an empty folder to a model that serves, and back, as the project's README says", async () => {
     const she = await project(language);
     await she.up();
-    const commands = commandsIn(await she.reads('README.md'));
+    const commands = commandsIn(await readFile(join(she.folder, 'README.md'), 'utf8'));
     const back = commands.findIndex((command) => command.startsWith('release rollback'));
     const said = await follow(she, commands.slice(0, back));
 
@@ -135,12 +111,12 @@ describe.each([
     expect(said('sweep')).toMatchObject({ state: 'succeeded', begun: 3, name: 'search' });
     expect(said('sweep').best.value).toBeGreaterThan(0.8);
     expect(said('runs compare').difference.code).toEqual({ added: [], removed: [], changed: [] });
-    const answered = await she.asks('production', setosa);
-    expect(answered.shares.indexOf(Math.max(...answered.shares))).toBe(0);
+    const second = await answered(she, 'production', setosa);
+    expect(second.shares.indexOf(Math.max(...second.shares))).toBe(0);
 
     const after = await follow(she, commands.slice(back));
     expect(after('release rollback')).toMatchObject({ version: 1, environment: 'production' });
-    expect((await she.asks('production', setosa)).version).not.toBe(answered.version);
+    expect((await answered(she, 'production', setosa)).version).not.toBe(second.version);
     expect(after('runs reproduce')).toMatchObject({ identical: true, differences: [] });
     if (language === 'python') await follow(she, commandsIn(await readFile(guide, 'utf8')));
   });
@@ -149,10 +125,8 @@ describe.each([
 describe('a project', { timeout: 120_000 }, () => {
   const files = async (template: string, language: string) => {
     const outer = await mkdtemp(join(tmpdir(), 'visavox-init-'));
-    started.push({ folder: outer });
-    const { folder } = await new Newcomer(outer).types(
-      ...['init', 'a-project', '--template', template, '--language', language],
-    );
+    const words = ['init', 'a-project', '--template', template, '--language', language];
+    const { folder } = await done(at(outer), ...words);
     return { outer, folder, names: (await readdir(folder)).sort() };
   };
 
@@ -177,7 +151,7 @@ describe('a project', { timeout: 120_000 }, () => {
   it.each(['images', 'audio'])('learns from what it makes itself: %s', async (template) => {
     const { folder } = await files(template, 'python');
     const python = environment.VISAVOX_PYTHON;
-    const env = { ...environment, KERAS_BACKEND: 'torch' };
+    const env = { ...process.env, ...environment, KERAS_BACKEND: 'torch' };
     const run = (...words: string[]) =>
       new Promise<string>((done, failed) =>
         execFile(python, words, { cwd: folder, env }, (error, out, err) =>
@@ -193,10 +167,10 @@ describe('a project', { timeout: 120_000 }, () => {
 
   it('is not made where something is, and of no name that is none; nothing is left then', async () => {
     const { outer } = await files('empty', 'python');
-    const she = new Newcomer(outer);
-    await expect(she.types('init', 'a-project')).rejects.toThrow('folder_not_empty');
-    await expect(she.types('init', 'Not A Name')).rejects.toThrow('name_invalid');
-    await expect(she.types('init', 'x', '--template', 'tabular')).rejects.toThrow('name_invalid');
+    const refused = async (...words: string[]) => (await at(outer).asks('init', ...words)).error.code;
+    expect(await refused('a-project')).toBe('folder_not_empty');
+    expect(await refused('Not A Name')).toBe('name_invalid');
+    expect(await refused('x', '--template', 'tabular')).toBe('name_invalid');
     expect(await readdir(outer)).toEqual(['a-project']);
   });
 });

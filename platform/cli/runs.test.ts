@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type StartedPlatform, startUp, stop } from './testing/start-up.ts';
-
-const bin = join(import.meta.dirname, 'bin', 'visavox.mjs');
-const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
+import { Terminal } from './testing/terminal.ts';
 
 /** A step that "trains": its accuracy follows from its rate and from a file of the code. */
 const pipeline = `
@@ -26,38 +21,18 @@ export default pipeline(
 );
 `;
 
-let folder: string;
-let server: StartedPlatform | undefined;
-let url = '';
-
+let terminal: Terminal;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'visavox-runs-'));
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  await writeFile(join(folder, 'pipeline.ts'), pipeline);
-  await writeFile(join(folder, 'factor.txt'), '1');
-  server = startUp({ bin, folder, environment: inherited });
-  url = await server.url;
-}, 120_000);
-
-afterAll(async () => {
-  if (server) await stop(server);
-  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-});
-
-function typed(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...inherited, VISAVOX_SERVER: url };
-  return new Promise((done) => {
-    execFile(process.execPath, [bin, ...words], { cwd: folder, env }, (error, stdout, stderr) => {
-      done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
+  terminal = await Terminal.open({
+    'package.json': '{ "type": "module" }',
+    'pipeline.ts': pipeline,
+    'factor.txt': '1',
   });
-}
+  await terminal.up();
+}, 120_000);
+afterAll(() => terminal.close());
 
-async function visavox(...words: string[]) {
-  const { stdout } = await typed(...words, '--json');
-  return JSON.parse(stdout);
-}
-
+const visavox = (...words: string[]) => terminal.asks(...words);
 const ids = async (...words: string[]) =>
   (await visavox('runs', 'list', ...words)).runs.map(({ id }: { id: string }) => id);
 
@@ -74,7 +49,7 @@ describe('runs that people name', { timeout: 120_000 }, () => {
     expect(await ids('--tag', 'team=birds', '--tag', 'kind=best')).toEqual([high]);
     expect(await ids('--find', 'COARSE')).toEqual([low]);
     expect(await ids('--pipeline', 'another')).toEqual([]);
-    const { stdout, stderr } = await typed('runs', 'list', '--metric', 'accuracy', '--limit', '1');
+    const { stdout, stderr } = await terminal.types('runs', 'list', '--metric', 'accuracy', '--limit', '1');
     expect(stdout).toMatch(new RegExp(`^${high.slice(0, 8)} +fitting +succeeded +0\\.75 +manual`, 'm'));
     expect(stderr).toContain('1 of 2; the next ones: --start 1');
   });
@@ -82,7 +57,7 @@ describe('runs that people name', { timeout: 120_000 }, () => {
   it('are meant by the beginning of their id or by their name, wherever a run is asked for', async () => {
     expect(await visavox('runs', 'show', 'coarse')).toMatchObject({ id: low, name: 'coarse' });
     expect(await visavox('runs', 'show', high.slice(0, 8))).toMatchObject({ id: high, note: 'finer' });
-    expect((await typed('runs', 'logs', 'coarse', 'train')).code).toBe(0);
+    expect((await terminal.types('runs', 'logs', 'coarse', 'train')).code).toBe(0);
     await visavox(
       'runs',
       'edit',
@@ -111,7 +86,7 @@ describe('runs that people name', { timeout: 120_000 }, () => {
   });
 
   it('are compared: what they were given, what they measured, and what their code was', async () => {
-    await writeFile(join(folder, 'factor.txt'), '2');
+    await writeFile(join(terminal.folder, 'factor.txt'), '2');
     const { id: other } = await visavox('run', 'pipeline.ts', '--param', 'rate=0.25');
     const compared = await visavox('runs', 'compare', 'fine', other);
     expect(compared).toMatchObject({
@@ -122,7 +97,7 @@ describe('runs that people name', { timeout: 120_000 }, () => {
       },
     });
     expect(compared.difference.code.changed[0].patch).toMatch(/^-1$.*^\+2$/ms);
-    const { stdout } = await typed('runs', 'compare', 'coarse', 'fine', other);
+    const { stdout } = await terminal.types('runs', 'compare', 'coarse', 'fine', other);
     expect(stdout).toMatch(/parameter +rate +0\.5 +0\.25 +0\.25/);
     expect(stdout).toMatch(/metric +accuracy +0\.5 +0\.75 +0\.5/);
   });

@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type StartedPlatform, startUp, stop } from './testing/start-up.ts';
-
-const bin = join(import.meta.dirname, 'bin', 'visavox.mjs');
-const { VISAVOX_HOME, VISAVOX_SECRETS, VISAVOX_TOKEN, ...inherited } = process.env;
+import { Terminal } from './testing/terminal.ts';
 
 /** A "training" that is best at a rate of 0.25, and fails with a wrong activation. */
 const pipeline = `
@@ -38,41 +31,17 @@ export default pipeline(
 );
 `;
 
-let folder: string;
-let server: StartedPlatform | undefined;
-let url = '';
-
-const up = async () => {
-  server = startUp({ bin, folder, environment: inherited });
-  url = await server.url;
-};
-
+let terminal: Terminal;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'visavox-sweeps-'));
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  await writeFile(join(folder, 'pipeline.ts'), pipeline);
-  await up();
-}, 120_000);
-
-afterAll(async () => {
-  if (server) await stop(server);
-  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-});
-
-function typed(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...inherited, VISAVOX_SERVER: url };
-  return new Promise((done) => {
-    execFile(process.execPath, [bin, ...words], { cwd: folder, env }, (error, stdout, stderr) => {
-      done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
+  terminal = await Terminal.open({
+    'package.json': '{ "type": "module" }',
+    'pipeline.ts': pipeline,
   });
-}
+  await terminal.up();
+}, 120_000);
+afterAll(() => terminal.close());
 
-async function visavox(...words: string[]) {
-  const { stdout } = await typed(...words, '--json');
-  return JSON.parse(stdout);
-}
-
+const visavox = (...words: string[]) => terminal.asks(...words);
 const sweep = (...words: string[]) => visavox('sweep', 'pipeline.ts', '--maximize', 'score', ...words);
 
 describe('a sweep', { timeout: 240_000 }, () => {
@@ -89,7 +58,7 @@ describe('a sweep', { timeout: 240_000 }, () => {
     expect(runs).toMatchObject([
       { id: found.best.run, name: expect.stringMatching(/^first \d$/), sweep: found.id },
     ]);
-    const { stdout } = await typed('sweeps', 'show', 'first');
+    const { stdout } = await terminal.types('sweeps', 'show', 'first');
     expect(stdout).toMatch(/trial +rate +units +score +state +run\n[- ]+\n +\d +0\.25 +32 +0\.32 +succeeded/);
     expect(stdout).toContain(`The best is run ${found.best.run.slice(0, 8)}: rate=0.25 units=32`);
   });
@@ -113,7 +82,7 @@ describe('a sweep', { timeout: 240_000 }, () => {
   });
 
   it('ends where its first trials all fail, with their reason', async () => {
-    const { code, stdout } = await typed(
+    const { code, stdout } = await terminal.types(
       ...['sweep', 'pipeline.ts', '--maximize', 'score', '--space', 'activation=wrong', '--param', 'rate=1'],
       ...['--space', 'units=1..50', '--trials', '50', '--json'],
     );
@@ -149,9 +118,9 @@ describe('a sweep', { timeout: 240_000 }, () => {
     const { id } = await sweep('--space', 'rate=0..1', '--trials', '6', '--detach');
     while ((await visavox('sweeps', 'show', id)).begun === 0)
       await new Promise((done) => setTimeout(done, 100));
-    server?.process.kill('SIGKILL');
-    await up();
-    await typed('sweeps', 'watch', id);
+    terminal.killServer();
+    await terminal.up();
+    await terminal.types('sweeps', 'watch', id);
     const found = await visavox('sweeps', 'show', id);
     expect(found).toMatchObject({ state: 'succeeded', begun: 6 });
     expect(new Set(found.trials.map(({ run }: { run: string }) => run)).size).toBe(6);
@@ -178,7 +147,7 @@ describe('a sweep', { timeout: 240_000 }, () => {
   });
 
   it('says which metrics there are where none has its name', async () => {
-    const { stdout } = await typed(
+    const { stdout } = await terminal.types(
       ...['sweep', 'pipeline.ts', '--minimize', 'loss', '--space', 'rate=0,1', '--sampler', 'grid', '--json'],
     );
     expect(JSON.parse(stdout)).toMatchObject({
