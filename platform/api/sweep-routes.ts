@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { UserError } from '@visavox/core/errors';
-import { bestOf, type Dimension, type Space, type Sweep } from '@visavox/core/sweep';
+import type { Dimension, Space } from '@visavox/core/search-space';
+import { bestOf, type Sweep } from '@visavox/core/sweep';
 import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
 import type { PipelineSpec } from '@visavox/pipelines/ir';
 import { coerce, resolveParameters } from '@visavox/pipelines/parameters';

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { CodeReference } from '@visavox/core/code';
 import { Parameter, RunState } from '@visavox/core/run';
 import { RunName } from '@visavox/core/run-summary';
-import { Dimension, Sweep, SweepPlan, Trial } from '@visavox/core/sweep';
+import { Dimension } from '@visavox/core/search-space';
+import { Sweep, SweepPlan, Trial } from '@visavox/core/sweep';
 
 export const NewSweep = z
   .object({

@@ -1,8 +1,10 @@
 import { UserError } from '@visavox/core/errors';
 import { InMemoryObjects } from '@visavox/core/in-memory-objects.fixture';
+import type { Curve } from '@visavox/core/median-stopping';
 import type { SweepStore, TrackedCurves } from '@visavox/core/ports';
 import type { RunRecord } from '@visavox/core/run';
-import { type Curve, Dimension, type Outcome, type Sweep, type SweepPlan } from '@visavox/core/sweep';
+import { Dimension } from '@visavox/core/search-space';
+import type { Outcome, Sweep, SweepPlan } from '@visavox/core/sweep';
 import { MemoryRunStore } from '@visavox/pipelines/memory-run-store';
 import { exampleRun, exampleTask } from '@visavox/pipelines/run-store.contract';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,21 +1,11 @@
 import { canonicalJson, digestOf, digestOfJson, hexOf } from '@visavox/core/digest';
 import { messageOf, UserError } from '@visavox/core/errors';
+import { type Curve, hasFallenBehind } from '@visavox/core/median-stopping';
 import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { PipelineEngine, ProposePoints, RunStore, SweepStore, TrackedCurves } from '@visavox/core/ports';
 import { isFinished } from '@visavox/core/run';
-import {
-  bestOf,
-  type Curve,
-  checkPlan,
-  gridPoint,
-  gridSize,
-  hasFallenBehind,
-  type Outcome,
-  type Point,
-  randomPoint,
-  type Sweep,
-  type Trial,
-} from '@visavox/core/sweep';
+import { gridPoint, gridSize, type Point, randomPoint } from '@visavox/core/search-space';
+import { bestOf, checkPlan, type Outcome, type Sweep, type Trial } from '@visavox/core/sweep';
 import { isUnavailable } from './step.ts';
 
 /** Where as many trials have failed and none has succeeded, more would fail as well. */

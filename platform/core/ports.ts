@@ -5,7 +5,8 @@ import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseStage } from './release.ts';
 import type { RunRecord } from './run.ts';
 import type { RunAnnotationChanges, RunAnnotations, RunPage, RunQuery } from './run-summary.ts';
-import type { Outcome, Point, Sweep, SweepPlan } from './sweep.ts';
+import type { Point } from './search-space.ts';
+import type { Outcome, Sweep, SweepPlan } from './sweep.ts';
 
 /**
  * Keeps run records; the engine is the only writer. `save` replaces the record and its tasks in one transaction. Name,

@@ -1,30 +1,9 @@
 import { z } from 'zod';
 import { CodeReference } from './code.ts';
-import { Digest, digestOf, hexOf } from './digest.ts';
+import { Digest } from './digest.ts';
 import { UserError } from './errors.ts';
 import { Parameter, type RunState } from './run.ts';
-
-const mostPoints = 10_000;
-/** By which binary fractions miss a whole number of steps. */
-const hair = 1e-9;
-
-/** Where a parameter is looked for: among some values, or between two numbers, both included. */
-export const Dimension = z.union([
-  z.strictObject({ values: z.array(Parameter).min(1).max(mostPoints) }),
-  z.strictObject({
-    low: z.number(),
-    high: z.number(),
-    /** Whole numbers alone. */
-    integer: z.boolean().default(false),
-    /** From one value to the next. */
-    step: z.number().positive().optional(),
-    /** Evenly over orders of magnitude. */
-    log: z.boolean().default(false),
-  }),
-]);
-export type Dimension = z.infer<typeof Dimension>;
-export type Space = Readonly<Record<string, Dimension>>;
-export type Point = Readonly<Record<string, Parameter>>;
+import { Dimension, dimensionFault, gridSize, mostPoints } from './search-space.ts';
 
 export const Sampler = z.enum(['grid', 'random', 'bayesian']);
 export type Sampler = z.infer<typeof Sampler>;
@@ -108,7 +87,7 @@ export function checkPlan({ space, sampler }: Pick<SweepPlan, 'space' | 'sampler
   if (entries.length === 0)
     throw sweepInvalid('no parameter is to be varied', 'Give a space: rate=0.01..0.1');
   for (const [name, dimension] of entries) {
-    const fault = faultOf(dimension, sampler);
+    const fault = dimensionFault(dimension, { onGrid: sampler === 'grid' });
     if (fault) throw sweepInvalid(`the space of ${name} ${fault}`);
   }
   if (sampler !== 'grid') return;
@@ -118,114 +97,6 @@ export function checkPlan({ space, sampler }: Pick<SweepPlan, 'space' | 'sampler
       `the grid has ${points} points, and ${mostPoints} are the most`,
       'Take larger steps, or the sampler random or bayesian.',
     );
-}
-
-function faultOf(dimension: Dimension, sampler: Sampler): string | undefined {
-  if ('values' in dimension) {
-    const distinct = new Set(dimension.values.map((value) => JSON.stringify(value)));
-    return distinct.size < dimension.values.length ? 'has a value twice' : undefined;
-  }
-  const { low, high, integer, step, log } = dimension;
-  if (low > high) return `is empty: ${low} is above ${high}`;
-  if (log && low <= 0) return `is logarithmic and begins at ${low}, which has no logarithm`;
-  if (log && step !== undefined) return 'is logarithmic and has a step: it can have one of them';
-  if (step !== undefined && step * (1 - hair) > high - low)
-    return `has a step of ${step}, which is wider than itself`;
-  if (integer && ![low, high, step ?? 1].every(Number.isInteger))
-    return 'is one of integers and has bounds or a step that are none';
-  if (sampler === 'grid' && step === undefined && (!integer || log))
-    return 'has no points for a grid: give values, or a step';
-  return undefined;
-}
-
-/** How many points a grid has. */
-export function gridSize(space: Space): number {
-  return Object.values(space).reduce((size, dimension) => size * pointsOn(dimension), 1);
-}
-
-function pointsOn(dimension: Dimension): number {
-  if ('values' in dimension) return dimension.values.length;
-  const { low, high, step = 1 } = dimension;
-  return Math.floor((high - low) / step + hair) + 1;
-}
-
-function pointOn(dimension: Dimension, index: number): Parameter {
-  if ('values' in dimension) return dimension.values[index] ?? '';
-  return withoutNoise(dimension.low + index * (dimension.step ?? 1));
-}
-
-/** The grid's point of this number, counted from 0; the last parameter varies first. */
-export function gridPoint(space: Space, number: number): Point {
-  let left = number;
-  const point = Object.entries(space)
-    .toReversed()
-    .map(([name, dimension]): [string, Parameter] => {
-      const points = pointsOn(dimension);
-      const index = left % points;
-      left = Math.floor(left / points);
-      return [name, pointOn(dimension, index)];
-    });
-  return Object.fromEntries(point.toReversed());
-}
-
-/** A point drawn evenly, always the same for a seed and a number. */
-export function randomPoint(space: Space, seed: number, number: number): Point {
-  return Object.fromEntries(
-    Object.entries(space).map(([name, dimension]) => [
-      name,
-      drawn(dimension, uniform(`${seed}/${number}/${name}`)),
-    ]),
-  );
-}
-
-/** From 0 to below 1. */
-function uniform(key: string): number {
-  const digits = 13;
-  return Number.parseInt(hexOf(digestOf(key)).slice(0, digits), 16) / 16 ** digits;
-}
-
-function drawn(dimension: Dimension, share: number): Parameter {
-  if ('values' in dimension || dimension.step !== undefined || (dimension.integer && !dimension.log))
-    return pointOn(dimension, Math.floor(share * pointsOn(dimension)));
-  const { low, high, integer, log } = dimension;
-  const value = log ? low * (high / low) ** share : low + share * (high - low);
-  return Math.min(high, Math.max(low, integer ? Math.floor(value) : withoutNoise(value)));
-}
-
-function withoutNoise(value: number): number {
-  return Number(value.toPrecision(12));
-}
-
-/** The values of a trial's curve, by step. */
-export type Curve = readonly { readonly step: number; readonly value: number }[];
-
-/**
- * Whether a curve has fallen behind: its best value so far is worse than the median of what the others had reached at that
- * step (the median stopping rule). With fewer than three others that came as far, never.
- */
-export function hasFallenBehind(
-  curve: Curve,
-  others: readonly Curve[],
-  { goal, afterSteps }: { readonly goal: SweepPlan['goal']; readonly afterSteps: number },
-): boolean {
-  const sign = goal === 'maximize' ? 1 : -1;
-  const bestUntil = (points: Curve, last: number) =>
-    Math.max(
-      ...points
-        .filter(({ step, value }) => step <= last && Number.isFinite(value))
-        .map(({ value }) => sign * value),
-    );
-  const now = Math.max(...curve.map(({ step }) => step));
-  if (!Number.isFinite(now) || now < afterSteps) return false;
-  const reached = others
-    .filter((other) => other.some(({ step }) => step >= now))
-    .map((other) => bestUntil(other, now))
-    .filter(Number.isFinite)
-    .toSorted((a, b) => a - b);
-  if (reached.length < 3) return false;
-  const middle = (reached.length - 1) / 2;
-  const median = ((reached[Math.floor(middle)] ?? 0) + (reached[Math.ceil(middle)] ?? 0)) / 2;
-  return bestUntil(curve, now) < median;
 }
 
 function sweepInvalid(what: string, action?: string): UserError {

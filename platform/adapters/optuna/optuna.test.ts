@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { Dimension, type Outcome, type SweepPlan } from '@visavox/core/sweep';
+import { Dimension } from '@visavox/core/search-space';
+import type { Outcome, SweepPlan } from '@visavox/core/sweep';
 import { Environments } from '@visavox/pipelines/environments/environments';
 import { toolSettings } from '@visavox/pipelines/environments/tool';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { UserError } from '@visavox/core/errors';
-import type { Dimension } from '@visavox/core/sweep';
+import type { Dimension } from '@visavox/core/search-space';
 import { parseValue } from './submission.ts';
 
 const number = '[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?';
