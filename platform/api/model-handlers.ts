@@ -168,7 +168,7 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
 
   app.openapi(routes.rollback, async (c) => {
     const controller = controllers.of(c.req.valid('param').name, c.req.valid('query').environment);
-    const release = await controller.rollback(withReason('by hand', c.req.valid('json').reason));
+    const release = await controller.rollback(withReason('by hand', c.req.valid('query').reason));
     log.info({ requestId: c.get('requestId'), release: release.id }, 'rolled back by hand');
     return c.json(release, 200);
   });
@@ -177,7 +177,7 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     const { id } = c.req.valid('param');
     const release = (await releasesOf(resources, controllers.all)).find((one) => one.id === id);
     if (!release) throw unknown('release', id);
-    const reason = withReason('promoted by hand', c.req.valid('json').reason);
+    const reason = withReason('promoted by hand', c.req.valid('query').reason);
     const promoted = await controllers.of(release.model, release.environment).promote(id, reason);
     log.info({ requestId: c.get('requestId'), release: id }, 'promoted by hand');
     return c.json(promoted, 200);

@@ -117,13 +117,13 @@ export const modelRoutes = {
   promote: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/releases/{id}/promote' },
     summary: 'Make a release the champion of its model in its environment',
-    request: { params: Id, body: { ...body(Reason), required: false } },
+    request: { params: Id, query: Reason },
     responses: { 200: json(ReleaseRecord, 'champion'), default: problem },
   }),
   rollback: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/rollback' },
     summary: 'Make the release before the present one champion again',
-    request: { params: OfModel, query: Where, body: { ...body(Reason), required: false } },
+    request: { params: OfModel, query: Where.extend(Reason.shape) },
     responses: { 200: json(ReleaseRecord, 'serving again'), default: problem },
   }),
 } as const;

@@ -82,6 +82,7 @@ export const Proposal = z
       .openapi({ description: 'a number, or an alias such as champion' }),
   })
   .openapi('Proposal');
-export const Reason = z
-  .object({ reason: reason.optional() })
-  .openapi('Reason', { description: 'why, for those who look at it later' });
+/** Beside what is asked for, in the address. */
+export const Reason = z.object({
+  reason: reason.optional().openapi({ description: 'why, for those who look at it later' }),
+});

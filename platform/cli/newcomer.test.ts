@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { peerPython } from '../../scripts/peer-environment.mjs';
 import { Terminal } from './testing/terminal.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -93,6 +95,18 @@ async function follow(she: Terminal, commands: readonly string[]) {
   return (start: string) => [...said].find(([command]) => command.startsWith(start))?.[1];
 }
 
+/** As Jupyter does, with the Python package; where its environment cannot be made, it is left out. */
+async function executes(she: Terminal, notebook: string): Promise<void> {
+  const python = peerPython('python-package');
+  if (python === undefined) return;
+  const env = {
+    ...{ ...process.env, VISAVOX_SERVER: she.url },
+    PYTHONPATH: join(root, 'platform', 'python', 'src'),
+  };
+  const execute = join(dirname(python), 'jupyter-execute');
+  await promisify(execFile)(execute, [join(she.folder, notebook)], { cwd: she.folder, env });
+}
+
 describe.each([
   ['Python', 'python'],
   ['TypeScript', 'typescript'],
@@ -118,7 +132,9 @@ describe.each([
     expect(after('release rollback')).toMatchObject({ version: 1, environment: 'production' });
     expect((await answered(she, 'production', setosa)).version).not.toBe(second.version);
     expect(after('runs reproduce')).toMatchObject({ identical: true, differences: [] });
-    if (language === 'python') await follow(she, commandsIn(await readFile(guide, 'utf8')));
+    if (language !== 'python') return;
+    await follow(she, commandsIn(await readFile(guide, 'utf8')));
+    await executes(she, join('notebooks', 'explore.ipynb'));
   });
 });
 

@@ -12,5 +12,12 @@ export function versionOf(reference: ModelReference): number | string {
 
 /** `?environment=…`, or nothing. */
 export function inEnvironment(environment: string | undefined): string {
-  return environment === undefined ? '' : `?environment=${encodeURIComponent(environment)}`;
+  return queryOf({ environment });
+}
+
+/** What is given of these, as the query of an address. */
+export function queryOf(given: Readonly<Record<string, string | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) query.set(name, value);
+  return query.size === 0 ? '' : `?${query}`;
 }

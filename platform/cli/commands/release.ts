@@ -3,7 +3,7 @@ import { parseModelReference } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
 import { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
-import { inEnvironment, versionOf } from '../references.ts';
+import { inEnvironment, queryOf, versionOf } from '../references.ts';
 import { table } from '../table.ts';
 
 const Releases = z.object({ releases: z.array(Release) });
@@ -65,7 +65,7 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     .action(async (id: string, { reason }: { reason?: string }, command) => {
       const { request, result } = context(command);
       const promoted = Release.parse(
-        await request('POST', `/api/v1/releases/${encodeURIComponent(id)}/promote`, { reason }),
+        await request('POST', `/api/v1/releases/${encodeURIComponent(id)}/promote${queryOf({ reason })}`),
       );
       result(promoted, rows([promoted]));
     });
@@ -79,8 +79,8 @@ export const releaseCommands: CommandPlugin = (program, context) => {
       const { environment, reason } = options;
       const { request, result } = context(command);
       const model = named ?? (await onlyModel(request));
-      const path = `/api/v1/models/${encodeURIComponent(model)}/rollback${inEnvironment(environment)}`;
-      const champion = Release.parse(await request('POST', path, { reason }));
+      const path = `/api/v1/models/${encodeURIComponent(model)}/rollback${queryOf({ environment, reason })}`;
+      const champion = Release.parse(await request('POST', path));
       result(
         champion,
         `${champion.model}:${champion.version} serves ${champion.environment} again (release ${champion.id}).`,

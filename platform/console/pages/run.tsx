@@ -7,6 +7,7 @@ import { Digest } from '../components/digest.tsx';
 import { Heading } from '../components/heading.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { shortId } from '../components/short-id.ts';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
@@ -48,7 +49,7 @@ export function RunPage({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={run.name ?? t('run.title', { id: run.id.slice(0, 8) })}
+        title={run.name ?? t('run.title', { id: shortId(run.id) })}
         text={t('run.started_by', { pipeline: run.pipeline, engine: run.engine, trigger: run.trigger })}
       >
         <StateBadge state={run.state} />

@@ -7,6 +7,7 @@ import { Empty } from '../components/empty.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { Paging } from '../components/paging.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { shortId } from '../components/short-id.ts';
 import { StateBadge } from '../components/state-badge.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Link, navigate, queryWith, useAddress } from '../router.tsx';
@@ -137,7 +138,7 @@ function RunTable({ runs, wish }: { runs: readonly RunSummary[]; wish: RunsWish 
           {runs.map((run) => (
             <tr key={run.id}>
               <th scope="row">
-                <Link href={runAddress(run.id)}>{run.name ?? <code>{run.id.slice(0, 8)}</code>}</Link>
+                <Link href={runAddress(run.id)}>{run.name ?? <code>{shortId(run.id)}</code>}</Link>
                 <Tags tags={run.tags ?? {}} />
               </th>
               <td>

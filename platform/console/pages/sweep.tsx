@@ -7,6 +7,7 @@ import { Heading } from '../components/heading.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { ScatterPlot } from '../components/scatter-plot.tsx';
+import { shortId } from '../components/short-id.ts';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Link } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
@@ -31,7 +32,7 @@ export function SweepPage({ id }: { id: string }) {
   if (!sweep)
     return (
       <>
-        <Heading title={t('sweep.title', { id: id.slice(0, 8) })} />
+        <Heading title={t('sweep.title', { id: shortId(id) })} />
         {details.isError && <ProblemNotice error={details.error} />}
       </>
     );
@@ -39,7 +40,7 @@ export function SweepPage({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={sweep.name ?? t('sweep.title', { id: sweep.id.slice(0, 8) })}
+        title={sweep.name ?? t('sweep.title', { id: shortId(sweep.id) })}
         text={t('sweep.text', {
           pipeline: sweep.pipeline,
           goal: t(`sweeps.${plan.goal}`, { metric: plan.metric }),

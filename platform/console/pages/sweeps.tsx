@@ -5,6 +5,7 @@ import { sweeps } from '../api/calls.ts';
 import { Empty } from '../components/empty.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { shortId } from '../components/short-id.ts';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Link } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
@@ -44,7 +45,7 @@ export function SweepsPage() {
               {list.data.map(({ id, name, pipeline, state, plan, begun, createdAt }) => (
                 <tr key={id}>
                   <th scope="row">
-                    <Link href={sweepAddress(id)}>{name ?? <code>{id.slice(0, 8)}</code>}</Link>
+                    <Link href={sweepAddress(id)}>{name ?? <code>{shortId(id)}</code>}</Link>
                   </th>
                   <td>{pipeline}</td>
                   <td>
