@@ -4,12 +4,15 @@ import { Digest } from '@visavox/core/digest';
 
 // Made anew, since schemas made before the OpenAPI extension lack its method.
 const Column = z.object(core.ColumnProfile.shape).openapi('ColumnProfile');
-const Tables = z
-  .object({ ...core.TablesProfile.shape, columns: z.array(Column) })
-  .openapi('TablesProfile', { description: 'of the items that are tables, read as one' });
+const Tables = z.object({ ...core.TablesProfile.shape, columns: z.array(Column) });
 
 export const DatasetProfile = z
-  .object({ ...core.DatasetProfile.shape, tables: Tables.nullable() })
+  .object({
+    ...core.DatasetProfile.shape,
+    tables: Tables.nullable().openapi({
+      description: 'of the items that are tables, read as one; null where none is',
+    }),
+  })
   .openapi('DatasetProfile');
 
 export const ProfilePending = z.object({ state: z.literal('computing') }).openapi('ProfilePending');

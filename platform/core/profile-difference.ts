@@ -75,8 +75,8 @@ const leastShare = 0.0001;
  * How far a distribution moved: the sum over all categories of (after - before) * ln(after / before), where both are shares of
  * what is present. 0 where nothing moved; by the usual rule of thumb little did below 0.1, and much did above 0.25.
  *
- * Source: N. Siddiqi, Credit Risk Scorecards, Wiley 2006; its statistics are those of B. Yurdakul and J. Naranjo, Statistical
- * properties of the population stability index, Journal of Risk Model Validation 14 (4), 2020.
+ * Source: N. Siddiqi, Credit Risk Scorecards, Wiley 2006; B. Yurdakul and J. Naranjo, Statistical properties of the population
+ * stability index, Journal of Risk Model Validation, https://econpapers.repec.org/article/rskjourn5/7725371.htm.
  */
 export function populationStabilityIndex(
   categories: readonly BeforeAfter<number>[] | undefined,

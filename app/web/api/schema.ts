@@ -5480,38 +5480,37 @@ export interface components {
                     count: number;
                 }[];
             }[];
-            tables: components["schemas"]["TablesProfile"];
-        };
-        /** @description of the items that are tables, read as one */
-        TablesProfile: {
-            rows: number;
-            read: {
-                count: number;
-                items: string[];
-            };
-            notTables: {
-                count: number;
-                items: string[];
-            };
-            unread: {
-                item: string;
-                /** @enum {string} */
-                why: "erased" | "too-large" | "unreadable";
-                line: number | null;
-                reason: string | null;
-            }[];
-            columns: components["schemas"]["ColumnProfile"][];
-            columnsLeftOut: number;
-            schemaDifferences: {
-                column: string;
-                usual: string | null;
-                count: number;
-                items: {
+            /** @description of the items that are tables, read as one; null where none is */
+            tables: {
+                rows: number;
+                read: {
+                    count: number;
+                    items: string[];
+                };
+                notTables: {
+                    count: number;
+                    items: string[];
+                };
+                unread: {
                     item: string;
-                    type: string | null;
+                    /** @enum {string} */
+                    why: "erased" | "too-large" | "unreadable";
+                    line: number | null;
+                    reason: string | null;
                 }[];
-            }[];
-        } | null;
+                columns: components["schemas"]["ColumnProfile"][];
+                columnsLeftOut: number;
+                schemaDifferences: {
+                    column: string;
+                    usual: string | null;
+                    count: number;
+                    items: {
+                        item: string;
+                        type: string | null;
+                    }[];
+                }[];
+            } | null;
+        };
         ColumnProfile: {
             name: string;
             type: string;
