@@ -8,11 +8,15 @@ import { readFiles } from './read-files.mjs';
 
 const folder = process.cwd();
 
-process.on('disconnect', () => {
-  // Nobody else is left who would remove what was deciphered for this process.
+process.on('disconnect', leave);
+// It may have gone while DuckDB was loaded.
+if (!process.connected) leave();
+
+/** Nobody else is left who would remove what was deciphered for this process. */
+function leave() {
   rmSync(folder, { recursive: true, force: true });
   process.kill(process.pid, 'SIGKILL');
-});
+}
 
 process.once('message', async (job) => {
   // DuckDB limits what it spills, and not how large its database grows: a small file may hold very much, compressed.
