@@ -9,6 +9,8 @@ import { runTypeScript } from './typescript.mjs';
 
 /** Prebuilt for each processor, so the image's own build installs them. */
 const native = ['onnxruntime-node', 'sharp'];
+/** What the application's processes for tables start from. */
+const tables = ['@duckdb/node-api'];
 
 /** The embedded database and the search for imports, which are for one machine, and codecs whose licences forbid them (package.json's overrides). */
 const leftOut = [
@@ -24,7 +26,7 @@ const assemble = {
       // Beside decoding-process.mjs, which starts it.
       'decode-files': 'recognition/decoding/decode-files.ts',
     });
-    nativePackages(context, native);
+    nativePackages(context, [...native, ...tables]);
     // What a run pins as its code and environment is the digest of these.
     const rooms = ['core', 'adapters', 'control', 'serving'].map((room) => `platform/${room}`);
     for (const folder of ['recognition', ...rooms]) copySources(folder, context);

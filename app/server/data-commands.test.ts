@@ -96,6 +96,57 @@ describe('a folder', () => {
   }, 60_000);
 });
 
+describe('tables', () => {
+  const flowers = (widths: readonly (number | string)[]) =>
+    `width,species\n${widths.map((width, index) => `${width},${index % 3 === 0 ? 'rose' : 'iris'}\n`).join('')}`;
+
+  test('are profiled: columns, types, what is missing, and how the values are spread', async () => {
+    const from = await folder('garden', {
+      'beds.csv': flowers([1, 2, 2, 3, '', 4]),
+      'wall.csv': 'width,species\n1,2,3\n',
+      'bed.jpg': 'green',
+    });
+    const { digest } = await json('import', from, '--name', 'garden', '--label', 'season=spring');
+    const { code, stdout } = await line.visavox('data', 'profile', 'garden');
+    expect(code).toBe(0);
+    expect(stdout).toContain('6 rows in 1 table\n');
+    expect(stdout).toMatch(/^width +BIGINT +1 +4 +2\.4 ± 1\.14, 1 to 4 +▁█▁▁$/m);
+    expect(stdout).toMatch(/^species +VARCHAR +0 +2 +iris 4, rose 2$/m);
+    expect(stdout).toContain('not read: wall.csv, line 2 (Expected Number of Columns: 2 Found: 3)\n');
+    expect(stdout).toMatch(/^season +0 +1 +spring 3$/m);
+    expect(stdout).toMatch(/^image\/jpeg +1 +5$/m);
+    expect(await json('profile', 'garden')).toMatchObject({
+      digest,
+      tables: { rows: 6, notTables: { count: 1 }, columns: [{ name: 'width' }, { name: 'species' }] },
+    });
+  }, 60_000);
+
+  test('are compared with what they were', async () => {
+    const from = await folder('meadow', { 'a.csv': flowers([1, 2, 3, 4]) });
+    const first = await json('import', from, '--name', 'meadow');
+    await folder('meadow', {
+      'a.csv': flowers([11, 12, 13, '', ''])
+        .trimEnd()
+        .replaceAll(/^(.*)$/gm, '$1,x'),
+    });
+    await json('import', from, '--name', 'meadow');
+    const difference = await json('diff', first.digest, 'meadow');
+    expect(difference).toMatchObject({
+      changed: [{ key: 'a.csv' }],
+      profile: {
+        rows: { before: 4 },
+        added: [{ name: 'x', type: 'VARCHAR' }],
+        columns: [{ name: 'width', mean: { before: 2.5, after: 12 } }, { name: 'species' }],
+      },
+    });
+    const { stdout } = await line.visavox('data', 'diff', first.digest, 'meadow');
+    expect(stdout).toMatch(/^\+ column x VARCHAR$/m);
+    expect(stdout).toMatch(
+      /^width +0 % -> \d+ % +2\.5 -> 12 +1\.75, 2\.5, 3\.25 -> 11\.5, 12, 12\.5 +\d+\.\d{3}$/m,
+    );
+  }, 60_000);
+});
+
 describe('what is kept', () => {
   test('is read and compared with its digests', async () => {
     const from = await folder('tools', { 'saw.txt': 'saw', 'axe.txt': 'axe', 'awl.txt': 'awl' });

@@ -15,6 +15,7 @@ import type { ApiEnv } from './api-env.ts';
 import { addCurveRoute } from './curve-route.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
+import { addProfileRoutes } from './profile-handlers.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { runDifference } from './run-differences.ts';
@@ -32,6 +33,7 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addCurveRoute(app, { ...resources, engine: referred });
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
+  addProfileRoutes(app, resources);
   addSweepRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;

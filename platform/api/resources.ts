@@ -7,6 +7,7 @@ import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type {
+  DatasetProfiles,
   DatasetStore,
   PipelineEngine,
   ReleaseStore,
@@ -88,6 +89,7 @@ export interface PlatformResources {
   readonly engine: PipelineEngine;
   readonly curves: TrackedCurves;
   readonly datasets: DatasetStore;
+  readonly profiles: DatasetProfiles;
   readonly objects: ObjectStore;
   /** What steps in pods are given. */
   readonly steps: StepGrants;

@@ -3,6 +3,7 @@ import { Digest } from '@visavox/core/digest';
 import { RunState } from '@visavox/core/run';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { modelRoutes } from './model-routes.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
 import {
   BlobDigests,
@@ -68,6 +69,7 @@ const RunsWish = z.object({
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
   ...modelRoutes,
+  ...profileRoutes,
   ...sweepRoutes,
   health: createRoute({
     method: 'get',

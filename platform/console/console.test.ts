@@ -160,6 +160,8 @@ describe.skipIf(!browserThere)('in a browser', () => {
   describe('of a project with a dataset, a run and a model', () => {
     let run: string;
     let dataset: string;
+    /** Two versions of a table. */
+    let nests: readonly [string, string];
 
     beforeAll(async () => {
       await mkdir(join(folder, 'birds'));
@@ -176,6 +178,16 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await writeFile(join(folder, 'birds', 'owl.txt'), 'hoo hoo');
       await writeFile(join(folder, 'birds', 'rook.txt'), 'kaah');
       ({ digest: dataset } = await visavox<{ digest: string }>('data', 'import', 'birds', '--name', 'birds'));
+      const imported = async (table: string) => {
+        await mkdir(join(folder, 'nests'), { recursive: true });
+        await writeFile(join(folder, 'nests', 'nests.csv'), table);
+        await writeFile(join(folder, 'nests', 'broken.csv'), 'eggs,tree\n1,oak,2\n');
+        return (await visavox<{ digest: string }>('data', 'import', 'nests', '--name', 'nests')).digest;
+      };
+      nests = [
+        await imported('eggs,tree\n1,oak\n2,oak\n3,elm\n'),
+        await imported('eggs,tree,seen\n4,oak,2026-05-01\n5,,2026-05-02\n6,elm,2026-05-03\n'),
+      ];
       await writeFile(join(folder, 'singing.json'), JSON.stringify(compile(singing)));
       ({ id: run } = await visavox<{ id: string }>('run', 'singing.json', '--param', 'birds=birds'));
     }, 300_000);
@@ -194,6 +206,27 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await page.getByText('1 file was added').waitFor();
       await page.getByText('1 file was changed').waitFor();
       await page.getByText(`--param PARAMETER=birds@${dataset}`).waitFor();
+    });
+
+    it('shows what is in the tables of a dataset, and how that differs from another version', async () => {
+      const [before, after] = nests;
+      await asOperator(`/console/datasets/${after}`);
+      const columns = page.getByRole('region', { name: 'Columns', exact: true }).getByRole('table');
+      await columns.getByRole('row', { name: /^eggs BIGINT 0 3 5 ± 1, 4 to 6/ }).waitFor();
+      await columns.getByRole('row', { name: /^tree VARCHAR 1 2 elm \(1\), oak \(1\)/ }).waitFor();
+      await columns.getByRole('row', { name: /^seen DATE 0 3 2026-05-01 to 2026-05-03/ }).waitFor();
+      const bars = columns.getByRole('img', {
+        name: 'Distribution of eggs: most values, 1, are between 4 and 5',
+      });
+      expect(await bars.locator('rect').count()).toBe(3);
+      await page.getByText('broken.csv, line 2').waitFor();
+      await page.goto(`/console/datasets/${after}?since=${before}`);
+      const changes = page.getByRole('region', { name: 'What changed since' });
+      await changes.getByText('seen').waitFor();
+      await changes
+        .getByRole('row', { name: /^eggs 0% 2 → 5 1\.5 · 2 · 2\.5 → 4\.5 · 5 · 5\.5 \d/ })
+        .waitFor();
+      await changes.getByRole('row', { name: /^tree 0% → 33% – –/ }).waitFor();
     });
 
     it('shows the run with the graph of its tasks, and the log of one', async () => {
@@ -340,7 +373,7 @@ describe.skipIf(!browserThere)('in a browser', () => {
       for (const path of [
         ...['', '/datasets', `/datasets/${dataset}?item=owl.txt`, '/runs', `/runs/${run}?log=train`],
         ...['/models', '/models/songs', '/models/songs/1', '/releases', '/trace', `/trace/run/${run}`],
-        ...['/settings', '/nowhere'],
+        ...['/settings', '/nowhere', `/datasets/${nests[1]}?since=${nests[0]}`],
       ]) {
         await page.goto(`/console${path}`);
         await page.getByRole('heading', { level: 1 }).waitFor();

@@ -1,5 +1,6 @@
 import type { CodeReference } from './code.ts';
 import type { DatasetVersion } from './dataset.ts';
+import type { DatasetProfile } from './dataset-profile.ts';
 import type { Digest } from './digest.ts';
 import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseStage } from './release.ts';
@@ -50,6 +51,11 @@ export interface DatasetStore {
   get(digest: Digest): Promise<DatasetVersion>;
   latest(name: string): Promise<Digest | undefined>;
   list(): Promise<readonly { digest: Digest; name: string; items: number; createdAt: string }[]>;
+}
+
+/** What is in dataset versions, computed when somebody asks for the first time. */
+export interface DatasetProfiles {
+  of(dataset: Digest): Promise<DatasetProfile>;
 }
 
 /** Starts and follows pipeline runs. All calls may be repeated; what was started survives the caller's death. */

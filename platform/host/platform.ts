@@ -8,12 +8,15 @@ import { migrate } from '@visavox/adapters/sql/migrate';
 import { openDatabase } from '@visavox/adapters/sql/open-database';
 import { openPatiently } from '@visavox/adapters/sql/open-patiently';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
+import { SqlProfileIndex } from '@visavox/adapters/sql/profile-index';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
+import { KeptDatasetProfiles } from '@visavox/adapters/tables/dataset-profiles';
+import { TableProfiler } from '@visavox/adapters/tables/table-profiler';
 import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { OperatorToken } from '@visavox/api/resources';
 import type { ObjectStore } from '@visavox/core/object-store';
-import type { DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
+import type { DatasetProfiles, DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
 import type { Migration } from 'kysely';
 import type { Logger } from 'pino';
 import { requireHome } from './home.ts';
@@ -55,6 +58,7 @@ export interface Platform {
   readonly steps: StepGrants;
   readonly runs: RunStore;
   readonly datasets: DatasetStore;
+  readonly profiles: DatasetProfiles;
   readonly releases: ReleaseStore;
   /** Where the networks of releases answer. */
   readonly modelHost: ModelHost;
@@ -100,12 +104,18 @@ export async function openPlatform(
   const now = () => new Date();
   const stepTokens = new StepTokens(derivedKey(trackingKey, 'steps in pods'));
   const runs = new SqlRunStore(database.db);
+  const datasets = new SqlDatasetStore(database.db, objects);
+  const profiles = new KeptDatasetProfiles({
+    ...{ datasets, objects, index: new SqlProfileIndex(database.db) },
+    tables: new TableProfiler({ objects }),
+  });
+  afterwards(() => profiles.close());
   return {
     ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },
     trackingKey: (purpose) => derivedKey(trackingKey, purpose),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
     ...{ runs, stepTokens, steps: new StepGrants({ tokens: stepTokens, runs, objects }) },
-    datasets: new SqlDatasetStore(database.db, objects),
+    ...{ datasets, profiles },
     releases: new SqlReleaseStore(database.db),
     modelHost: await openModelHost(settings, objects, environments[0]),
   };

@@ -9,7 +9,10 @@ import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
+import { SqlProfileIndex } from '@visavox/adapters/sql/profile-index';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import { KeptDatasetProfiles } from '@visavox/adapters/tables/dataset-profiles';
+import { TableProfiler } from '@visavox/adapters/tables/table-profiler';
 import { clientNetworks } from '@visavox/api/client-network';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { OperatorSessions } from '@visavox/api/operator-sessions';
@@ -124,6 +127,10 @@ export async function startTestServer({
     relyingParty: relyingPartyAt('http://localhost:4600'),
     webFolder: join(folder, 'web'),
     engine: absentEngine,
+    profiles: new KeptDatasetProfiles({
+      ...{ objects, datasets: services.datasets, index: new SqlProfileIndex(database.db) },
+      tables: new TableProfiler({ objects }),
+    }),
     curves: { latest: async () => undefined, history: async () => [] },
     steps: new StepGrants({ ...services, tokens: new StepTokens(Buffer.alloc(32, 7)) }),
     leader: { here: true, url: async () => undefined },

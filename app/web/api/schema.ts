@@ -3107,6 +3107,8 @@ export interface paths {
             parameters: {
                 query?: {
                     environment?: string;
+                    /** @description why, for those who look at it later */
+                    reason?: string;
                 };
                 header?: never;
                 path: {
@@ -3114,11 +3116,7 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["Reason"];
-                };
-            };
+            requestBody?: never;
             responses: {
                 /** @description serving again */
                 200: {
@@ -3158,18 +3156,17 @@ export interface paths {
         /** Make a release the champion of its model in its environment */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description why, for those who look at it later */
+                    reason?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
                 };
                 cookie?: never;
             };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["Reason"];
-                };
-            };
+            requestBody?: never;
             responses: {
                 /** @description champion */
                 200: {
@@ -3191,6 +3188,124 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is in a version: kinds of items, labels, and the columns of its tables
+         * @description Computed when it is asked for the first time, and kept.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description computed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetProfile"];
+                    };
+                };
+                /** @description being computed: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfilePending"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/profile/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is otherwise in its tables than in those of another version */
+        get: {
+            parameters: {
+                query: {
+                    /** @description the digest of the other version */
+                    from: string;
+                };
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by column */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfileDifference"];
+                    };
+                };
+                /** @description being computed: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfilePending"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5353,9 +5468,148 @@ export interface components {
             /** @description a number, or an alias such as champion */
             version: number | string;
         };
-        /** @description why, for those who look at it later */
-        Reason: {
-            reason?: string;
+        DatasetProfile: {
+            /** @enum {number} */
+            format: 1;
+            items: number;
+            bytes: number;
+            mediaTypes: {
+                mediaType: string;
+                items: number;
+                bytes: number;
+            }[];
+            labels: {
+                name: string;
+                missing: number;
+                distinct: number;
+                frequent: {
+                    value: string;
+                    count: number;
+                }[];
+            }[];
+            /** @description of the items that are tables, read as one; null where none is */
+            tables: {
+                rows: number;
+                read: {
+                    count: number;
+                    items: string[];
+                };
+                notTables: {
+                    count: number;
+                    items: string[];
+                };
+                unread: {
+                    item: string;
+                    /** @enum {string} */
+                    why: "erased" | "too-large" | "unreadable";
+                    line: number | null;
+                    reason: string | null;
+                }[];
+                columns: components["schemas"]["ColumnProfile"][];
+                columnsLeftOut: number;
+                schemaDifferences: {
+                    column: string;
+                    usual: string | null;
+                    count: number;
+                    items: {
+                        item: string;
+                        type: string | null;
+                    }[];
+                }[];
+            } | null;
+        };
+        ColumnProfile: {
+            name: string;
+            type: string;
+            rows: number;
+            missing: number;
+            distinct: number;
+            numbers: {
+                notFinite: number;
+                min: number | null;
+                max: number | null;
+                mean: number | null;
+                standardDeviation: number | null;
+                quartiles: {
+                    lower: number;
+                    median: number;
+                    upper: number;
+                } | null;
+                histogram: {
+                    bounds: number[];
+                    counts: number[];
+                };
+            } | null;
+            period: {
+                from: string;
+                to: string;
+            } | null;
+            frequent: {
+                value: string;
+                count: number;
+            }[];
+        };
+        ProfilePending: {
+            /** @enum {string} */
+            state: "computing";
+        };
+        ProfileDifference: {
+            from: string;
+            to: string;
+            /** @description null unless both versions hold tables */
+            tables: {
+                rows: {
+                    before: number;
+                    after: number;
+                };
+                /** @description tables that could not be read */
+                unread: {
+                    before: number;
+                    after: number;
+                };
+                added: {
+                    name: string;
+                    type: string;
+                }[];
+                removed: {
+                    name: string;
+                    type: string;
+                }[];
+                retyped: {
+                    name: string;
+                    before: string;
+                    after: string;
+                }[];
+                /** @description those that both have, of the same type */
+                columns: components["schemas"]["ColumnDifference"][];
+            } | null;
+        };
+        ColumnDifference: {
+            name: string;
+            type: string;
+            /** @description shares of the rows */
+            missing: {
+                before: number;
+                after: number;
+            };
+            mean: {
+                before: number | null;
+                after: number | null;
+            } | null;
+            quartiles: {
+                before: {
+                    lower: number;
+                    median: number;
+                    upper: number;
+                } | null;
+                after: {
+                    lower: number;
+                    median: number;
+                    upper: number;
+                } | null;
+            } | null;
+            /** @description the population stability index: by a rule of thumb little moved below 0.1, and much did above 0.25 */
+            drift: number | null;
         };
         Sweeps: {
             sweeps: components["schemas"]["SweepSummary"][];

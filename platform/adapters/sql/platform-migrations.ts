@@ -132,4 +132,13 @@ export const platformMigrations: Record<string, Migration> = {
         `create index sweeps_unfinished on sweeps (state) where state in ('running', 'canceling')`,
       ),
   },
+  'platform-006-dataset-profiles': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table dataset_profiles (
+           dataset text primary key references dataset_versions(digest) on delete cascade,
+           profile text not null)`,
+      ),
+  },
 };

@@ -41,6 +41,8 @@ export interface PlatformTables {
     saved: Generated<number>;
   };
   dataset_items: { dataset: string; key: string; digest: string };
+  /** The blob that says what is in a version. */
+  dataset_profiles: { dataset: string; profile: string };
   model_versions: {
     name: string;
     version: number;

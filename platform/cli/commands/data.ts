@@ -7,12 +7,14 @@ import {
 } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
+import type { ProfileDifference } from '@visavox/core/profile-difference';
 import { z } from 'zod';
 import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
 import { table } from '../table.ts';
 import { type FolderContents, itemsOfFolder } from './dataset-folder.ts';
+import { askProfile, askProfileDifference, profileDifferenceText, profileText } from './dataset-profile.ts';
 import { exportDataset } from './export-dataset.ts';
 import { sendBlob } from './send-blob.ts';
 
@@ -111,12 +113,24 @@ export const dataCommands: CommandPlugin = (program, context) => {
       result(dataset, table(['item', 'type', 'bytes', 'labels'], rows));
     });
   data
+    .command('profile')
+    .argument('<dataset>', asReference)
+    .description('what is in a dataset version: kinds of items, labels, and the columns of its tables')
+    .action(async (reference: string, _options, command) => {
+      const asking = context(command);
+      const digest = await versionOf(asking.request, reference);
+      const profile = await askProfile(asking, digest);
+      asking.result({ digest, ...profile }, profileText(profile));
+    });
+  data
     .command('diff')
     .argument('<a>', asReference)
     .argument('<b>')
-    .description('what came, went and changed from one version to another')
+    .description(
+      'what came, went and changed from one version to another, and what is otherwise in its tables',
+    )
     .action(async (a: string, b: string, _options, command) => {
-      const { request, result } = context(command);
+      const { request, result, log } = context(command);
       const [before, after] = [await datasetOf(request, a), await datasetOf(request, b)];
       const difference = diffDatasets(before.manifest, after.manifest);
       const value = {
@@ -124,6 +138,7 @@ export const dataCommands: CommandPlugin = (program, context) => {
         added: difference.added.map(({ key }) => key),
         removed: difference.removed.map(({ key }) => key),
         changed: difference.changed.map(changeOf),
+        profile: await profileDifference({ request, log }, { from: before.digest, to: after.digest }),
       };
       const lines = [
         ...value.added.map((key) => `+ ${key}`),
@@ -137,6 +152,7 @@ export const dataCommands: CommandPlugin = (program, context) => {
           `${value.added.length} added, ${value.removed.length} removed, ${value.changed.length} changed`,
           ...lines.slice(0, shownDifferences),
           ...(rest > 0 ? [`… and ${rest} more (--json names all)`] : []),
+          ...(value.profile ? ['', profileDifferenceText(value.profile)] : []),
         ].join('\n'),
       );
     });
@@ -175,6 +191,20 @@ export const dataCommands: CommandPlugin = (program, context) => {
       if (missing.length > 0) process.exitCode = 1;
     });
 };
+
+/** Tables that cannot be profiled do not keep anybody from seeing which items came and went. */
+async function profileDifference(
+  asking: Pick<CommandContext, 'request' | 'log'>,
+  versions: { readonly from: Digest; readonly to: Digest },
+): Promise<ProfileDifference | null> {
+  try {
+    return await askProfileDifference(asking, versions);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    asking.log(`the tables are not compared: ${error.message}`);
+    return null;
+  }
+}
 
 interface ImportOptions {
   readonly name: string;

@@ -82,6 +82,14 @@ export const datasetItems = (digest: string, query: { find: string; start: numbe
   );
 export const datasetDifference = (digest: string, query: { from: string; limit: number }) =>
   answer(client.GET('/api/v1/datasets/{digest}/difference', { params: { path: { digest }, query } }));
+export const datasetProfile = (digest: string) =>
+  answer(client.GET('/api/v1/datasets/{digest}/profile', { params: { path: { digest } } }));
+export const profileDifference = (digest: string, from: string) =>
+  answer(
+    client.GET('/api/v1/datasets/{digest}/profile/difference', {
+      params: { path: { digest }, query: { from } },
+    }),
+  );
 export const itemAddress = (digest: string, key: string) =>
   `/api/v1/datasets/${encodeURIComponent(digest)}/items/${encodeURIComponent(key)}`;
 export const datasetItem = (digest: string, key: string) =>

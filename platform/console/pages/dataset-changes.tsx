@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { datasetDifference } from '../api/calls.ts';
 import { shortened } from '../components/digest.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { ColumnChanges } from './column-changes.tsx';
 
 const SHOWN = 100;
 
@@ -35,6 +36,7 @@ export function DatasetChanges({ digest, since }: { digest: string; since: strin
           <Keys kind="added" count={added.count} keys={added.items.map(({ key }) => key)} />
           <Keys kind="removed" count={removed.count} keys={removed.items.map(({ key }) => key)} />
           <Keys kind="changed" count={changed.count} keys={changed.items.map(({ after }) => after.key)} />
+          <ColumnChanges digest={digest} since={since} />
         </>
       )}
     </section>

@@ -13,6 +13,7 @@ import { Link, navigate, queryWith, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
 import { DatasetChanges } from './dataset-changes.tsx';
 import { DatasetItemView } from './dataset-item.tsx';
+import { DatasetProfileCards } from './dataset-profile.tsx';
 
 const ON_A_PAGE = 25;
 
@@ -74,6 +75,7 @@ export function DatasetPage({ digest }: { digest: string }) {
           )}
         </section>
       )}
+      {name !== '' && <DatasetProfileCards digest={digest} />}
       {list.data && name !== '' && (
         <Versions digest={digest} versions={list.data.filter((version) => version.name === name)} />
       )}

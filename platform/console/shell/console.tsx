@@ -1,4 +1,5 @@
 import '../styles/console.css';
+import '../styles/columns.css';
 import '../styles/curves.css';
 import { useQuery } from '@tanstack/react-query';
 import { operatorState } from '../api/calls.ts';

@@ -6,6 +6,10 @@ export const problems = {
     'Some files of the dataset have not been sent yet. Import the folder again: what arrived is kept.',
   keys_repeated: 'Two items of the dataset have one key. Give each one its own, such as its path.',
   item_erased: 'The content of this item is not kept any more: whom it came from was erased, or it is lost.',
+  tables_too_large:
+    'The tables are too large to be profiled. Import a sample of them as a dataset of its own, and look at that.',
+  profile_failed:
+    'The tables could not be read: the program that reads them ended. Try again; if it ends again, one of the files makes it fail.',
   unauthenticated: 'You are not signed in. Sign in first.',
   forbidden: 'You are signed in, but not allowed to do this.',
   not_found: 'This no longer exists.',

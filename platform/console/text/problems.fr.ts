@@ -10,6 +10,10 @@ export const problems: Translation<typeof english> = {
     'Deux éléments du jeu de données ont la même clé. Donnez à chacun la sienne, comme son chemin.',
   item_erased:
     'Le contenu de cet élément n’est plus conservé : la personne dont il venait a été effacée, ou il est perdu.',
+  tables_too_large:
+    'Les tables sont trop grandes pour être décrites. Importez-en un échantillon comme jeu de données à part, et regardez-le.',
+  profile_failed:
+    'Les tables n’ont pas pu être lues : le programme qui les lit s’est arrêté. Réessayez ; s’il s’arrête encore, un des fichiers le fait échouer.',
   unauthenticated: 'Il faut d’abord vous connecter.',
   forbidden: 'Votre session n’a pas ce droit.',
   not_found: 'Cela n’existe plus.',

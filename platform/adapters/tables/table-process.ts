@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ColumnProfile } from '@visavox/core/dataset-profile';
+import { SystemError, UserError } from '@visavox/core/errors';
+import { z } from 'zod';
+import type { TableFormat } from './table-format.ts';
+
+export interface TableLimits {
+  /** Of all files, on the clock. */
+  readonly withinMs: number;
+  /** For what DuckDB holds in memory; what goes beyond it is written to the disk where it can be. */
+  readonly memoryMegabytes: number;
+  /** For what it writes to the disk. */
+  readonly diskMegabytes: number;
+  readonly threads: number;
+  readonly columns: number;
+  /** In tables of more rows, quartiles and distinct values are estimated. */
+  readonly exactRows: number;
+}
+
+/** In the folder, under a name that is no part of what people sent. */
+export interface TableFile extends TableFormat {
+  readonly name: string;
+}
+
+const FileSchema = z.union([
+  z.object({ unreadable: z.string() }),
+  z.object({
+    /** A type of null is a column without any value in this file. */
+    columns: z.array(z.object({ name: z.string(), type: z.string().nullable() })),
+  }),
+]);
+export type FileSchema = z.infer<typeof FileSchema>;
+
+const Profiled = z.object({
+  kind: z.literal('profiled'),
+  rows: z.number(),
+  columns: z.array(ColumnProfile),
+  columnsLeftOut: z.number(),
+  /** In the order in which they were given. */
+  files: z.array(FileSchema),
+});
+const Answer = z.union([Profiled, z.object({ kind: z.literal('failed'), message: z.string() })]);
+
+const keptErrors = 2000;
+
+/**
+ * DuckDB in a process of its own, since it is native code that reads what anybody sent: a crash, a file that takes forever or
+ * too much memory costs this process alone. It is given the folder, and may read and write nothing else.
+ */
+export class TableProcess {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #ended: Promise<string>;
+  #errors = '';
+
+  /** Started before there is anything in the folder: from then on it is removed even if this process is killed. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#child = spawn(
+      process.execPath,
+      ['--max-old-space-size=256', fileURLToPath(new URL('./table-process.mjs', import.meta.url))],
+      {
+        cwd: folder,
+        env: { HOME: folder, TMPDIR: folder, TZ: 'UTC' },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    );
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#errors = (this.#errors + text).slice(-keptErrors);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('error', ({ message }) => resolve(message));
+      this.#child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async profile(files: readonly TableFile[], limits: TableLimits): Promise<z.infer<typeof Profiled>> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const reason = `reading them takes longer than ${limits.withinMs / 1000} s`;
+      timer = setTimeout(() => reject(tooLarge(reason)), limits.withinMs);
+    });
+    const answered = new Promise<unknown>((resolve) => this.#child.once('message', resolve));
+    const died = this.#ended.then((reason) => {
+      throw this.#died(reason);
+    });
+    died.catch(() => {}); // it ends as well after it has answered
+    try {
+      this.#child.send({ files, limits }, () => {}); // that it is gone is told by its end
+      const answer = Answer.parse(await Promise.race([answered, late, died]));
+      if (answer.kind === 'profiled') return answer;
+      throw this.#failed(answer.message, limits);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Returns once it is gone. */
+  async end(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #failed(message: string, { memoryMegabytes, diskMegabytes }: TableLimits): Error {
+    if (!/^Out of Memory|could not allocate|failed to offload/i.test(message))
+      return new SystemError(`DuckDB: ${message.replaceAll(this.#folder, '')}`);
+    return tooLarge(`DuckDB may take ${memoryMegabytes} MB of memory and ${diskMegabytes} MB on the disk`);
+  }
+
+  #died(reason: string): Error {
+    const said = this.#errors.trim();
+    return new UserError({
+      kind: 'conflict',
+      code: 'profile_failed',
+      message: `the process that reads the tables ended: ${reason}${said === '' ? '' : `: ${said}`}`,
+      action: 'Ask again; if it ends again, one of the tables makes DuckDB fail: read them elsewhere first.',
+    });
+  }
+}
+
+function tooLarge(reason: string): UserError {
+  return new UserError({
+    kind: 'too-large',
+    code: 'tables_too_large',
+    message: `the tables are too large to be profiled: ${reason}`,
+    action: 'Import a sample of them as a dataset of its own, and ask for the profile of that.',
+  });
+}
