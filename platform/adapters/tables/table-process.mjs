@@ -1,15 +1,20 @@
 // Reads tables that may be hostile with DuckDB, in a process that may die of them: node table-process.mjs, with a channel to
 // the process that started it. Its working directory holds the files, and whatever it writes.
 import { rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openDatabase } from './duckdb.mjs';
 import { profileColumns } from './profile-columns.mjs';
 import { readFiles } from './read-files.mjs';
 
 const folder = process.cwd();
 
+// Started by hand it would take somebody's own folder for the one that it is to remove at the end.
+if (process.send === undefined || !basename(folder).startsWith('visavox-tables-')) {
+  process.stderr.write('This program is started by the server, with a folder of its own.\n');
+  process.exit(2);
+}
 process.on('disconnect', leave);
-// It may have gone while DuckDB was loaded.
+// The server may have gone while DuckDB was loaded.
 if (!process.connected) leave();
 
 /** Nobody else is left who would remove what was deciphered for this process. */

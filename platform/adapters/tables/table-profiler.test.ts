@@ -1,4 +1,4 @@
-import { execFile, fork } from 'node:child_process';
+import { execFile, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -240,7 +240,7 @@ describe('what cannot be profiled', () => {
 });
 
 it('gives DuckDB one folder, and nothing else to read, write, load or change', async () => {
-  const folder = await mkdtemp(join(root, 'walled-'));
+  const folder = await mkdtemp(join(root, 'visavox-tables-walled-'));
   const statements = [
     `select * from read_text('${join(root, 'objects.key')}')`,
     `select * from read_text('${join(folder, '..', 'objects.key')}')`,
@@ -263,7 +263,7 @@ it('gives DuckDB one folder, and nothing else to read, write, load or change', a
 });
 
 it('removes its folder and ends where whoever started it is gone', async () => {
-  const folder = await mkdtemp(join(root, 'left-'));
+  const folder = await mkdtemp(join(root, 'visavox-tables-left-'));
   await writeFile(join(folder, '0.table'), 'deciphered');
   const child = fork(fileURLToPath(new URL('./table-process.mjs', import.meta.url)), {
     ...{ cwd: folder, execArgv: [] },
@@ -281,4 +281,14 @@ it('removes what it wrote when it is closed in between', async () => {
   await closed.close();
   await refused;
   expect(await readdir(temporary)).toEqual([]);
+});
+
+it('is no program for a folder of somebody else: nothing of it is removed', async () => {
+  const folder = await mkdtemp(join(root, 'of-somebody-'));
+  await writeFile(join(folder, 'thesis.txt'), 'all of it');
+  const program = fileURLToPath(new URL('./table-process.mjs', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [program], { cwd: folder, encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toContain('started by the server');
+  expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('all of it');
 });

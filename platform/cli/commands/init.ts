@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '@visavox/core/errors';
 import { Option } from 'commander';
@@ -72,7 +72,8 @@ export async function makeProject(
     for (const other of ['python', 'typescript'])
       await rm(join(unfinished, other), { recursive: true, force: true });
     await fillIn(unfinished, await wordsFor(name, template, language));
-    if (existsSync(folder)) await rm(folder, { recursive: true });
+    // One that somebody has put something into meanwhile is left to him.
+    if (existsSync(folder)) await rmdir(folder);
     await rename(unfinished, folder);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
