@@ -72,7 +72,7 @@ export async function makeProject(
     for (const other of ['python', 'typescript'])
       await rm(join(unfinished, other), { recursive: true, force: true });
     await fillIn(unfinished, await wordsFor(name, template, language));
-    // One that somebody has put something into meanwhile is left to him.
+    // One that somebody has put something into meanwhile is left alone.
     if (existsSync(folder)) await rmdir(folder);
     await rename(unfinished, folder);
   } finally {
