@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { findNode, trace } from '@visavox/core/lineage';
 import { kindNamed } from '@visavox/core/lineage-kinds';
-import type { DatasetStore } from '@visavox/core/ports';
 import { isChallenger, type Release } from '@visavox/core/release';
-import type { Parameter } from '@visavox/core/run';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
 import { codeOf } from '@visavox/pipelines/code/stored-code';
 import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
@@ -118,12 +115,10 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       ...annotations
     } = c.req.valid('json');
     const pinned = await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets);
-    const named = await datasetsAmong(pinned.parameters, datasets);
     const id = await engine.submit({
       id: randomUUID(),
       pipelineSpec,
-      parameters: pinned.parameters,
-      datasets: [...new Set([...pinned.datasets, ...named])],
+      ...pinned,
       trigger,
       seed,
       useCache,
@@ -192,17 +187,4 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
     const { id, task } = c.req.valid('param');
     return c.text(await engine.logs(await referred(id), task), 200);
   });
-}
-
-/** A parameter that names a dataset version pins it. */
-async function datasetsAmong(
-  parameters: Readonly<Record<string, Parameter>>,
-  store: DatasetStore,
-): Promise<Digest[]> {
-  const digests = Object.values(parameters)
-    .map((value) => Digest.safeParse(value))
-    .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
-  if (digests.length === 0) return [];
-  const known = new Set((await store.list()).map((dataset) => dataset.digest));
-  return digests.filter((digest) => known.has(digest));
 }

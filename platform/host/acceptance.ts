@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { notAccepted } from '@visavox/control/not-accepted';
 import { modelReference } from '@visavox/core/model';
 import type { ReleaseStore, ReleaseTarget } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
+import { plainSurroundings } from './plain-surroundings.ts';
 import type { EnvironmentDeclaration } from './project.ts';
 
 const withinSeconds = 600;
@@ -75,7 +76,7 @@ async function tried(
   seconds: number,
 ): Promise<{ code: number | null; said: string }> {
   const { PATH = '', HOME = '', LANG = 'C.UTF-8' } = process.env;
-  const path = [join(root, 'node_modules', '.bin'), join(setup, 'python', 'bin'), PATH].join(delimiter);
+  const path = [...plainSurroundings({ root, setup }).path, PATH].join(delimiter);
   const url = await urlOf(release);
   const child = spawn(program, words, {
     ...{ cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true },

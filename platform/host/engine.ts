@@ -10,7 +10,8 @@ import { Engines, type OpenEngine } from '@visavox/pipelines/engines';
 import { LocalEngine, type LocalEngineOptions } from '@visavox/pipelines/local/engine';
 import type { RunHooks } from '@visavox/pipelines/run-hooks';
 import { trackedRuns } from '@visavox/pipelines/tracked-runs';
-import type { EngineResources, StepSurroundings, StepsOfProject } from './engine-resources.ts';
+import type { EngineResources, StepsOfProject } from './engine-resources.ts';
+import { plainSurroundings } from './plain-surroundings.ts';
 import { pluginFailed } from './plugin-fault.ts';
 import type { EngineFactory } from './project.ts';
 import { readStepValue, stepKeys } from './secrets.ts';
@@ -131,14 +132,6 @@ async function objectsAccess({
   const { VISAVOX_KEY_FILE: file, ...environment } = stepEnvironment;
   if (objects.key.override !== undefined || file === undefined) return { ...environment };
   return { ...environment, VISAVOX_KEY: (await readFile(file, 'utf8')).trim() };
-}
-
-/** For a project that says nothing of it. */
-function plainSurroundings({ root, setup }: { root: string; setup: string }): StepSurroundings {
-  return {
-    path: [join(root, 'node_modules', '.bin'), join(setup, 'python', 'bin')],
-    environment: { VISAVOX_SETUP: setup },
-  };
 }
 
 /** Runs as they are tracked, and in the log. */

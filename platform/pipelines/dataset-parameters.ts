@@ -75,8 +75,8 @@ export function datasetReferences(spec: PipelineSpec): DatasetReferences {
 }
 
 /**
- * The parameters of a run with digests where they name dataset versions, and which versions those are. Throws a UserError
- * `unknown_dataset` that says which there are.
+ * The parameters of a run with digests where they name dataset versions, and which versions those are: what is imported, and
+ * what any other parameter names by its digest. Throws a UserError `unknown_dataset` that says which there are.
  */
 export async function pinDatasets(
   spec: PipelineSpec,
@@ -87,7 +87,9 @@ export async function pinDatasets(
   readonly datasets: readonly Digest[];
 }> {
   const { parameters: names, constants } = datasetReferences(spec);
-  if (names.length === 0 && constants.length === 0) return { parameters: given, datasets: [] };
+  const digests = new Set(Object.values(given).filter((value) => Digest.safeParse(value).success));
+  if (names.length === 0 && constants.length === 0 && digests.size === 0)
+    return { parameters: given, datasets: [] };
   const versions = await store.list();
   const find = (reference: Parameter, where: string): Digest => {
     try {
@@ -112,6 +114,7 @@ export async function pinDatasets(
     if (!Digest.safeParse(reference).success) throw notADigest(reference);
     datasets.add(find(reference, 'the pipeline'));
   }
+  for (const { digest } of versions) if (digests.has(digest)) datasets.add(digest);
   return { parameters, datasets: [...datasets] };
 }
 

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { isFinished, type RunRecord } from '@visavox/core/run';
 import type { CommandContext, Lines } from '../plugin.ts';
 import { getRun } from './follow-run.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 const leastPauseMs = 500;
 /** Logs are read whole: the longer one is, the more rarely. */
@@ -25,11 +24,6 @@ export async function followLogs(
   id: string,
   { request, lines, task }: Pick<CommandContext, 'request'> & { lines: Lines; task?: string | undefined },
 ): Promise<FollowedLogs> {
-  const interrupt = new AbortController();
-  const interrupted = once(process, 'SIGINT', { signal: interrupt.signal }).then(
-    () => true,
-    () => true,
-  );
   const logs = new Map<string, string>();
   const printed = new Map<string, number>();
   /** Whole lines; of a task that has ended, also what it wrote last. */
@@ -43,7 +37,7 @@ export async function followLogs(
     for (const line of fresh) lines.write(task === undefined ? `${name} | ${line}` : line);
   };
   const done = new Set<string>();
-  try {
+  return untilInterrupted(async (wait) => {
     for (;;) {
       const run = await getRun(request, id);
       for (const { name, state } of run.tasks) {
@@ -59,10 +53,8 @@ export async function followLogs(
       const all = [...logs].map(([name, log]) => ({ task: name, log }));
       if (isFinished(run.state)) return { run, logs: all, stopped: false };
       const read = [...logs].reduce((sum, [name, log]) => sum + (done.has(name) ? 0 : log.length), 0);
-      const wait = leastPauseMs + (read / 1e6) * pauseMsPerMegabyte;
-      if (await Promise.race([interrupted, pause(wait, false)])) return { run, logs: all, stopped: true };
+      if (await wait(leastPauseMs + (read / 1e6) * pauseMsPerMegabyte))
+        return { run, logs: all, stopped: true };
     }
-  } finally {
-    interrupt.abort();
-  }
+  });
 }

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { RunCurves } from '@visavox/api/curve-schemas';
 import { UserError } from '@visavox/core/errors';
 import { isFinished, RunRecord } from '@visavox/core/run';
 import type { CommandContext, Lines } from '../plugin.ts';
 import { inBrief } from './describe-run.ts';
 import { StepLines } from './step-lines.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 const pollMilliseconds = 500;
 const curvesEveryMs = 1000;
@@ -35,13 +34,8 @@ export async function getRun(request: Request, id: string): Promise<RunRecord> {
 
 /** Prints each change of a task's state, and what each step of it logs, until the run is over or Ctrl-C is pressed. */
 export async function follow(id: string, { request, lines, task }: FollowOptions): Promise<Followed> {
-  const interrupt = new AbortController();
-  const interrupted = once(process, 'SIGINT', { signal: interrupt.signal }).then(
-    () => true,
-    () => true,
-  );
   const view = new RunView(lines, task);
-  try {
+  return untilInterrupted(async (wait) => {
     for (let readAt = Number.NEGATIVE_INFINITY; ; ) {
       const run = await getRun(request, id);
       const isOver = isFinished(run.state);
@@ -53,16 +47,14 @@ export async function follow(id: string, { request, lines, task }: FollowOptions
       }
       view.show(run);
       if (isOver) return { run, curves: view.tasks, stopped: false };
-      if (await Promise.race([interrupted, pause(pollMilliseconds, false)])) {
+      if (await wait(pollMilliseconds)) {
         lines.write(
           `Run ${id} goes on: visavox runs watch ${id} follows it, visavox runs cancel ${id} stops it.`,
         );
         return { run, curves: view.tasks, stopped: true };
       }
     }
-  } finally {
-    interrupt.abort();
-  }
+  });
 }
 
 /** Curves are beside what matters of a run, which is followed without them as well. */

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SweepDetails } from '@visavox/api/sweep-schemas';
 import { isFinished, type Parameter } from '@visavox/core/run';
 import { type Command, Option } from 'commander';
@@ -12,6 +10,7 @@ import { exitOfStopped } from './follow-run.ts';
 import { inFigures, shortId } from './list-runs.ts';
 import { dimensionOf } from './space.ts';
 import { addSubmissionOptions, type SubmissionOptions, submissionOf } from './submission.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 const pollMilliseconds = 500;
 
@@ -152,14 +151,9 @@ async function show(
   id: string,
   { request, result, lines }: Pick<CommandContext, 'request' | 'result'> & { lines: Lines },
 ): Promise<void> {
-  const interrupt = new AbortController();
-  const interrupted = once(process, 'SIGINT', { signal: interrupt.signal }).then(
-    () => true,
-    () => true,
-  );
   const told = new Set<number>();
   let waits: string | null = null;
-  try {
+  await untilInterrupted(async (wait) => {
     for (;;) {
       const sweep = await getSweep(request, id);
       const { best, plan } = sweep;
@@ -175,7 +169,7 @@ async function show(
         if (sweep.state !== 'succeeded') process.exitCode = 1;
         return result(sweep, describe(sweep));
       }
-      if (await Promise.race([interrupted, pause(pollMilliseconds, false)])) {
+      if (await wait(pollMilliseconds)) {
         process.exitCode = exitOfStopped;
         const short = shortId(id);
         lines.write(
@@ -184,9 +178,7 @@ async function show(
         return result(sweep, describe(sweep));
       }
     }
-  } finally {
-    interrupt.abort();
-  }
+  });
 }
 
 function line(trial: Trial, all: number, isBest: boolean): string {

@@ -12,11 +12,10 @@ import {
   roomy,
   ticks,
 } from './line-scale.ts';
+import { PLOT_HEIGHT, PLOT_MARGIN, UpAxis } from './up-axis.tsx';
 import { useWidth } from './use-width.ts';
 
 export const lineColours = 6;
-const HEIGHT = 190;
-const MARGIN = { top: 10, right: 12, bottom: 24, left: 52 };
 const mostInLegend = 8;
 
 /** Lines over one axis. Pointer and arrow keys choose a place, whose values stand in the legend; else the newest do. */
@@ -41,11 +40,11 @@ export function LineChart(props: {
   const across = rangeOf(places);
   const up = roomy(rangeOf(lines.flatMap(({ points }) => points.map(({ y }) => y))));
   const inner = {
-    width: Math.max(0, width - MARGIN.left - MARGIN.right),
-    height: HEIGHT - MARGIN.top - MARGIN.bottom,
+    width: Math.max(0, width - PLOT_MARGIN.left - PLOT_MARGIN.right),
+    height: PLOT_HEIGHT - PLOT_MARGIN.top - PLOT_MARGIN.bottom,
   };
-  const xAt = (x: number) => MARGIN.left + ((x - across.from) / (across.to - across.from)) * inner.width;
-  const yAt = (y: number) => MARGIN.top + (1 - (y - up.from) / (up.to - up.from)) * inner.height;
+  const xAt = (x: number) => PLOT_MARGIN.left + ((x - across.from) / (across.to - across.from)) * inner.width;
+  const yAt = (y: number) => PLOT_MARGIN.top + (1 - (y - up.from) / (up.to - up.from)) * inner.height;
 
   const index = chosen === null ? -1 : nearest(places, chosen);
   const place = places[index];
@@ -59,7 +58,7 @@ export function LineChart(props: {
     .join(', ');
 
   const point = (event: PointerEvent<HTMLElement>) => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - MARGIN.left;
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - PLOT_MARGIN.left;
     choose(across.from + (x / Math.max(1, inner.width)) * (across.to - across.from));
   };
   const step = (event: KeyboardEvent) => {
@@ -105,21 +104,14 @@ export function LineChart(props: {
         onBlur={() => choose(null)}
         onKeyDown={step}
       >
-        <svg width={width} height={HEIGHT} aria-hidden="true">
-          {ticks(up, 4).map((y) => (
-            <g key={y} className="tick">
-              <line x1={MARGIN.left} x2={width - MARGIN.right} y1={yAt(y)} y2={yAt(y)} />
-              <text x={MARGIN.left - 8} y={yAt(y)} dy="0.32em" textAnchor="end">
-                {format.brief(y)}
-              </text>
-            </g>
-          ))}
+        <svg width={width} height={PLOT_HEIGHT} aria-hidden="true">
+          <UpAxis up={up} width={width} yAt={yAt} />
           {ticks(across, inner.width / 70, whole ? 1 : 0).map((x) => (
-            <text key={x} className="tick" x={xAt(x)} y={HEIGHT - 6} textAnchor="middle">
+            <text key={x} className="tick" x={xAt(x)} y={PLOT_HEIGHT - 6} textAnchor="middle">
               {format.brief(x)}
             </text>
           ))}
-          <text className="axis" x={MARGIN.left - 8} y={HEIGHT - 6} textAnchor="end">
+          <text className="axis" x={PLOT_MARGIN.left - 8} y={PLOT_HEIGHT - 6} textAnchor="end">
             {axis}
           </text>
           {place !== undefined && (
@@ -127,8 +119,8 @@ export function LineChart(props: {
               className="cursor"
               x1={xAt(place)}
               x2={xAt(place)}
-              y1={MARGIN.top}
-              y2={MARGIN.top + inner.height}
+              y1={PLOT_MARGIN.top}
+              y2={PLOT_MARGIN.top + inner.height}
             />
           )}
           {lines.map((line) => (
@@ -161,7 +153,7 @@ function Unfinished({
   return points
     .filter(({ y }) => !Number.isFinite(y))
     .map(({ x }) => (
-      <text key={x} className="diverged" x={xAt(x)} y={MARGIN.top + 8} textAnchor="middle">
+      <text key={x} className="diverged" x={xAt(x)} y={PLOT_MARGIN.top + 8} textAnchor="middle">
         ×
       </text>
     ));

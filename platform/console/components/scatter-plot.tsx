@@ -1,10 +1,8 @@
 import { useRef } from 'react';
 import { useFormat } from '../text/format.ts';
 import { type LinePoint, rangeOf, roomy, ticks } from './line-scale.ts';
+import { PLOT_HEIGHT, PLOT_MARGIN, UpAxis } from './up-axis.tsx';
 import { useWidth } from './use-width.ts';
-
-const HEIGHT = 190;
-const MARGIN = { top: 10, right: 12, bottom: 24, left: 52 };
 
 /** Points over an axis, one of which stands out. What they say is in a table beside it. */
 export function ScatterPlot(props: {
@@ -23,29 +21,22 @@ export function ScatterPlot(props: {
   const across = roomy(rangeOf(props.points.map(({ x }) => placed(x))));
   const up = roomy(rangeOf(props.points.map(({ y }) => y)));
   const inner = {
-    width: Math.max(0, width - MARGIN.left - MARGIN.right),
-    height: HEIGHT - MARGIN.top - MARGIN.bottom,
+    width: Math.max(0, width - PLOT_MARGIN.left - PLOT_MARGIN.right),
+    height: PLOT_HEIGHT - PLOT_MARGIN.top - PLOT_MARGIN.bottom,
   };
   const at = (value: number) =>
-    MARGIN.left + ((value - across.from) / (across.to - across.from)) * inner.width;
-  const yAt = (y: number) => MARGIN.top + (1 - (y - up.from) / (up.to - up.from)) * inner.height;
+    PLOT_MARGIN.left + ((value - across.from) / (across.to - across.from)) * inner.width;
+  const yAt = (y: number) => PLOT_MARGIN.top + (1 - (y - up.from) / (up.to - up.from)) * inner.height;
   return (
     <figure className="curve">
       <figcaption>
         <h3>{props.title}</h3>
       </figcaption>
       <div ref={frame} className="plot">
-        <svg width={width} height={HEIGHT} role="img" aria-label={props.label}>
-          {ticks(up, 4).map((y) => (
-            <g key={y} className="tick">
-              <line x1={MARGIN.left} x2={width - MARGIN.right} y1={yAt(y)} y2={yAt(y)} />
-              <text x={MARGIN.left - 8} y={yAt(y)} dy="0.32em" textAnchor="end">
-                {format.brief(y)}
-              </text>
-            </g>
-          ))}
+        <svg width={width} height={PLOT_HEIGHT} role="img" aria-label={props.label}>
+          <UpAxis up={up} width={width} yAt={yAt} />
           {ticks(across, inner.width / 70, props.log ? 1 : 0).map((x) => (
-            <text key={x} className="tick" x={at(x)} y={HEIGHT - 6} textAnchor="middle">
+            <text key={x} className="tick" x={at(x)} y={PLOT_HEIGHT - 6} textAnchor="middle">
               {format.brief(props.log ? 10 ** x : x)}
             </text>
           ))}

@@ -9,6 +9,7 @@ import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { shortId } from '../components/short-id.ts';
 import { StateBadge } from '../components/state-badge.tsx';
+import { type Steering, SteeringButtons } from '../components/steering.tsx';
 import { Link, navigate, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
 import { CurvesCard } from './curves-card.tsx';
@@ -30,7 +31,7 @@ export function RunPage({ id }: { id: string }) {
     refetchInterval: ({ state }) => (isOver(state.data) ? false : LIVE_MS),
   });
   const steer = useMutation({
-    mutationFn: (how: 'cancel' | 'resume') => (how === 'cancel' ? cancelRun(id) : resumeRun(id)),
+    mutationFn: (how: Steering) => (how === 'cancel' ? cancelRun(id) : resumeRun(id)),
     onSettled: () => queries.invalidateQueries({ queryKey: ['run', id] }),
   });
   const again = useMutation({
@@ -53,26 +54,12 @@ export function RunPage({ id }: { id: string }) {
         text={t('run.started_by', { pipeline: run.pipeline, engine: run.engine, trigger: run.trigger })}
       >
         <StateBadge state={run.state} />
-        {underway && (
-          <button
-            type="button"
-            className="button plain"
-            disabled={steer.isPending}
-            onClick={() => steer.mutate('cancel')}
-          >
-            {t('run.cancel')}
-          </button>
-        )}
-        {(run.state === 'failed' || run.state === 'canceled') && (
-          <button
-            type="button"
-            className="button"
-            disabled={steer.isPending}
-            onClick={() => steer.mutate('resume')}
-          >
-            {t('run.resume')}
-          </button>
-        )}
+        <SteeringButtons
+          underway={underway}
+          stopped={run.state === 'failed' || run.state === 'canceled'}
+          cancel={t('run.cancel')}
+          steer={steer}
+        />
         {isOver(run) && (
           <button
             type="button"

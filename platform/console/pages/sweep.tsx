@@ -9,6 +9,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { ScatterPlot } from '../components/scatter-plot.tsx';
 import { shortId } from '../components/short-id.ts';
 import { StateBadge } from '../components/state-badge.tsx';
+import { type Steering, SteeringButtons } from '../components/steering.tsx';
 import { Link } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
 
@@ -25,7 +26,7 @@ export function SweepPage({ id }: { id: string }) {
     refetchInterval: ({ state }) => (state.data?.finishedAt ? false : LIVE_MS),
   });
   const steer = useMutation({
-    mutationFn: (how: 'cancel' | 'resume') => steerSweep(id, how),
+    mutationFn: (how: Steering) => steerSweep(id, how),
     onSettled: () => queries.invalidateQueries({ queryKey: ['sweep', id] }),
   });
   const sweep = details.data;
@@ -50,26 +51,12 @@ export function SweepPage({ id }: { id: string }) {
         })}
       >
         <StateBadge state={state} />
-        {state === 'running' && (
-          <button
-            type="button"
-            className="button plain"
-            disabled={steer.isPending}
-            onClick={() => steer.mutate('cancel')}
-          >
-            {t('sweep.cancel')}
-          </button>
-        )}
-        {(state === 'failed' || state === 'canceled') && (
-          <button
-            type="button"
-            className="button"
-            disabled={steer.isPending}
-            onClick={() => steer.mutate('resume')}
-          >
-            {t('run.resume')}
-          </button>
-        )}
+        <SteeringButtons
+          underway={state === 'running'}
+          stopped={state === 'failed' || state === 'canceled'}
+          cancel={t('sweep.cancel')}
+          steer={steer}
+        />
       </PageHead>
       {steer.isError && <ProblemNotice error={steer.error} />}
       {sweep.reason && <p className={state === 'failed' ? 'notice bad' : 'notice'}>{sweep.reason}</p>}
