@@ -136,8 +136,7 @@ export const trainHead = (modality: 'face' | 'voice') =>
     sources: ['recognition/training/visavox_training/train_head.py'],
     inputs: { features: 'dataset', champion_head: 'model', champion_weights: 'model', seed: 'integer' },
     outputs: { head: 'model', weights: 'model', crossfit: 'dataset', report: 'metrics' },
-    // A thousand people with ten recordings each, and a copy of each, are compared with one another: that is more than 2 GiB.
-    resources: { cpu: 1, memory: '4Gi' },
+    resources: { cpu: 1, memory: '2Gi' },
     retries: 1,
     command: ({ inputs, outputs }) => [
       ...['python', '-m', 'visavox_training.train_head'],

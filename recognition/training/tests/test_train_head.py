@@ -14,7 +14,7 @@ from visavox_training.cross_fitting import folds_of
 from visavox_training.feature_table import read_feature_table
 from visavox_training.head import build_head, head_to_onnx, head_to_safetensors, identity_weights, read_head
 from visavox_training.train_head import main
-from visavox_training.trials import trials_of
+from visavox_training.trials import Comparisons
 from visavox_training.verification import verify
 
 DIMENSION = 32
@@ -168,12 +168,13 @@ def test_copies_cost_clear_voices_nothing(tmp_path: Path, champion: Path) -> Non
     )
     table = read_feature_table(file)
     embeddings = identity_weights(DIMENSION).apply(table.features)
+    comparisons = Comparisons(table)
     plain, mixed, apart = (
-        trials_of(embeddings, table, copies, apart) for copies, apart in ((False, True), (True, False), (True, True))
+        comparisons.trials(embeddings, copies, apart) for copies, apart in ((False, True), (True, False), (True, True))
     )
     assert apart.cost_of_recordings() == plain.cost_of_recordings()
     assert mixed.cost_of_recordings() > plain.cost_of_recordings()
-    np.testing.assert_array_equal(apart.scores[apart.copies], mixed.scores[mixed.copies])
+    np.testing.assert_array_equal(apart.scores[apart.claims.copies], mixed.scores[mixed.claims.copies])
 
 
 def test_templates_have_no_copies_where_those_tell_nothing(tmp_path: Path, champion: Path) -> None:

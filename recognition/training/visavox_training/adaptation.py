@@ -61,6 +61,7 @@ class Population:
             counts = np.bincount(index[rows], minlength=len(names))
             self._weights[rows] = 1.0 / np.maximum(counts[index[rows]], 1)
         self._index, self._count = index, len(names)
+        self._spectra: dict[float, tuple[np.ndarray, np.ndarray]] = {}
 
     def mean(self) -> np.ndarray:
         """The mean direction of recordings (not of copies), [d]."""
@@ -70,22 +71,28 @@ class Population:
     def head(self, adaptation: Adaptation) -> HeadWeights:
         """The head of an adaptation that is learned from these people."""
         offset = adaptation.centring * self.mean()
-        kernel = np.eye(len(offset)) if adaptation.smoothing is None else self._whitening(offset, adaptation.smoothing)
+        smoothing = adaptation.smoothing
+        kernel = np.eye(len(offset)) if smoothing is None else self._whitening(adaptation.centring, smoothing)
         bias = -offset @ kernel
         share = adaptation.towards_published
         kernel = (1 - share) * kernel + share * np.eye(len(offset))
         bias = (1 - share) * bias
         return HeadWeights(kernel.astype(np.float32), bias.astype(np.float32))
 
-    def _whitening(self, offset: np.ndarray, smoothing: float) -> np.ndarray:
-        directions = unit(self._directions - offset)
-        sums = np.zeros((self._count, directions.shape[1]))
-        totals = np.zeros(self._count)
-        np.add.at(sums, self._index, self._weights[:, None] * directions)
-        np.add.at(totals, self._index, self._weights)
-        deviations = (directions - (sums / totals[:, None])[self._index]) * np.sqrt(self._weights)[:, None]
-        covariance = deviations.T @ deviations / self._count
-        variance = np.trace(covariance) / len(covariance)
-        values, vectors = np.linalg.eigh(covariance + smoothing * variance * np.eye(len(covariance)))
-        whitening = (vectors / np.sqrt(values)) @ vectors.T
+    def _whitening(self, centring: float, smoothing: float) -> np.ndarray:
+        values, vectors = self._within_people(centring)
+        whitening = (vectors / np.sqrt(values + smoothing * values.mean())) @ vectors.T
         return whitening * (len(whitening) / np.trace(whitening))
+
+    def _within_people(self, centring: float) -> tuple[np.ndarray, np.ndarray]:
+        """Eigenvalues [d] and eigenvectors [d, d] of the covariance within people: the same however it is smoothed."""
+        if centring not in self._spectra:
+            directions = unit(self._directions - centring * self.mean())
+            sums = np.zeros((self._count, directions.shape[1]))
+            totals = np.zeros(self._count)
+            np.add.at(sums, self._index, self._weights[:, None] * directions)
+            np.add.at(totals, self._index, self._weights)
+            deviations = (directions - (sums / totals[:, None])[self._index]) * np.sqrt(self._weights)[:, None]
+            values, vectors = np.linalg.eigh(deviations.T @ deviations / self._count)
+            self._spectra[centring] = np.maximum(values, 0.0), vectors
+        return self._spectra[centring]

@@ -9,7 +9,7 @@ import numpy as np
 from visavox_training.adaptation import Adaptation, Population, candidates
 from visavox_training.feature_table import FeatureTable
 from visavox_training.head import HeadWeights
-from visavox_training.trials import Trials, trials_of
+from visavox_training.trials import Claims, Comparisons, Trials
 from visavox_training.verification import Verification, verification_of
 
 MOST_FOLDS = 4
@@ -77,19 +77,25 @@ def cross_fit(
     grid: list[Adaptation | None] = [None, *candidates()]
     ways = (False, True) if table.enrols.any() else (False,)
     judged = _judged(table)
-    embedded = np.zeros((len(grid), *table.features.shape), np.float32)
-    parts: dict[tuple[int, bool], list[Trials]] = {(head, copies): [] for head in range(len(grid)) for copies in ways}
+    everyone = sorted(set(table.people))
+    heads: list[list[HeadWeights]] = [[] for _ in grid]
+    claims: list[Claims] = []
+    scores: dict[tuple[int, bool], list[np.ndarray]] = {(head, way): [] for head in range(len(grid)) for way in ways}
     for fold in range(folds.max() + 1):
-        inside, outside = folds == fold, table.rows(folds != fold)
+        outside = table.rows(folds != fold)
         population = Population(outside.features, outside.people, outside.copies)
-        rows = table.rows(inside & judged)
+        rows = table.rows((folds == fold) & judged)
+        comparisons = Comparisons(rows, everyone)
+        claims.append(comparisons.claims)
         for index, adaptation in enumerate(grid):
             head = champion if adaptation is None else population.head(adaptation)
-            embedded[index, inside] = head.apply(table.features[inside])
+            heads[index].append(head)
+            embeddings = head.apply(rows.features)
             for copies in ways:
-                parts[index, copies].append(trials_of(embedded[index, inside & judged], rows, copies, apart))
+                scores[index, copies].append(comparisons.scores(embeddings, copies, apart))
         progress(f"fold {fold + 1} of {folds.max() + 1}: {len(outside.features)} rows to learn from")
-    trials = {option: Trials.joined(of_folds) for option, of_folds in parts.items()}
+    of_all_folds = Claims.joined(claims)
+    trials = {way: Trials(np.concatenate(of_folds), of_all_folds) for way, of_folds in scores.items()}
     costs = _costs(trials)
     head, copies = _careful(costs, len(fold_of))
     best = min(costs.values())
@@ -100,12 +106,20 @@ def cross_fit(
     return CrossFit(
         chosen=grid[head],
         copies=copies,
-        embeddings=embedded[head],
+        embeddings=_embedded(table.features, folds, heads[head]),
         folds=folds,
         champion=verification_of(*trials[0, False].recordings()),
         adapted=verification_of(*trials[head, copies].recordings()),
         share_of_halves=_share_of_halves(trials[0, False], trials[head, copies], seed),
     )
+
+
+def _embedded(features: np.ndarray, folds: np.ndarray, heads: list[HeadWeights]) -> np.ndarray:
+    """Each row under its own fold's head, [n, d]."""
+    embeddings = np.zeros(features.shape, np.float32)
+    for fold, head in enumerate(heads):
+        embeddings[folds == fold] = head.apply(features[folds == fold])
+    return embeddings
 
 
 def _costs(trials: dict[tuple[int, bool], Trials]) -> dict[tuple[int, bool], float]:
@@ -145,7 +159,7 @@ def _judged(table: FeatureTable) -> np.ndarray:
 def _share_of_halves(before: Trials, after: Trials, seed: int) -> float:
     """Half-sampling varies about as much as drawing new people would: what wins in most halves is no accident."""
     generator = np.random.default_rng(seed)
-    people = np.unique(before.claimed)
+    people = np.unique(before.claims.claimed)
     wins = 0.0
     for _ in range(HALVES):
         half = generator.permutation(people)[: (len(people) + 1) // 2]

@@ -1,6 +1,7 @@
 """Comparisons of recordings, and of augmented copies, with templates of three recordings."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,36 +17,51 @@ COPIES_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
-class Trials:
-    """Cosines of claims.
+class Claims:
+    """Who passes for whom; the same under every head, and so kept once for all of them.
 
     Attributes:
-        scores: [n], cosines.
         genuine: [n], whether claimant and claimed are one person.
         copies: [n], whether the probe is an augmented copy.
-        claimed, claimant: [n], ids of persons.
+        claimed, claimant: [n], int32, places of persons in the sorted list of everyone.
     """
 
-    scores: np.ndarray
     genuine: np.ndarray
     copies: np.ndarray
     claimed: np.ndarray
     claimant: np.ndarray
 
     @staticmethod
-    def joined(parts: "list[Trials]") -> "Trials":
+    def joined(parts: "Sequence[Claims]") -> "Claims":
         """All of them as one."""
-        names = ("scores", "genuine", "copies", "claimed", "claimant")
-        return Trials(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        names = ("genuine", "copies", "claimed", "claimant")
+        return Claims(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def rows(self, chosen: np.ndarray) -> "Claims":
+        """Only those that a boolean array chooses."""
+        return Claims(self.genuine[chosen], self.copies[chosen], self.claimed[chosen], self.claimant[chosen])
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Cosines of claims.
+
+    Attributes:
+        scores: [n], cosines.
+        claims: [n], what they are scores of.
+    """
+
+    scores: np.ndarray
+    claims: Claims
 
     def of(self, people: np.ndarray) -> "Trials":
-        """Those in which both are among these people."""
-        rows = np.isin(self.claimed, people) & np.isin(self.claimant, people)
-        return self._rows(rows)
+        """Those in which both are among these people, given by their places."""
+        rows = np.isin(self.claims.claimed, people) & np.isin(self.claims.claimant, people)
+        return Trials(self.scores[rows], self.claims.rows(rows))
 
     def recordings(self) -> tuple[np.ndarray, np.ndarray]:
         """Genuine and impostor scores without copies."""
-        return self._split(~self.copies)
+        return self._split(~self.claims.copies)
 
     def cost_of_recordings(self) -> float:
         """Minimal Cllr in bits: 0 is perfect, 1 says nothing."""
@@ -54,70 +70,86 @@ class Trials:
     def cost(self) -> float:
         """The same, in which copies count a little."""
         real = self.cost_of_recordings()
-        if not self.copies.any():
+        if not self.claims.copies.any():
             return real
-        return (1 - COPIES_WEIGHT) * real + COPIES_WEIGHT * _cost(*self._split(self.copies))
+        return (1 - COPIES_WEIGHT) * real + COPIES_WEIGHT * _cost(*self._split(self.claims.copies))
 
     def _split(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.scores[rows & self.genuine], self.scores[rows & ~self.genuine]
-
-    def _rows(self, rows: np.ndarray) -> "Trials":
-        return Trials(self.scores[rows], self.genuine[rows], self.copies[rows], self.claimed[rows], self.claimant[rows])
+        return self.scores[rows & self.claims.genuine], self.scores[rows & ~self.claims.genuine]
 
 
-def trials_of(embeddings: np.ndarray, table: FeatureTable, enrol_copies: bool = False, apart: bool = False) -> Trials:
+class Comparisons:
     """Each person's recordings in turn against a template of the next three, and others' and all copies of them.
 
     Args:
-        embeddings: [n, d], of unit length, of the table's rows.
         table: of people who may be compared with each other.
-        enrol_copies: whether templates are made of the recordings' copies too, where the table has some that enrol.
-        apart: whether what came in clear is compared with the recordings alone even so.
+        everyone: sorted ids, of whom the table's people are some; the table's own by default.
     """
-    names = sorted(set(table.people))
-    recordings = [np.flatnonzero((table.people == name) & ~table.copies) for name in names]
-    copies_of: dict[str, list[int]] = {}
-    for row in np.flatnonzero(table.copies):
-        copies_of.setdefault(table.samples[row], []).append(int(row))
-    enrolling = {str(table.samples[row]): int(row) for row in np.flatnonzero(table.enrols)} if enrol_copies else {}
-    templates: list[np.ndarray] = []
-    alone: list[np.ndarray] = []
-    probes: list[list[int]] = []
-    owners: list[int] = []
-    for person, rows in enumerate(recordings):
-        for turn in range(min(TURNS, len(rows))) if len(rows) >= 2 else ():
-            enrolled = [rows[(turn + 1 + step) % len(rows)] for step in range(min(ENROLLED, len(rows) - 1))]
-            beside = [enrolling[sample] for sample in table.samples[enrolled] if sample in enrolling]
-            templates.append(unit(embeddings[[*enrolled, *beside]].mean(axis=0)))
-            alone.append(unit(embeddings[enrolled].mean(axis=0)))
-            row = int(rows[turn])
-            copies = copies_of.get(table.samples[row], [])
-            # One copy for each probe, in turn: enough to see what conditions do.
-            probes.append([row, *copies[turn % len(copies) :][:1]] if copies else [row])
-            owners.append(person)
-    if not templates:
-        empty = np.zeros(0)
-        return Trials(empty, empty.astype(bool), empty.astype(bool), empty.astype(str), empty.astype(str))
-    owner_of = np.array(owners)
-    probe_rows = np.array([row for of_turn in probes for row in of_turn])
-    probe_turns = np.array([turn for turn, of_turn in enumerate(probes) for _ in of_turn])
-    cosines = np.stack(templates) @ embeddings[probe_rows].T
-    if apart and enrol_copies:
-        clear = ~table.taken_worse[probe_rows]
-        cosines[:, clear] = np.stack(alone) @ embeddings[probe_rows[clear]].T
-    claimants = owner_of[probe_turns]
-    same_person = owner_of[:, None] == claimants[None, :]
-    own_turn = np.arange(len(templates))[:, None] == probe_turns[None, :]
-    wanted = own_turn | (~same_person & _claims(names)[owner_of][:, claimants])
-    claimed_at, probe_at = np.nonzero(wanted)
-    people = np.array(names)
-    return Trials(
-        scores=cosines[claimed_at, probe_at],
-        genuine=same_person[claimed_at, probe_at],
-        copies=table.copies[probe_rows][probe_at],
-        claimed=people[owner_of[claimed_at]],
-        claimant=people[claimants[probe_at]],
-    )
+
+    claims: Claims
+
+    def __init__(self, table: FeatureTable, everyone: Sequence[str] | None = None):
+        names = sorted(set(table.people))
+        everyone = names if everyone is None else everyone
+        copies_of: dict[str, list[int]] = {}
+        for row in np.flatnonzero(table.copies):
+            copies_of.setdefault(table.samples[row], []).append(int(row))
+        enrolling = {str(table.samples[row]): int(row) for row in np.flatnonzero(table.enrols)}
+        self._alone: list[list[int]] = []
+        self._with_copies: list[list[int]] = []
+        probes: list[list[int]] = []
+        owners: list[int] = []
+        for person, name in enumerate(names):
+            rows = np.flatnonzero((table.people == name) & ~table.copies).tolist()
+            for turn in range(min(TURNS, len(rows))) if len(rows) >= 2 else ():
+                enrolled = [rows[(turn + 1 + step) % len(rows)] for step in range(min(ENROLLED, len(rows) - 1))]
+                beside = [enrolling[sample] for sample in table.samples[enrolled] if sample in enrolling]
+                self._alone.append(enrolled)
+                self._with_copies.append([*enrolled, *beside])
+                copies = copies_of.get(table.samples[rows[turn]], [])
+                # One copy for each probe, in turn: enough to see what conditions do.
+                probes.append([rows[turn], *copies[turn % len(copies) :][:1]] if copies else [rows[turn]])
+                owners.append(person)
+        self._probe_rows = np.array([row for of_turn in probes for row in of_turn], int)
+        self._clear = ~table.taken_worse[self._probe_rows]
+        probe_turns = np.array([turn for turn, of_turn in enumerate(probes) for _ in of_turn], int)
+        owner_of = np.array(owners, int)
+        claimants = owner_of[probe_turns]
+        same_person = owner_of[:, None] == claimants[None, :]
+        own_turn = np.arange(len(owners))[:, None] == probe_turns[None, :]
+        wanted = own_turn | (~same_person & _claims(names)[owner_of][:, claimants])
+        self._template_at, self._probe_at = np.nonzero(wanted)
+        places = np.searchsorted(everyone, names).astype(np.int32)
+        self.claims = Claims(
+            genuine=same_person[wanted],
+            copies=table.copies[self._probe_rows][self._probe_at],
+            claimed=places[owner_of[self._template_at]],
+            claimant=places[claimants[self._probe_at]],
+        )
+
+    def scores(self, embeddings: np.ndarray, enrol_copies: bool = False, apart: bool = False) -> np.ndarray:
+        """The cosine of each claim.
+
+        Args:
+            embeddings: [n, d], of unit length, of the table's rows.
+            enrol_copies: whether templates are made of the recordings' copies too, where the table has some that enrol.
+            apart: whether what came in clear is compared with the recordings alone even so.
+        """
+        if len(self._probe_rows) == 0:
+            return np.zeros(0, embeddings.dtype)
+        probes = embeddings[self._probe_rows]
+        cosines = _templates(embeddings, self._with_copies if enrol_copies else self._alone) @ probes.T
+        if apart and enrol_copies:
+            cosines[:, self._clear] = _templates(embeddings, self._alone) @ probes[self._clear].T
+        return cosines[self._template_at, self._probe_at]
+
+    def trials(self, embeddings: np.ndarray, enrol_copies: bool = False, apart: bool = False) -> Trials:
+        """`scores`, with what they are scores of."""
+        return Trials(self.scores(embeddings, enrol_copies, apart), self.claims)
+
+
+def _templates(embeddings: np.ndarray, enrolled: list[list[int]]) -> np.ndarray:
+    return np.stack([unit(embeddings[rows].mean(axis=0)) for rows in enrolled])
 
 
 def _claims(names: list[str]) -> np.ndarray:
