@@ -1,4 +1,5 @@
 // `npm test`: set-up, then formatting, lint, types, the TypeScript tests and the Python tests.
+// `npm test -- --long`: only the tests that take minutes each (`*.long-test.ts`). `npm test -- --all`: both, as CI does.
 // All of them run even when one fails. The last line counts: N passed, N failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +11,8 @@ await setup({ quiet: true }).catch(giveUp);
 const python = join(setupFolder, 'python', 'bin', 'python');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const report = (name) => join(setupFolder, 'log', name);
-const onlyFiles = process.argv.slice(2);
+const extent = process.argv.find((argument) => argument === '--long' || argument === '--all');
+const onlyFiles = process.argv.slice(2).filter((argument) => argument !== extent);
 // Without a network the tests with other people's packages are skipped, and say so.
 for (const [name, folder] of [
   ['serving-clients', 'serving'],
@@ -28,11 +30,12 @@ function check(title, command, args) {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
-function vitest() {
-  const file = report('vitest.json');
+function vitest(title, config) {
+  const file = report(config === 'vitest.config.ts' ? 'vitest.json' : 'vitest-long.json');
   rmSync(file, { force: true });
-  const ok = run('TypeScript tests', bin('vitest'), [
+  const ok = run(title, bin('vitest'), [
     'run',
+    `--config=${config}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
@@ -69,28 +72,29 @@ function pytest() {
   };
 }
 
-const counts =
-  onlyFiles.length > 0
-    ? [vitest()]
-    : [
-        check('Formatting and lint', bin('biome'), ['check', '.']),
-        check('Types', bin('tsc'), ['--noEmit']),
-        check('Python lint', python, ['-m', 'ruff', 'check', 'recognition/training']),
-        check('Python lint of clients and peers', python, [
-          ...['-m', 'ruff', 'check', '--config', join('recognition', 'training', 'pyproject.toml')],
-          ...['platform/serving', 'platform/adapters', 'platform/cli/templates', 'bench', 'examples'],
-        ]),
-        check('Python lint of the package', python, ['-m', 'ruff', 'check', 'platform/python']),
-        check('Python formatting of the package', python, [
-          '-m',
-          'ruff',
-          'format',
-          '--check',
-          'platform/python',
-        ]),
-        vitest(),
-        pytest(),
-      ];
+const quick = () => vitest('TypeScript tests', 'vitest.config.ts');
+const long = () => vitest('Tests that take minutes', join('scripts', 'long-tests.config.ts'));
+
+function everythingQuick() {
+  return [
+    check('Formatting and lint', bin('biome'), ['check', '.']),
+    check('Types', bin('tsc'), ['--noEmit']),
+    check('Python lint', python, ['-m', 'ruff', 'check', 'recognition/training']),
+    check('Python lint of clients and peers', python, [
+      ...['-m', 'ruff', 'check', '--config', join('recognition', 'training', 'pyproject.toml')],
+      ...['platform/serving', 'platform/adapters', 'platform/cli/templates', 'bench', 'examples'],
+    ]),
+    check('Python lint of the package', python, ['-m', 'ruff', 'check', 'platform/python']),
+    check('Python formatting of the package', python, ['-m', 'ruff', 'format', '--check', 'platform/python']),
+    quick(),
+    pytest(),
+  ];
+}
+
+const counts = [
+  ...(extent === '--long' ? [] : onlyFiles.length > 0 ? [quick()] : everythingQuick()),
+  ...(extent === undefined ? [] : [long()]),
+];
 const sum = (key) => counts.reduce((total, count) => total + count[key], 0);
 const skipped = sum('skipped');
 process.stdout.write(
