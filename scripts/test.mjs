@@ -1,5 +1,5 @@
 // `npm test`: set-up, then formatting, lint, types, the TypeScript tests and the Python tests.
-// `npm test -- --long`: only the tests that take minutes each (`*.long-test.ts`). `npm test -- --all`: both, as CI does.
+// `npm test -- --long`: only the tests that take minutes each (`*.long.test.ts`). `npm test -- --all`: both, as CI does.
 // All of them run even when one fails. The last line counts: N passed, N failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';

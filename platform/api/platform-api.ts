@@ -40,6 +40,8 @@ function forwardWhatOnlyTheLeaderDoes(
     routes.resumeRun,
     routes.reproduceRun,
     routes.taskLogs,
+    routes.runRecurring,
+    routes.changeRecurring,
   ])
     api.on([route.method], route.getRoutingPath(), forwardToLeader(leader));
   const afterwards = released ? { afterwards: released } : {};

@@ -13,6 +13,7 @@ import { addCurveRoute } from './curve-route.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
+import { addRecurringRoutes } from './recurring-routes.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { runDifference } from './run-differences.ts';
@@ -32,6 +33,7 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addModelRoutes(app, resources);
   addProfileRoutes(app, resources);
   addSweepRoutes(app, resources);
+  addRecurringRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;
 

@@ -2,6 +2,7 @@ import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
+import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
 import type { Sweeps } from '@visavox/control/sweeps';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ModelReference } from '@visavox/core/model';
@@ -44,6 +45,9 @@ export type ControllerPort = Pick<
 
 /** Searches for the parameters of pipelines. */
 export type SweepsPort = Pick<Sweeps, 'create' | 'list' | 'find' | 'outcomes' | 'cancel' | 'resume'>;
+
+/** Pipelines that run by themselves. */
+export type RecurringPort = Pick<RecurringPipelines, 'list' | 'runNow' | 'setPaused'>;
 
 /** Which process leads, for what only that one can do. */
 export interface LeaderPort {
@@ -99,6 +103,7 @@ export interface PlatformResources {
   readonly controllers: Controllers<ControllerPort>;
   readonly served: ServedModelsPort;
   readonly sweeps: SweepsPort;
+  readonly recurring: RecurringPort;
   readonly leader: LeaderPort;
   /** What this process does about a release that the leader changed. */
   readonly released?: () => Promise<void>;

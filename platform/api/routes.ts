@@ -4,6 +4,7 @@ import { RunState } from '@visavox/core/run';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { modelRoutes } from './model-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
+import { recurringRoutes } from './recurring-routes.ts';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
 import {
   BlobDigests,
@@ -71,6 +72,7 @@ export const platformRoutes = {
   ...modelRoutes,
   ...profileRoutes,
   ...sweepRoutes,
+  ...recurringRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',

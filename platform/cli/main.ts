@@ -4,6 +4,7 @@ import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { modelCommands } from './commands/models.ts';
+import { recurringCommands } from './commands/recurring.ts';
 import { releaseCommands } from './commands/release.ts';
 import { runCommands } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
@@ -31,6 +32,7 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     dataCommands,
     runCommands,
     sweepCommands,
+    recurringCommands,
     modelCommands,
     releaseCommands,
     traceCommand,

@@ -3,7 +3,8 @@ import type { RunRequest } from '@visavox/core/ports';
 import { Parameter } from '@visavox/core/run';
 import { z } from 'zod';
 
-const Request = z.object({
+/** What is submitted, written down whole before it is. */
+export const StoredRequest = z.object({
   id: z.string(),
   pipelineSpec: z.unknown(),
   parameters: z.record(z.string(), Parameter),
@@ -28,7 +29,7 @@ export const Training = z.object({
   /** What the triggers had seen when it began. */
   marks: z.record(z.string(), z.string()).default({}),
   /** Exactly what is submitted, however often; kept until the engine has it. */
-  request: Request.optional(),
+  request: StoredRequest.optional(),
 });
 export type Training = z.infer<typeof Training>;
 

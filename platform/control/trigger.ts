@@ -26,6 +26,8 @@ export interface Trigger {
   due(context: TriggerContext): Promise<string | null>;
   /** What it has seen by now. Kept when a training begins, and handed back once that has come to an end. */
   mark?(context: TriggerContext): Promise<string | null>;
+  /** When it is due next, where that is known. */
+  next?(context: Pick<TriggerContext, 'since' | 'mark'>): Date | null;
   /** The counts that it waits for, by name: checked when the project is declared, shown to operators. */
   readonly thresholds?: Counts;
 }

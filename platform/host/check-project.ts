@@ -1,6 +1,6 @@
 import { GatePolicy } from '@visavox/control/gate';
 import { UserError } from '@visavox/core/errors';
-import { taskOutput } from '@visavox/core/run';
+import { Parameter, taskOutput } from '@visavox/core/run';
 import { z } from 'zod';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 
@@ -30,12 +30,21 @@ export const EnvironmentOfModel = z.strictObject({
   acceptWithinSeconds: z.number().positive().optional(),
 });
 
+const PipelineOrFile = z.custom(
+  (value) => isPipeline(value) || isPipelineFile(value),
+  'expected a pipeline, as pipeline(...) makes one, or its file: pipeline.py or compiled .yaml',
+);
+
+const Pipeline = z.strictObject({
+  pipeline: PipelineOrFile,
+  parameters: z.record(z.string(), Parameter).optional(),
+  triggers: z.array(Trigger).optional(),
+  useCache: z.boolean().optional(),
+});
+
 const Model = z
   .strictObject({
-    pipeline: z.custom(
-      (value) => isPipeline(value) || isPipelineFile(value),
-      'expected a pipeline, as pipeline(...) makes one, or its file: pipeline.py or compiled .yaml',
-    ),
+    pipeline: PipelineOrFile,
     environments: z
       .array(z.union([Name, EnvironmentOfModel]))
       .min(1)
@@ -58,6 +67,7 @@ const Model = z
 const Declaration = z.strictObject({
   name: Name,
   models: z.record(ModelName, z.unknown()).optional(),
+  pipelines: z.record(Name, Pipeline).optional(),
   triggers: z.record(z.string(), z.array(Trigger)).optional(),
   lineage: z.array(Kind).optional(),
   routes: Callable.optional(),

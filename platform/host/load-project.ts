@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { RecurringPipeline } from '@visavox/control/recurring-pipelines';
 import { checkTriggers, type Trigger } from '@visavox/control/trigger';
 import { messageOf } from '@visavox/core/errors';
 import { type LineageKind, orderKinds } from '@visavox/core/lineage-kinds';
 import { compile } from '@visavox/pipelines/compile';
 import { compilePython } from '@visavox/pipelines/compile-python';
-import { readPipelineSpec } from '@visavox/pipelines/read-ir';
+import { resolveParameters } from '@visavox/pipelines/parameters';
+import { parsePipelineSpec, readPipelineSpec } from '@visavox/pipelines/read-ir';
 import type { Application } from './application.ts';
 import { checkDeclaration, checkModel, invalidProject } from './check-project.ts';
 import { countedItems, datasetParameter } from './dataset-training.ts';
@@ -30,6 +32,7 @@ export interface LoadedModel extends Omit<ModelDeclaration, 'environments'> {
 export interface LoadedProject extends ProjectFacts, StepsOfProject {
   readonly declaration: ProjectDeclaration;
   readonly models: readonly LoadedModel[];
+  readonly pipelines: readonly RecurringPipeline[];
   readonly lineageKinds: readonly LineageKind[];
   readonly routes: Awaited<ReturnType<NonNullable<ProjectDeclaration['routes']>>>['default'] | undefined;
   readonly application: Application | undefined;
@@ -49,11 +52,12 @@ export async function loadProject(
   requireFiles(declaration, root);
   const lineageKinds = orderKinds(declaration.lineage ?? []);
   const models = await loadModels(declaration, { root, environment });
+  const pipelines = await loadPipelines(declaration, { root, environment });
   const steps = await load('steps', declaration.steps);
   const routes = await load('routes', declaration.routes);
   const application = await load('application', declaration.application);
   return {
-    ...{ root, declaration, models, lineageKinds, name: declaration.name },
+    ...{ root, declaration, models, pipelines, lineageKinds, name: declaration.name },
     ...{ code: declaration.code, locks: declaration.locks },
     environments: [...new Set(models.flatMap((model) => model.environments))],
     stepSurroundings: steps?.stepSurroundings,
@@ -88,10 +92,34 @@ async function loadModels(
         ...model,
         ...{ name, counts },
         ...environmentsOf(model),
-        pipelineSpec: await compiled(name, model, surroundings),
+        pipelineSpec: await usable(`of the model "${name}"`, async () => {
+          const spec = await compiled(model.pipeline, surroundings);
+          if (!model.subject) datasetParameter(spec);
+          return spec;
+        }),
         projectTriggers: triggers[name],
       };
     }),
+  );
+}
+
+async function loadPipelines(
+  { pipelines = {} }: ProjectDeclaration,
+  surroundings: Surroundings,
+): Promise<RecurringPipeline[]> {
+  return Promise.all(
+    Object.entries(pipelines).map(
+      async ([name, { pipeline, parameters = {}, triggers = [], useCache = false }]) => {
+        checkTriggers(triggers, { model: name, counts: [] });
+        const pipelineSpec = await usable(`"${name}"`, async () => {
+          const spec = await compiled(pipeline, surroundings);
+          // A dataset by its name is of no other type than the version that it is by then.
+          resolveParameters(parsePipelineSpec(spec), parameters);
+          return spec;
+        });
+        return { name, pipelineSpec, parameters, triggers, useCache };
+      },
+    ),
   );
 }
 
@@ -108,19 +136,20 @@ interface Surroundings {
   readonly environment: Environment;
 }
 
+/** Throws `config_invalid` with what is wrong with a pipeline. */
+async function usable<T>(whose: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw invalidProject(`the pipeline ${whose} cannot be used: ${messageOf(cause)}`, cause);
+  }
+}
+
 async function compiled(
-  name: string,
-  { pipeline, subject }: ModelDeclaration,
+  pipeline: ModelDeclaration['pipeline'],
   surroundings: Surroundings,
 ): Promise<unknown> {
-  try {
-    const spec =
-      typeof pipeline === 'string' ? await compiledFile(pipeline, surroundings) : compile(pipeline);
-    if (!subject) datasetParameter(spec);
-    return spec;
-  } catch (cause) {
-    throw invalidProject(`the pipeline of the model "${name}" cannot be used: ${messageOf(cause)}`, cause);
-  }
+  return typeof pipeline === 'string' ? compiledFile(pipeline, surroundings) : compile(pipeline);
 }
 
 async function compiledFile(name: string, { root, environment }: Surroundings): Promise<unknown> {

@@ -5,6 +5,7 @@ import { newDatasetVersion } from '@visavox/control/triggers/new-dataset-version
 import { schedule } from '@visavox/control/triggers/schedule';
 import { thresholds } from '@visavox/control/triggers/thresholds';
 import { UserError } from '@visavox/core/errors';
+import { Parameter } from '@visavox/core/run';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EnvironmentOfModel } from './check-project.ts';
@@ -38,9 +39,17 @@ const ModelInWords = z.strictObject({
     .refine((gate) => Object.keys(gate).length > 0, 'expected a metric at least'),
 });
 
+const PipelineInWords = z.strictObject({
+  pipeline: z.string().min(1),
+  parameters: z.record(z.string(), Parameter).optional(),
+  triggers: z.array(TriggerInWords).default([]),
+  useCache: z.boolean().optional(),
+});
+
 const ProjectInWords = z.strictObject({
   name: z.string(),
   models: z.record(z.string(), ModelInWords).optional(),
+  pipelines: z.record(z.string(), PipelineInWords).optional(),
   pages: z.string().optional(),
   code: z.array(z.string()).optional(),
   locks: z.array(z.string()).optional(),
@@ -61,9 +70,17 @@ export async function readProjectFile(file: string): Promise<ProjectDeclaration<
     const at = issue?.path.map(String).join('.');
     throw invalid(file, `${at ? `"${at}": ` : ''}${issue?.message}`);
   }
-  const { models, ...rest } = parsed.data;
+  const { models, pipelines, ...rest } = parsed.data;
   return {
     ...present(rest),
+    ...(pipelines && {
+      pipelines: Object.fromEntries(
+        Object.entries(pipelines).map(([name, { triggers, ...pipeline }]) => [
+          name,
+          { ...present(pipeline), triggers: triggers.map(triggerOf) },
+        ]),
+      ),
+    }),
     ...(models && {
       models: Object.fromEntries(Object.entries(models).map(([name, model]) => [name, declared(model)])),
     }),

@@ -5,6 +5,7 @@ import type { TrainingSubject } from '@visavox/control/training-subject';
 import type { Trigger } from '@visavox/control/trigger';
 import type { LineageKind } from '@visavox/core/lineage-kinds';
 import type { ModelRegistry, ReleaseTarget } from '@visavox/core/ports';
+import type { Parameter } from '@visavox/core/run';
 import type { OpenEngine } from '@visavox/pipelines/engines';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
 import type { Application } from './application.ts';
@@ -74,6 +75,18 @@ export interface ModelDeclaration {
   readonly target?: (platform: Platform, environment: string) => ReleaseTarget;
 }
 
+/** A pipeline that runs by itself, whether or not a model comes of it: a nightly import, a report, a check. */
+export interface PipelineDeclaration {
+  /** As a model's: a pipeline, or a file of the project. */
+  readonly pipeline: PipelineNode | string;
+  /** What it is given; a dataset by its name is the newest version at that time. */
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  /** When it runs: `schedule(...)`, `newDatasetVersion(...)`, or the project's own. By hand alone where there are none. */
+  readonly triggers?: readonly Trigger[];
+  /** Steps that ran with the same inputs before are left out; they run again unless it is true. */
+  readonly useCache?: boolean;
+}
+
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */
 export type EngineFactory = (resources: EngineResources) => Promise<OpenEngine>;
 
@@ -82,6 +95,8 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly name: string;
   /** By name, as in references: `recogniser:3`. */
   readonly models?: Readonly<Record<string, ModelDeclaration | Lazy<{ readonly default: ModelDeclaration }>>>;
+  /** Pipelines that run by themselves, by name. */
+  readonly pipelines?: Readonly<Record<string, PipelineDeclaration>>;
   /** When models train again, by the model's name: in the place of the model's own triggers. */
   readonly triggers?: Readonly<Record<string, readonly Trigger[]>>;
   /** The kinds that a trace knows beside the platform's own. */

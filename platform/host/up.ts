@@ -10,6 +10,7 @@ import { OperatorDoor } from '@visavox/api/operator-door';
 import { createPlatformApp, type PlatformAppResources } from '@visavox/api/platform-app';
 import { createStartingApp } from '@visavox/api/starting-app';
 import { builtConsole } from '@visavox/console/built';
+import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
 import type { Sweeps } from '@visavox/control/sweeps';
 import type { Logger } from 'pino';
 import { addressByName } from './address.ts';
@@ -24,6 +25,7 @@ import { listen } from './listener.ts';
 import type { LoadedModel, LoadedProject } from './load-project.ts';
 import { type Afterwards, openPlatform, openServerLog, type Platform } from './platform.ts';
 import { readiness } from './readiness.ts';
+import { openRecurringPipelines } from './recurring-pipelines.ts';
 import { repeat } from './repeating.ts';
 import { ServedModels } from './served-models.ts';
 import { serverFacts } from './server-facts.ts';
@@ -33,6 +35,7 @@ import { openTracking } from './tracking.ts';
 
 const sweepEveryMs = 5 * 60_000;
 const sweepsEveryMs = 1000;
+const recurringEveryMs = 2000;
 
 export interface RunningServer {
   readonly url: string;
@@ -106,6 +109,7 @@ async function startServer({
     registry: tracking.registry,
   });
   const sweeps = openSweeps(platform, { ...tracking, engine });
+  const recurring = openRecurringPipelines(platform, { pipelines: project.pipelines, engine });
   const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
 
   const resources = appResources({
@@ -117,6 +121,7 @@ async function startServer({
     controllers,
     served,
     sweeps,
+    recurring,
     leader,
     page,
     url,
@@ -143,6 +148,7 @@ async function startServer({
         ...(application.whileLeading ?? []),
         sweepingSessions(platform),
         { name: 'sweeps', everyMs: sweepsEveryMs, work: () => sweeps.tick() },
+        { name: 'recurring pipelines', everyMs: recurringEveryMs, work: () => recurring.tick() },
       ],
       registryAnswers: () => tracking.mlflow.healthy,
       announce: () => leader.announce(settings.ownUrl ?? listener.url),
@@ -225,19 +231,32 @@ function appResources(parts: {
   controllers: ReturnType<typeof openControllers>;
   served: ServedModels;
   sweeps: Sweeps;
+  recurring: RecurringPipelines;
   leader: Leader;
   page: ReturnType<typeof pageOf>;
   url: string;
 }): PlatformAppResources {
-  const { platform, project, application, tracking, engine, controllers, served, sweeps, leader, page, url } =
-    parts;
+  const {
+    platform,
+    project,
+    application,
+    tracking,
+    engine,
+    controllers,
+    served,
+    sweeps,
+    recurring,
+    leader,
+    page,
+    url,
+  } = parts;
   const { settings, operatorToken, log, now } = platform;
   const { figures, released, services } = application;
   const { routes } = project;
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.name, controllers, served, sweeps },
+    ...{ engine, leader, title: project.name, controllers, served, sweeps, recurring },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),

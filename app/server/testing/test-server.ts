@@ -70,6 +70,11 @@ const absentSweeps: ApiResources['sweeps'] = {
   ...{ create: noSweeps, find: noSweeps, cancel: noSweeps, resume: noSweeps },
 };
 
+const absentRecurring: ApiResources['recurring'] = {
+  list: async () => [],
+  ...{ runNow: absent, setPaused: absent },
+};
+
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
   liveness = 'required',
@@ -142,6 +147,7 @@ export async function startTestServer({
     },
     served: { isServed: () => false, find: () => Promise.reject(new Error('nothing is served here')) },
     sweeps: absentSweeps,
+    recurring: absentRecurring,
     controllers: new Controllers([idleController(services)]),
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
     figures: () => services.overview.counts(),

@@ -36,6 +36,13 @@ export const sweep = (id: string) => answer(client.GET('/api/v1/sweeps/{id}', wi
 export const steerSweep = (id: string, how: 'cancel' | 'resume') =>
   answer(client.POST(`/api/v1/sweeps/{id}/${how}`, withId(id)));
 
+export const recurringPipelines = async () => (await answer(client.GET('/api/v1/pipelines'))).pipelines;
+const ofPipeline = (name: string) => ({ params: { path: { name } } });
+export const runRecurring = (name: string) =>
+  answer(client.POST('/api/v1/pipelines/{name}/run', ofPipeline(name)));
+export const pauseRecurring = ({ name, paused }: { name: string; paused: boolean }) =>
+  answer(client.PATCH('/api/v1/pipelines/{name}', { ...ofPipeline(name), body: { paused } }));
+
 /** A model in one of its environments. */
 export interface Place {
   readonly model: string;

@@ -15,6 +15,7 @@ export type TaskState = Task['state'];
 export type SweepDetails = Schemas['SweepDetails'];
 export type TrialOutcome = Schemas['TrialOutcome'];
 export type RunCurves = Schemas['RunCurves'];
+export type RecurringPipeline = Schemas['RecurringPipeline'];
 export type TrainingProgress = Schemas['TrainingProgress'];
 export type Release = Schemas['Release'];
 export type ReleaseStage = Release['stage'];

@@ -12,6 +12,7 @@ import { StateBadge } from '../components/state-badge.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Link, navigate, queryWith, useAddress } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
+import { RecurringCard } from './recurring-card.tsx';
 import { secondsOf } from './tasks-view.tsx';
 
 const ON_A_PAGE = 25;
@@ -33,6 +34,7 @@ export function RunsPage() {
     <>
       <PageHead title={t('runs.title')} text={t('runs.text')} />
       {list.isError && <ProblemNotice error={list.error} />}
+      <RecurringCard />
       {list.data?.total === 0 && !isFiltered && (
         <Empty title={t('runs.none')} text={t('runs.none_text')} command="visavox run pipeline.ts" />
       )}

@@ -181,6 +181,22 @@ export const console = {
     took: 'Took',
   },
 
+  recurring: {
+    title: 'Pipelines that run by themselves',
+    triggers: 'Run when due',
+    next: 'Next',
+    newest: 'Newest run',
+    actions: 'Actions',
+    by_hand: 'By hand alone',
+    paused: 'Paused',
+    run: 'Run now',
+    run_of: 'Run {{name}} now',
+    pause: 'Pause',
+    pause_of: 'Pause {{name}}',
+    go_on: 'Resume',
+    go_on_of: 'Resume {{name}}',
+  },
+
   sweeps: {
     title: 'Sweeps',
     text: 'Searches for the parameters of pipelines. Each trial is a run.',

@@ -184,6 +184,22 @@ export const console: Translation<typeof english> = {
     took: 'Durée',
   },
 
+  recurring: {
+    title: 'Pipelines qui s’exécutent d’eux-mêmes',
+    triggers: 'Déclencheurs',
+    next: 'Prochaine fois',
+    newest: 'Dernière exécution',
+    actions: 'Actions',
+    by_hand: 'À la main seulement',
+    paused: 'En pause',
+    run: 'Exécuter',
+    run_of: 'Exécuter {{name}} maintenant',
+    pause: 'Mettre en pause',
+    pause_of: 'Mettre {{name}} en pause',
+    go_on: 'Reprendre',
+    go_on_of: 'Reprendre {{name}}',
+  },
+
   sweeps: {
     title: 'Recherches',
     text: 'Recherches des paramètres de pipelines. Chaque essai est une exécution.',

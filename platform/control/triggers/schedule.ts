@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '@visavox/core/errors';
 import { Cron } from 'croner';
-import type { Trigger } from '../trigger.ts';
+import type { Trigger, TriggerContext } from '../trigger.ts';
 
 /**
  * Due at times of a cron expression: `schedule('0 3 * * 1')` is Monday at three, UTC unless another zone is given
@@ -8,10 +8,14 @@ import type { Trigger } from '../trigger.ts';
  */
 export function schedule(cron: string, { timezone = 'UTC' }: { timezone?: string } = {}): Trigger {
   const times = parsed(cron, timezone);
+  const nextAfter = ({ since, mark }: Pick<TriggerContext, 'since' | 'mark'>) =>
+    times.nextRun(mark === null ? since : new Date(mark));
   return {
     name: `schedule ${cron} ${timezone}`,
-    async due({ now, since, mark }) {
-      const next = times.nextRun(mark === null ? since : new Date(mark));
+    next: nextAfter,
+    async due(context) {
+      const { now } = context;
+      const next = nextAfter(context);
       return next !== null && next <= now ? `schedule ${cron} (${next.toISOString()})` : null;
     },
     mark: async ({ now }) => now.toISOString(),
