@@ -9,7 +9,8 @@ import { SystemError, UserError } from '@visavox/core/errors';
 
 const root = resolve(import.meta.dirname, '..');
 const clockTicksASecond = 100;
-const startLimitSeconds = 180;
+/** A busy machine may take minutes; only a server that stays away is a failure. */
+const startLimitSeconds = 600;
 
 /** A whole service on a home of its own, as `visavox up` starts it, that can be killed and started again. */
 export class ServerProcess {

@@ -76,24 +76,26 @@ function retrainingOf({ retraining }: Wave): string {
     : 'no retraining';
 }
 
-function heldOutLines({ waves }: SimulationResult, { fmr }: Scenario): string[] {
-  const measured = waves.flatMap((wave, index) => (wave.heldOut ? [{ index, figures: wave.heldOut }] : []));
+function heldOutLines({ before, waves }: SimulationResult, { fmr }: Scenario): string[] {
+  const measured = [before, ...waves.map(({ heldOut }) => heldOut)].flatMap((figures, wave) =>
+    figures ? [{ wave, figures }] : [],
+  );
   const [first] = measured;
   if (!first) return [];
   const rows = Object.keys(first.figures.slices).flatMap((slice) =>
-    measured.map(({ index, figures }) => row(index, slice, figures)),
+    measured.map(({ wave, figures }) => row(wave, slice, figures)),
   );
   return [
-    `People who never enrol, FNMR at an FMR of ${fmr} (95 %), with the version that serves after the wave:`,
+    `People who never enrol, FNMR at an FMR of ${fmr} (95 %), with the version that serves after the wave (0: before anybody enrolled):`,
     table(['slice', 'wave', 'version', 'fused', 'face', 'voice', 'genuine', 'impostor'], rows),
   ];
 }
 
-function row(index: number, slice: string, { version, slices }: HeldOutFigures) {
+function row(wave: number, slice: string, { version, slices }: HeldOutFigures) {
   const rates = slices[slice];
   return [
     slice,
-    index + 1,
+    wave,
     version,
     ...(['fused', 'face', 'voice'] as const).map((kind) => shown(rates?.[kind])),
     rates?.fused.genuine ?? 0,

@@ -55,6 +55,8 @@ export interface Wave {
 export interface SimulationResult {
   readonly tag: string;
   readonly seed: number;
+  /** On people who never enrol, of the version that served before anybody enrolled; null without a scenario. */
+  readonly before: HeldOutFigures | null;
   readonly waves: readonly Wave[];
   /** What has to hold however often the server died meanwhile. */
   readonly checks: {
@@ -91,6 +93,7 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
   const settle = async (): Promise<Retraining[]> => (request.retraining ? awaitRetraining(watch) : []);
   const heldOut = async () => (await request.heldOut?.()) ?? null;
 
+  const before = await heldOut();
   for (let wave = 0; wave < request.waves; wave++) {
     const wanted =
       Math.round(((wave + 1) * request.people) / request.waves) -
@@ -125,7 +128,7 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
   }
   const checks = await check(client, enrolled, request.retraining);
   if (request.forget) for (const { person } of enrolled) await client.forget(person.id);
-  return { tag: request.tag, seed: request.seed, waves, checks };
+  return { tag: request.tag, seed: request.seed, before, waves, checks };
 }
 
 function waveOf(
