@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Terminal } from './testing/terminal.ts';
@@ -52,6 +52,29 @@ describe('runs that people name', { timeout: 120_000 }, () => {
     const { stdout, stderr } = await terminal.types('runs', 'list', '--metric', 'accuracy', '--limit', '1');
     expect(stdout).toMatch(new RegExp(`^${high.slice(0, 8)} +fitting +succeeded +0\\.75 +manual`, 'm'));
     expect(stderr).toContain('1 of 2; the next ones: --start 1');
+  });
+
+  it('list what they made, and write it to this machine', async () => {
+    const { artifacts } = await visavox('runs', 'artifacts', 'coarse');
+    expect(artifacts).toMatchObject([{ output: 'train/model', type: 'system.Model', bytes: 4 }]);
+    // Not in the project's folder, which is code.
+    const folder = `${terminal.folder}-made`;
+    expect(await visavox('runs', 'download', 'coarse', folder)).toEqual({
+      run: low,
+      files: [join(folder, 'train', 'model')],
+    });
+    expect(await readFile(join(folder, 'train', 'model'), 'utf8')).toBe('net\n');
+    const { code, stderr } = await terminal.types(
+      'runs',
+      'download',
+      'coarse',
+      folder,
+      '--output',
+      'train/net',
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('It made train/model.');
+    await rm(folder, { recursive: true });
   });
 
   it('are meant by the beginning of their id or by their name, wherever a run is asked for', async () => {

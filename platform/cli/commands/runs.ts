@@ -7,6 +7,7 @@ import { editRun } from './edit-run.ts';
 import { followLogs, readLog } from './follow-logs.ts';
 import { exitOfStopped, follow, getRun } from './follow-run.ts';
 import { listRuns } from './list-runs.ts';
+import { runArtifacts } from './run-artifacts.ts';
 import { addSubmissionOptions, onEngine, type SubmissionOptions, submissionOf } from './submission.ts';
 
 interface RunOptions extends SubmissionOptions {
@@ -103,6 +104,7 @@ export const runCommands: CommandPlugin = (program, context) => {
       const files = await exportOutput({ run, output }, path, { request, stream });
       result({ run, output, files }, files.join('\n'));
     });
+  runArtifacts(runs, context);
   compareRunsCommand(runs, context);
   runs
     .command('reproduce')
