@@ -2,6 +2,7 @@ import type { CodeReference } from './code.ts';
 import type { DatasetVersion } from './dataset.ts';
 import type { DatasetProfile } from './dataset-profile.ts';
 import type { Digest } from './digest.ts';
+import type { Experiment, ExperimentRecord, Exposure } from './experiment.ts';
 import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseStage } from './release.ts';
 import type { RunRecord } from './run.ts';
@@ -36,6 +37,34 @@ export interface SweepStore {
   /** Returns it as it is afterwards; undefined where there is none. */
   change(id: string, change: (sweep: Sweep) => Sweep): Promise<Sweep | undefined>;
 }
+
+/** Keeps experiments. `change` is a transaction. */
+export interface ExperimentStore {
+  /** Throws a UserError `experiment_running` where one of the model runs in the environment. */
+  create(experiment: Experiment): Promise<void>;
+  get(id: string): Promise<Experiment | undefined>;
+  /** Newest first. */
+  list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly Experiment[]>;
+  /** Returns it as it is afterwards; undefined where there is none. */
+  change(id: string, change: (experiment: Experiment) => Experiment): Promise<Experiment | undefined>;
+}
+
+/** What happens in experiments, in the order in which it was told: what came late stays late. */
+export interface ExperimentJournal {
+  /** Returns the exposure of the key that stands, which is the first one. */
+  expose(experiment: string, exposure: Exposure): Promise<Exposure>;
+  /** Of these keys, those that were exposed. */
+  exposuresOf(experiment: string, keys: readonly string[]): Promise<ReadonlyMap<string, Exposure>>;
+  /** Returns how many of them were new. */
+  record(experiment: string, records: readonly ExperimentRecord[]): Promise<number>;
+  /** After a position, so many at most. */
+  read(experiment: string, after: number, limit: number): Promise<readonly JournalEntry[]>;
+}
+
+export type JournalEntry = { readonly position: number } & (
+  | { readonly exposure: Exposure }
+  | { readonly record: ExperimentRecord }
+);
 
 /** Proposes where to look next. Throws a UserError where it cannot. */
 export type ProposePoints = (search: {

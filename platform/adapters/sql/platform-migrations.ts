@@ -141,4 +141,32 @@ export const platformMigrations: Record<string, Migration> = {
            profile text not null)`,
       ),
   },
+  /** Of a model one experiment at a time in an environment. A request's outcome counts once, whoever it is told of. */
+  'platform-010-experiments': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table experiments (
+           id text primary key,
+           environment text not null,
+           model text not null,
+           state text not null,
+           created_at timestamptz not null,
+           record json not null)`,
+        `create index experiments_created on experiments (created_at desc, id desc)`,
+        `create unique index experiments_one on experiments (environment, model) where state <> 'ended'`,
+        `create table experiment_journal (
+           experiment text not null references experiments(id) on delete cascade,
+           position bigint not null generated always as identity,
+           key text not null,
+           request text,
+           arm text,
+           share double precision,
+           record json,
+           primary key (experiment, position),
+           check ((request is null) = (record is null) and (request is null) = (arm is not null)))`,
+        `create unique index experiment_exposures on experiment_journal (experiment, key) where request is null`,
+        `create unique index experiment_outcomes on experiment_journal (experiment, request) where request is not null`,
+      ),
+  },
 };

@@ -1,3 +1,4 @@
+import type { Arm, Experiment } from '@visavox/core/experiment';
 import type { ReleaseStage } from '@visavox/core/release';
 import type { RunState, TaskState } from '@visavox/core/run';
 import type { SweepState } from '@visavox/core/sweep';
@@ -31,6 +32,24 @@ export interface PlatformTables {
     record: Json<unknown>;
   };
   sweeps: { id: string; state: SweepState; created_at: Date; record: Json<unknown> };
+  experiments: {
+    id: string;
+    environment: string;
+    model: string;
+    state: Experiment['state'];
+    created_at: Date;
+    record: Json<unknown>;
+  };
+  /** A row is the exposure of a key, with its arm, or the outcome of a request, with its record. */
+  experiment_journal: {
+    experiment: string;
+    position: Generated<string>;
+    key: string;
+    request: string | null;
+    arm: Arm | null;
+    share: number | null;
+    record: Json<unknown> | null;
+  };
   run_datasets: { run: string; dataset: string };
   dataset_versions: {
     digest: string;

@@ -1,0 +1,66 @@
+import type { ExperimentOutcome, ExperimentPlan } from '@visavox/core/experiment';
+import type { Analysis, MetricAnalysis } from './analysis.ts';
+import { isDecided, type LogEvidence } from './statistics/evidence.ts';
+
+/** How sure it has to be that people are not shared out as they should be: such a test says nothing at all. */
+const BROKEN = 0.001;
+
+export interface Verdict {
+  readonly outcome: Exclude<ExperimentOutcome, 'stopped'>;
+  readonly reason: string;
+}
+
+/**
+ * What an experiment comes to, or nothing yet. Harm ends it first, whatever else it says: guardrails share half of alpha and the
+ * primary metric's harm has the other half, so that any of them misleads as seldom as one would. At the horizon every test ends.
+ */
+export function decide(
+  { metrics, ratio }: Analysis,
+  plan: ExperimentPlan,
+  { people, days }: { readonly people: number; readonly days: number },
+): Verdict | undefined {
+  if (isDecided(ratio, BROKEN)) {
+    const reason = `people are not shared out as they should be (${levelOf(ratio)}): what was measured says nothing`;
+    return { outcome: 'broken', reason };
+  }
+  const guardrails = metrics.filter(({ role }) => role === 'guardrail');
+  const allowed = (metric: MetricAnalysis) =>
+    guardrails.length === 0
+      ? plan.alpha
+      : plan.alpha / (metric.role === 'primary' ? 2 : 2 * guardrails.length);
+  const harm = metrics.find(({ reached, ...metric }) =>
+    isDecided(reached.worse, allowed({ ...metric, reached })),
+  );
+  if (harm)
+    return {
+      outcome: 'reject',
+      reason: `more ${harm.name} with the challenger (${levelOf(harm.reached.worse)})`,
+    };
+  const primary = metrics.find(({ role }) => role === 'primary');
+  if (!primary) return undefined;
+  const { reached } = primary;
+  if (isDecided(reached.better, plan.alpha))
+    return {
+      outcome: 'promote',
+      reason: `fewer ${primary.name} with the challenger (${levelOf(reached.better)})`,
+    };
+  if (isDecided(reached.beyondMargin, plan.alpha)) {
+    const reason = `the challenger is worse in ${primary.name} by more than ${plan.margin} (${levelOf(reached.beyondMargin)})`;
+    return { outcome: 'reject', reason };
+  }
+  // An A/B test certifies that nothing is lost as soon as it can; a shadow test may still find a gain.
+  const isOver = people >= plan.horizon.people || days >= plan.horizon.days;
+  if (isDecided(reached.withinMargin, plan.alpha) && (plan.kind === 'ab' || isOver)) {
+    const reason = `no difference in ${primary.name} worth having: the challenger is not worse by ${plan.margin} (${levelOf(reached.withinMargin)})`;
+    return { outcome: 'no-difference', reason };
+  }
+  if (!isOver) return undefined;
+  const [low, high] = primary.difference.map((bound) => bound.toFixed(3));
+  const reason = `the horizon was reached after ${people} people: the difference in ${primary.name} is between ${low} and ${high}`;
+  return { outcome: 'undecided', reason };
+}
+
+/** As a p-value that holds at any time. */
+function levelOf(evidence: LogEvidence): string {
+  return `p = ${Math.exp(-evidence).toPrecision(2)}`;
+}
