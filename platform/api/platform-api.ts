@@ -42,6 +42,7 @@ function forwardWhatOnlyTheLeaderDoes(
     routes.taskLogs,
     routes.runRecurring,
     routes.changeRecurring,
+    routes.stopExperiment,
   ])
     api.on([route.method], route.getRoutingPath(), forwardToLeader(leader));
   const afterwards = released ? { afterwards: released } : {};

@@ -10,6 +10,7 @@ import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
 import { addCurveRoute } from './curve-route.ts';
+import { addExperimentRoutes } from './experiment-routes.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
@@ -34,6 +35,7 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addProfileRoutes(app, resources);
   addSweepRoutes(app, resources);
   addRecurringRoutes(app, resources);
+  addExperimentRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;
 

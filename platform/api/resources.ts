@@ -2,6 +2,7 @@ import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
+import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
 import type { Sweeps } from '@visavox/control/sweeps';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
@@ -48,6 +49,12 @@ export type SweepsPort = Pick<Sweeps, 'create' | 'list' | 'find' | 'outcomes' | 
 
 /** Pipelines that run by themselves. */
 export type RecurringPort = Pick<RecurringPipelines, 'list' | 'runNow' | 'setPaused'>;
+
+/** Tests of challengers against champions. */
+export type ExperimentsPort = Pick<
+  Experiments,
+  'begin' | 'list' | 'find' | 'analysis' | 'expose' | 'record' | 'stop'
+>;
 
 /** Which process leads, for what only that one can do. */
 export interface LeaderPort {
@@ -104,6 +111,7 @@ export interface PlatformResources {
   readonly served: ServedModelsPort;
   readonly sweeps: SweepsPort;
   readonly recurring: RecurringPort;
+  readonly experiments: ExperimentsPort;
   readonly leader: LeaderPort;
   /** What this process does about a release that the leader changed. */
   readonly released?: () => Promise<void>;

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { RunState } from '@visavox/core/run';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
+import { experimentRoutes } from './experiment-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { recurringRoutes } from './recurring-routes.ts';
@@ -73,6 +74,7 @@ export const platformRoutes = {
   ...profileRoutes,
   ...sweepRoutes,
   ...recurringRoutes,
+  ...experimentRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',

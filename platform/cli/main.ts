@@ -2,6 +2,7 @@ import { UserError } from '@visavox/core/errors';
 import { Command, CommanderError } from 'commander';
 import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { experimentCommands } from './commands/experiments.ts';
 import { initCommand } from './commands/init.ts';
 import { modelCommands } from './commands/models.ts';
 import { recurringCommands } from './commands/recurring.ts';
@@ -33,6 +34,7 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     runCommands,
     sweepCommands,
     recurringCommands,
+    experimentCommands,
     modelCommands,
     releaseCommands,
     traceCommand,

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '@visavox/core/errors';
 import { Name } from '@visavox/core/model';
-import type { Release } from '@visavox/core/release';
+import { isChallenger, type Release } from '@visavox/core/release';
 import type { Parameter } from '@visavox/core/run';
 import type { ControllerResources } from './controller-resources.ts';
 import { blank, ControllerState, stateKey, type Training } from './controller-state.ts';
@@ -145,6 +145,17 @@ export class Controller {
       }
       await this.#releases.makeChampion(found, reason);
       return { ...found, stage: 'champion' };
+    });
+  }
+
+  /** Takes a release away that was brought up beside the champion, which stays. One that is not there any more is left. */
+  withdraw(releaseId: string, reason: string): Promise<void> {
+    return this.#exclusively(async () => {
+      const found = await this.#releases.find(releaseId);
+      if (!found || !isChallenger(found)) return;
+      await this.#releases.holdBack(found.id, reason);
+      await this.#resources.target.retire(found);
+      this.#resources.report('challenger withdrawn', { model: referenceOf(found), reason });
     });
   }
 

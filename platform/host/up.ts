@@ -10,6 +10,7 @@ import { OperatorDoor } from '@visavox/api/operator-door';
 import { createPlatformApp, type PlatformAppResources } from '@visavox/api/platform-app';
 import { createStartingApp } from '@visavox/api/starting-app';
 import { builtConsole } from '@visavox/console/built';
+import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
 import type { Sweeps } from '@visavox/control/sweeps';
 import type { Logger } from 'pino';
@@ -19,6 +20,7 @@ import { openBundleServers } from './bundle-servers.ts';
 import { openControllers } from './controllers.ts';
 import { createEngine, requireEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
+import { openExperiments } from './experiments.ts';
 import { Leader } from './leader.ts';
 import { startLeading } from './leading.ts';
 import { listen } from './listener.ts';
@@ -36,6 +38,7 @@ import { openTracking } from './tracking.ts';
 const sweepEveryMs = 5 * 60_000;
 const sweepsEveryMs = 1000;
 const recurringEveryMs = 2000;
+const experimentsEveryMs = 2000;
 
 export interface RunningServer {
   readonly url: string;
@@ -110,6 +113,7 @@ async function startServer({
   });
   const sweeps = openSweeps(platform, { ...tracking, engine });
   const recurring = openRecurringPipelines(platform, { pipelines: project.pipelines, engine });
+  const experiments = openExperiments(platform, controllers);
   const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
 
   const resources = appResources({
@@ -122,6 +126,7 @@ async function startServer({
     served,
     sweeps,
     recurring,
+    experiments,
     leader,
     page,
     url,
@@ -148,6 +153,7 @@ async function startServer({
         ...(application.whileLeading ?? []),
         sweepingSessions(platform),
         { name: 'sweeps', everyMs: sweepsEveryMs, work: () => sweeps.tick() },
+        { name: 'experiments', everyMs: experimentsEveryMs, work: () => experiments.tick() },
         { name: 'recurring pipelines', everyMs: recurringEveryMs, work: () => recurring.tick() },
       ],
       registryAnswers: () => tracking.mlflow.healthy,
@@ -232,6 +238,7 @@ function appResources(parts: {
   served: ServedModels;
   sweeps: Sweeps;
   recurring: RecurringPipelines;
+  experiments: Experiments;
   leader: Leader;
   page: ReturnType<typeof pageOf>;
   url: string;
@@ -246,6 +253,7 @@ function appResources(parts: {
     served,
     sweeps,
     recurring,
+    experiments,
     leader,
     page,
     url,
@@ -256,7 +264,7 @@ function appResources(parts: {
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.name, controllers, served, sweeps, recurring },
+    ...{ engine, leader, title: project.name, controllers, served, sweeps, recurring, experiments },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),

@@ -75,6 +75,11 @@ const absentRecurring: ApiResources['recurring'] = {
   ...{ runNow: absent, setPaused: absent },
 };
 
+const absentExperiments: ApiResources['experiments'] = {
+  list: async () => [],
+  ...{ begin: absent, find: absent, analysis: absent, expose: absent, record: absent, stop: absent },
+};
+
 /** The real thing on an embedded database, a folder of objects and the published networks, without a socket. */
 export async function startTestServer({
   liveness = 'required',
@@ -148,6 +153,7 @@ export async function startTestServer({
     served: { isServed: () => false, find: () => Promise.reject(new Error('nothing is served here')) },
     sweeps: absentSweeps,
     recurring: absentRecurring,
+    experiments: absentExperiments,
     controllers: new Controllers([idleController(services)]),
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
     figures: () => services.overview.counts(),
