@@ -10,6 +10,7 @@ import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
 import { addCurveRoute } from './curve-route.ts';
+import { keyedRequest, requireSameRequest } from './idempotency.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
@@ -114,11 +115,17 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       code,
       ...annotations
     } = c.req.valid('json');
-    const pinned = await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets);
+    const key = c.req.valid('header')['idempotency-key'];
+    const keyed = key === undefined ? undefined : keyedRequest('run', key, c.req.valid('json'));
+    const earlier = keyed && (await runs.get(keyed.id));
+    requireSameRequest(keyed, earlier);
+    // What a name stood for then is what it stands for now.
+    const pinned =
+      earlier?.pins ?? (await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets));
     const id = await engine.submit({
-      id: randomUUID(),
+      ...(keyed ?? { id: randomUUID() }),
       pipelineSpec,
-      ...pinned,
+      ...{ parameters: pinned.parameters, datasets: pinned.datasets },
       trigger,
       seed,
       useCache,
@@ -126,6 +133,8 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       engine: on,
       annotations,
     });
+    // Two requests that met, of which one made the run.
+    if (keyed && !earlier) requireSameRequest(keyed, await runs.get(id));
     log.info({ requestId: c.get('requestId'), run: id, trigger }, 'run submitted');
     return c.json({ id }, 202);
   });
