@@ -18,25 +18,49 @@ export class ServerProcess {
   readonly url: string;
   readonly #port: number;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #bin: string;
+  readonly #project: string;
   #child: ChildProcess | undefined;
 
-  private constructor(home: string, port: number, environment: Readonly<Record<string, string>>) {
+  private constructor(
+    home: string,
+    port: number,
+    {
+      environment,
+      bin,
+      project,
+    }: { environment: Readonly<Record<string, string>>; bin: string; project: string },
+  ) {
     this.home = home;
     this.#port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.#environment = environment;
+    this.#bin = bin;
+    this.#project = project;
   }
 
   static async create(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const home = await mkdtemp(join(tmpdir(), 'visavox-bench-'));
-    return new ServerProcess(home, await freePort(), environment);
+    const bin = join(root, 'platform/cli/bin/visavox.mjs');
+    return new ServerProcess(home, await freePort(), { environment, bin, project: root });
+  }
+
+  /** Of another project: `make` puts it into a folder, and returns the program `visavox` there. */
+  static async ofProject(
+    make: (folder: string) => Promise<string>,
+    environment: (home: string) => Readonly<Record<string, string>>,
+  ): Promise<ServerProcess> {
+    const home = await mkdtemp(join(tmpdir(), 'visavox-bench-'));
+    const project = join(home, 'project');
+    const bin = await make(project);
+    return new ServerProcess(home, await freePort(), { environment: environment(home), bin, project });
   }
 
   /** Answers when the service takes sign-ins; MLflow may still be coming up. */
   async start(): Promise<void> {
     const log = createWriteStream(join(this.home, 'server.log'), { flags: 'a' });
-    const child = spawn(process.execPath, [join(root, 'platform/cli/bin/visavox.mjs'), 'up'], {
-      cwd: root,
+    const child = spawn(process.execPath, [this.#bin, 'up'], {
+      cwd: this.#project,
       env: {
         ...process.env,
         ...this.#environment,

@@ -5,7 +5,7 @@ import type { LeaderPort } from './resources.ts';
 
 const forwardedHeader = 'x-visavox-forwarded';
 /** Who is asking, and what about; the browser's own headers (origin, host) speak of another address. */
-const carried = ['authorization', 'cookie', 'content-type', 'accept'];
+const carried = ['authorization', 'cookie', 'content-type', 'accept', 'idempotency-key'];
 /** Bringing a model up on a cluster takes its time. */
 const answerWithinMs = 10 * 60_000;
 

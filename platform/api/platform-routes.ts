@@ -11,6 +11,7 @@ import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
 import { addCurveRoute } from './curve-route.ts';
 import { addExperimentRoutes } from './experiment-routes.ts';
+import { keyedRequest, requireSameRequest } from './idempotency.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
@@ -118,11 +119,17 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       code,
       ...annotations
     } = c.req.valid('json');
-    const pinned = await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets);
+    const key = c.req.valid('header')['idempotency-key'];
+    const keyed = key === undefined ? undefined : keyedRequest('run', key, c.req.valid('json'));
+    const earlier = keyed && (await runs.get(keyed.id));
+    requireSameRequest(keyed, earlier);
+    // What a name stood for then is what it stands for now.
+    const pinned =
+      earlier?.pins ?? (await pinDatasets(parsePipelineSpec(pipelineSpec), parameters, datasets));
     const id = await engine.submit({
-      id: randomUUID(),
+      ...(keyed ?? { id: randomUUID() }),
       pipelineSpec,
-      ...pinned,
+      ...{ parameters: pinned.parameters, datasets: pinned.datasets },
       trigger,
       seed,
       useCache,
@@ -130,6 +137,8 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       engine: on,
       annotations,
     });
+    // Two requests that met, of which one made the run.
+    if (keyed && !earlier) requireSameRequest(keyed, await runs.get(id));
     log.info({ requestId: c.get('requestId'), run: id, trigger }, 'run submitted');
     return c.json({ id }, 202);
   });

@@ -3,6 +3,7 @@ import { Digest } from '@visavox/core/digest';
 import { RunState } from '@visavox/core/run';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { experimentRoutes } from './experiment-routes.ts';
+import { WithIdempotencyKey } from './idempotency.ts';
 import { modelRoutes } from './model-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { recurringRoutes } from './recurring-routes.ts';
@@ -109,9 +110,9 @@ export const platformRoutes = {
     method: 'post',
     path: '/api/v1/runs',
     tags: ['platform'],
-    summary: 'Run a pipeline',
+    summary: 'Run a pipeline; asked for again with the same Idempotency-Key, it is the same run',
     security: operator,
-    request: { body: body(NewRun) },
+    request: { headers: WithIdempotencyKey, body: body(NewRun) },
     responses: { 202: json(RunStarted, 'started'), default: problem },
   }),
   run: createRoute({

@@ -8,6 +8,7 @@ import type { PipelineSpec } from '@visavox/pipelines/ir';
 import { coerce, resolveParameters } from '@visavox/pipelines/parameters';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
+import { keyedRequest, requireSameRequest, WithIdempotencyKey } from './idempotency.ts';
 import type { PlatformResources } from './resources.ts';
 import { body, Id, json, limit, operator, problem } from './route-parts.ts';
 import { NewSweep, SweepDetails, Sweeps } from './sweep-schemas.ts';
@@ -25,9 +26,10 @@ export const sweepRoutes = {
     method: 'post',
     path: '/api/v1/sweeps',
     tags: ['platform'],
-    summary: 'Search for the parameters of a pipeline; each trial is a run',
+    summary:
+      'Search for the parameters of a pipeline; each trial is a run. Asked for again with the same Idempotency-Key, it is the same sweep',
     security: operator,
-    request: { body: body(NewSweep) },
+    request: { headers: WithIdempotencyKey, body: body(NewSweep) },
     responses: { 202: json(SweepDetails, 'begun'), default: problem },
   }),
   sweep: createRoute({
@@ -83,12 +85,15 @@ export function addSweepRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformReso
       space: given,
       ...plan
     } = c.req.valid('json');
+    const key = c.req.valid('header')['idempotency-key'];
+    const keyed = key === undefined ? undefined : keyedRequest('sweep', key, c.req.valid('json'));
     const spec = parsePipelineSpec(pipelineSpec);
     const pinned = await pinDatasets(spec, parameters, datasets);
     const space = typed(spec, given);
     resolveParameters(spec, { ...pinned.parameters, ...corner(space) });
     const sweep = await sweeps.create({
-      ...{ id: randomUUID(), pipeline: spec.pipelineInfo.name, pipelineSpec, plan: { ...plan, space } },
+      ...(keyed ?? { id: randomUUID() }),
+      ...{ pipeline: spec.pipelineInfo.name, pipelineSpec, plan: { ...plan, space } },
       ...(name !== undefined && { name }),
       run: {
         ...{ parameters: pinned.parameters, datasets: [...pinned.datasets], seed: plan.seed, useCache },
@@ -96,6 +101,7 @@ export function addSweepRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformReso
         ...(engine !== undefined && { engine }),
       },
     });
+    requireSameRequest(keyed, sweep);
     log.info({ requestId: c.get('requestId'), sweep: sweep.id }, 'sweep begun');
     return c.json(await detailed(sweep), 202);
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import type { Command } from 'commander';
 import { operatorToken, operatorTokenFile } from './operator-token.ts';
@@ -26,9 +27,16 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     `http://127.0.0.1:${environment.PORT || 4600}`
   ).replace(/\/+$/, '');
   const token = () => operatorToken(surroundings);
+  const log = (text: string) => void stderr.write(`${text}\n`);
+  let isWaiting = false;
   const transport = new Transport({
     server,
     token,
+    patienceSeconds: 30,
+    onWait: () => {
+      if (!isWaiting) log('the server is away; waiting for it …');
+      isWaiting = true;
+    },
     explain: (refusal) =>
       refusal.code === 'unauthenticated'
         ? withoutToken(refusal, {
@@ -42,11 +50,15 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     server,
     json: options.json ?? false,
     token,
-    log: (text) => void stderr.write(`${text}\n`),
+    log,
     ...{ out: linesOf(stdout), err: linesOf(stderr) },
     result: (value, human) => void stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${human}\n`),
     stream: (path) => transport.stream(path),
     request: (method, path, body) => transport.send({ method, path, body, repeatable: false }),
+    submit: (path, body) => {
+      const headers = { 'idempotency-key': randomUUID() };
+      return transport.send({ method: 'POST', path, body, headers, repeatable: true });
+    },
   };
 }
 

@@ -17,6 +17,8 @@ export interface CommandContext {
   token(): string | undefined;
   /** Calls the server as the operator; a problem document is thrown as UserError. Answers parsed JSON, or text. */
   request(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Asks for something that is made once, however often it is asked for: the server may be away for half a minute meanwhile. */
+  submit(path: string, body: unknown): Promise<unknown>;
   /** Bytes that the server returns, as they come, asked for as the operator; throws a UserError `answer_cut_off` where they end too early. */
   stream(path: string): AsyncIterable<Uint8Array>;
   /** For people, on stderr. */

@@ -171,6 +171,20 @@ describe('a sweep', () => {
     expect(await runs.get(runOfTrial('z', 1))).toBeDefined();
   });
 
+  it('begins no more where all that have ended failed, and waits for those that still run', async () => {
+    await begin({ trials: 8, parallel: 2 });
+    await tick();
+    for (const id of [trial(1), trial(2)]) await run(id, { state: 'failed', reason: 'no disk' });
+    await tick();
+    await run(trial(3), { state: 'failed', reason: 'no disk' });
+    await tick();
+    expect(now()?.trials).toHaveLength(4);
+    expect(now()?.state).toBe('running');
+    await run(trial(4), { state: 'failed', reason: 'no disk' });
+    await tick();
+    expect(now()).toMatchObject({ state: 'failed', reason: expect.stringContaining('4 trials failed') });
+  });
+
   it('goes on after it was resumed, although its first trials failed', async () => {
     await begin({ trials: 8, parallel: 3 });
     await tick();

@@ -25,7 +25,7 @@ export interface SweepsResources {
   readonly report: (event: string, details: Record<string, unknown>) => void;
 }
 
-export type NewSweep = Pick<Sweep, 'id' | 'name' | 'pipeline' | 'plan'> & {
+export type NewSweep = Pick<Sweep, 'id' | 'name' | 'pipeline' | 'plan' | 'requestDigest'> & {
   readonly pipelineSpec: unknown;
   readonly run: Omit<Sweep['run'], 'pipeline'>;
 };
@@ -42,7 +42,10 @@ export class Sweeps {
     this.#resources = resources;
   }
 
-  /** Writes a sweep down; whoever leads begins its trials. Throws a UserError `sweep_invalid`. */
+  /**
+   * Writes a sweep down; whoever leads begins its trials. One that is there under the id is returned as it is. Throws a
+   * UserError `sweep_invalid`.
+   */
   async create({ pipelineSpec, run, plan, ...named }: NewSweep): Promise<Sweep> {
     const { store, objects, now } = this.#resources;
     checkPlan(plan);
@@ -55,7 +58,7 @@ export class Sweeps {
       ...{ trials: [], forgiven: 0, createdAt: now().toISOString(), finishedAt: null },
     };
     await store.create(sweep);
-    return sweep;
+    return (await store.get(sweep.id)) ?? sweep;
   }
 
   list(filter: { readonly limit: number }): Promise<readonly Sweep[]> {
@@ -126,9 +129,11 @@ export class Sweeps {
       sweep,
       open.filter(({ state }) => state === 'pending'),
     );
-    const since = outcomes.slice(sweep.forgiven);
-    const failed = since.filter(({ state }) => state === 'failed');
-    if (failed.length >= mostFailures && failed.length === since.length) {
+    const ended = outcomes.slice(sweep.forgiven).filter(({ state }) => isFinished(state));
+    const failed = ended.filter(({ state }) => state === 'failed');
+    if (failed.length >= mostFailures && failed.length === ended.length) {
+      // Those that still run may do better; no others begin before that is known.
+      if (open.length > 0) return;
       const reason = `${failed.length} trials failed, and none succeeded: ${failed[0]?.reason ?? 'no reason was given'}`;
       return this.#finish(sweep, { state: 'failed', reason });
     }

@@ -28,7 +28,10 @@ export interface RunStore {
   findCached(cacheKey: Digest): Promise<RunRecord['tasks'][number] | undefined>;
 }
 
-/** Keeps sweeps. `change` is a transaction: whoever changes one sees what others changed before. */
+/**
+ * Keeps sweeps. `create` leaves one that is there under the id as it is. `change` is a transaction: whoever changes one
+ * sees what others changed before.
+ */
 export interface SweepStore {
   create(sweep: Sweep): Promise<void>;
   get(id: string): Promise<Sweep | undefined>;
@@ -117,6 +120,8 @@ export interface RunRequest {
   readonly annotations?: RunAnnotations | undefined;
   /** The sweep that it is a trial of. */
   readonly sweep?: string | undefined;
+  /** Of all that was asked for, where it may be asked for again with the same id. */
+  readonly requestDigest?: Digest | undefined;
 }
 
 /** Where experiments are tracked. */

@@ -107,6 +107,8 @@ export const RunRecord = z.object({
   tags: z.record(z.string(), z.string()).optional(),
   /** The id of the sweep that it is a trial of. */
   sweep: z.string().optional(),
+  /** Of what was asked for, where it was asked for with an Idempotency-Key. */
+  requestDigest: Digest.optional(),
   tasks: z.array(TaskRecord),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),

@@ -61,6 +61,8 @@ export const Sweep = z.object({
   trials: z.array(Trial),
   /** How many trials there were when it was resumed last: their failures end it no more. */
   forgiven: z.number().int().default(0),
+  /** Of what was asked for, where it was asked for with an Idempotency-Key. */
+  requestDigest: Digest.optional(),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
 });

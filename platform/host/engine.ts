@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import type { ArtifactLocation } from '@visavox/adapters/kubeflow/artifact-source';
+import { isObjectStoreAway } from '@visavox/adapters/objects/store-away';
+import { isDatabaseAway } from '@visavox/adapters/sql/database-away';
 import type { CodeReference } from '@visavox/core/code';
 import { type Digest, digestOf, digestOfJson } from '@visavox/core/digest';
 import { projectCode } from '@visavox/pipelines/code/project-code';
@@ -107,6 +109,7 @@ async function openLocalEngine(
       ...['secrets', 'database', 'logs', 'mlflow'].map((name) => join(settings.home, name)),
     ],
     log: (message) => log.info(message),
+    isAway: (error) => isDatabaseAway(error) || isObjectStoreAway(error),
   });
 }
 

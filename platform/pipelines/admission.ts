@@ -69,6 +69,7 @@ export async function admit(
     trackingRun: null,
     ...annotationsOf(request.annotations ?? {}),
     ...(request.sweep !== undefined && { sweep: request.sweep }),
+    ...(request.requestDigest !== undefined && { requestDigest: request.requestDigest }),
     tasks: tasks.map((task) => pendingRecord(task.name, null)),
     createdAt: new Date().toISOString(),
     finishedAt: null,

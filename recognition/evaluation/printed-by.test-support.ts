@@ -15,6 +15,7 @@ export async function printedBy(command: (context: CommandContext) => Promise<vo
     json: true,
     token: () => undefined,
     request: () => Promise.reject(new Error('needs no server')),
+    submit: () => Promise.reject(new Error('needs no server')),
     // biome-ignore lint/correctness/useYield: it is never read
     stream: async function* () {
       throw new Error('needs no server');

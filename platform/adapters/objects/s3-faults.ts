@@ -13,6 +13,7 @@ const conflicts = new Set([
 ]);
 const networkFaults = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
+  'ERR_STREAM_PREMATURE_CLOSE',
   ...['ETIMEDOUT', 'TimeoutError', 'RequestTimeout', 'EPROTO', 'CERT_HAS_EXPIRED'],
   ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
 ]);

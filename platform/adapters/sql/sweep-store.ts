@@ -15,6 +15,7 @@ export class SqlSweepStore implements SweepStore {
     await this.#db
       .insertInto('sweeps')
       .values({ id, state, created_at: new Date(createdAt), record: JSON.stringify(sweep) })
+      .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   }
 

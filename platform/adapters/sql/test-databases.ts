@@ -18,6 +18,8 @@ const run = promisify(execFile);
 /** Where `initdb` and `postgres` are. */
 const installed = await findPrograms();
 
+export const postgresInstalled = installed !== undefined;
+
 /** Runs the tests on the embedded database and on a PostgreSQL server; `open` gives an up-to-date, empty database. */
 export function describeOnEachDatabase(name: string, tests: (open: () => Database) => void): void {
   describe(`${name} (embedded)`, () => tests(freshDatabase(startEmbedded)));

@@ -24,12 +24,12 @@ export const runCommands: CommandPlugin = (program, context) => {
     .option('--detach', 'print the id of the run and return at once')
     .description('run a pipeline and follow it')
     .action(async (file: string, options: RunOptions, command) => {
-      const { request, result, log, err } = context(command);
+      const { request, submit, result, log, err } = context(command);
       const { withLine, ...submission } = await submissionOf(file, options, { request, log });
       const { RunStarted } = await import('@visavox/api/schemas');
       const asked = { ...submission, note: options.note, tags: options.tag };
       const { id } = RunStarted.parse(
-        await request('POST', '/api/v1/runs', asked).catch((error: unknown) => {
+        await submit('/api/v1/runs', asked).catch((error: unknown) => {
           throw withLine(error);
         }),
       );

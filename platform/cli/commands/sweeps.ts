@@ -53,12 +53,12 @@ export const sweepCommands: CommandPlugin = (program, context) => {
     .description('search for the parameters of a pipeline: many runs, the best of which is said')
     .addHelpText('after', help)
     .action(async (file: string, options: SweepOptions, command: Command) => {
-      const { request, result, log, err } = context(command);
+      const { request, submit, result, log, err } = context(command);
       const { withLine, ...submission } = await submissionOf(file, options, { request, log });
       const asked = { ...submission, ...planOf(options, command) };
       const { SweepDetails } = await import('@visavox/api/sweep-schemas');
       const begun = SweepDetails.parse(
-        await request('POST', '/api/v1/sweeps', asked).catch((error: unknown) => {
+        await submit('/api/v1/sweeps', asked).catch((error: unknown) => {
           throw withLine(error);
         }),
       );

@@ -194,11 +194,14 @@ export interface paths {
             };
         };
         put?: never;
-        /** Run a pipeline */
+        /** Run a pipeline; asked for again with the same Idempotency-Key, it is the same run */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description a UUID, a new one for each thing that is asked for; sent again with it, it is the same */
+                    "idempotency-key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1553,11 +1556,14 @@ export interface paths {
             };
         };
         put?: never;
-        /** Search for the parameters of a pipeline; each trial is a run */
+        /** Search for the parameters of a pipeline; each trial is a run. Asked for again with the same Idempotency-Key, it is the same sweep */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description a UUID, a new one for each thing that is asked for; sent again with it, it is the same */
+                    "idempotency-key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3060,6 +3066,7 @@ export interface components {
                 [key: string]: string;
             };
             sweep?: string;
+            requestDigest?: string;
             tasks: {
                 name: string;
                 /** @enum {string} */

@@ -17,12 +17,14 @@ import { toolSettings } from '../environments/tool.ts';
 import type { PipelineSpec } from '../ir.ts';
 import { retriesOfGroups, unknownFields } from '../ir-unknown.ts';
 import { plan, type RunnableTask, type TaskOutcome } from '../plan.ts';
+import { parsePipelineSpec } from '../read-ir.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { attemptsLogged, logFile } from './attempt.ts';
 import { sweepCheckpoints } from './checkpoints.ts';
 import { CodeTrees } from './code-trees.ts';
 import { Launcher } from './launcher.ts';
 import { lockFolder } from './lock.ts';
+import { outlast, type Patience } from './outlast.ts';
 import { RunDriver } from './run-driver.ts';
 import { requireScripts } from './runnable.ts';
 import { Slots } from './slots.ts';
@@ -59,9 +61,13 @@ export interface LocalEngineOptions
   readonly cores?: number;
   readonly hooks?: RunHooks;
   readonly log?: (message: string) => void;
+  /** Whether an error says only that the database or the object store is away for now: then it is waited for. */
+  readonly isAway?: (error: unknown) => boolean;
   /** How long a canceled task may take to end by itself. */
   readonly graceMs?: number;
 }
+
+const saveNewWithinMs = 10_000;
 
 /** What a run is worked on with that its record does not hold. */
 const RunNote = z.object({ useCache: z.boolean(), locks: z.record(z.string(), Digest).optional() });
@@ -123,8 +129,11 @@ export class LocalEngine implements PipelineEngine {
     );
     for (const run of unfinished) {
       try {
-        await this.#drive(await this.#withKeptCode(run));
+        const patience = this.#patience(`run ${run.id}`);
+        await outlast(async () => this.#drive(await this.#withKeptCode(run)), patience);
       } catch (error) {
+        // The next engine continues it.
+        if (this.#closed.signal.aborted) throw error;
         // One unreadable run must not keep the others from going on.
         const reason = `cannot be continued: ${messageOf(error)}`;
         await this.#options.runs.save({
@@ -167,11 +176,30 @@ export class LocalEngine implements PipelineEngine {
         return { code, environment: this.#options.environmentDigest };
       },
     });
-    if (known) return run.id;
-    await this.#writeNote(run.id, { useCache: request.useCache, locks: request.locks });
-    await this.#options.runs.save(run);
-    await this.#drive(run);
+    if (known) {
+      // Whoever asked before may have been told that it failed, after the record was saved.
+      if (!isFinished(run.state)) await this.#drive(await this.#withKeptCode(run));
+      return run.id;
+    }
+    const note = { useCache: request.useCache, locks: request.locks };
+    await this.#writeNote(run.id, note);
+    await this.#saveNew(run);
+    this.#start(run, parsePipelineSpec(request.pipelineSpec), note);
     return run.id;
+  }
+
+  /** A connection that broke does not tell whether the record is there: where it is, somebody has to work on it. */
+  async #saveNew(run: RunRecord): Promise<void> {
+    const until = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(saveNewWithinMs)]);
+    await outlast(() => this.#options.runs.save(run), { ...this.#patience(`run ${run.id}`), until });
+  }
+
+  #patience(what: string): Patience {
+    return {
+      isAway: this.#options.isAway ?? (() => false),
+      until: this.#closed.signal,
+      tell: (reason) => reason !== null && this.#options.log?.(`${what} ${reason}`),
+    };
   }
 
   async get(runId: string): Promise<RunRecord> {
@@ -233,9 +261,12 @@ export class LocalEngine implements PipelineEngine {
     const known = this.#drivers.get(run.id);
     if (known) return known;
     const spec = await pinnedSpec(this.#options.objects, run.pins.pipeline);
-    const { useCache, locks = {} } = await this.#readNote(run.id);
-    const again = this.#drivers.get(run.id);
-    if (again) return again;
+    return this.#start(run, spec, await this.#readNote(run.id));
+  }
+
+  #start(run: RunRecord, spec: PipelineSpec, { useCache, locks = {} }: z.infer<typeof RunNote>): RunDriver {
+    const known = this.#drivers.get(run.id);
+    if (known) return known;
     const driver = new RunDriver(structuredClone(run), spec, {
       useCache,
       locks,
@@ -253,6 +284,7 @@ export class LocalEngine implements PipelineEngine {
       closed: this.#closed.signal,
       hooks: this.#options.hooks ?? {},
       log: this.#options.log ?? (() => {}),
+      isAway: this.#options.isAway ?? (() => false),
     });
     this.#drivers.set(run.id, driver);
     void driver.done.then(() => this.#drivers.delete(run.id));

@@ -37,6 +37,8 @@ export interface DriverResources
   readonly log: (message: string) => void;
 }
 
+const waitsToBeTracked = 'waits to be tracked';
+
 /** Takes one run to its end: asks the plan what is ready, runs it, and keeps the record up to date. */
 export class RunDriver {
   readonly done: Promise<RunRecord>;
@@ -70,6 +72,8 @@ export class RunDriver {
     for (const task of run.tasks)
       if (task.state === 'succeeded' || task.state === 'failed' || task.cached)
         this.#records.set(task.name, task);
+    // What an engine before this one waited for is no reason any more.
+    if (run.reason?.startsWith(waitsToBeTracked)) run.reason = null;
     if (run.state === 'canceling') this.#cancel.abort();
   }
 
@@ -145,7 +149,7 @@ export class RunDriver {
         if (pause > 1) tell(null);
         return started;
       } catch (error) {
-        const reason = `waits to be tracked, next try in ${pause} s: ${messageOf(error)}`;
+        const reason = `${waitsToBeTracked}, next try in ${pause} s: ${messageOf(error)}`;
         this.#resources.log(`run ${this.#run.id} ${reason}`);
         tell(reason);
         await sleep(pause * 1000, undefined, { signal }).catch(() => {});

@@ -50,6 +50,8 @@ export interface TaskResources {
   readonly canceled: AbortSignal;
   /** Aborted when this engine stops; tasks go on and are taken up by the next one. */
   readonly closed: AbortSignal;
+  /** Whether an error says only that the database or the object store is away for now. */
+  readonly isAway: (error: unknown) => boolean;
   /** Tells of a change that people would like to see: running, waiting for another try. */
   readonly changed: (record: TaskRecord) => void;
   /** Before the first attempt, and again for one that is taken up: more of the environment of its processes. */

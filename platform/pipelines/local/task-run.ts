@@ -27,6 +27,7 @@ import { makeCheckpointsFolder } from './checkpoints.ts';
 import { claimTask, runClaimTask } from './claim-tasks.ts';
 import { attemptFault, type Ended, explain } from './faults.ts';
 import { importArtifact } from './import-artifact.ts';
+import { outlast, type Patience } from './outlast.ts';
 import { type AttemptState, killLeftovers, observe, revoke } from './process.ts';
 import { codeFolder, environmentIn, execute, followAdopted, stopAttempt } from './run-attempt.ts';
 import type { PreparedStep } from './step-host.ts';
@@ -40,15 +41,18 @@ export async function runTask(planned: ReadyTask, resources: TaskResources): Pro
   try {
     const claim = claimTask(ready.executor.container);
     if (claim) return await runClaim(claim, ready, resources);
-    const step = ready.executor.importer ? null : await prepare(ready, resources);
-    record = newRecord(ready, step, await keepLock(step, resources));
-    record.cacheKey = await cacheKeyOf(ready, step, resources);
+    const patiently = <Result>(work: () => Promise<Result>) => outlast(work, patienceOf(record, resources));
+    const importer = ready.executor.importer;
+    const step = importer ? null : await patiently(() => prepare(ready, resources));
+    const lock = await patiently(() => keepLock(step, resources));
+    record = newRecord(ready, step, lock);
+    record.cacheKey = await patiently(() => cacheKeyOf(ready, step, resources));
     const earlier = await takeUp(ready, resources);
     if (!earlier && resources.useCache && record.cacheKey) {
-      const cached = await findCached(record, resources);
+      const cached = await patiently(() => findCached(record, resources));
       if (cached) return cached;
     }
-    if (ready.executor.importer) return await runImporter(ready, ready.executor.importer, record, resources);
+    if (importer) return await patiently(() => runImporter(ready, importer, record, resources));
     if (!step) throw new TypeError(`task ${ready.name} has neither a container nor an importer`);
     return await attempts(ready, step, record, resources, earlier);
   } catch (error) {
@@ -56,6 +60,18 @@ export async function runTask(planned: ReadyTask, resources: TaskResources): Pro
     if (resources.canceled.aborted) return ended(record, 'canceled', 'canceled');
     return ended(record, 'failed', await masked(resources, ready, explain(error)));
   }
+}
+
+/** For what a task needs of the database and the object store: people see what it waits for. */
+function patienceOf(record: TaskRecord, { isAway, canceled, closed, changed }: TaskResources): Patience {
+  return {
+    isAway,
+    until: AbortSignal.any([canceled, closed]),
+    tell: (reason) => {
+      record.reason = reason;
+      changed(record);
+    },
+  };
 }
 
 /** What failed may be what is asked for the secrets: the words are kept back then, since they may hold one. */
@@ -247,17 +263,30 @@ async function attempts(
         record.startedAt ??= startedAt;
         const note = { number, failures, startedAt, boot: await bootId() };
         makeCheckpointsFolder(resources.folder, ready.name);
-        attempt = await prepareAttempt(resources.objects, folder, note, ready.component, ready.inputs);
-        await resources.trees.write(resources.pins.code, codeFolder(folder));
+        attempt = await outlast(
+          async () => {
+            const prepared = await prepareAttempt(
+              resources.objects,
+              ...([folder, note, ready.component, ready.inputs] as const),
+            );
+            await resources.trees.write(resources.pins.code, codeFolder(folder));
+            return prepared;
+          },
+          patienceOf(record, resources),
+        );
         end = await execute(ready, step, attempt, input, record, { ...resources, environment });
       }
       if (end.kind === 'exited' && end.cpuSeconds !== null)
         record.cpuSeconds = (record.cpuSeconds ?? 0) + end.cpuSeconds;
       if (end.kind === 'exited' && end.code === 0) {
-        const outputs = await collectOutputs(resources.objects, ready.component, input, {
+        const places = {
           workingDirectory: codeFolder(folder),
-          visible: (path) => resources.steps.visible(path),
-        });
+          visible: (path: string) => resources.steps.visible(path),
+        };
+        const outputs = await outlast(
+          () => collectOutputs(resources.objects, ready.component, input, places),
+          patienceOf(record, resources),
+        );
         return { ...ended(record, 'succeeded', null), outputs };
       }
       failure =

@@ -450,6 +450,7 @@ class RunDetails(BaseModel):
     note: str | None = None
     tags: dict[str, str] | None = None
     sweep: str | None = None
+    request_digest: Annotated[Digest | None, Field(alias="requestDigest")] = None
     tasks: list[TaskRecord]
     created_at: Annotated[str, Field(alias="createdAt")]
     finished_at: Annotated[str | None, Field(alias="finishedAt")]
