@@ -19,8 +19,10 @@ import { runDifference } from './run-differences.ts';
 import { RunGraphs } from './run-graphs.ts';
 import { runReferred } from './run-reference.ts';
 import { servingPath } from './serving-routes.ts';
+import { addSplitRoutes } from './split-handlers.ts';
 import { addSweepRoutes } from './sweep-routes.ts';
 import { unknown } from './unknown.ts';
+import { addValidationRoutes } from './validation-handlers.ts';
 
 /** The platform through its stores, its engine and its controllers. */
 export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
@@ -31,6 +33,8 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
   addProfileRoutes(app, resources);
+  addSplitRoutes(app, resources);
+  addValidationRoutes(app, resources);
   addSweepRoutes(app, resources);
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;

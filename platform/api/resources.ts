@@ -8,7 +8,9 @@ import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type {
   DatasetProfiles,
+  DatasetSplits,
   DatasetStore,
+  DatasetValidations,
   PipelineEngine,
   ReleaseStore,
   RunStore,
@@ -90,6 +92,10 @@ export interface PlatformResources {
   readonly curves: TrackedCurves;
   readonly datasets: DatasetStore;
   readonly profiles: DatasetProfiles;
+  readonly splits: DatasetSplits;
+  readonly validations: DatasetValidations;
+  /** The rules that the project declares for the dataset of this name, as they are now. */
+  readonly rulesOf: (dataset: string) => Promise<string | undefined>;
   readonly objects: ObjectStore;
   /** What steps in pods are given. */
   readonly steps: StepGrants;

@@ -33,7 +33,10 @@ import {
   StoredCode,
   Trace,
 } from './schemas.ts';
+import { splitRoutes } from './split-routes.ts';
 import { sweepRoutes } from './sweep-routes.ts';
+import { validationRoutes } from './validation-routes.ts';
+import { Computing } from './validation-schemas.ts';
 
 /** Of a run, as the run itself names them. */
 const OfOutput = Id.extend({ task: z.string().min(1).max(500), output: z.string().min(1).max(200) });
@@ -70,7 +73,9 @@ const RunsWish = z.object({
 export const platformRoutes = {
   ...modelRoutes,
   ...profileRoutes,
+  ...splitRoutes,
   ...sweepRoutes,
+  ...validationRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',
@@ -230,8 +235,13 @@ export const platformRoutes = {
     tags: ['platform'],
     summary: 'A dataset version of blobs that are there already; the same items are the same version',
     security: operator,
+    description: 'Where the project declares rules for the dataset, a version that breaks them is refused.',
     request: { body: body(NewDataset) },
-    responses: { 201: json(SavedDataset, 'saved'), default: problem },
+    responses: {
+      201: json(SavedDataset, 'saved'),
+      202: json(Computing, 'being held against its rules: send it again'),
+      default: problem,
+    },
   }),
   verifyDataset: createRoute({
     method: 'get',

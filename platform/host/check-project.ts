@@ -55,9 +55,12 @@ const Model = z
     if (wrong) addIssue({ code: 'custom', ...wrong });
   });
 
+export const DeclaredDataset = z.strictObject({ rules: z.string().min(1).optional() });
+
 const Declaration = z.strictObject({
   name: Name,
   models: z.record(ModelName, z.unknown()).optional(),
+  datasets: z.record(Name, DeclaredDataset).optional(),
   triggers: z.record(z.string(), z.array(Trigger)).optional(),
   lineage: z.array(Kind).optional(),
   routes: Callable.optional(),

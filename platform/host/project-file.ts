@@ -7,7 +7,7 @@ import { thresholds } from '@visavox/control/triggers/thresholds';
 import { UserError } from '@visavox/core/errors';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { EnvironmentOfModel } from './check-project.ts';
+import { DeclaredDataset, EnvironmentOfModel } from './check-project.ts';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 
 const TriggerInWords = z.union([
@@ -41,6 +41,7 @@ const ModelInWords = z.strictObject({
 const ProjectInWords = z.strictObject({
   name: z.string(),
   models: z.record(z.string(), ModelInWords).optional(),
+  datasets: z.record(z.string(), DeclaredDataset).optional(),
   pages: z.string().optional(),
   code: z.array(z.string()).optional(),
   locks: z.array(z.string()).optional(),
@@ -61,9 +62,12 @@ export async function readProjectFile(file: string): Promise<ProjectDeclaration<
     const at = issue?.path.map(String).join('.');
     throw invalid(file, `${at ? `"${at}": ` : ''}${issue?.message}`);
   }
-  const { models, ...rest } = parsed.data;
+  const { models, datasets, ...rest } = parsed.data;
   return {
     ...present(rest),
+    ...(datasets && {
+      datasets: Object.fromEntries(Object.entries(datasets).map(([name, one]) => [name, present(one)])),
+    }),
     ...(models && {
       models: Object.fromEntries(Object.entries(models).map(([name, model]) => [name, declared(model)])),
     }),

@@ -74,6 +74,12 @@ export interface ModelDeclaration {
   readonly target?: (platform: Platform, environment: string) => ReleaseTarget;
 }
 
+/** What holds for the versions of a dataset. */
+export interface DatasetDeclaration {
+  /** A file of the project with a schema of Pandera, as YAML or JSON: what breaks it is refused when it is imported. */
+  readonly rules?: string;
+}
+
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */
 export type EngineFactory = (resources: EngineResources) => Promise<OpenEngine>;
 
@@ -82,6 +88,8 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly name: string;
   /** By name, as in references: `recogniser:3`. */
   readonly models?: Readonly<Record<string, ModelDeclaration | Lazy<{ readonly default: ModelDeclaration }>>>;
+  /** By the name of the dataset. */
+  readonly datasets?: Readonly<Record<string, DatasetDeclaration>>;
   /** When models train again, by the model's name: in the place of the model's own triggers. */
   readonly triggers?: Readonly<Record<string, readonly Trigger[]>>;
   /** The kinds that a trace knows beside the platform's own. */

@@ -28,8 +28,10 @@ import { repeat } from './repeating.ts';
 import { ServedModels } from './served-models.ts';
 import { serverFacts } from './server-facts.ts';
 import type { PlatformSettings } from './settings.ts';
+import { openSplits } from './splits.ts';
 import { openSweeps } from './sweeps.ts';
 import { openTracking } from './tracking.ts';
+import { declaredRules, openValidations } from './validations.ts';
 
 const sweepEveryMs = 5 * 60_000;
 const sweepsEveryMs = 1000;
@@ -242,6 +244,8 @@ function appResources(parts: {
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
     ...{ registry: tracking.registry, curves: tracking.curves },
+    ...{ validations: openValidations(platform), rulesOf: declaredRules(project) },
+    splits: openSplits(platform),
     facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now }),

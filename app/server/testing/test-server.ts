@@ -131,6 +131,12 @@ export async function startTestServer({
       ...{ objects, datasets: services.datasets, index: new SqlProfileIndex(database.db) },
       tables: new TableProfiler({ objects }),
     }),
+    validations: {
+      validate: () => Promise.reject(new Error('there are no rules here')),
+      list: async () => [],
+    },
+    rulesOf: async () => undefined,
+    splits: { create: () => Promise.reject(new Error('nothing is split here')), list: async () => [] },
     curves: { latest: async () => undefined, history: async () => [] },
     steps: new StepGrants({ ...services, tokens: new StepTokens(Buffer.alloc(32, 7)) }),
     leader: { here: true, url: async () => undefined },

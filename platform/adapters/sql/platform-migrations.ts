@@ -141,4 +141,39 @@ export const platformMigrations: Record<string, Migration> = {
            profile text not null)`,
       ),
   },
+  'platform-007-dataset-validations': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table dataset_validations (
+           dataset text not null,
+           rules text not null,
+           passed boolean not null,
+           report text not null,
+           checked_at timestamptz not null,
+           primary key (dataset, rules))`,
+      ),
+  },
+  'platform-008-dataset-splits': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `alter table dataset_versions add column part_of text`,
+        `create table dataset_splits (
+           dataset text not null references dataset_versions(digest) on delete cascade,
+           name text not null,
+           split text not null,
+           created_at timestamptz not null,
+           primary key (dataset, name))`,
+        `create table dataset_parts (
+           dataset text not null,
+           split text not null,
+           part text not null,
+           version text not null,
+           position integer not null,
+           primary key (dataset, split, part),
+           foreign key (dataset, split) references dataset_splits(dataset, name) on delete cascade)`,
+        `create index dataset_parts_version on dataset_parts (version)`,
+      ),
+  },
 };

@@ -1,10 +1,4 @@
-import {
-  type DatasetItem,
-  DatasetManifest,
-  diffDatasets,
-  findDataset,
-  labelsFileName,
-} from '@visavox/core/dataset';
+import { type DatasetItem, DatasetManifest, diffDatasets, labelsFileName } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { ProfileDifference } from '@visavox/core/profile-difference';
@@ -13,15 +7,15 @@ import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
 import { table } from '../table.ts';
+import { splitCommands } from './data-split.ts';
+import { validateCommand } from './data-validate.ts';
+import { computed } from './dataset-computed.ts';
 import { type FolderContents, itemsOfFolder } from './dataset-folder.ts';
 import { askProfile, askProfileDifference, profileDifferenceText, profileText } from './dataset-profile.ts';
+import { asReference, Datasets, datasetOf, versionOf } from './dataset-version.ts';
 import { exportDataset } from './export-dataset.ts';
 import { sendBlob } from './send-blob.ts';
 
-const Datasets = z.object({
-  datasets: z.array(z.object({ digest: Digest, name: z.string(), items: z.number(), createdAt: z.string() })),
-});
-const Dataset = z.object({ digest: Digest, manifest: DatasetManifest });
 const State = z.object({
   items: z.number(),
   missing: z.array(z.string()),
@@ -29,8 +23,6 @@ const State = z.object({
   next: z.number().nullable(),
 });
 
-const asReference =
-  'a name for its newest version, NAME@sha256:…, or a version’s sha256:… or the beginning of it';
 const askedAtOnce = 5000;
 const shownDifferences = 50;
 
@@ -45,7 +37,8 @@ export const dataCommands: CommandPlugin = (program, context) => {
     .option('--consent <text>', 'under which terms they may be used')
     .description('make a dataset version of a folder; equal files are one version, and are sent once')
     .action(async (folder: string, options: ImportOptions, command) => {
-      const { request, result, log } = context(command);
+      const asking = context(command);
+      const { request, result, log } = asking;
       const { name } = options;
       if (!DatasetManifest.shape.name.safeParse(name).success)
         throw new UserError({
@@ -75,9 +68,11 @@ export const dataCommands: CommandPlugin = (program, context) => {
           sent += bytes;
           progress(megabytes(sent));
         });
-      const { digest } = z
-        .object({ digest: Digest })
-        .parse(await request('POST', '/api/v1/datasets', { name, items }));
+      const saving = {
+        ...{ method: 'POST', path: '/api/v1/datasets', body: { name, items } },
+        meanwhile: 'holding the files against the rules of the dataset',
+      };
+      const { digest } = z.object({ digest: Digest }).parse(await computed(asking, saving));
       result(
         { digest, name, items: items.length, sent: toSend.length, leftOut },
         `${name} ${digest}, ${items.length} items`,
@@ -122,6 +117,8 @@ export const dataCommands: CommandPlugin = (program, context) => {
       const profile = await askProfile(asking, digest);
       asking.result({ digest, ...profile }, profileText(profile));
     });
+  validateCommand(data, context);
+  splitCommands(data, context);
   data
     .command('diff')
     .argument('<a>', asReference)
@@ -228,11 +225,6 @@ async function missingBlobs(request: Request, items: readonly DatasetItem[]): Pr
   return missing;
 }
 
-async function versionOf(request: Request, reference: string): Promise<Digest> {
-  const { datasets } = Datasets.parse(await request('GET', '/api/v1/datasets'));
-  return findDataset(reference, datasets).digest;
-}
-
 /** The server reads for some seconds at a time: a large dataset takes longer than a connection lasts. */
 async function verified(request: Request, digest: Digest): Promise<Omit<z.infer<typeof State>, 'next'>> {
   const missing: string[] = [];
@@ -274,11 +266,6 @@ function remarks({ leftOut, alike }: FolderContents): string[] {
           `${keys.join(' and ')} are one file on systems that do not tell small letters from capital ones`,
       ),
   ];
-}
-
-async function datasetOf(request: Request, reference: string): Promise<z.infer<typeof Dataset>> {
-  const digest = await versionOf(request, reference);
-  return Dataset.parse(await request('GET', `/api/v1/datasets/${digest}`));
 }
 
 const labelled = (labels: Readonly<Record<string, string>>) =>
