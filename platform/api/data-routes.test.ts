@@ -41,6 +41,7 @@ addDataRoutes(app, {
     list: async () => [],
   },
   rulesOf: async () => undefined,
+  whileKept: (work) => work(),
   validations: {
     validate: () => Promise.reject(new Error('there are no rules')),
     list: async () => [],

@@ -26,7 +26,10 @@ import { unknown } from './unknown.ts';
 /** Dataset versions and the code of runs: made of blobs, read, and compared with their digests. */
 export function addDataRoutes(
   app: OpenAPIHono<ApiEnv>,
-  resources: Pick<PlatformResources, 'datasets' | 'objects' | 'log' | 'validations' | 'rulesOf'>,
+  resources: Pick<
+    PlatformResources,
+    'datasets' | 'objects' | 'log' | 'validations' | 'rulesOf' | 'whileKept'
+  >,
 ): void {
   const { datasets, objects, log } = resources;
   const versionOf = async (text: string): Promise<DatasetVersion> => {
@@ -119,22 +122,28 @@ export function addDataRoutes(
         message: 'two items have one key',
         action: 'Give each item a key of its own, such as its path.',
       });
-    const missing = new Set(await missingIn(objects, [...new Set(items.map(({ digest }) => digest))]));
-    if (missing.size > 0)
-      throw new UserError({
-        kind: 'conflict',
-        code: 'blobs_missing',
-        message: `${missing.size} of the items have not been sent`,
-        action: 'Ask /api/v1/blobs/missing which, and put them to /api/v1/blobs/{digest} first.',
-      });
+    const requireSent = async () => {
+      const missing = new Set(await missingIn(objects, [...new Set(items.map(({ digest }) => digest))]));
+      if (missing.size > 0)
+        throw new UserError({
+          kind: 'conflict',
+          code: 'blobs_missing',
+          message: `${missing.size} of the items have not been sent`,
+          action: 'Ask /api/v1/blobs/missing which, and put them to /api/v1/blobs/{digest} first.',
+        });
+    };
     const version = datasetVersion(name, items);
     const rules = await resources.rulesOf(name);
     if (rules !== undefined) {
+      await requireSent();
       const validation = await inTime(resources.validations.validate(version, rules));
       if (!validation) return c.json(computing, 202);
       if (!validation.report.passed) throw rulesBroken(name, validation);
     }
-    await datasets.save(version);
+    await resources.whileKept(async () => {
+      await requireSent();
+      await datasets.save(version);
+    });
     log.info({ requestId: c.get('requestId'), dataset: version.digest, name }, 'dataset saved');
     return c.json({ digest: version.digest, items: items.length }, 201);
   });

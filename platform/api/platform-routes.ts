@@ -9,7 +9,9 @@ import { codeOf } from '@visavox/pipelines/code/stored-code';
 import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
+import { addCroissantRoute } from './croissant-route.ts';
 import { addCurveRoute } from './curve-route.ts';
+import { addDeletionRoutes } from './deletion-handlers.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
@@ -33,6 +35,8 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
   addProfileRoutes(app, resources);
+  addCroissantRoute(app, resources);
+  addDeletionRoutes(app, resources);
   addSplitRoutes(app, resources);
   addValidationRoutes(app, resources);
   addSweepRoutes(app, resources);

@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { RunState } from '@visavox/core/run';
+import { croissantRoute } from './croissant-route.ts';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
+import { deletionRoutes } from './deletion-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { body, Id, json, limit, none, operator, problem } from './route-parts.ts';
@@ -71,6 +73,8 @@ const RunsWish = z.object({
 
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
+  croissant: croissantRoute,
+  ...deletionRoutes,
   ...modelRoutes,
   ...profileRoutes,
   ...splitRoutes,

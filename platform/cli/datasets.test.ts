@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readProjectFile } from '@visavox/host/project-file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Terminal } from './testing/terminal.ts';
 
@@ -152,5 +153,61 @@ describe('a split', { timeout: 200_000 }, () => {
     );
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('the guide to data', { timeout: 400_000 }, () => {
+  const guide = new URL('../../docs/data.md', import.meta.url);
+  /** As a shell takes them apart. */
+  const wordsOf = (line: string) =>
+    [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+  it('does what it says', async () => {
+    const text = await readFile(guide, 'utf8');
+    await mkdir(join(terminal.folder, 'visits'));
+    const rows = Array.from({ length: 120 }, (_, row) => [
+      `p${Math.floor(row / 3)}`,
+      `2026-0${1 + Math.floor(row / 20)}-${10 + (row % 19)}`,
+      row % 4 ? 'owl' : 'wren',
+      1 + (row % 7),
+    ]);
+    const csv = [['patient', 'date', 'species', 'width'], ...rows].map((row) => row.join(',')).join('\n');
+    await writeFile(
+      join(terminal.folder, 'visits', 'visits.csv'),
+      `${csv.replaceAll(/,(\d)$/gm, ',$1.5')}\n`,
+    );
+    for (const [, name = '', body = ''] of text.matchAll(/^```yaml\n# (rules\.yaml)\n(.*?)^```/gms))
+      await writeFile(join(terminal.folder, name), body);
+    const commands = [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) =>
+      block.trim().split('\n'),
+    );
+    expect(commands.length).toBeGreaterThan(9);
+    for (const line of commands) {
+      const { code, stderr } = await terminal.types(...wordsOf(line.replace('npx visavox ', '')));
+      expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' });
+    }
+    const croissant = JSON.parse(await readFile(join(terminal.folder, 'croissant.json'), 'utf8'));
+    expect(croissant).toMatchObject({
+      name: 'visits',
+      license: 'CC-BY-4.0',
+      creator: { name: 'The station' },
+    });
+    const { tombstones } = await visavox('data', 'deleted', 'old-visits');
+    expect(tombstones).toMatchObject([{ items: 1, deletedBy: 'operator', reason: 'not needed any more' }]);
+  });
+
+  it('declares what a project may declare', async () => {
+    const [, text = ''] =
+      /^```yaml\n# visavox\.config\.yaml\n(.*?)^```/ms.exec(await readFile(guide, 'utf8')) ?? [];
+    const file = join(terminal.folder, 'as-the-guide-says.yaml');
+    await writeFile(file, text);
+    expect((await readProjectFile(file)).datasets?.visits).toEqual({
+      ...{
+        rules: 'rules.yaml',
+        retention: { newest: 20, days: 90 },
+        license: 'CC-BY-4.0',
+        creator: 'The station',
+      },
+    });
   });
 });

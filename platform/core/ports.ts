@@ -2,6 +2,7 @@ import type { CodeReference } from './code.ts';
 import type { DatasetListing, DatasetVersion } from './dataset.ts';
 import type { DatasetProfile } from './dataset-profile.ts';
 import type { KeptSplit, SplitRule } from './dataset-split.ts';
+import type { DatasetTombstone } from './dataset-tombstone.ts';
 import type { DatasetValidation } from './dataset-validation.ts';
 import type { Digest } from './digest.ts';
 import type { ModelVersion } from './model.ts';
@@ -83,6 +84,22 @@ export interface DatasetValidations {
   validate(dataset: DatasetVersion, rules: string): Promise<DatasetValidation>;
   /** Newest first. */
   list(dataset: Digest): Promise<readonly DatasetValidation[]>;
+}
+
+/** Deletes dataset versions, and remembers that they were there. */
+export interface DatasetDeletions {
+  /**
+   * With its parts. Throws a UserError `dataset_in_use` while a run has it, `dataset_released` where a model made from it is
+   * released, unless that is wanted all the same.
+   */
+  delete(
+    dataset: Digest,
+    options: { readonly reason: string; readonly by: string; readonly evenIfReleased: boolean },
+  ): Promise<DatasetTombstone>;
+  /** Newest first. */
+  list(name?: string): Promise<readonly DatasetTombstone[]>;
+  /** Removes what an interrupted deletion has left behind. */
+  finish(): Promise<void>;
 }
 
 /** Starts and follows pipeline runs. All calls may be repeated; what was started survives the caller's death. */

@@ -1,4 +1,5 @@
 import { GatePolicy } from '@visavox/control/gate';
+import { Retention } from '@visavox/core/dataset-tombstone';
 import { UserError } from '@visavox/core/errors';
 import { taskOutput } from '@visavox/core/run';
 import { z } from 'zod';
@@ -55,7 +56,13 @@ const Model = z
     if (wrong) addIssue({ code: 'custom', ...wrong });
   });
 
-export const DeclaredDataset = z.strictObject({ rules: z.string().min(1).optional() });
+export const DeclaredDataset = z.strictObject({
+  rules: z.string().min(1).optional(),
+  retention: Retention.optional(),
+  license: z.string().min(1).optional(),
+  creator: z.string().min(1).optional(),
+  description: z.string().min(1).optional(),
+});
 
 const Declaration = z.strictObject({
   name: Name,

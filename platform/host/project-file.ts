@@ -66,7 +66,12 @@ export async function readProjectFile(file: string): Promise<ProjectDeclaration<
   return {
     ...present(rest),
     ...(datasets && {
-      datasets: Object.fromEntries(Object.entries(datasets).map(([name, one]) => [name, present(one)])),
+      datasets: Object.fromEntries(
+        Object.entries(datasets).map(([name, { retention, ...one }]) => [
+          name,
+          { ...present(one), ...(retention && { retention: present(retention) }) },
+        ]),
+      ),
     }),
     ...(models && {
       models: Object.fromEntries(Object.entries(models).map(([name, model]) => [name, declared(model)])),

@@ -78,6 +78,12 @@ export interface ModelDeclaration {
 export interface DatasetDeclaration {
   /** A file of the project with a schema of Pandera, as YAML or JSON: what breaks it is refused when it is imported. */
   readonly rules?: string;
+  /** A version that neither keeps is deleted: the `newest` ones, and those younger than so many `days`. All unless given. */
+  readonly retention?: { readonly newest?: number; readonly days?: number };
+  /** For its metadata (`visavox data croissant`): an address, or a name of SPDX's list. */
+  readonly license?: string;
+  readonly creator?: string;
+  readonly description?: string;
 }
 
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */

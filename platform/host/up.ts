@@ -16,6 +16,7 @@ import { addressByName } from './address.ts';
 import type { OpenApplication, Repeated } from './application.ts';
 import { openBundleServers } from './bundle-servers.ts';
 import { openControllers } from './controllers.ts';
+import { type OpenDeletions, openDeletions, retaining } from './deletions.ts';
 import { createEngine, requireEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
 import { Leader } from './leader.ts';
@@ -108,6 +109,7 @@ async function startServer({
     registry: tracking.registry,
   });
   const sweeps = openSweeps(platform, { ...tracking, engine });
+  const deletions = openDeletions(platform, project.application !== undefined);
   const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
 
   const resources = appResources({
@@ -119,6 +121,7 @@ async function startServer({
     controllers,
     served,
     sweeps,
+    deletions,
     leader,
     page,
     url,
@@ -145,6 +148,7 @@ async function startServer({
         ...(application.whileLeading ?? []),
         sweepingSessions(platform),
         { name: 'sweeps', everyMs: sweepsEveryMs, work: () => sweeps.tick() },
+        retaining(platform, deletions.deletions, project.declaration),
       ],
       registryAnswers: () => tracking.mlflow.healthy,
       announce: () => leader.announce(settings.ownUrl ?? listener.url),
@@ -227,12 +231,14 @@ function appResources(parts: {
   controllers: ReturnType<typeof openControllers>;
   served: ServedModels;
   sweeps: Sweeps;
+  deletions: OpenDeletions;
   leader: Leader;
   page: ReturnType<typeof pageOf>;
   url: string;
 }): PlatformAppResources {
   const { platform, project, application, tracking, engine, controllers, served, sweeps, leader, page, url } =
     parts;
+  const { datasets = {} } = project.declaration;
   const { settings, operatorToken, log, now } = platform;
   const { figures, released, services } = application;
   const { routes } = project;
@@ -245,7 +251,8 @@ function appResources(parts: {
     ...(routes && { routes: (app) => routes(app, platform) }),
     ...{ registry: tracking.registry, curves: tracking.curves },
     ...{ validations: openValidations(platform), rulesOf: declaredRules(project) },
-    splits: openSplits(platform),
+    ...{ splits: openSplits(platform), ...parts.deletions },
+    aboutDataset: (name) => datasets[name] ?? {},
     facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now }),

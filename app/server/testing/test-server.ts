@@ -136,6 +136,13 @@ export async function startTestServer({
       list: async () => [],
     },
     rulesOf: async () => undefined,
+    deletions: {
+      delete: () => Promise.reject(new Error('nothing is deleted here')),
+      list: async () => [],
+      finish: async () => {},
+    },
+    whileKept: (work) => work(),
+    aboutDataset: () => ({}),
     splits: { create: () => Promise.reject(new Error('nothing is split here')), list: async () => [] },
     curves: { latest: async () => undefined, history: async () => [] },
     steps: new StepGrants({ ...services, tokens: new StepTokens(Buffer.alloc(32, 7)) }),

@@ -1,5 +1,5 @@
 import { DatasetManifest, type DatasetVersion } from '@visavox/core/dataset';
-import { canonicalJson, type Digest, digestOf } from '@visavox/core/digest';
+import { canonicalJson, type Digest, digestOf, shortDigest } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import { getBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { DatasetStore, ListedDataset } from '@visavox/core/ports';
@@ -70,6 +70,14 @@ export class SqlDatasetStore implements DatasetStore {
       .select('digest')
       .executeTakeFirst();
     if (!row) {
+      const [tombstone] = await this.#db
+        .selectFrom('dataset_tombstones')
+        .where('dataset', '=', digest)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .select(['name', 'deleted_at', 'deleted_by', 'reason'])
+        .execute();
+      if (tombstone) throw deleted(digest, tombstone);
       throw new UserError({
         kind: 'not-found',
         code: 'unknown_dataset',
@@ -143,4 +151,22 @@ export class SqlDatasetStore implements DatasetStore {
       .execute();
     return rows.map((row) => row.digest);
   }
+}
+
+function deleted(
+  digest: Digest,
+  {
+    name,
+    deleted_at: at,
+    deleted_by: by,
+    reason,
+  }: { name: string; deleted_at: Date; deleted_by: string; reason: string },
+): UserError {
+  const day = at.toISOString().slice(0, 10);
+  return new UserError({
+    kind: 'gone',
+    code: 'dataset_deleted',
+    message: `the version ${shortDigest(digest)} of ${name} was deleted on ${day} by ${by}: ${reason}`,
+    action: 'Use another version of it, or import the same files again: they are the same version.',
+  });
 }

@@ -84,7 +84,11 @@ export class PlatformLineage implements LineageSource {
       .orderBy('dataset')
       .select(['dataset', 'name'])
       .execute();
-    return rows.map((row) => datasetNode(row.dataset, row.name));
+    return Promise.all(
+      rows.map(async ({ dataset, name }) =>
+        datasetNode(dataset, name ?? (await this.#nameOfDeleted(dataset))),
+      ),
+    );
   }
 
   #parts(column: 'dataset' | 'version', digest: string) {
@@ -96,6 +100,16 @@ export class PlatformLineage implements LineageSource {
       .orderBy('dataset_parts.position')
       .select(['dataset_parts.dataset', 'dataset_parts.version', 'dataset_parts.part', 'name'])
       .execute();
+  }
+
+  async #nameOfDeleted(dataset: string): Promise<string | null> {
+    const row = await this.#db
+      .selectFrom('dataset_tombstones')
+      .where('dataset', '=', dataset)
+      .orderBy('id', 'desc')
+      .select('name')
+      .executeTakeFirst();
+    return row ? `${row.name} (deleted)` : null;
   }
 
   async #datasetsWith(key: string): Promise<LineageNode[]> {

@@ -176,4 +176,26 @@ export const platformMigrations: Record<string, Migration> = {
         `create index dataset_parts_version on dataset_parts (version)`,
       ),
   },
+  'platform-009-dataset-tombstones': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table dataset_tombstones (
+           id bigint primary key generated always as identity,
+           dataset text not null,
+           name text not null,
+           items integer not null,
+           created_at timestamptz not null,
+           deleted_at timestamptz not null,
+           deleted_by text not null,
+           reason text not null,
+           released json not null,
+           remains json not null,
+           freed_blobs integer,
+           freed_bytes bigint)`,
+        `create index dataset_tombstones_dataset on dataset_tombstones (dataset)`,
+        `create index dataset_tombstones_name on dataset_tombstones (name)`,
+        `create index dataset_tombstones_unfinished on dataset_tombstones (id) where freed_blobs is null`,
+      ),
+  },
 };

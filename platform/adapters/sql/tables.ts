@@ -44,6 +44,21 @@ export interface PlatformTables {
   };
   /** The blobs of splits. */
   dataset_splits: { dataset: string; name: string; split: string; created_at: Date };
+  /** Of versions that were deleted; `remains` are the blobs that are still to be removed. */
+  dataset_tombstones: {
+    id: Generated<string>;
+    dataset: string;
+    name: string;
+    items: number;
+    created_at: Date;
+    deleted_at: Date;
+    deleted_by: string;
+    reason: string;
+    released: Json<unknown>;
+    remains: Json<unknown>;
+    freed_blobs: number | null;
+    freed_bytes: ColumnType<string | null, number | null, number | null>;
+  };
   dataset_parts: { dataset: string; split: string; part: string; version: string; position: number };
   dataset_items: { dataset: string; key: string; digest: string };
   /** The blob that says what is in a version. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { headerOf } from './csv-header.mjs';
 import { isNumeric, isTemporal, name, text } from './duckdb.mjs';
+import { requireWholeGzip } from './whole-gzip.mjs';
 
 const unitsAtMost = 1_000_000;
 
@@ -82,6 +83,7 @@ function formatOf({ format, compression, separator }) {
 async function readOrdered(rows, file, table, folder) {
   const path = text(join(folder, file.name));
   const { format, compression } = file;
+  if (compression === 'gzip') await requireWholeGzip(join(folder, file.name));
   if (format === 'parquet') await rows(`create table ${table} as select * from read_parquet(${path})`);
   else if (format === 'json-lines')
     await rows(

@@ -7,6 +7,8 @@ import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
 import { table } from '../table.ts';
+import { croissantCommand } from './data-croissant.ts';
+import { deleteCommands } from './data-delete.ts';
 import { splitCommands } from './data-split.ts';
 import { validateCommand } from './data-validate.ts';
 import { computed } from './dataset-computed.ts';
@@ -14,6 +16,7 @@ import { type FolderContents, itemsOfFolder } from './dataset-folder.ts';
 import { askProfile, askProfileDifference, profileDifferenceText, profileText } from './dataset-profile.ts';
 import { asReference, Datasets, datasetOf, versionOf } from './dataset-version.ts';
 import { exportDataset } from './export-dataset.ts';
+import { requireOneSource, withQuery } from './query-import.ts';
 import { sendBlob } from './send-blob.ts';
 
 const State = z.object({
@@ -30,52 +33,25 @@ export const dataCommands: CommandPlugin = (program, context) => {
   const data = program.command('data').description('dataset versions');
   data
     .command('import')
-    .argument('<folder>', `files, in folders or not; ${labelsFileName} in it may label them (file_name,…)`)
+    .argument('[folder]', `files, in folders or not; ${labelsFileName} in it may label them (file_name,…)`)
     .requiredOption('--name <name>', 'of the dataset: small letters, digits, hyphens')
+    .option('--query <sql>', 'instead of a folder: what a database gives becomes one Parquet file')
+    .option(
+      '--from <address>',
+      'postgresql://…, a file of SQLite or DuckDB, or "*.parquet", whose table is data',
+    )
     .option('--label <key=value>', 'a label of every file; repeat for more', pairs('label'), {})
     .option('--source <text>', 'where the files come from')
     .option('--consent <text>', 'under which terms they may be used')
     .description('make a dataset version of a folder; equal files are one version, and are sent once')
-    .action(async (folder: string, options: ImportOptions, command) => {
+    .action(async (folder: string | undefined, options: ImportOptions, command) => {
       const asking = context(command);
-      const { request, result, log } = asking;
-      const { name } = options;
-      if (!DatasetManifest.shape.name.safeParse(name).success)
-        throw new UserError({
-          kind: 'invalid',
-          code: 'misuse',
-          message: `"${name}" cannot be the name of a dataset`,
-          action: 'Use small letters, digits and hyphens: --name night-birds.',
-        });
-      const contents = await itemsOfFolder(folder, {
-        ...options,
-        labels: requireLabels(options.label),
-        progress: (of) => progressOf('read', of),
-      });
-      const { leftOut } = contents;
-      const items = contents.items.map(({ item }) => item);
-      for (const line of remarks(contents)) log(line);
-      const missing = await missingBlobs(request, items);
-      const byDigest = new Map(contents.items.map((one) => [one.item.digest, one]));
-      const toSend = [...byDigest.values()].filter(({ item }) => missing.has(item.digest));
-      log(`${items.length} files, ${toSend.length} to be sent`);
-      const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
-      const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
-      const progress = progressOf('sent', megabytes(total), ' MB');
-      let sent = 0;
-      for (const one of toSend)
-        await sendBlob(request, one, (bytes) => {
-          sent += bytes;
-          progress(megabytes(sent));
-        });
-      const saving = {
-        ...{ method: 'POST', path: '/api/v1/datasets', body: { name, items } },
-        meanwhile: 'holding the files against the rules of the dataset',
-      };
-      const { digest } = z.object({ digest: Digest }).parse(await computed(asking, saving));
-      result(
-        { digest, name, items: items.length, sent: toSend.length, leftOut },
-        `${name} ${digest}, ${items.length} items`,
+      requireName(options.name);
+      requireOneSource(folder, options);
+      const { name, query = '', from = '' } = options;
+      if (folder !== undefined) return importFolder(asking, folder, options);
+      await withQuery({ name, query, from }, asking.log, (queried) =>
+        importFolder(asking, queried.folder, { ...options, provenance: queried.provenance }),
       );
     });
   data
@@ -119,6 +95,8 @@ export const dataCommands: CommandPlugin = (program, context) => {
     });
   validateCommand(data, context);
   splitCommands(data, context);
+  croissantCommand(data, context);
+  deleteCommands(data, context);
   data
     .command('diff')
     .argument('<a>', asReference)
@@ -208,9 +186,57 @@ interface ImportOptions {
   readonly label: Readonly<Record<string, string>>;
   readonly source?: string;
   readonly consent?: string;
+  readonly query?: string;
+  readonly from?: string;
+  readonly provenance?: Readonly<Record<string, string>>;
 }
 
 type Request = CommandContext['request'];
+
+function requireName(name: string): void {
+  if (DatasetManifest.shape.name.safeParse(name).success) return;
+  throw new UserError({
+    kind: 'invalid',
+    code: 'misuse',
+    message: `"${name}" cannot be the name of a dataset`,
+    action: 'Use small letters, digits and hyphens: --name night-birds.',
+  });
+}
+
+async function importFolder(asking: CommandContext, folder: string, options: ImportOptions): Promise<void> {
+  const { request, result, log } = asking;
+  const { name } = options;
+  const contents = await itemsOfFolder(folder, {
+    ...options,
+    labels: requireLabels(options.label),
+    progress: (of) => progressOf('read', of),
+  });
+  const { leftOut } = contents;
+  const items = contents.items.map(({ item }) => item);
+  for (const line of remarks(contents)) log(line);
+  const missing = await missingBlobs(request, items);
+  const byDigest = new Map(contents.items.map((one) => [one.item.digest, one]));
+  const toSend = [...byDigest.values()].filter(({ item }) => missing.has(item.digest));
+  log(`${items.length} files, ${toSend.length} to be sent`);
+  const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
+  const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
+  const progress = progressOf('sent', megabytes(total), ' MB');
+  let sent = 0;
+  for (const one of toSend)
+    await sendBlob(request, one, (bytes) => {
+      sent += bytes;
+      progress(megabytes(sent));
+    });
+  const saving = {
+    ...{ method: 'POST', path: '/api/v1/datasets', body: { name, items } },
+    meanwhile: 'holding the files against the rules of the dataset',
+  };
+  const { digest } = z.object({ digest: Digest }).parse(await computed(asking, saving));
+  result(
+    { digest, name, items: items.length, sent: toSend.length, leftOut },
+    `${name} ${digest}, ${items.length} items`,
+  );
+}
 
 async function missingBlobs(request: Request, items: readonly DatasetItem[]): Promise<ReadonlySet<Digest>> {
   const digests = [...new Set(items.map(({ digest }) => digest))];

@@ -1514,6 +1514,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{digest}/croissant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The metadata of a version as Croissant 1.0, to lie beside its files
+         * @description Licence and creator are those that the project declares unless given; without them it is refused.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    license?: string;
+                    creator?: string;
+                    description?: string;
+                };
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description JSON-LD */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Croissant"];
+                    };
+                };
+                /** @description the tables are being read: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a version with its parts, and the bytes that nothing else holds
+         * @description What was made from it stays, and lineage still knows that there was a version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDeletion"];
+                };
+            };
+            responses: {
+                /** @description deleted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetTombstone"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dataset-tombstones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dataset versions that were deleted, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all, or those of one dataset */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetTombstones"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{digest}/splits": {
         parameters: {
             query?: never;
@@ -3542,6 +3706,39 @@ export interface components {
             /** @description the population stability index: by a rule of thumb little moved below 0.1, and much did above 0.25 */
             drift: number | null;
         };
+        Croissant: {
+            [key: string]: unknown;
+        };
+        Computing: {
+            /** @enum {string} */
+            state: "computing";
+        };
+        DatasetTombstone: {
+            dataset: string;
+            name: string;
+            items: number;
+            createdAt: string;
+            deletedAt: string;
+            deletedBy: string;
+            reason: string;
+            released: string[];
+            freed: {
+                blobs: number;
+                bytes: number;
+            } | null;
+        };
+        NewDeletion: {
+            /** @description stays with what is known of the version */
+            reason: string;
+            /**
+             * @description also where a model that was made from it is released
+             * @default false
+             */
+            evenIfReleased?: boolean;
+        };
+        DatasetTombstones: {
+            tombstones: components["schemas"]["DatasetTombstone"][];
+        };
         DatasetSplit: {
             digest: string;
             createdAt: string;
@@ -3581,10 +3778,6 @@ export interface components {
             items: number;
             rows: number | null;
             units: number;
-        };
-        Computing: {
-            /** @enum {string} */
-            state: "computing";
         };
         NewSplit: {
             /** @default default */
