@@ -10,6 +10,7 @@ import { root, setupFolder } from './setup.mjs';
 
 const requirements = {
   'python-package': join(root, 'platform', 'python', 'requirements-test.txt'),
+  croissant: join(root, 'platform', 'adapters', 'tables', 'testing', 'requirements-croissant.txt'),
   'serving-clients': join(root, 'platform', 'serving', 'testing', 'requirements-clients.txt'),
   kserve: join(root, 'bench', 'peers', 'requirements-kserve.txt'),
   mlserver: join(root, 'bench', 'peers', 'requirements-mlserver.txt'),

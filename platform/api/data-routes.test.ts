@@ -40,6 +40,12 @@ addDataRoutes(app, {
     latest: async () => after.digest,
     list: async () => [],
   },
+  rulesOf: async () => undefined,
+  whileKept: (work) => work(),
+  validations: {
+    validate: () => Promise.reject(new Error('there are no rules')),
+    list: async () => [],
+  },
 });
 const ask = async (path: string) => (await app.request(`/api/v1/datasets/${path}`)).json();
 const keys = (items: readonly DatasetItem[]) => items.map(({ key }) => key);

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { BlobUploads, uploadPartBytes } from '@visavox/core/blob-uploads';
 import { CodeManifest, codeDigest, codeManifest } from '@visavox/core/code';
 import { type DatasetItem, type DatasetVersion, datasetVersion, diffDatasets } from '@visavox/core/dataset';
+import type { DatasetValidation } from '@visavox/core/dataset-validation';
 import { Digest } from '@visavox/core/digest';
 import { SystemError, UserError } from '@visavox/core/errors';
 import {
@@ -16,6 +17,7 @@ import {
 } from '@visavox/core/object-store';
 import { storeManifest } from '@visavox/pipelines/code/stored-code';
 import type { ApiEnv } from './api-env.ts';
+import { answerWithinMs, computing, inTime } from './in-time.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { bodyOf, streamedBody } from './streams.ts';
@@ -24,7 +26,10 @@ import { unknown } from './unknown.ts';
 /** Dataset versions and the code of runs: made of blobs, read, and compared with their digests. */
 export function addDataRoutes(
   app: OpenAPIHono<ApiEnv>,
-  resources: Pick<PlatformResources, 'datasets' | 'objects' | 'log'>,
+  resources: Pick<
+    PlatformResources,
+    'datasets' | 'objects' | 'log' | 'validations' | 'rulesOf' | 'whileKept'
+  >,
 ): void {
   const { datasets, objects, log } = resources;
   const versionOf = async (text: string): Promise<DatasetVersion> => {
@@ -33,7 +38,13 @@ export function addDataRoutes(
     return datasets.get(digest.data);
   };
 
-  app.openapi(routes.datasets, async (c) => c.json({ datasets: [...(await datasets.list())] }, 200));
+  app.openapi(routes.datasets, async (c) => {
+    const listed = (await datasets.list()).map(({ splits = [], ...version }) => ({
+      ...version,
+      splits: splits.map(({ name, parts }) => ({ name, parts: [...parts] })),
+    }));
+    return c.json({ datasets: listed }, 200);
+  });
 
   app.openapi(routes.dataset, async (c) => c.json(await versionOf(c.req.valid('param').digest), 200));
 
@@ -111,16 +122,28 @@ export function addDataRoutes(
         message: 'two items have one key',
         action: 'Give each item a key of its own, such as its path.',
       });
-    const missing = new Set(await missingIn(objects, [...new Set(items.map(({ digest }) => digest))]));
-    if (missing.size > 0)
-      throw new UserError({
-        kind: 'conflict',
-        code: 'blobs_missing',
-        message: `${missing.size} of the items have not been sent`,
-        action: 'Ask /api/v1/blobs/missing which, and put them to /api/v1/blobs/{digest} first.',
-      });
+    const requireSent = async () => {
+      const missing = new Set(await missingIn(objects, [...new Set(items.map(({ digest }) => digest))]));
+      if (missing.size > 0)
+        throw new UserError({
+          kind: 'conflict',
+          code: 'blobs_missing',
+          message: `${missing.size} of the items have not been sent`,
+          action: 'Ask /api/v1/blobs/missing which, and put them to /api/v1/blobs/{digest} first.',
+        });
+    };
     const version = datasetVersion(name, items);
-    await datasets.save(version);
+    const rules = await resources.rulesOf(name);
+    if (rules !== undefined) {
+      await requireSent();
+      const validation = await inTime(resources.validations.validate(version, rules));
+      if (!validation) return c.json(computing, 202);
+      if (!validation.report.passed) throw rulesBroken(name, validation);
+    }
+    await resources.whileKept(async () => {
+      await requireSent();
+      await datasets.save(version);
+    });
     log.info({ requestId: c.get('requestId'), dataset: version.digest, name }, 'dataset saved');
     return c.json({ digest: version.digest, items: items.length }, 201);
   });
@@ -166,6 +189,16 @@ export function addDataRoutes(
   });
 }
 
+function rulesBroken(name: string, { report, rules }: DatasetValidation): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'rules_broken',
+    message: `the files break the rules of the dataset ${name}, and no version was made of them\n\n${report.text}`,
+    action: 'Correct the files and import them again, or change the rules that visavox.config names.',
+    details: { rules, report },
+  });
+}
+
 /** By key or label, as people type them. */
 function matches(text: string): (item: DatasetItem) => boolean {
   const wanted = text.toLowerCase();
@@ -173,9 +206,6 @@ function matches(text: string): (item: DatasetItem) => boolean {
     key.toLowerCase().includes(wanted) ||
     Object.entries(labels).some(([name, value]) => `${name}=${value}`.toLowerCase().includes(wanted));
 }
-
-/** Whoever asks is told how far it is well before their connection would be given up. */
-const answerWithinMs = 20_000;
 
 function itemDamaged(cause: SystemError): UserError {
   return new UserError({

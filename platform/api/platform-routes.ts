@@ -9,7 +9,9 @@ import { codeOf } from '@visavox/pipelines/code/stored-code';
 import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
+import { addCroissantRoute } from './croissant-route.ts';
 import { addCurveRoute } from './curve-route.ts';
+import { addDeletionRoutes } from './deletion-handlers.ts';
 import { addExperimentRoutes } from './experiment-routes.ts';
 import { keyedRequest, requireSameRequest } from './idempotency.ts';
 import { addModelRoutes } from './model-handlers.ts';
@@ -22,8 +24,10 @@ import { runDifference } from './run-differences.ts';
 import { RunGraphs } from './run-graphs.ts';
 import { runReferred } from './run-reference.ts';
 import { servingPath } from './serving-routes.ts';
+import { addSplitRoutes } from './split-handlers.ts';
 import { addSweepRoutes } from './sweep-routes.ts';
 import { unknown } from './unknown.ts';
+import { addValidationRoutes } from './validation-handlers.ts';
 
 /** The platform through its stores, its engine and its controllers. */
 export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
@@ -34,6 +38,10 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
   addProfileRoutes(app, resources);
+  addCroissantRoute(app, resources);
+  addDeletionRoutes(app, resources);
+  addSplitRoutes(app, resources);
+  addValidationRoutes(app, resources);
   addSweepRoutes(app, resources);
   addRecurringRoutes(app, resources);
   addExperimentRoutes(app, resources);

@@ -5,12 +5,16 @@ import type { Controllers } from '@visavox/control/controllers';
 import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
 import type { Sweeps } from '@visavox/control/sweeps';
+import type { DatasetAbout } from '@visavox/core/croissant';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type {
+  DatasetDeletions,
   DatasetProfiles,
+  DatasetSplits,
   DatasetStore,
+  DatasetValidations,
   PipelineEngine,
   ReleaseStore,
   RunStore,
@@ -101,6 +105,15 @@ export interface PlatformResources {
   readonly curves: TrackedCurves;
   readonly datasets: DatasetStore;
   readonly profiles: DatasetProfiles;
+  readonly splits: DatasetSplits;
+  readonly deletions: DatasetDeletions;
+  /** Runs work beside which no bytes of datasets are removed. */
+  readonly whileKept: <T>(work: () => Promise<T>) => Promise<T>;
+  /** What the project says of the dataset of this name. */
+  readonly aboutDataset: (dataset: string) => DatasetAbout;
+  readonly validations: DatasetValidations;
+  /** The rules that the project declares for the dataset of this name, as they are now. */
+  readonly rulesOf: (dataset: string) => Promise<string | undefined>;
   readonly objects: ObjectStore;
   /** What steps in pods are given. */
   readonly steps: StepGrants;

@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { RunState } from '@visavox/core/run';
+import { croissantRoute } from './croissant-route.ts';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
+import { deletionRoutes } from './deletion-routes.ts';
 import { experimentRoutes } from './experiment-routes.ts';
 import { WithIdempotencyKey } from './idempotency.ts';
 import { modelRoutes } from './model-routes.ts';
@@ -36,7 +38,10 @@ import {
   StoredCode,
   Trace,
 } from './schemas.ts';
+import { splitRoutes } from './split-routes.ts';
 import { sweepRoutes } from './sweep-routes.ts';
+import { validationRoutes } from './validation-routes.ts';
+import { Computing } from './validation-schemas.ts';
 
 /** Of a run, as the run itself names them. */
 const OfOutput = Id.extend({ task: z.string().min(1).max(500), output: z.string().min(1).max(200) });
@@ -71,11 +76,15 @@ const RunsWish = z.object({
 
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
+  croissant: croissantRoute,
+  ...deletionRoutes,
   ...modelRoutes,
   ...profileRoutes,
+  ...splitRoutes,
   ...sweepRoutes,
   ...recurringRoutes,
   ...experimentRoutes,
+  ...validationRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',
@@ -235,8 +244,13 @@ export const platformRoutes = {
     tags: ['platform'],
     summary: 'A dataset version of blobs that are there already; the same items are the same version',
     security: operator,
+    description: 'Where the project declares rules for the dataset, a version that breaks them is refused.',
     request: { body: body(NewDataset) },
-    responses: { 201: json(SavedDataset, 'saved'), default: problem },
+    responses: {
+      201: json(SavedDataset, 'saved'),
+      202: json(Computing, 'being held against its rules: send it again'),
+      default: problem,
+    },
   }),
   verifyDataset: createRoute({
     method: 'get',

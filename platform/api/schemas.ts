@@ -168,9 +168,18 @@ export const JoinState = z.object({ state: z.enum(['stored', 'storing']) }).open
 export const Reproduction = z.object({ engine: EngineName.optional() }).openapi('Reproduction');
 export const RunStarted = z.object({ id: z.string() }).openapi('RunStarted');
 
+const SplitListing = z.object({
+  name: z.string(),
+  parts: z.array(z.object({ part: z.string(), dataset: Digest })),
+});
 export const Datasets = z
   .object({
-    datasets: z.array(z.object({ digest: Digest, name: z.string(), items: z.int(), createdAt: z.string() })),
+    datasets: z.array(
+      z.object({
+        ...{ digest: Digest, name: z.string(), items: z.int(), createdAt: z.string() },
+        splits: z.array(SplitListing).openapi({ description: 'the versions that it was split into' }),
+      }),
+    ),
   })
   .openapi('Datasets');
 export const Dataset = z.object({ digest: Digest, manifest: DatasetManifest }).openapi('Dataset');

@@ -61,34 +61,79 @@ export function diffDatasets(before: DatasetManifest, after: DatasetManifest): D
 export interface DatasetListing {
   readonly digest: Digest;
   readonly name: string;
+  /** The versions that it was split into. */
+  readonly splits?: readonly {
+    readonly name: string;
+    readonly parts: readonly { readonly part: string; readonly dataset: Digest }[];
+  }[];
 }
 
 /**
  * The version that a reference names: `night-birds` (its newest), `night-birds@sha256:…`, `sha256:…`, or the first six
- * digits of a digest or more. Throws a UserError `unknown_dataset` that says which there are.
+ * digits of a digest or more; or a part of it: `night-birds/train`, or `night-birds/by-person/train` where it has several
+ * splits. Throws a UserError `unknown_dataset` that says which there are.
  */
-export function findDataset<Listed extends DatasetListing>(
+export function findDataset(
   reference: string,
-  versions: readonly Listed[],
-): Listed {
+  versions: readonly DatasetListing[],
+): { readonly digest: Digest; readonly name: string } {
+  const [whole = '', ...path] = reference.split('/');
+  const parts = versions.flatMap(({ name, splits = [] }) =>
+    splits.flatMap((split) => split.parts.map(({ dataset }) => ({ digest: dataset, name }))),
+  );
+  const version = wholeVersion(whole, versions, path.length === 0 ? parts : []);
+  return path.length === 0 ? version : partOf(version, path);
+}
+
+function wholeVersion(
+  reference: string,
+  versions: readonly DatasetListing[],
+  parts: readonly DatasetListing[],
+): DatasetListing {
   const newest = versions.find(({ name }) => name === reference);
   if (newest) return newest;
   const [, name, hex = ''] = /^(?:([^@]+)@)?(?:sha256:)?([0-9a-f]{6,64})$/.exec(reference) ?? [];
   const named = name === undefined ? versions : versions.filter((version) => version.name === name);
-  const begun = hex === '' ? [] : named.filter(({ digest }) => hexOf(digest).startsWith(hex));
+  const begin = (listed: readonly DatasetListing[]) =>
+    hex === '' ? [] : listed.filter(({ digest }) => hexOf(digest).startsWith(hex));
+  const begun = begin(named);
   const [only, ...others] = begun;
   if (only && others.length === 0) return only;
+  const part = begin(parts).at(0);
+  if (part && !only && hex.length === 64) return part;
   const message = only
     ? `${reference} begins ${begun.length} dataset versions: ${begun.map(({ digest }) => shortDigest(digest)).join(', ')}`
     : name !== undefined && named.length > 0
       ? `the dataset ${name} has no version ${hex}; it has ${listed(named.map(({ digest }) => shortDigest(digest)))}`
       : `there is no dataset ${reference}; there ${inWords([...new Set(versions.map((version) => version.name))])}`;
-  throw new UserError({
-    kind: 'not-found',
-    code: 'unknown_dataset',
-    message,
-    action: 'See "visavox data list" for what there is.',
-  });
+  throw unknownDataset(message, 'See "visavox data list" for what there is.');
+}
+
+/** `PART` of the only split, or `SPLIT/PART`. */
+function partOf({ name, digest, splits = [] }: DatasetListing, path: readonly string[]) {
+  const version = `${name}@${shortDigest(digest)}`;
+  const [first = '', second] = path;
+  const candidates = second === undefined ? splits : splits.filter((split) => split.name === first);
+  const wanted = second ?? first;
+  const found = candidates.flatMap(({ parts }) => parts.filter(({ part }) => part === wanted));
+  const [only, ...others] = found;
+  if (only && others.length === 0 && path.length <= 2) return { digest: only.dataset, name };
+  const there = splits.flatMap((split) => split.parts.map(({ part }) => `${split.name}/${part}`));
+  if (there.length === 0)
+    throw unknownDataset(
+      `${version} has not been split, so that it has no part "${wanted}"`,
+      `Split it: visavox data split ${version} --by group:COLUMN --shares train=0.8,test=0.2`,
+    );
+  throw unknownDataset(
+    others.length > 0
+      ? `${version} has several splits with a part "${wanted}"`
+      : `${version} has no part "${path.join('/')}"`,
+    `Name one of ${listed(there)}.`,
+  );
+}
+
+function unknownDataset(message: string, action: string): UserError {
+  return new UserError({ kind: 'not-found', code: 'unknown_dataset', message, action });
 }
 
 const shownAtMost = 20;

@@ -1,6 +1,9 @@
 import type { CodeReference } from './code.ts';
-import type { DatasetVersion } from './dataset.ts';
+import type { DatasetListing, DatasetVersion } from './dataset.ts';
 import type { DatasetProfile } from './dataset-profile.ts';
+import type { KeptSplit, SplitRule } from './dataset-split.ts';
+import type { DatasetTombstone } from './dataset-tombstone.ts';
+import type { DatasetValidation } from './dataset-validation.ts';
 import type { Digest } from './digest.ts';
 import type { Experiment, ExperimentRecord, Exposure } from './experiment.ts';
 import type { ModelVersion } from './model.ts';
@@ -82,12 +85,53 @@ export interface DatasetStore {
   save(dataset: DatasetVersion): Promise<void>;
   get(digest: Digest): Promise<DatasetVersion>;
   latest(name: string): Promise<Digest | undefined>;
-  list(): Promise<readonly { digest: Digest; name: string; items: number; createdAt: string }[]>;
+  /** Newest first, without the parts that versions were split into, which are versions as well. */
+  list(): Promise<readonly ListedDataset[]>;
+}
+
+export interface ListedDataset extends DatasetListing {
+  readonly items: number;
+  readonly createdAt: string;
+}
+
+/** Splits of dataset versions into parts, each of which is a version. */
+export interface DatasetSplits {
+  /**
+   * The same wish gives the same split. Throws a UserError `split_exists` where another one has that name, `split_leaks` where the
+   * same content or group would be in two parts.
+   */
+  create(dataset: Digest, wish: { readonly name: string; readonly rule: SplitRule }): Promise<KeptSplit>;
+  /** By name. */
+  list(dataset: Digest): Promise<readonly KeptSplit[]>;
 }
 
 /** What is in dataset versions, computed when somebody asks for the first time. */
 export interface DatasetProfiles {
   of(dataset: Digest): Promise<DatasetProfile>;
+}
+
+/** Holds dataset versions against rules: a schema of Pandera, as YAML or JSON. What came of it is kept. */
+export interface DatasetValidations {
+  /** Of a version that need not be saved yet. Throws a UserError `rules_invalid` where the rules cannot be used. */
+  validate(dataset: DatasetVersion, rules: string): Promise<DatasetValidation>;
+  /** Newest first. */
+  list(dataset: Digest): Promise<readonly DatasetValidation[]>;
+}
+
+/** Deletes dataset versions, and remembers that they were there. */
+export interface DatasetDeletions {
+  /**
+   * With its parts. Throws a UserError `dataset_in_use` while a run has it, `dataset_released` where a model made from it is
+   * released, unless that is wanted all the same.
+   */
+  delete(
+    dataset: Digest,
+    options: { readonly reason: string; readonly by: string; readonly evenIfReleased: boolean },
+  ): Promise<DatasetTombstone>;
+  /** Newest first. */
+  list(name?: string): Promise<readonly DatasetTombstone[]>;
+  /** Removes what an interrupted deletion has left behind. */
+  finish(): Promise<void>;
 }
 
 /** Starts and follows pipeline runs. All calls may be repeated; what was started survives the caller's death. */

@@ -1,4 +1,5 @@
 import { GatePolicy } from '@visavox/control/gate';
+import { Retention } from '@visavox/core/dataset-tombstone';
 import { UserError } from '@visavox/core/errors';
 import { Parameter, taskOutput } from '@visavox/core/run';
 import { z } from 'zod';
@@ -64,10 +65,19 @@ const Model = z
     if (wrong) addIssue({ code: 'custom', ...wrong });
   });
 
+export const DeclaredDataset = z.strictObject({
+  rules: z.string().min(1).optional(),
+  retention: Retention.optional(),
+  license: z.string().min(1).optional(),
+  creator: z.string().min(1).optional(),
+  description: z.string().min(1).optional(),
+});
+
 const Declaration = z.strictObject({
   name: Name,
   models: z.record(ModelName, z.unknown()).optional(),
   pipelines: z.record(Name, Pipeline).optional(),
+  datasets: z.record(Name, DeclaredDataset).optional(),
   triggers: z.record(z.string(), z.array(Trigger)).optional(),
   lineage: z.array(Kind).optional(),
   routes: Callable.optional(),

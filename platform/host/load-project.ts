@@ -66,8 +66,14 @@ export async function loadProject(
   };
 }
 
-function requireFiles({ pages, code = [], locks = [] }: ProjectDeclaration, root: string): void {
+function requireFiles(
+  { pages, code = [], locks = [], datasets = {} }: ProjectDeclaration,
+  root: string,
+): void {
   const named = [
+    ...Object.entries(datasets).flatMap(([name, { rules }]) =>
+      rules === undefined ? [] : [[`datasets.${name}.rules`, rules] as const],
+    ),
     ...(pages === undefined ? [] : [['pages', join(pages, 'index.html')] as const]),
     ...code.map((path) => ['code', path] as const),
     ...locks.map((path) => ['locks', path] as const),

@@ -8,7 +8,7 @@ import { UserError } from '@visavox/core/errors';
 import { Parameter } from '@visavox/core/run';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { EnvironmentOfModel } from './check-project.ts';
+import { DeclaredDataset, EnvironmentOfModel } from './check-project.ts';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 
 const TriggerInWords = z.union([
@@ -50,6 +50,7 @@ const ProjectInWords = z.strictObject({
   name: z.string(),
   models: z.record(z.string(), ModelInWords).optional(),
   pipelines: z.record(z.string(), PipelineInWords).optional(),
+  datasets: z.record(z.string(), DeclaredDataset).optional(),
   pages: z.string().optional(),
   code: z.array(z.string()).optional(),
   locks: z.array(z.string()).optional(),
@@ -70,7 +71,7 @@ export async function readProjectFile(file: string): Promise<ProjectDeclaration<
     const at = issue?.path.map(String).join('.');
     throw invalid(file, `${at ? `"${at}": ` : ''}${issue?.message}`);
   }
-  const { models, pipelines, ...rest } = parsed.data;
+  const { models, pipelines, datasets, ...rest } = parsed.data;
   return {
     ...present(rest),
     ...(pipelines && {
@@ -78,6 +79,14 @@ export async function readProjectFile(file: string): Promise<ProjectDeclaration<
         Object.entries(pipelines).map(([name, { triggers, ...pipeline }]) => [
           name,
           { ...present(pipeline), triggers: triggers.map(triggerOf) },
+        ]),
+      ),
+    }),
+    ...(datasets && {
+      datasets: Object.fromEntries(
+        Object.entries(datasets).map(([name, { retention, ...one }]) => [
+          name,
+          { ...present(one), ...(retention && { retention: present(retention) }) },
         ]),
       ),
     }),

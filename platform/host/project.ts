@@ -87,6 +87,18 @@ export interface PipelineDeclaration {
   readonly useCache?: boolean;
 }
 
+/** What holds for the versions of a dataset. */
+export interface DatasetDeclaration {
+  /** A file of the project with a schema of Pandera, as YAML or JSON: what breaks it is refused when it is imported. */
+  readonly rules?: string;
+  /** A version that neither keeps is deleted: the `newest` ones, and those younger than so many `days`. All unless given. */
+  readonly retention?: { readonly newest?: number; readonly days?: number };
+  /** For its metadata (`visavox data croissant`): an address, or a name of SPDX's list. */
+  readonly license?: string;
+  readonly creator?: string;
+  readonly description?: string;
+}
+
 /** An engine that pipelines may run on, beside the local one and Kubeflow. */
 export type EngineFactory = (resources: EngineResources) => Promise<OpenEngine>;
 
@@ -97,6 +109,8 @@ export interface ProjectDeclaration<Plugin = unknown> {
   readonly models?: Readonly<Record<string, ModelDeclaration | Lazy<{ readonly default: ModelDeclaration }>>>;
   /** Pipelines that run by themselves, by name. */
   readonly pipelines?: Readonly<Record<string, PipelineDeclaration>>;
+  /** By the name of the dataset. */
+  readonly datasets?: Readonly<Record<string, DatasetDeclaration>>;
   /** When models train again, by the model's name: in the place of the model's own triggers. */
   readonly triggers?: Readonly<Record<string, readonly Trigger[]>>;
   /** The kinds that a trace knows beside the platform's own. */

@@ -18,6 +18,7 @@ import { addressByName } from './address.ts';
 import type { OpenApplication, Repeated } from './application.ts';
 import { openBundleServers } from './bundle-servers.ts';
 import { openControllers } from './controllers.ts';
+import { type OpenDeletions, openDeletions, retaining } from './deletions.ts';
 import { createEngine, requireEngine } from './engine.ts';
 import { EngineOfLeader } from './engine-of-leader.ts';
 import { openExperiments } from './experiments.ts';
@@ -32,8 +33,10 @@ import { repeat } from './repeating.ts';
 import { ServedModels } from './served-models.ts';
 import { serverFacts } from './server-facts.ts';
 import type { PlatformSettings } from './settings.ts';
+import { openSplits } from './splits.ts';
 import { openSweeps } from './sweeps.ts';
 import { openTracking } from './tracking.ts';
+import { declaredRules, openValidations } from './validations.ts';
 
 const sweepEveryMs = 5 * 60_000;
 const sweepsEveryMs = 1000;
@@ -114,6 +117,7 @@ async function startServer({
   const sweeps = openSweeps(platform, { ...tracking, engine });
   const recurring = openRecurringPipelines(platform, { pipelines: project.pipelines, engine });
   const experiments = openExperiments(platform, controllers);
+  const deletions = openDeletions(platform, project.application !== undefined);
   const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
 
   const resources = appResources({
@@ -127,6 +131,7 @@ async function startServer({
     sweeps,
     recurring,
     experiments,
+    deletions,
     leader,
     page,
     url,
@@ -155,6 +160,7 @@ async function startServer({
         { name: 'sweeps', everyMs: sweepsEveryMs, work: () => sweeps.tick() },
         { name: 'experiments', everyMs: experimentsEveryMs, work: () => experiments.tick() },
         { name: 'recurring pipelines', everyMs: recurringEveryMs, work: () => recurring.tick() },
+        retaining(platform, deletions.deletions, project.declaration),
       ],
       registryAnswers: () => tracking.mlflow.healthy,
       announce: () => leader.announce(settings.ownUrl ?? listener.url),
@@ -239,6 +245,7 @@ function appResources(parts: {
   sweeps: Sweeps;
   recurring: RecurringPipelines;
   experiments: Experiments;
+  deletions: OpenDeletions;
   leader: Leader;
   page: ReturnType<typeof pageOf>;
   url: string;
@@ -258,6 +265,7 @@ function appResources(parts: {
     page,
     url,
   } = parts;
+  const { datasets = {} } = project.declaration;
   const { settings, operatorToken, log, now } = platform;
   const { figures, released, services } = application;
   const { routes } = project;
@@ -269,6 +277,9 @@ function appResources(parts: {
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
     ...{ registry: tracking.registry, curves: tracking.curves },
+    ...{ validations: openValidations(platform), rulesOf: declaredRules(project) },
+    ...{ splits: openSplits(platform), ...parts.deletions },
+    aboutDataset: (name) => datasets[name] ?? {},
     facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now }),

@@ -114,7 +114,11 @@ export async function pinDatasets(
     if (!Digest.safeParse(reference).success) throw notADigest(reference);
     datasets.add(find(reference, 'the pipeline'));
   }
-  for (const { digest } of versions) if (digests.has(digest)) datasets.add(digest);
+  const known = versions.flatMap(({ digest, splits = [] }) => [
+    digest,
+    ...splits.flatMap(({ parts }) => parts.map(({ dataset }) => dataset)),
+  ]);
+  for (const digest of known) if (digests.has(digest)) datasets.add(digest);
   return { parameters, datasets: [...datasets] };
 }
 

@@ -26,6 +26,7 @@ PACKAGE = Path(__file__).parent / "src" / "visavox"
 # What the package reads of the document, which has the routes of a project as well.
 ANSWERS = [
     *("Dataset", "Datasets", "SavedDataset", "MissingBlobs", "BlobParts", "JoinState", "StoredCode"),
+    *("DatasetSplit", "DatasetSplits", "DatasetValidation", "DatasetValidations"),
     *("RunDetails", "Runs", "RunStarted", "RunCurves", "RunDifference", "OutputFiles"),
     *("SweepDetails", "Sweeps"),
     *("Model", "Models", "ModelVersion", "Bundle", "Release", "Releases"),
@@ -35,6 +36,17 @@ NAMES = {
     "Dataset.digest": "Digest",
     "Dataset.manifest": "DatasetManifest",
     "Datasets.datasets[]": "DatasetListing",
+    "DatasetListing.splits[]": "SplitListing",
+    "SplitListing.parts[]": "PartListing",
+    "DatasetSplit.split": "SplitOfDataset",
+    "SplitOfDataset.of": "SplitLevel",
+    "SplitOfDataset.cuts[]": "SplitCut",
+    "SplitRule.by": "SplitBy",
+    "SplitRule.shares[]": "SplitShare",
+    "ValidationReport.tables[]": "ValidatedTable",
+    "ValidationReport.unread[]": "UnreadTable",
+    "ValidationReport.broken[]": "BrokenRule",
+    "BrokenRule.examples[]": "BrokenExample",
     "BlobParts.parts[]": "BlobPart",
     "JoinState.state": "UploadState",
     "RunDetails.state": "RunState",
@@ -218,6 +230,11 @@ def synchronous_modules() -> dict[str, str]:
     }
 
 
+def validation_program() -> str:
+    """The program by which pipelines check data, which the platform has as well."""
+    return (Path(__file__).parents[1] / "pipelines" / "validation" / "validate.py").read_text(encoding="utf-8")
+
+
 def _document() -> str:
     if len(sys.argv) > 1:
         return Path(sys.argv[1]).read_text(encoding="utf-8")
@@ -229,3 +246,4 @@ if __name__ == "__main__":
     (PACKAGE / "api.py").write_text(answers_of(_document()), encoding="utf-8")
     for name, text in synchronous_modules().items():
         (PACKAGE / "_sync" / name).write_text(text, encoding="utf-8")
+    (PACKAGE / "_validate.py").write_text(validation_program(), encoding="utf-8")

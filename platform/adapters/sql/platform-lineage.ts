@@ -5,8 +5,8 @@ import type { Kysely } from 'kysely';
 import type { PlatformTables } from './tables.ts';
 
 /**
- * sample `contained in` dataset `input of` run `produced` model `released as` release. A sample's id is the key
- * of its item; a model's is `name:version`. Whose the samples are and what a release decided, the application adds.
+ * sample `contained in` dataset `input of` run `produced` model `released as` release; dataset `split into` its parts. A
+ * sample's id is the key of its item; a model's is `name:version`. Whose the samples are and what a release decided, the application adds.
  */
 export class PlatformLineage implements LineageSource {
   readonly #db: Kysely<PlatformTables>;
@@ -18,14 +18,19 @@ export class PlatformLineage implements LineageSource {
   async into(node: LineageNode): Promise<readonly LineageEdge[]> {
     switch (node.kind) {
       case 'dataset':
-        return (
-          await this.#db
-            .selectFrom('dataset_items')
-            .where('dataset', '=', node.id)
-            .orderBy('key')
-            .select('key')
-            .execute()
-        ).map(({ key }) => contained(key, node));
+        return [
+          ...(await this.#parts('version', node.id)).map((row) => ({
+            ...{ from: datasetNode(row.dataset, row.name), to: node, relation: 'split into' },
+          })),
+          ...(
+            await this.#db
+              .selectFrom('dataset_items')
+              .where('dataset', '=', node.id)
+              .orderBy('key')
+              .select('key')
+              .execute()
+          ).map(({ key }) => contained(key, node)),
+        ];
       case 'run':
         return (await this.#datasetsOf(node.id)).map((from) => ({ from, to: node, relation: 'input of' }));
       case 'model':
@@ -48,7 +53,13 @@ export class PlatformLineage implements LineageSource {
       case 'sample':
         return (await this.#datasetsWith(node.id)).map((dataset) => contained(node.id, dataset, node));
       case 'dataset':
-        return (await this.#runsWith(node.id)).map((to) => ({ from: node, to, relation: 'input of' }));
+        return [
+          ...(await this.#parts('dataset', node.id)).map((row) => ({
+            ...{ from: node, relation: 'split into' },
+            to: datasetNode(row.version, row.name === null ? row.part : `${row.name}/${row.part}`),
+          })),
+          ...(await this.#runsWith(node.id)).map((to) => ({ from: node, to, relation: 'input of' })),
+        ];
       case 'run':
         return (
           await this.#db
@@ -73,7 +84,32 @@ export class PlatformLineage implements LineageSource {
       .orderBy('dataset')
       .select(['dataset', 'name'])
       .execute();
-    return rows.map((row) => datasetNode(row.dataset, row.name));
+    return Promise.all(
+      rows.map(async ({ dataset, name }) =>
+        datasetNode(dataset, name ?? (await this.#nameOfDeleted(dataset))),
+      ),
+    );
+  }
+
+  #parts(column: 'dataset' | 'version', digest: string) {
+    return this.#db
+      .selectFrom('dataset_parts')
+      .leftJoin('dataset_versions', 'dataset_versions.digest', 'dataset_parts.dataset')
+      .where(`dataset_parts.${column}`, '=', digest)
+      .orderBy('dataset_parts.split')
+      .orderBy('dataset_parts.position')
+      .select(['dataset_parts.dataset', 'dataset_parts.version', 'dataset_parts.part', 'name'])
+      .execute();
+  }
+
+  async #nameOfDeleted(dataset: string): Promise<string | null> {
+    const row = await this.#db
+      .selectFrom('dataset_tombstones')
+      .where('dataset', '=', dataset)
+      .orderBy('id', 'desc')
+      .select('name')
+      .executeTakeFirst();
+    return row ? `${row.name} (deleted)` : null;
   }
 
   async #datasetsWith(key: string): Promise<LineageNode[]> {

@@ -141,6 +141,63 @@ export const platformMigrations: Record<string, Migration> = {
            profile text not null)`,
       ),
   },
+  'platform-007-dataset-validations': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table dataset_validations (
+           dataset text not null,
+           rules text not null,
+           passed boolean not null,
+           report text not null,
+           checked_at timestamptz not null,
+           primary key (dataset, rules))`,
+      ),
+  },
+  'platform-008-dataset-splits': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `alter table dataset_versions add column part_of text`,
+        `create table dataset_splits (
+           dataset text not null references dataset_versions(digest) on delete cascade,
+           name text not null,
+           split text not null,
+           created_at timestamptz not null,
+           primary key (dataset, name))`,
+        `create table dataset_parts (
+           dataset text not null,
+           split text not null,
+           part text not null,
+           version text not null,
+           position integer not null,
+           primary key (dataset, split, part),
+           foreign key (dataset, split) references dataset_splits(dataset, name) on delete cascade)`,
+        `create index dataset_parts_version on dataset_parts (version)`,
+      ),
+  },
+  'platform-009-dataset-tombstones': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table dataset_tombstones (
+           id bigint primary key generated always as identity,
+           dataset text not null,
+           name text not null,
+           items integer not null,
+           created_at timestamptz not null,
+           deleted_at timestamptz not null,
+           deleted_by text not null,
+           reason text not null,
+           released json not null,
+           remains json not null,
+           freed_blobs integer,
+           freed_bytes bigint)`,
+        `create index dataset_tombstones_dataset on dataset_tombstones (dataset)`,
+        `create index dataset_tombstones_name on dataset_tombstones (name)`,
+        `create index dataset_tombstones_unfinished on dataset_tombstones (id) where freed_blobs is null`,
+      ),
+  },
   /** Of a model one experiment at a time in an environment. A request's outcome counts once, whoever it is told of. */
   'platform-010-experiments': {
     up: (db: Kysely<unknown>) =>

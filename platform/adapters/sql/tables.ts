@@ -58,10 +58,38 @@ export interface PlatformTables {
     created_at: Generated<Date>;
     /** Grows with every save: the newest of a name is the one saved last. */
     saved: Generated<number>;
+    /** Of a part: the version that was split, beside which it is not listed. */
+    part_of: string | null;
   };
+  /** The blobs of splits. */
+  dataset_splits: { dataset: string; name: string; split: string; created_at: Date };
+  /** Of versions that were deleted; `remains` are the blobs that are still to be removed. */
+  dataset_tombstones: {
+    id: Generated<string>;
+    dataset: string;
+    name: string;
+    items: number;
+    created_at: Date;
+    deleted_at: Date;
+    deleted_by: string;
+    reason: string;
+    released: Json<unknown>;
+    remains: Json<unknown>;
+    freed_blobs: number | null;
+    freed_bytes: ColumnType<string | null, number | null, number | null>;
+  };
+  dataset_parts: { dataset: string; split: string; part: string; version: string; position: number };
   dataset_items: { dataset: string; key: string; digest: string };
   /** The blob that says what is in a version. */
   dataset_profiles: { dataset: string; profile: string };
+  /** The blobs of the rules that a version was held against, and of what came of it. The version need not be there. */
+  dataset_validations: {
+    dataset: string;
+    rules: string;
+    passed: boolean;
+    report: string;
+    checked_at: Date;
+  };
   model_versions: {
     name: string;
     version: number;

@@ -3,16 +3,16 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 /**
  * A database in the folder, which may grow larger than memory. It reads and writes there and nowhere else, in the file system
- * or on the network, and no statement can change that any more.
+ * or on the network, and no statement can change that any more. `ordered`: rows keep the order in which they are read.
  */
-export async function openDatabase(folder, { memoryMegabytes, diskMegabytes, threads }) {
+export async function openDatabase(folder, { memoryMegabytes, diskMegabytes, threads, ordered = false }) {
   const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
     allow_community_extensions: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     max_temp_directory_size: `${diskMegabytes}MB`,
     memory_limit: `${memoryMegabytes}MB`,
-    preserve_insertion_order: 'false',
+    preserve_insertion_order: String(ordered),
     temp_directory: join(folder, 'spilled'),
     threads: String(threads),
   });

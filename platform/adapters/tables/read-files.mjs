@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { headerOf } from './csv-header.mjs';
 import { isNumeric, name, text } from './duckdb.mjs';
+import { requireWholeGzip } from './whole-gzip.mjs';
 
 /** What pandas takes for missing in a CSV file unless told otherwise, so that both count the same. */
 const missing = [
@@ -37,6 +38,7 @@ export async function readFiles({ rows }, files, folder) {
 /** Into the table `file`; `empty` are columns without any value, whose type says nothing. */
 async function readFile(rows, file, folder) {
   const path = join(folder, file.name);
+  if (file.compression === 'gzip') await requireWholeGzip(path);
   switch (file.format) {
     case 'csv':
     case 'tsv':

@@ -40,7 +40,33 @@ const Profiled = z.object({
   /** In the order in which they were given. */
   files: z.array(FileSchema),
 });
-const Answer = z.union([Profiled, z.object({ kind: z.literal('failed'), message: z.string() })]);
+const Moment = z.object({ at: z.number(), text: z.string() }).nullable();
+const Units = z.object({
+  kind: z.literal('units'),
+  units: z
+    .array(
+      z.object({
+        ...{ id: z.string(), size: z.number(), stratum: z.string().nullable() },
+        ...{ from: Moment, to: Moment },
+      }),
+    )
+    .optional(),
+  unreadable: z.object({ file: z.number(), message: z.string() }).optional(),
+  missing: z.object({ column: z.string(), file: z.number(), rows: z.number().nullable() }).optional(),
+  notATime: z.object({ column: z.string(), file: z.number(), value: z.string() }).optional(),
+  tooMany: z.number().optional(),
+});
+export type UnitsOfTables = z.infer<typeof Units>;
+
+const Parts = z.object({
+  kind: z.literal('parts'),
+  written: z.array(
+    z.object({ file: z.number(), part: z.string(), name: z.string(), rows: z.number(), all: z.number() }),
+  ),
+});
+export type WrittenPart = z.infer<typeof Parts>['written'][number];
+
+const Failed = z.object({ kind: z.literal('failed'), message: z.string() });
 
 const keptErrors = 2000;
 
@@ -79,7 +105,32 @@ export class TableProcess {
     return this.#child.pid;
   }
 
-  async profile(files: readonly TableFile[], limits: TableLimits): Promise<z.infer<typeof Profiled>> {
+  profile(files: readonly TableFile[], limits: TableLimits): Promise<z.infer<typeof Profiled>> {
+    return this.#ask(Profiled, { files }, limits);
+  }
+
+  /** What of the tables goes together; each column may be null. The process waits for {@link parts} afterwards. */
+  units(
+    files: readonly TableFile[],
+    columns: { readonly unit: string | null; readonly stratum: string | null; readonly time: string | null },
+    limits: TableLimits,
+  ): Promise<UnitsOfTables> {
+    return this.#ask(Units, { kind: 'units', files, ...columns }, limits);
+  }
+
+  /** Writes files of the parts into the folder. `assignment`: a file there, of JSON lines with `unit` and `part`. */
+  async parts(
+    job: { readonly assignment: string; readonly parts: readonly string[] },
+    limits: TableLimits,
+  ): Promise<readonly WrittenPart[]> {
+    return (await this.#ask(Parts, { kind: 'parts', ...job }, limits)).written;
+  }
+
+  async #ask<Schema extends z.ZodType>(
+    schema: Schema,
+    job: object,
+    limits: TableLimits,
+  ): Promise<z.infer<Schema>> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const reason = `reading them takes longer than ${limits.withinMs / 1000} s`;
@@ -91,10 +142,11 @@ export class TableProcess {
     });
     died.catch(() => {}); // it ends as well after it has answered
     try {
-      this.#child.send({ files, limits }, () => {}); // that it is gone is told by its end
-      const answer = Answer.parse(await Promise.race([answered, late, died]));
-      if (answer.kind === 'profiled') return answer;
-      throw this.#failed(answer.message, limits);
+      this.#child.send({ ...job, limits }, () => {}); // that it is gone is told by its end
+      const answer = await Promise.race([answered, late, died]);
+      const failed = Failed.safeParse(answer);
+      if (failed.success) throw this.#failed(failed.data.message, limits);
+      return schema.parse(answer);
     } finally {
       clearTimeout(timer);
     }
@@ -127,7 +179,7 @@ function tooLarge(reason: string): UserError {
   return new UserError({
     kind: 'too-large',
     code: 'tables_too_large',
-    message: `the tables are too large to be profiled: ${reason}`,
-    action: 'Import a sample of them as a dataset of its own, and ask for the profile of that.',
+    message: `the tables are too large to be read: ${reason}`,
+    action: 'Import a sample of them as a dataset of its own, and take that.',
   });
 }

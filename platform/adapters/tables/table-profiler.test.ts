@@ -187,6 +187,41 @@ describe('several files', () => {
     expect(column(profile, 'extra')).toMatchObject({ type: 'BIGINT', missing: 3 });
   });
 
+  it('of Parquet whose schema changes between them are one table, and say which changed', async () => {
+    const profile = await profileOf({
+      'part-0.parquet': await parquet("select 1::bigint as id, 0.5::double as width, 'a' as note"),
+      'part-1.parquet': await parquet('select 2::integer as id, 1.5::double as width'),
+      'part-2.parquet': await parquet("select 3::bigint as id, 'wide' as width, 'b' as note"),
+    });
+    expect(profile).toMatchObject({ rows: 3, unread: [] });
+    expect(profile.schemaDifferences).toEqual([
+      {
+        ...{ column: 'id', usual: 'BIGINT', count: 1 },
+        items: [{ item: 'part-1.parquet', type: 'INTEGER' }],
+      },
+      {
+        ...{ column: 'width', usual: 'DOUBLE', count: 1 },
+        items: [{ item: 'part-2.parquet', type: 'VARCHAR' }],
+      },
+      { ...{ column: 'note', usual: 'VARCHAR', count: 1 }, items: [{ item: 'part-1.parquet', type: null }] },
+    ]);
+    expect(column(profile, 'width')).toMatchObject({ type: 'VARCHAR', missing: 0 });
+  });
+
+  it('of which one was cut off on the way are named, instead of read in part', async () => {
+    const rows = `id,name\n${Array.from({ length: 5000 }, (_, n) => `${n},name ${n * 7919}`).join('\n')}\n`;
+    const whole = gzipSync(rows);
+    const file = await parquet('select range as id from range(10000)');
+    const { unread, read } = await profileOf({
+      'cut.csv.gz': whole.subarray(0, whole.length / 2),
+      'cut.jsonl.gz': gzipSync('{"id": 1}\n'.repeat(5000)).subarray(0, 40),
+      'cut.parquet': file.subarray(0, file.length / 2),
+      'whole.csv.gz': whole,
+    });
+    expect(read.items).toEqual(['whole.csv.gz']);
+    expect(unread.map(({ item }) => item)).toEqual(['cut.csv.gz', 'cut.jsonl.gz', 'cut.parquet']);
+  });
+
   it('of which one cannot be read at all: a broken line of JSON, and what is not Parquet', async () => {
     const { unread } = await profileOf({
       'a.jsonl': '{"id": 1}\n{"id": 2\n',

@@ -1,16 +1,14 @@
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { DatasetItem } from '@visavox/core/dataset';
 import { namedAtMost, type TablesProfile, type UnreadItem } from '@visavox/core/dataset-profile';
-import { hasBlob, type ObjectStore, readBlob } from '@visavox/core/object-store';
+import { hasBlob, type ObjectStore } from '@visavox/core/object-store';
 import { schemaDifferences } from './schema-differences.ts';
 import { unreadable } from './table-faults.ts';
-import { type TableFormat, tableFormatOf } from './table-format.ts';
-import { type FileSchema, type TableFile, type TableLimits, TableProcess } from './table-process.ts';
+import { type Table, writeTables } from './table-files.ts';
+import { tableFormatOf } from './table-format.ts';
+import { type FileSchema, type TableLimits, TableProcess } from './table-process.ts';
 
 export interface ProfilerLimits extends TableLimits {
   /** Of all files together, as they are kept; those that go beyond it are not read. */
@@ -32,11 +30,6 @@ export interface TableProfilerOptions {
   readonly limits?: ProfilerLimits;
   /** Where the private folder is made. */
   readonly temporary?: string;
-}
-
-interface Table {
-  readonly item: DatasetItem;
-  readonly format: TableFormat;
 }
 
 /** Reads those items of a dataset version that are tables. */
@@ -106,13 +99,7 @@ export class TableProfiler {
     const process = new TableProcess(folder);
     this.#running.add(process);
     try {
-      const files: TableFile[] = [];
-      for (const [index, { item, format }] of tables.entries()) {
-        const name = `${index}.table`;
-        const bytes = readBlob(this.#objects, item.digest, item.key);
-        await pipeline(Readable.from(bytes), createWriteStream(join(folder, name), { mode: 0o600 }));
-        files.push({ name, ...format });
-      }
+      const files = await writeTables(this.#objects, tables, folder);
       const { files: schemas, ...profile } = await process.profile(files, this.#limits);
       return { ...withoutKind(profile), ...ofFiles(tables, schemas) };
     } finally {

@@ -1,10 +1,4 @@
-import {
-  type DatasetItem,
-  DatasetManifest,
-  diffDatasets,
-  findDataset,
-  labelsFileName,
-} from '@visavox/core/dataset';
+import { type DatasetItem, DatasetManifest, diffDatasets, labelsFileName } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import type { ProfileDifference } from '@visavox/core/profile-difference';
@@ -13,15 +7,18 @@ import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
 import { table } from '../table.ts';
+import { croissantCommand } from './data-croissant.ts';
+import { deleteCommands } from './data-delete.ts';
+import { splitCommands } from './data-split.ts';
+import { validateCommand } from './data-validate.ts';
+import { computed } from './dataset-computed.ts';
 import { type FolderContents, itemsOfFolder } from './dataset-folder.ts';
 import { askProfile, askProfileDifference, profileDifferenceText, profileText } from './dataset-profile.ts';
+import { asReference, Datasets, datasetOf, versionOf } from './dataset-version.ts';
 import { exportDataset } from './export-dataset.ts';
+import { requireOneSource, withQuery } from './query-import.ts';
 import { sendBlob } from './send-blob.ts';
 
-const Datasets = z.object({
-  datasets: z.array(z.object({ digest: Digest, name: z.string(), items: z.number(), createdAt: z.string() })),
-});
-const Dataset = z.object({ digest: Digest, manifest: DatasetManifest });
 const State = z.object({
   items: z.number(),
   missing: z.array(z.string()),
@@ -29,8 +26,6 @@ const State = z.object({
   next: z.number().nullable(),
 });
 
-const asReference =
-  'a name for its newest version, NAME@sha256:…, or a version’s sha256:… or the beginning of it';
 const askedAtOnce = 5000;
 const shownDifferences = 50;
 
@@ -38,49 +33,25 @@ export const dataCommands: CommandPlugin = (program, context) => {
   const data = program.command('data').description('dataset versions');
   data
     .command('import')
-    .argument('<folder>', `files, in folders or not; ${labelsFileName} in it may label them (file_name,…)`)
+    .argument('[folder]', `files, in folders or not; ${labelsFileName} in it may label them (file_name,…)`)
     .requiredOption('--name <name>', 'of the dataset: small letters, digits, hyphens')
+    .option('--query <sql>', 'instead of a folder: what a database gives becomes one Parquet file')
+    .option(
+      '--from <address>',
+      'postgresql://…, a file of SQLite or DuckDB, or "*.parquet", whose table is data',
+    )
     .option('--label <key=value>', 'a label of every file; repeat for more', pairs('label'), {})
     .option('--source <text>', 'where the files come from')
     .option('--consent <text>', 'under which terms they may be used')
     .description('make a dataset version of a folder; equal files are one version, and are sent once')
-    .action(async (folder: string, options: ImportOptions, command) => {
-      const { request, result, log } = context(command);
-      const { name } = options;
-      if (!DatasetManifest.shape.name.safeParse(name).success)
-        throw new UserError({
-          kind: 'invalid',
-          code: 'misuse',
-          message: `"${name}" cannot be the name of a dataset`,
-          action: 'Use small letters, digits and hyphens: --name night-birds.',
-        });
-      const contents = await itemsOfFolder(folder, {
-        ...options,
-        labels: requireLabels(options.label),
-        progress: (of) => progressOf('read', of),
-      });
-      const { leftOut } = contents;
-      const items = contents.items.map(({ item }) => item);
-      for (const line of remarks(contents)) log(line);
-      const missing = await missingBlobs(request, items);
-      const byDigest = new Map(contents.items.map((one) => [one.item.digest, one]));
-      const toSend = [...byDigest.values()].filter(({ item }) => missing.has(item.digest));
-      log(`${items.length} files, ${toSend.length} to be sent`);
-      const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
-      const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
-      const progress = progressOf('sent', megabytes(total), ' MB');
-      let sent = 0;
-      for (const one of toSend)
-        await sendBlob(request, one, (bytes) => {
-          sent += bytes;
-          progress(megabytes(sent));
-        });
-      const { digest } = z
-        .object({ digest: Digest })
-        .parse(await request('POST', '/api/v1/datasets', { name, items }));
-      result(
-        { digest, name, items: items.length, sent: toSend.length, leftOut },
-        `${name} ${digest}, ${items.length} items`,
+    .action(async (folder: string | undefined, options: ImportOptions, command) => {
+      const asking = context(command);
+      requireName(options.name);
+      requireOneSource(folder, options);
+      const { name, query = '', from = '' } = options;
+      if (folder !== undefined) return importFolder(asking, folder, options);
+      await withQuery({ name, query, from }, asking.log, (queried) =>
+        importFolder(asking, queried.folder, { ...options, provenance: queried.provenance }),
       );
     });
   data
@@ -122,6 +93,10 @@ export const dataCommands: CommandPlugin = (program, context) => {
       const profile = await askProfile(asking, digest);
       asking.result({ digest, ...profile }, profileText(profile));
     });
+  validateCommand(data, context);
+  splitCommands(data, context);
+  croissantCommand(data, context);
+  deleteCommands(data, context);
   data
     .command('diff')
     .argument('<a>', asReference)
@@ -211,9 +186,57 @@ interface ImportOptions {
   readonly label: Readonly<Record<string, string>>;
   readonly source?: string;
   readonly consent?: string;
+  readonly query?: string;
+  readonly from?: string;
+  readonly provenance?: Readonly<Record<string, string>>;
 }
 
 type Request = CommandContext['request'];
+
+function requireName(name: string): void {
+  if (DatasetManifest.shape.name.safeParse(name).success) return;
+  throw new UserError({
+    kind: 'invalid',
+    code: 'misuse',
+    message: `"${name}" cannot be the name of a dataset`,
+    action: 'Use small letters, digits and hyphens: --name night-birds.',
+  });
+}
+
+async function importFolder(asking: CommandContext, folder: string, options: ImportOptions): Promise<void> {
+  const { request, result, log } = asking;
+  const { name } = options;
+  const contents = await itemsOfFolder(folder, {
+    ...options,
+    labels: requireLabels(options.label),
+    progress: (of) => progressOf('read', of),
+  });
+  const { leftOut } = contents;
+  const items = contents.items.map(({ item }) => item);
+  for (const line of remarks(contents)) log(line);
+  const missing = await missingBlobs(request, items);
+  const byDigest = new Map(contents.items.map((one) => [one.item.digest, one]));
+  const toSend = [...byDigest.values()].filter(({ item }) => missing.has(item.digest));
+  log(`${items.length} files, ${toSend.length} to be sent`);
+  const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
+  const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
+  const progress = progressOf('sent', megabytes(total), ' MB');
+  let sent = 0;
+  for (const one of toSend)
+    await sendBlob(request, one, (bytes) => {
+      sent += bytes;
+      progress(megabytes(sent));
+    });
+  const saving = {
+    ...{ method: 'POST', path: '/api/v1/datasets', body: { name, items } },
+    meanwhile: 'holding the files against the rules of the dataset',
+  };
+  const { digest } = z.object({ digest: Digest }).parse(await computed(asking, saving));
+  result(
+    { digest, name, items: items.length, sent: toSend.length, leftOut },
+    `${name} ${digest}, ${items.length} items`,
+  );
+}
 
 async function missingBlobs(request: Request, items: readonly DatasetItem[]): Promise<ReadonlySet<Digest>> {
   const digests = [...new Set(items.map(({ digest }) => digest))];
@@ -226,11 +249,6 @@ async function missingBlobs(request: Request, items: readonly DatasetItem[]): Pr
     for (const digest of answer.missing) missing.add(digest);
   }
   return missing;
-}
-
-async function versionOf(request: Request, reference: string): Promise<Digest> {
-  const { datasets } = Datasets.parse(await request('GET', '/api/v1/datasets'));
-  return findDataset(reference, datasets).digest;
 }
 
 /** The server reads for some seconds at a time: a large dataset takes longer than a connection lasts. */
@@ -274,11 +292,6 @@ function remarks({ leftOut, alike }: FolderContents): string[] {
           `${keys.join(' and ')} are one file on systems that do not tell small letters from capital ones`,
       ),
   ];
-}
-
-async function datasetOf(request: Request, reference: string): Promise<z.infer<typeof Dataset>> {
-  const digest = await versionOf(request, reference);
-  return Dataset.parse(await request('GET', `/api/v1/datasets/${digest}`));
 }
 
 const labelled = (labels: Readonly<Record<string, string>>) =>

@@ -10,6 +10,8 @@ export interface FolderOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly source?: string | undefined;
   readonly consent?: string | undefined;
+  /** What else is known of where the files come from. */
+  readonly provenance?: Readonly<Record<string, string>> | undefined;
   /** Told how many files there are, and then how many have been read. */
   readonly progress: (of: number) => (done: number) => void;
 }
@@ -52,7 +54,10 @@ export async function itemsOfFolder(folder: string, options: FolderOptions): Pro
       ...(await read(key, path)),
       mediaType: mime.getType(key) ?? 'application/octet-stream',
       labels,
-      provenance: { source: options.source ?? 'not stated', consent: options.consent ?? 'not stated' },
+      provenance: {
+        ...{ source: options.source ?? 'not stated', consent: options.consent ?? 'not stated' },
+        ...options.provenance,
+      },
     };
     items.push({ item, path });
     progress(items.length);

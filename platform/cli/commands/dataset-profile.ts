@@ -5,10 +5,10 @@ import { z } from 'zod';
 import type { CommandContext } from '../plugin.ts';
 import { sparkline } from '../sparkline.ts';
 import { table } from '../table.ts';
+import { computed } from './dataset-computed.ts';
 
 type Asking = Pick<CommandContext, 'request' | 'log'>;
 
-const Pending = z.object({ state: z.literal('computing') });
 const beforeAfter = <T extends z.ZodType>(value: T) => z.object({ before: value, after: value });
 const Named = z.array(z.object({ name: z.string(), type: z.string() }));
 const Quartiles = z.object({ lower: z.number(), median: z.number(), upper: z.number() }).nullable();
@@ -40,7 +40,7 @@ const valuesWidth = 48;
 const histogramWidth = 20;
 
 export async function askProfile(asking: Asking, digest: Digest): Promise<DatasetProfile> {
-  return DatasetProfile.parse(await computed(asking, `/api/v1/datasets/${digest}/profile`));
+  return DatasetProfile.parse(await asked(asking, `/api/v1/datasets/${digest}/profile`));
 }
 
 /** Null unless both versions hold tables. */
@@ -49,17 +49,11 @@ export async function askProfileDifference(
   { from, to }: { readonly from: Digest; readonly to: Digest },
 ): Promise<ProfileDifference | null> {
   const path = `/api/v1/datasets/${to}/profile/difference?from=${from}`;
-  return Difference.parse(await computed(asking, path)).tables;
+  return Difference.parse(await asked(asking, path)).tables;
 }
 
-/** The server says after some seconds that it is not done yet. */
-async function computed({ request, log }: Asking, path: string): Promise<unknown> {
-  for (let asked = 0; ; asked++) {
-    const answer = await request('GET', path);
-    if (!Pending.safeParse(answer).success) return answer;
-    if (asked === 0) log('reading the tables');
-  }
-}
+const asked = (asking: Asking, path: string) =>
+  computed(asking, { method: 'GET', path, meanwhile: 'reading the tables' });
 
 export function profileText({ items, bytes, mediaTypes, labels, tables }: DatasetProfile): string {
   const types = mediaTypes.map((type) => [type.mediaType, type.items, type.bytes]);

@@ -97,6 +97,13 @@ export const profileDifference = (digest: string, from: string) =>
       params: { path: { digest }, query: { from } },
     }),
   );
+export const datasetSplits = async (digest: string) =>
+  (await answer(client.GET('/api/v1/datasets/{digest}/splits', { params: { path: { digest } } }))).splits;
+export const datasetValidations = async (digest: string) =>
+  (await answer(client.GET('/api/v1/datasets/{digest}/validations', { params: { path: { digest } } })))
+    .validations;
+export const datasetTombstones = async (name: string) =>
+  (await answer(client.GET('/api/v1/dataset-tombstones', { params: { query: { name } } }))).tombstones;
 export const itemAddress = (digest: string, key: string) =>
   `/api/v1/datasets/${encodeURIComponent(digest)}/items/${encodeURIComponent(key)}`;
 export const datasetItem = (digest: string, key: string) =>

@@ -32,4 +32,7 @@ export type Histogram = NonNullable<ColumnProfile['numbers']>['histogram'];
 export type ProfileDifference = Schemas['ProfileDifference'];
 export type ColumnDifference = Schemas['ColumnDifference'];
 export type DatasetDifference = Schemas['DatasetDifference'];
+export type DatasetSplit = Schemas['DatasetSplit'];
+export type DatasetValidation = Schemas['DatasetValidation'];
+export type DatasetTombstone = Schemas['DatasetTombstone'];
 export type ServerFacts = Schemas['ServerFacts'];

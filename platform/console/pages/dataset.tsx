@@ -14,6 +14,9 @@ import { useFormat } from '../text/format.ts';
 import { DatasetChanges } from './dataset-changes.tsx';
 import { DatasetItemView } from './dataset-item.tsx';
 import { DatasetProfileCards } from './dataset-profile.tsx';
+import { DatasetSplits } from './dataset-splits.tsx';
+import { DatasetTombstones } from './dataset-tombstones.tsx';
+import { DatasetValidations } from './dataset-validations.tsx';
 
 const ON_A_PAGE = 25;
 
@@ -75,10 +78,13 @@ export function DatasetPage({ digest }: { digest: string }) {
           )}
         </section>
       )}
+      {name !== '' && <DatasetValidations digest={digest} />}
       {name !== '' && <DatasetProfileCards digest={digest} />}
+      {name !== '' && <DatasetSplits digest={digest} />}
       {list.data && name !== '' && (
         <Versions digest={digest} versions={list.data.filter((version) => version.name === name)} />
       )}
+      {name !== '' && <DatasetTombstones name={name} />}
       {name !== '' && (
         <section className="card stack" aria-labelledby="use">
           <h2 id="use">{t('dataset.use')}</h2>

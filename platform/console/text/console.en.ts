@@ -119,6 +119,38 @@ export const console = {
     use: 'Use it in a run',
   },
 
+  splits: {
+    title: 'Parts',
+    text: 'Parts share no content and no group. Each is a version by itself.',
+    by_group: 'By {{column}}: each value is in one part.',
+    by_time: 'By {{column}}: what is earlier is in the parts that come first.',
+    by_stratum: 'By {{column}}: each value is in every part, by the shares.',
+    together: '{{rule}} What has one {{group}} is together.',
+    made: 'Seed {{seed}}, {{when}}.',
+    part: 'Part',
+    rows: 'Rows',
+  },
+
+  rules: {
+    title: 'Rules',
+    hold: 'All rules hold.',
+    broken_one: '{{count}} rule is broken, in {{broken}} of {{rows}} rows.',
+    broken_other: '{{count}} rules are broken, in {{broken}} of {{rows}} rows.',
+    checked: 'Checked {{when}} by {{library}}; the rules:',
+    rule: 'Rule',
+    rows: 'Rows',
+    examples: 'For example',
+    row: '{{item}}, row {{row}}',
+  },
+
+  deleted: {
+    title: 'Versions of {{name}} that were deleted',
+    short: 'Deleted versions',
+    when: 'Deleted',
+    by: 'By',
+    why: 'Why',
+  },
+
   columns: {
     title: 'Columns',
     text_one: '{{rows}} rows in one table.',

@@ -121,6 +121,38 @@ export const console: Translation<typeof english> = {
     use: 'S’en servir dans une exécution',
   },
 
+  splits: {
+    title: 'Parties',
+    text: 'Les parties n’ont ni contenu ni groupe en commun. Chacune est une version à part entière.',
+    by_group: 'Par {{column}} : chaque valeur est dans une seule partie.',
+    by_time: 'Par {{column}} : ce qui est plus ancien est dans les premières parties.',
+    by_stratum: 'Par {{column}} : chaque valeur est dans toutes les parties, selon les proportions.',
+    together: '{{rule}} Ce qui a le même {{group}} reste ensemble.',
+    made: 'Graine {{seed}}, {{when}}.',
+    part: 'Partie',
+    rows: 'Lignes',
+  },
+
+  rules: {
+    title: 'Règles',
+    hold: 'Toutes les règles sont respectées.',
+    broken_one: '{{count}} règle n’est pas respectée, dans {{broken}} lignes sur {{rows}}.',
+    broken_other: '{{count}} règles ne sont pas respectées, dans {{broken}} lignes sur {{rows}}.',
+    checked: 'Vérifié {{when}} par {{library}} ; les règles :',
+    rule: 'Règle',
+    rows: 'Lignes',
+    examples: 'Par exemple',
+    row: '{{item}}, ligne {{row}}',
+  },
+
+  deleted: {
+    title: 'Versions de {{name}} supprimées',
+    short: 'Versions supprimées',
+    when: 'Supprimée',
+    by: 'Par',
+    why: 'Raison',
+  },
+
   columns: {
     title: 'Colonnes',
     text_one: '{{rows}} lignes dans une table.',

@@ -16,6 +16,8 @@ export const problems = {
   unknown_run: 'There is no such run.',
   unknown_model: 'There is no such model version.',
   unknown_release: 'There is no such release.',
+  dataset_deleted:
+    'This version was deleted. Who did it, when and why is on the page of the dataset’s other versions.',
   unknown_dataset: 'There is no such dataset version.',
   unknown_sample: 'There is no such sample, or it has been deleted.',
   nothing_to_roll_back_to: 'There is no earlier release to go back to.',

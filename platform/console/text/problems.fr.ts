@@ -20,6 +20,8 @@ export const problems: Translation<typeof english> = {
   unknown_run: 'Cette exécution n’existe pas.',
   unknown_model: 'Cette version du modèle n’existe pas.',
   unknown_release: 'Cette mise en service n’existe pas.',
+  dataset_deleted:
+    'Cette version a été supprimée. Qui, quand et pourquoi : voir la page des autres versions du jeu de données.',
   unknown_dataset: 'Cette version des données n’existe pas.',
   unknown_sample: 'Cet échantillon n’existe pas, ou il a été effacé.',
   nothing_to_roll_back_to: 'Il n’y a pas de mise en service antérieure.',

@@ -304,3 +304,71 @@ def test_a_server_that_lies_is_found_out(scans: Path, monkeypatch: pytest.Monkey
 
 def _contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _visits(folder: Path, patients: int) -> Path:
+    rows = [f"p{row // 3},{row % 7 + 0.5}\n" for row in range(patients * 3)]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "visits.csv").write_text("patient,width\n" + "".join(rows))
+    return folder
+
+
+def test_a_split_is_kept_and_its_parts_are_versions(project: Path) -> None:
+    visits = visavox.import_dataset(_visits(project / "visits", 40), "visits-to-split")
+    split = visits.make_split("group:patient", {"train": 0.7, "test": 0.3}, seed=5)
+    assert [part.part for part in split.split.parts] == ["train", "test"]
+    assert visits.make_split("group:patient", {"train": 0.7, "test": 0.3}, seed=5) == split
+    train, test = visits.split("train").pandas(), visits.split("test").pandas()
+    assert len(train) + len(test) == 120
+    assert not set(train["patient"]) & set(test["patient"])
+    assert visavox.dataset("visits-to-split/train").digest == visits.split("train", name="default").digest
+    assert visavox.dataset(split.split.parts[0].dataset).digest == visits.split("train").digest
+    with pytest.raises(VisavoxError, match='has no part "validation"') as refused:
+        visits.split("validation")
+    assert refused.value.action == "Name one of default/train, default/test."
+    with pytest.raises(VisavoxError) as refused:
+        visits.make_split("group:patient", {"train": 0.7, "test": 0.3}, seed=6)
+    assert refused.value.code == "split_exists"
+    later = visavox.import_dataset(_visits(project / "visits", 60), "visits-to-split")
+    later.make_split("group:patient", {"train": 0.7, "test": 0.3}, seed=5)
+    assert set(train["patient"]) <= set(later.split("train").pandas()["patient"])
+
+
+def test_rules_are_held_against_a_version(project: Path) -> None:
+    visits = visavox.import_dataset(_visits(project / "ruled", 4), "visits-with-rules")
+    rules = "columns:\n  width: { dtype: float64, checks: { less_than: 6 } }\n"
+    (project / "rules.yaml").write_text(rules)
+    report = visits.validate(project / "rules.yaml").report
+    assert not report.passed
+    assert [(rule.column, rule.check, rule.rows) for rule in report.broken] == [("width", "less_than(6)", 1)]
+    assert (report.broken[0].examples[0].item, report.broken[0].examples[0].line) == ("visits.csv", 8)
+    assert visits.validate(rules.replace("6", "8")).report.passed
+    with pytest.raises(VisavoxError) as refused:
+        visits.validate("columns: { width: { less_then: 6 } }\n")
+    assert refused.value.code == "rules_invalid"
+
+
+def test_the_program_of_rules_is_the_platforms() -> None:
+    package = Path(visavox.__file__).parent
+    platform = Path(__file__).parents[2] / "pipelines" / "validation" / "validate.py"
+    assert (package / "_validate.py").read_text() == platform.read_text(), "python generate.py"
+
+
+def test_steps_that_require_rules_compile() -> None:
+    from kfp import dsl
+
+    from visavox import _pipelines
+    from visavox.pipelines import dataset_version, require_rules
+
+    @dsl.container_component
+    def look(data: dsl.Input[dsl.Artifact]) -> Any:
+        return dsl.ContainerSpec(image="python:3.11", command=["ls"], args=[data.path])
+
+    @dsl.pipeline(name="guarded")
+    def guarded(visits: str) -> None:
+        data = dataset_version(visits)
+        look(data=data).after(require_rules(data, "rules.yaml"))
+
+    tasks = _pipelines.load(guarded, None).spec["root"]["dag"]["tasks"]
+    assert tasks["require-valid"]["dependentTasks"] == ["validate-dataset"]
+    assert "require-valid" in tasks["look"]["dependentTasks"]

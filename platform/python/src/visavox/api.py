@@ -8,6 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
 
+class BrokenExample(BaseModel):
+    item: str
+    row: Annotated[int | None, Field(gt=0)]
+    line: Annotated[int | None, Field(gt=0)]
+    value: str | None
+
+
+class BrokenRule(BaseModel):
+    column: str | None
+    check: str
+    rows: Annotated[int | None, Field(ge=0)]
+    found: str | None
+    examples: list[BrokenExample]
+
+
 class ChangedFile(BaseModel):
     path: str
     patch: Annotated[
@@ -147,6 +162,11 @@ class PackageChange(BaseModel):
     after: str | None
 
 
+class PartListing(BaseModel):
+    part: str
+    dataset: Digest
+
+
 ReleaseStage = TypeAliasType(
     "ReleaseStage", Literal["preparing", "shadow", "canary", "champion", "retired", "held-back"]
 )
@@ -192,6 +212,36 @@ Sampler = TypeAliasType("Sampler", Literal["grid", "random", "bayesian"])
 class SavedDataset(BaseModel):
     digest: Digest
     items: int
+
+
+SplitBy = TypeAliasType("SplitBy", Literal["group", "time", "stratum"])
+
+
+class SplitCut(BaseModel):
+    part: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$")]
+    from_: Annotated[float, Field(alias="from")]
+    text: str
+
+
+SplitLevel = TypeAliasType("SplitLevel", Literal["items", "rows"])
+
+
+class SplitListing(BaseModel):
+    name: str
+    parts: list[PartListing]
+
+
+class SplitPart(BaseModel):
+    part: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$")]
+    dataset: Digest
+    items: Annotated[int, Field(ge=0)]
+    rows: Annotated[int | None, Field(ge=0)]
+    units: Annotated[int, Field(gt=0)]
+
+
+class SplitShare(BaseModel):
+    part: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$")]
+    share: Annotated[float, Field(gt=0.0, le=1.0)]
 
 
 class StoredCode(BaseModel):
@@ -254,7 +304,31 @@ class TrialOutcome(BaseModel):
     reason: str | None
 
 
+class UnreadTable(BaseModel):
+    item: str
+    line: Annotated[int | None, Field(gt=0)]
+    reason: str
+
+
 UploadState = TypeAliasType("UploadState", Literal["stored", "storing"])
+
+
+class ValidatedTable(BaseModel):
+    item: str
+    rows: Annotated[int, Field(ge=0)]
+
+
+class ValidationReport(BaseModel):
+    format: Literal[1]
+    passed: bool
+    of: Literal["rows", "items"]
+    rows: Annotated[int, Field(ge=0)]
+    broken_rows: Annotated[int, Field(alias="brokenRows", ge=0)]
+    tables: list[ValidatedTable]
+    unread: list[UnreadTable]
+    broken: list[BrokenRule]
+    library: str
+    text: str
 
 
 class Artifact(BaseModel):
@@ -301,12 +375,25 @@ class DatasetListing(BaseModel):
     name: str
     items: int
     created_at: Annotated[str, Field(alias="createdAt")]
+    splits: Annotated[list[SplitListing], Field(description="the versions that it was split into")]
+    """the versions that it was split into"""
 
 
 class DatasetManifest(BaseModel):
     format: Literal[1]
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")]
     items: list[DatasetItem]
+
+
+class DatasetValidation(BaseModel):
+    dataset: Digest
+    rules: Digest
+    checked_at: Annotated[str, Field(alias="checkedAt")]
+    report: ValidationReport
+
+
+class DatasetValidations(BaseModel):
+    validations: list[DatasetValidation]
 
 
 class Datasets(BaseModel):
@@ -356,6 +443,14 @@ class Runs(BaseModel):
     runs: list[RunSummary]
     total: Annotated[int, Field(description="of those that match")]
     """of those that match"""
+
+
+class SplitRule(BaseModel):
+    by: SplitBy
+    column: Annotated[str, Field(max_length=1000, min_length=1)]
+    group: Annotated[str | None, Field(max_length=1000, min_length=1)]
+    shares: Annotated[list[SplitShare], Field(max_length=20, min_length=2)]
+    seed: Annotated[int, Field(ge=0, le=2147483648)]
 
 
 class SweepPlan(BaseModel):
@@ -461,6 +556,19 @@ class RunDetails(BaseModel):
     """how its tasks follow each other, by name, as the pipeline says"""
 
 
+class SplitOfDataset(BaseModel):
+    format: Literal[1]
+    dataset: Digest
+    name: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$")]
+    rule: SplitRule
+    of: SplitLevel
+    follows: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    cuts: list[SplitCut]
+    parts: list[SplitPart]
+    assignment: Digest
+    left_out: Annotated[list[str], Field(alias="leftOut")]
+
+
 class SweepDetails(BaseModel):
     id: str
     name: str | None = None
@@ -476,3 +584,13 @@ class SweepDetails(BaseModel):
     trials: list[TrialOutcome]
     best: Annotated[TrialOutcome | None, Field(description="so far")]
     """so far"""
+
+
+class DatasetSplit(BaseModel):
+    digest: Digest
+    created_at: Annotated[str, Field(alias="createdAt")]
+    split: SplitOfDataset
+
+
+class DatasetSplits(BaseModel):
+    splits: list[DatasetSplit]

@@ -17,7 +17,7 @@ from .._files import whole_file
 from .._items import About, Source, items_of
 from .._labels import LABELS_FILE, labels_text
 from .._progress import Progress
-from .._references import find_dataset, segment
+from .._references import find_dataset, find_part, segment
 from .._responses import parsed
 from .._store import Store, Wanted
 from . import flow
@@ -105,6 +105,72 @@ class AsyncDataset:
         """As :meth:`pandas`, of PyArrow."""
         return await self._table(_tables.read_arrow, match, _tables.Columns(key, labels))
 
+    async def splits(self) -> list[api.DatasetSplit]:
+        """The splits of this version, by name: each has its rule and its parts."""
+        answer = await self._transport.get(api.DatasetSplits, f"/api/v1/datasets/{self.digest}/splits")
+        return answer.splits
+
+    async def split(self, part: str, *, name: str | None = None) -> AsyncDataset:
+        """A part of this version, which is a version by itself: ``dataset("scans").split("train")``.
+
+        ``name``: of the split, where there are several.
+
+        Raises:
+            VisavoxError: ``unknown_dataset``, with what there is.
+        """
+        splits = [one.split for one in await self.splits()]
+        parts = [(split.name, one.part, one.dataset) for split in splits for one in split.parts]
+        digest = find_part(f"{self.name}@{self.digest[7:19]}", [part] if name is None else [name, part], parts)
+        content = await self._transport.request("GET", f"/api/v1/datasets/{digest}")
+        return AsyncDataset(self._transport, self._store, await flow.in_thread(_checked, content, digest))
+
+    async def make_split(
+        self,
+        by: str,
+        shares: Mapping[str, float] | None = None,
+        *,
+        group: str | None = None,
+        seed: int = 0,
+        name: str = "default",
+    ) -> api.DatasetSplit:
+        """Puts this version into parts that share no content and no group; each is a version by itself.
+
+        ``by``: ``"group:patient"`` keeps what has one value together, ``"time:date"`` puts what is earlier into the
+        parts that come first, ``"stratum:species"`` has each value in every part by the shares; a label of the items,
+        or a column of their tables. ``shares``: ``{"train": 0.8, "validation": 0.1, "test": 0.1}`` unless given.
+        ``group``: with time and stratum, what stays together. A later version that is split by the same name and rule
+        keeps each group and content in its part.
+
+        Raises:
+            VisavoxError: ``split_leaks`` where a content or group would be in two parts; ``split_exists`` where another
+                split has that name.
+        """
+        how, _, column = by.partition(":")
+        given = shares or {"train": 0.8, "validation": 0.1, "test": 0.1}
+        wish = {
+            "name": name,
+            "by": how,
+            "column": column,
+            "group": group,
+            "seed": seed,
+            "shares": [{"part": part, "share": share} for part, share in given.items()],
+        }
+        return await self._transport.computed(api.DatasetSplit, f"/api/v1/datasets/{self.digest}/splits", wish)
+
+    async def validate(self, rules: str | PathLike[str] | None = None) -> api.DatasetValidation:
+        """Holds the tables of this version, or the labels of its items, against rules: a schema of Pandera.
+
+        ``rules``: a file, or the text itself, YAML or JSON; what the project declares for the dataset unless given.
+        ``report.passed`` says whether they hold, ``report.broken`` which do not, where.
+
+        Raises:
+            VisavoxError: ``rules_invalid`` where they cannot be used.
+        """
+        text = None if rules is None else await flow.in_thread(_text_of, rules)
+        wish = {} if text is None else {"rules": text}
+        path = f"/api/v1/datasets/{self.digest}/validations"
+        return await self._transport.computed(api.DatasetValidation, path, wish)
+
     async def _table(
         self,
         read: Callable[[list[_tables.Part], _tables.Columns], T],
@@ -161,7 +227,7 @@ class AsyncDatasets:
         return (await self._transport.get(api.Datasets, "/api/v1/datasets")).datasets
 
     async def get(self, reference: str) -> AsyncDataset:
-        digest = find_dataset(reference, await self.all()).digest
+        digest = find_dataset(reference, await self.all())
         content = await self._transport.request("GET", f"/api/v1/datasets/{digest}")
         return AsyncDataset(self._transport, self._store, await flow.in_thread(_checked, content, digest))
 
@@ -190,7 +256,7 @@ class AsyncDatasets:
         _tell(contents.left_out)
         await upload(self._transport, contents.items, shown=progress)
         body = {"name": name, "items": [item.about for item in contents.items]}
-        saved = await self._transport.post(api.SavedDataset, "/api/v1/datasets", body)
+        saved = await self._transport.computed(api.SavedDataset, "/api/v1/datasets", body)
         return await self.get(saved.digest)
 
 
@@ -204,6 +270,18 @@ def _checked(content: bytes, digest: str) -> api.Dataset:
             action="Try again; if it stays, somebody between here and the server changes what it sends.",
         )
     return record
+
+
+def _text_of(rules: str | PathLike[str]) -> str:
+    """Rules have several lines, or begin with a brace; the name of a file does not."""
+    if isinstance(rules, str) and ("\n" in rules or rules.lstrip().startswith("{")):
+        return rules
+    try:
+        return Path(rules).expanduser().read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise VisavoxError(
+            f"the rules {rules} cannot be read: {cause}", code="rules_unreadable", action="Name a file of rules."
+        ) from cause
 
 
 def _wanted(items: Iterable[api.DatasetItem]) -> list[Wanted]:

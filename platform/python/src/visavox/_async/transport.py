@@ -42,6 +42,13 @@ class AsyncTransport:
     async def post(self, model: type[M], path: str, body: Any = None, params: Mapping[str, Any] | None = None) -> M:
         return parsed(model, await self.request("POST", path, json=body, params=params), f"POST {path}")
 
+    async def computed(self, model: type[M], path: str, body: Any) -> M:
+        """As :meth:`post`, of what takes long: the server says after some seconds that it is not done yet."""
+        while True:
+            content = await self.request("POST", path, json=body)
+            if content != b'{"state":"computing"}':
+                return parsed(model, content, f"POST {path}")
+
     async def patch(self, model: type[M], path: str, body: Any) -> M:
         return parsed(model, await self.request("PATCH", path, json=body), f"PATCH {path}")
 

@@ -43,6 +43,13 @@ class Transport:
     def post(self, model: type[M], path: str, body: Any = None, params: Mapping[str, Any] | None = None) -> M:
         return parsed(model, self.request("POST", path, json=body, params=params), f"POST {path}")
 
+    def computed(self, model: type[M], path: str, body: Any) -> M:
+        """As :meth:`post`, of what takes long: the server says after some seconds that it is not done yet."""
+        while True:
+            content = self.request("POST", path, json=body)
+            if content != b'{"state":"computing"}':
+                return parsed(model, content, f"POST {path}")
+
     def patch(self, model: type[M], path: str, body: Any) -> M:
         return parsed(model, self.request("PATCH", path, json=body), f"PATCH {path}")
 
