@@ -11,6 +11,7 @@ import { root, setupFolder } from './setup.mjs';
 const requirements = {
   'python-package': join(root, 'platform', 'python', 'requirements-test.txt'),
   'serving-clients': join(root, 'platform', 'serving', 'testing', 'requirements-clients.txt'),
+  'model-signing': join(root, 'platform', 'adapters', 'models', 'testing', 'requirements-model-signing.txt'),
   kserve: join(root, 'bench', 'peers', 'requirements-kserve.txt'),
   mlserver: join(root, 'bench', 'peers', 'requirements-mlserver.txt'),
   pipelines: join(root, 'bench', 'peers', 'requirements-pipelines.txt'),

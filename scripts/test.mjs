@@ -17,6 +17,7 @@ const onlyFiles = process.argv.slice(2).filter((argument) => argument !== extent
 for (const [name, folder] of [
   ['serving-clients', 'serving'],
   ['python-package', 'python'],
+  ['model-signing', 'models'],
 ])
   if (onlyFiles.length === 0 || onlyFiles.some((path) => path.includes(folder))) makePeerEnvironment(name);
 

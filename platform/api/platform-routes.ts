@@ -12,6 +12,7 @@ import type { ApiEnv } from './api-env.ts';
 import { addCurveRoute } from './curve-route.ts';
 import { addExperimentRoutes } from './experiment-routes.ts';
 import { keyedRequest, requireSameRequest } from './idempotency.ts';
+import { addModelFactsRoutes } from './model-facts-handlers.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
@@ -33,6 +34,7 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addCurveRoute(app, { ...resources, engine: referred });
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
+  addModelFactsRoutes(app, resources);
   addProfileRoutes(app, resources);
   addSweepRoutes(app, resources);
   addRecurringRoutes(app, resources);

@@ -1,5 +1,8 @@
 import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
+import type { ModelDescriptions } from '@visavox/adapters/models/model-descriptions';
+import type { SignedBundles } from '@visavox/adapters/models/signed-bundles';
 import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
+import type { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
 import type { Experiments } from '@visavox/control/experiments/experiments';
@@ -104,7 +107,11 @@ export interface PlatformResources {
   readonly objects: ObjectStore;
   /** What steps in pods are given. */
   readonly steps: StepGrants;
-  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect' | 'register'>;
+  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect' | 'register' | 'setAlias'>;
+  /** What the files of models say, and the signatures over them. */
+  readonly descriptions: Pick<ModelDescriptions, 'of'>;
+  readonly signed: Pick<SignedBundles, 'key' | 'look' | 'signature' | 'verify'>;
+  readonly aliases: Pick<SqlModelAliases, 'add' | 'history'>;
   readonly releases: ReleaseStore;
   /** One for each model and environment that the project declares. */
   readonly controllers: Controllers<ControllerPort>;

@@ -4,6 +4,7 @@ import { RunState } from '@visavox/core/run';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { experimentRoutes } from './experiment-routes.ts';
 import { WithIdempotencyKey } from './idempotency.ts';
+import { modelFactsRoutes } from './model-facts-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { recurringRoutes } from './recurring-routes.ts';
@@ -72,6 +73,7 @@ const RunsWish = z.object({
 /** What the platform answers, whatever the project is. */
 export const platformRoutes = {
   ...modelRoutes,
+  ...modelFactsRoutes,
   ...profileRoutes,
   ...sweepRoutes,
   ...recurringRoutes,

@@ -16,7 +16,7 @@ import { table } from '../table.ts';
 import { type FolderContents, itemsOfFolder } from './dataset-folder.ts';
 import { askProfile, askProfileDifference, profileDifferenceText, profileText } from './dataset-profile.ts';
 import { exportDataset } from './export-dataset.ts';
-import { sendBlob } from './send-blob.ts';
+import { sendFiles } from './send-files.ts';
 
 const Datasets = z.object({
   datasets: z.array(z.object({ digest: Digest, name: z.string(), items: z.number(), createdAt: z.string() })),
@@ -31,7 +31,6 @@ const State = z.object({
 
 const asReference =
   'a name for its newest version, NAME@sha256:…, or a version’s sha256:… or the beginning of it';
-const askedAtOnce = 5000;
 const shownDifferences = 50;
 
 export const dataCommands: CommandPlugin = (program, context) => {
@@ -62,24 +61,12 @@ export const dataCommands: CommandPlugin = (program, context) => {
       const { leftOut } = contents;
       const items = contents.items.map(({ item }) => item);
       for (const line of remarks(contents)) log(line);
-      const missing = await missingBlobs(request, items);
-      const byDigest = new Map(contents.items.map((one) => [one.item.digest, one]));
-      const toSend = [...byDigest.values()].filter(({ item }) => missing.has(item.digest));
-      log(`${items.length} files, ${toSend.length} to be sent`);
-      const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
-      const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
-      const progress = progressOf('sent', megabytes(total), ' MB');
-      let sent = 0;
-      for (const one of toSend)
-        await sendBlob(request, one, (bytes) => {
-          sent += bytes;
-          progress(megabytes(sent));
-        });
+      const sent = await sendFiles({ request, log }, contents.items);
       const { digest } = z
         .object({ digest: Digest })
         .parse(await request('POST', '/api/v1/datasets', { name, items }));
       result(
-        { digest, name, items: items.length, sent: toSend.length, leftOut },
+        { digest, name, items: items.length, sent, leftOut },
         `${name} ${digest}, ${items.length} items`,
       );
     });
@@ -214,19 +201,6 @@ interface ImportOptions {
 }
 
 type Request = CommandContext['request'];
-
-async function missingBlobs(request: Request, items: readonly DatasetItem[]): Promise<ReadonlySet<Digest>> {
-  const digests = [...new Set(items.map(({ digest }) => digest))];
-  const missing = new Set<Digest>();
-  for (let start = 0; start < digests.length; start += askedAtOnce) {
-    const asked = { digests: digests.slice(start, start + askedAtOnce) };
-    const answer = z
-      .object({ missing: z.array(Digest) })
-      .parse(await request('POST', '/api/v1/blobs/missing', asked));
-    for (const digest of answer.missing) missing.add(digest);
-  }
-  return missing;
-}
 
 async function versionOf(request: Request, reference: string): Promise<Digest> {
   const { datasets } = Datasets.parse(await request('GET', '/api/v1/datasets'));
