@@ -25,13 +25,13 @@ async function bundle(given: Readonly<Record<string, Uint8Array | string>>): Pro
 const describedFiles = async (files: Readonly<Record<string, Uint8Array | string>>) =>
   describeBundle(objects, await bundle(files));
 
-describe('models that their libraries saved', { timeout: 180_000 }, () => {
+describe('models that their libraries saved', { timeout: 400_000 }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'visavox-models-'));
     const script = join(import.meta.dirname, 'testing', 'save_models.py');
     await promisify(execFile)(testPython(), [script, folder], { cwd: folder, maxBuffer: 1 << 26 });
-  }, 180_000);
+  }, 400_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   async function saved(name: string): Promise<Record<string, Uint8Array>> {

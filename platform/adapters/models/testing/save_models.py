@@ -29,4 +29,4 @@ mlflow.pytorch.save_model(layer, folder / "pytorch", signature=signature, input_
 digits = keras.Sequential([keras.Input((28, 28), name="image"), keras.layers.Flatten(), keras.layers.Dense(10)])
 (folder / "keras").mkdir()
 digits.save(folder / "keras" / "digits.keras")
-mlflow.keras.save_model(digits, folder / "mlflow-keras", **pinned)
+mlflow.keras.save_model(digits, str(folder / "mlflow-keras"), **pinned)
