@@ -82,6 +82,25 @@ export interface ServedModelsPort {
   find(environment: string, reference: ModelReference): Promise<ServedRelease>;
 }
 
+/** What a served model was asked, and what it answered. */
+export interface ServedRequest {
+  readonly environment: string;
+  readonly model: string;
+  readonly version: number;
+  /** `/v2/…` or `/invocations` */
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly request: Uint8Array;
+  readonly response: Uint8Array;
+}
+
+/** Keeps some of what served models are asked, where the project wants it. */
+export interface RequestLogPort {
+  wants(environment: string, model: string): boolean;
+  record(request: ServedRequest): void;
+}
+
 /** The operators' token of this moment. */
 export type OperatorToken = () => Promise<string>;
 
@@ -116,6 +135,7 @@ export interface PlatformResources {
   /** One for each model and environment that the project declares. */
   readonly controllers: Controllers<ControllerPort>;
   readonly served: ServedModelsPort;
+  readonly requests: RequestLogPort;
   readonly sweeps: SweepsPort;
   readonly recurring: RecurringPort;
   readonly experiments: ExperimentsPort;

@@ -160,6 +160,7 @@ export async function startTestServer({
     descriptions: new ModelDescriptions({ objects, facts }),
     signed: new SignedBundles({ objects, facts, key: new SigningKey(Buffer.alloc(32, 7)) }),
     aliases: new SqlModelAliases(database.db),
+    requests: { wants: () => false, record: () => {} },
     served: { isServed: () => false, find: () => Promise.reject(new Error('nothing is served here')) },
     sweeps: absentSweeps,
     recurring: absentRecurring,
