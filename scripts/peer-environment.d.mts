@@ -1,5 +1,6 @@
 export type PeerEnvironment =
   | 'croissant'
+  | 'model-signing'
   | 'python-package'
   | 'serving-clients'
   | 'kserve'

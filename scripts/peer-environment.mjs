@@ -12,6 +12,7 @@ const requirements = {
   'python-package': join(root, 'platform', 'python', 'requirements-test.txt'),
   croissant: join(root, 'platform', 'adapters', 'tables', 'testing', 'requirements-croissant.txt'),
   'serving-clients': join(root, 'platform', 'serving', 'testing', 'requirements-clients.txt'),
+  'model-signing': join(root, 'platform', 'adapters', 'models', 'testing', 'requirements-model-signing.txt'),
   kserve: join(root, 'bench', 'peers', 'requirements-kserve.txt'),
   mlserver: join(root, 'bench', 'peers', 'requirements-mlserver.txt'),
   pipelines: join(root, 'bench', 'peers', 'requirements-pipelines.txt'),

@@ -18,6 +18,7 @@ for (const [name, folder] of [
   ['serving-clients', 'serving'],
   ['python-package', 'python'],
   ['croissant', 'tables'],
+  ['model-signing', 'models'],
 ])
   if (onlyFiles.length === 0 || onlyFiles.some((path) => path.includes(folder))) makePeerEnvironment(name);
 

@@ -94,6 +94,8 @@ beforeEach(() => {
   app.onError((error, c) => answerError(error, c, { log, refused: () => {} }));
   addModelRoutes(app, {
     ...{ registry, releases, objects, log, runs: new MemoryRunStore() },
+    aliases: { history: async () => [], add: () => Promise.reject(new Error('not part of this test')) },
+    descriptions: { of: () => Promise.reject(new Error('not part of this test')) },
     controllers: new Controllers([
       controller('digits', 'production'),
       controller('iris', 'test'),

@@ -1,11 +1,15 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { InspectedModel } from '@visavox/adapters/sql/mirrored-model-registry';
 import { BundleManifest, type ModelVersion, modelReference } from '@visavox/core/model';
+import { presentAliases } from '@visavox/core/model-alias';
 import { getBlob, readBlob } from '@visavox/core/object-store';
-import { isChallenger, type Release } from '@visavox/core/release';
+import type { Release } from '@visavox/core/release';
+import { registerFiles } from '@visavox/pipelines/model-files';
 import { registerOutput } from '@visavox/pipelines/model-output';
 import type { ApiEnv } from './api-env.ts';
+import { writtenMetrics } from './model-facts.ts';
 import { modelRoutes as routes } from './model-routes.ts';
+import { aliasesOf, releasesOf, versionOf, type Wanted } from './model-versions.ts';
 import type { ControllerPort, PlatformResources } from './resources.ts';
 import { runReferred } from './run-reference.ts';
 import { streamedBody } from './streams.ts';
@@ -13,7 +17,7 @@ import { unknown } from './unknown.ts';
 
 type Resources = Pick<
   PlatformResources,
-  'registry' | 'releases' | 'controllers' | 'objects' | 'runs' | 'log'
+  'registry' | 'releases' | 'controllers' | 'objects' | 'runs' | 'log' | 'aliases' | 'descriptions'
 >;
 
 /** Models, their versions, trainings and releases. */
@@ -28,11 +32,19 @@ function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
   const shown = async (names: readonly string[]) => {
     const declared = resources.controllers.all.filter(({ model }) => names.includes(model));
     const released = await releasesOf(resources, declared);
+    const given = presentAliases(await resources.aliases.history());
     const inspected = await Promise.all(
       names.map(async (name) => ({ name, ...(await registry.inspect(name)) })),
     );
     return {
-      models: inspected.flatMap((one) => one.versions.map((model) => described(model, one, released))),
+      models: inspected.flatMap((one) =>
+        one.versions.map((model) => {
+          const own = given.filter(
+            ({ model: name, version }) => name === model.name && version === model.version,
+          );
+          return described(model, one, { released, given: own.map(({ alias }) => alias) });
+        }),
+      ),
       notOurs: inspected.flatMap(({ name, versions, differences }) =>
         differences
           .filter(({ version }) => !versions.some((one) => one.version === version))
@@ -52,8 +64,17 @@ function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
   });
 
   app.openapi(routes.register, async (c) => {
-    const { run: id, output } = c.req.valid('json');
+    const wish = c.req.valid('json');
     const { name } = c.req.valid('param');
+    if ('files' in wish) {
+      const model = await registerFiles(resources, {
+        ...{ name, files: wish.files },
+        measured: (bundle) => writtenMetrics(resources, bundle),
+      });
+      log.info({ requestId: c.get('requestId'), model: modelReference(model) }, 'model registered');
+      return c.json(model, 201);
+    }
+    const { run: id, output } = wish;
     const run = await resources.runs.get(await runReferred(resources.runs, id));
     if (!run) throw unknown('run', id);
     const model = await registerOutput(resources, run, { name, output });
@@ -192,9 +213,9 @@ function withReason(what: string, reason: string | undefined): string {
 function described(
   model: ModelVersion,
   { differences, aliases: shown }: InspectedModel,
-  released: readonly Release[],
+  { released, given }: { readonly released: readonly Release[]; readonly given: readonly string[] },
 ) {
-  const aliases = aliasesOf(model, released);
+  const aliases = [...aliasesOf(model, released), ...given];
   const isShownServing = shown?.champion === model.version && !aliases.includes('champion');
   return {
     ...model,
@@ -204,39 +225,4 @@ function described(
       ...(isShownServing ? ['MLflow shows it as the champion, which it is not'] : []),
     ],
   };
-}
-
-interface Wanted {
-  readonly name: string;
-  /** A number, or an alias. */
-  readonly wanted: string;
-  readonly environment?: string | undefined;
-}
-
-async function versionOf(resources: Resources, { name, wanted, environment }: Wanted): Promise<number> {
-  if (/^[0-9]+$/.test(wanted)) return Number(wanted);
-  const controller = resources.controllers.of(name, environment);
-  const released = await releasesOf(resources, [controller]);
-  const found = released.find((one) => aliasesOf({ name, version: one.version }, [one]).includes(wanted));
-  if (!found) throw unknown('model', `${name}@${wanted}`);
-  return found.version;
-}
-
-async function releasesOf(
-  { releases }: Resources,
-  controllers: readonly Pick<ControllerPort, 'model' | 'environment'>[],
-): Promise<Release[]> {
-  const lists = controllers.map(({ model, environment }) => releases.list(environment, model));
-  return (await Promise.all(lists)).flat();
-}
-
-function aliasesOf(
-  { name, version }: Pick<ModelVersion, 'name' | 'version'>,
-  released: readonly Release[],
-): string[] {
-  const own = released.filter((one) => one.model === name && one.version === version);
-  return [
-    ...(own.some(({ stage }) => stage === 'champion') ? ['champion'] : []),
-    ...(own.some(isChallenger) ? ['challenger'] : []),
-  ];
 }

@@ -43,7 +43,7 @@ export const modelRoutes = {
   }),
   register: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/versions' },
-    summary: 'Register what a run made as a version; the same files are one version',
+    summary: 'Register what a run made, or files, as a version; the same files are one version',
     request: { params: OfModel, body: body(Registration) },
     responses: { 201: json(ModelRecord, 'registered'), default: problem },
   }),

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Digest } from '@visavox/core/digest';
 import { BundleManifest, ModelVersion } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
 import { Parameter, taskOutput } from '@visavox/core/run';
@@ -20,17 +21,38 @@ export const Models = z
   .openapi('Models');
 export const Model = z.object(shown).openapi('Model');
 export const ModelRecord = z.object(ModelVersion.shape).openapi('ModelVersion');
+const OutputOfRun = z.object({
+  run: z.string().min(1).max(200),
+  output: z
+    .string()
+    .max(300)
+    .regex(taskOutput.pattern, taskOutput.expected)
+    .optional()
+    .openapi({ description: 'TASK/OUTPUT; the only output of the type model unless given' }),
+});
+const FilesOfModel = z.object({
+  files: z
+    .array(
+      z.object({
+        path: z
+          .string()
+          .min(1)
+          .max(1000)
+          .refine(
+            (path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+            'a path inside the folder, with /',
+          ),
+        digest: Digest,
+        bytes: z.int().nonnegative(),
+      }),
+    )
+    .min(1)
+    .max(100_000)
+    .openapi({ description: 'put to /api/v1/blobs/{digest} before' }),
+});
 export const Registration = z
-  .object({
-    run: z.string().min(1).max(200),
-    output: z
-      .string()
-      .max(300)
-      .regex(taskOutput.pattern, taskOutput.expected)
-      .optional()
-      .openapi({ description: 'TASK/OUTPUT; the only output of the type model unless given' }),
-  })
-  .openapi('Registration');
+  .union([FilesOfModel, OutputOfRun])
+  .openapi('Registration', { description: 'what a run made, or files that were sent' });
 export const Bundle = z.object(BundleManifest.shape).openapi('Bundle');
 
 const Counts = z.record(z.string(), z.number());

@@ -14,6 +14,7 @@ import { addCurveRoute } from './curve-route.ts';
 import { addDeletionRoutes } from './deletion-handlers.ts';
 import { addExperimentRoutes } from './experiment-routes.ts';
 import { keyedRequest, requireSameRequest } from './idempotency.ts';
+import { addModelFactsRoutes } from './model-facts-handlers.ts';
 import { addModelRoutes } from './model-handlers.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
@@ -37,6 +38,7 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addCurveRoute(app, { ...resources, engine: referred });
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
+  addModelFactsRoutes(app, resources);
   addProfileRoutes(app, resources);
   addCroissantRoute(app, resources);
   addDeletionRoutes(app, resources);

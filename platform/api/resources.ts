@@ -1,5 +1,8 @@
 import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
+import type { ModelDescriptions } from '@visavox/adapters/models/model-descriptions';
+import type { SignedBundles } from '@visavox/adapters/models/signed-bundles';
 import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
+import type { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
 import type { Experiments } from '@visavox/control/experiments/experiments';
@@ -83,6 +86,25 @@ export interface ServedModelsPort {
   find(environment: string, reference: ModelReference): Promise<ServedRelease>;
 }
 
+/** What a served model was asked, and what it answered. */
+export interface ServedRequest {
+  readonly environment: string;
+  readonly model: string;
+  readonly version: number;
+  /** `/v2/…` or `/invocations` */
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly request: Uint8Array;
+  readonly response: Uint8Array;
+}
+
+/** Keeps some of what served models are asked, where the project wants it. */
+export interface RequestLogPort {
+  wants(environment: string, model: string): boolean;
+  record(request: ServedRequest): void;
+}
+
 /** The operators' token of this moment. */
 export type OperatorToken = () => Promise<string>;
 
@@ -117,11 +139,16 @@ export interface PlatformResources {
   readonly objects: ObjectStore;
   /** What steps in pods are given. */
   readonly steps: StepGrants;
-  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect' | 'register'>;
+  readonly registry: Pick<MirroredModelRegistry, 'list' | 'names' | 'inspect' | 'register' | 'setAlias'>;
+  /** What the files of models say, and the signatures over them. */
+  readonly descriptions: Pick<ModelDescriptions, 'of'>;
+  readonly signed: Pick<SignedBundles, 'key' | 'look' | 'signature' | 'verify'>;
+  readonly aliases: Pick<SqlModelAliases, 'add' | 'history'>;
   readonly releases: ReleaseStore;
   /** One for each model and environment that the project declares. */
   readonly controllers: Controllers<ControllerPort>;
   readonly served: ServedModelsPort;
+  readonly requests: RequestLogPort;
   readonly sweeps: SweepsPort;
   readonly recurring: RecurringPort;
   readonly experiments: ExperimentsPort;

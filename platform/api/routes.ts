@@ -6,6 +6,7 @@ import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { deletionRoutes } from './deletion-routes.ts';
 import { experimentRoutes } from './experiment-routes.ts';
 import { WithIdempotencyKey } from './idempotency.ts';
+import { modelFactsRoutes } from './model-facts-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { recurringRoutes } from './recurring-routes.ts';
@@ -79,6 +80,7 @@ export const platformRoutes = {
   croissant: croissantRoute,
   ...deletionRoutes,
   ...modelRoutes,
+  ...modelFactsRoutes,
   ...profileRoutes,
   ...splitRoutes,
   ...sweepRoutes,

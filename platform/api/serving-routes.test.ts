@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ApiEnv } from './api-env.ts';
 import { answerError } from './problem.ts';
-import type { ServedModelsPort } from './resources.ts';
+import type { ServedModelsPort, ServedRequest } from './resources.ts';
 import { addServingRoutes } from './serving-routes.ts';
 import { openApi } from './shell.ts';
 
@@ -40,13 +40,22 @@ function api(find: ServedModelsPort['find'], operator = true) {
     c.set('caller', { operator, program: true });
     return next();
   });
-  addServingRoutes(app, { served: { isServed: () => true, find } });
+  addServingRoutes(app, {
+    served: { isServed: () => true, find },
+    requests: { wants: () => logged !== undefined, record: (request) => void logged?.push(request) },
+  });
   return app;
 }
 
+/** Of what is asked, where a test wants it to be logged. */
+let logged: ServedRequest[] | undefined;
+afterEach(() => {
+  logged = undefined;
+});
+
 const at =
   (url: string, lost = () => {}): ServedModelsPort['find'] =>
-  async () => ({ url, lost, release: {} as never });
+  async () => ({ url, lost, release: { version: 3 } as never });
 const path = '/api/v1/serving/production/digits/v2/models/digits/infer';
 
 describe('the address of a served model', () => {
@@ -59,6 +68,29 @@ describe('the address of a served model', () => {
     expect(await answer.text()).toBe('POST /v2/models/digits/infer 3  tensors');
     expect(answer.headers.get('inference-header-content-length')).toBe('7');
     expect(answer.headers.get('x-inner')).toBeNull();
+  });
+
+  it('logs what was asked and answered where that is wanted, and what is no prediction never', async () => {
+    const app = api(at(await modelServer()));
+    logged = [];
+    const answer = await app.request(path.replace('/v2/models/digits/infer', '/invocations'), {
+      ...{ method: 'POST', body: '{"inputs":[1]}' },
+    });
+    expect(await answer.text()).toBe('POST /invocations   {"inputs":[1]}');
+    await app.request('/api/v1/serving/production/digits/v2/health/ready');
+    expect(logged.map((one) => ({ ...one, ms: 0, request: String(Buffer.from(one.request)) }))).toEqual([
+      {
+        ...{
+          environment: 'production',
+          model: 'digits',
+          version: 3,
+          path: '/invocations',
+          status: 200,
+          ms: 0,
+        },
+        ...{ request: '{"inputs":[1]}', response: expect.any(Uint8Array) },
+      },
+    ]);
   });
 
   it.each([

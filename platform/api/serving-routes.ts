@@ -12,30 +12,41 @@ const path = '/api/v1/serving/:environment/:model/*';
 const carried = ['content-type', 'inference-header-content-length', 'accept'];
 const answerWithinMs = 60_000;
 
-/** Where a model of this name answers; clients of the Open Inference Protocol put `/v2/…` behind it. */
+/** Where a model of this name answers; clients put `/v2/…` (Open Inference Protocol) or `/invocations` (MLflow) behind it. */
 export function servingPath(environment: string, model: string): string {
   return `/api/v1/serving/${encodeURIComponent(environment)}/${encodeURIComponent(model)}`;
 }
 
 /**
- * The Open Inference Protocol v2 at an address that stays the same from release to release: the champion of
+ * The Open Inference Protocol v2, and MLflow's `/invocations`, at an address that stays the same from release to release: the champion of
  * `/serving/production/digits`, what was proposed beside it as `digits@challenger`, one version as `digits:3`.
  */
 export function addServingRoutes(
   app: OpenAPIHono<ApiEnv>,
-  { served }: Pick<PlatformResources, 'served'>,
+  { served, requests }: Pick<PlatformResources, 'served' | 'requests'>,
 ): void {
   app.use(path, requireOperator);
   app.all(path, async (c) => {
     const { environment, model } = c.req.param();
-    const [, rest] = /^\/api\/v1\/serving\/[^/]+\/[^/]+(\/v2(?:\/.*)?)$/.exec(c.req.path) ?? [];
+    const [, rest] =
+      /^\/api\/v1\/serving\/[^/]+\/[^/]+(\/v2(?:\/.*)?|\/invocations|\/ping)$/.exec(c.req.path) ?? [];
     if (rest === undefined) return notFound(c);
     const reference = parseModelReference(/[:@]/.test(model) ? model : `${model}@champion`);
     const body = ['GET', 'HEAD'].includes(c.req.method) ? null : await c.req.arrayBuffer();
     // One that was released meanwhile is found again by its name.
     for (const _ of [1, 2]) {
-      const answer = await asked(c, await served.find(environment, reference), rest, body);
-      if (answer) return answer;
+      const found = await served.find(environment, reference);
+      const began = performance.now();
+      const answer = await asked(c, found, rest, body);
+      if (!answer) continue;
+      if (body === null || !isPrediction(rest) || !requests.wants(environment, reference.name)) return answer;
+      const response = new Uint8Array(await answer.arrayBuffer());
+      requests.record({
+        ...{ environment, model: reference.name, version: found.release.version, path: rest },
+        ...{ status: answer.status, ms: Math.round(performance.now() - began) },
+        ...{ request: new Uint8Array(body), response },
+      });
+      return new Response(response, answer);
     }
     throw new UserError({
       kind: 'unavailable',
@@ -46,6 +57,8 @@ export function addServingRoutes(
     });
   });
 }
+
+const isPrediction = (path: string) => path === '/invocations' || path.endsWith('/infer');
 
 /** Undefined where nobody answered. A prediction may be asked for twice. */
 async function asked(

@@ -8,6 +8,7 @@ import { modelCommands } from './commands/models.ts';
 import { recurringCommands } from './commands/recurring.ts';
 import { releaseCommands } from './commands/release.ts';
 import { runCommands } from './commands/runs.ts';
+import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { sweepCommands } from './commands/sweeps.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -36,6 +37,7 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     recurringCommands,
     experimentCommands,
     modelCommands,
+    serveCommand,
     releaseCommands,
     traceCommand,
   ];

@@ -49,6 +49,7 @@ describe('visavox', () => {
       'sweep',
       'sweeps',
       'models',
+      'serve',
       'release',
       'people',
       'trace',

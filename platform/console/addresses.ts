@@ -10,3 +10,5 @@ export const datasetAddress = (digest: string) => `/console/datasets/${part(dige
 export const modelAddress = (name: string) => `/console/models/${part(name)}`;
 export const versionAddress = ({ name, version }: { readonly name: string; readonly version: number }) =>
   `${modelAddress(name)}/${version}`;
+export const comparisonAddress = (name: string, a: number, b: number) =>
+  `${modelAddress(name)}/compare/${a}/${b}`;

@@ -317,6 +317,47 @@ describe.skipIf(!browserThere)('in a browser', () => {
       await heading('Dataset birds');
     });
 
+    it('shows what a version is: what it takes, who signed it, its card, without any HTML of it', {
+      timeout: 60_000,
+    }, async () => {
+      const card = [
+        ...['---', 'license: mit', 'model-index:', '- results:', '  - metrics:'],
+        ...['    - { type: accuracy, value: 0.75, interval: [0.5, 0.875] }', '---', '# Songs', ''],
+        ...['**Loud** ones <img src=x onerror=alert(1)> <b>only</b>. [run](javascript:alert(1))', ''],
+        ...['| a | b |', '|---|---|', '| 1 | 2 |', ''],
+      ].join('\n');
+      await mkdir(join(folder, 'net'), { recursive: true });
+      const signature = JSON.stringify([{ type: 'double', name: 'volume', required: true }]);
+      const saved = `flavors: {python_function: {}}\nsignature: {inputs: '${signature}'}\n`;
+      await writeFile(join(folder, 'net', 'MLmodel'), saved);
+      await writeFile(join(folder, 'net', 'README.md'), card);
+      await visavox('models', 'register', 'songs', 'net');
+      await visavox('models', 'alias', 'songs', 'loudest', '2', '--reason', 'heard best');
+      await asOperator('/console/models/songs/2');
+      await page.getByText('volume: double').waitFor();
+      await page.getByText('Signed, and the list of its files is as it was signed.').waitFor();
+      await page.getByRole('button', { name: 'Verify every byte' }).click();
+      await page.getByText('Every byte of its files is as it was signed.').waitFor();
+      await page.getByRole('row', { name: /accuracy 0.75 0.5 – 0.875/ }).waitFor();
+      const words = page.locator('.markdown');
+      expect(await words.getByText('Loud').evaluate((element) => element.tagName)).toBe('STRONG');
+      expect(await words.locator('img, b, script').count()).toBe(0);
+      expect(await words.getByText('run', { exact: true }).getAttribute('href')).not.toContain('javascript');
+      expect(await words.getByRole('cell', { name: '2' }).count()).toBe(1);
+      expect(await violations(page)).toEqual([]);
+      const bom = await page.request.get('/api/v1/models/songs/versions/2/bom');
+      expect(await bom.json()).toMatchObject({ bomFormat: 'CycloneDX' });
+
+      await page.goto('/console/models/songs');
+      await page.getByRole('row', { name: /@loudest Version 2 .* heard best/ }).waitFor();
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await heading('songs:1 and songs:2');
+      await page.getByText('Not comparable:').first().waitFor();
+      // The curves of the one that a run made.
+      await page.getByRole('slider', { name: /loss/ }).first().waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
     it('shows a sweep: its trials, the best first, and what its parameters do', {
       timeout: 120_000,
     }, async () => {

@@ -236,7 +236,7 @@ export interface ModelRegistry {
   get(name: string, version: number): Promise<ModelVersion>;
   /** The versions of one model or, without a name, of all; of each name the newest first. */
   list(name?: string): Promise<readonly ModelVersion[]>;
-  setAlias(name: string, alias: 'champion' | 'challenger', version: number | null): Promise<void>;
+  setAlias(name: string, alias: string, version: number | null): Promise<void>;
 }
 
 /**

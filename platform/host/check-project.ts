@@ -29,6 +29,9 @@ export const EnvironmentOfModel = z.strictObject({
   after: z.string().optional(),
   accept: z.array(z.string().min(1)).min(1).optional(),
   acceptWithinSeconds: z.number().positive().optional(),
+  logRequests: z
+    .strictObject({ sample: z.number().gt(0).max(1), mask: z.array(z.string().min(1)).optional() })
+    .optional(),
 });
 
 const PipelineOrFile = z.custom(

@@ -14,6 +14,7 @@ import type { Platform } from './platform.ts';
 import { pluginFailed } from './plugin-fault.ts';
 import type { TrainingGrounds } from './project.ts';
 import type { ServedModels } from './served-models.ts';
+import { verified } from './verified-releases.ts';
 
 /** Trainings that fail are expensive, and what made them fail is seldom gone at once. */
 const retryAfterSeconds = 120;
@@ -63,7 +64,7 @@ function openController(
     readonly report: (event: string, details: Record<string, unknown>) => void;
   },
 ): Controller {
-  const { database, datasets, releases, now } = platform;
+  const { database, datasets, releases, signed, now } = platform;
   return new Controller({
     ...{ model: model.name, environment, registry, engine, datasets, releases, now, report },
     // The environments of a model lead to the last one, and its champion is what others find in the registry.
@@ -75,7 +76,10 @@ function openController(
     ...(model.offerGate && { offerPolicy: model.offerGate }),
     subject: made(model, 'subject', () => subjectOf(model, platform, { registry, environment })),
     target: withAcceptance(
-      made(model, 'target', () => model.target?.(platform, environment) ?? served.target),
+      verified(
+        made(model, 'target', () => model.target?.(platform, environment) ?? served.target),
+        signed,
+      ),
       model.rules.get(environment) ?? {},
       {
         ...{ releases, report, root: platform.project.root, setup: platform.settings.setup },

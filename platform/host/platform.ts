@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import { StepTokens } from '@visavox/adapters/kubeflow/step/step-tokens';
+import { ModelDescriptions } from '@visavox/adapters/models/model-descriptions';
+import { SignedBundles } from '@visavox/adapters/models/signed-bundles';
+import { SigningKey } from '@visavox/adapters/models/signing-key';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { SqlBundleFacts } from '@visavox/adapters/sql/bundle-facts';
 import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
 import { migrate } from '@visavox/adapters/sql/migrate';
+import { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import { openDatabase } from '@visavox/adapters/sql/open-database';
 import { openPatiently } from '@visavox/adapters/sql/open-patiently';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
@@ -60,6 +65,10 @@ export interface Platform {
   readonly datasets: DatasetStore;
   readonly profiles: DatasetProfiles;
   readonly releases: ReleaseStore;
+  /** What the files of models say, the signatures over them, and what people call versions. */
+  readonly descriptions: ModelDescriptions;
+  readonly signed: SignedBundles;
+  readonly aliases: SqlModelAliases;
   /** Where the networks of releases answer. */
   readonly modelHost: ModelHost;
 }
@@ -110,6 +119,7 @@ export async function openPlatform(
     tables: new TableProfiler({ objects }),
   });
   afterwards(() => profiles.close());
+  const facts = new SqlBundleFacts(database.db);
   return {
     ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },
     trackingKey: (purpose) => derivedKey(trackingKey, purpose),
@@ -117,6 +127,12 @@ export async function openPlatform(
     ...{ runs, stepTokens, steps: new StepGrants({ tokens: stepTokens, runs, objects }) },
     ...{ datasets, profiles },
     releases: new SqlReleaseStore(database.db),
+    descriptions: new ModelDescriptions({ objects, facts }),
+    signed: new SignedBundles({
+      ...{ objects, facts },
+      key: new SigningKey(derivedKey(trackingKey, 'model signing')),
+    }),
+    aliases: new SqlModelAliases(database.db),
     modelHost: await openModelHost(settings, objects, environments[0]),
   };
 }

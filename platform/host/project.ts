@@ -38,6 +38,11 @@ export interface EnvironmentDeclaration {
   readonly accept?: readonly string[];
   /** How long it may take; 600 unless given. */
   readonly acceptWithinSeconds?: number;
+  /**
+   * Whether what it is asked and answers is logged, for monitoring: a share of all requests (above 0, 1 for all), in which the
+   * values of the columns and tensors that `mask` names are hidden. Nothing is logged unless given.
+   */
+  readonly logRequests?: { readonly sample: number; readonly mask?: readonly string[] | undefined };
 }
 
 /** A model that trains and is released by itself. */

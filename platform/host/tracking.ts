@@ -23,8 +23,13 @@ export async function openTracking({
   objects,
   runs,
   trackingKey,
+  descriptions,
+  signed,
   log,
-}: Pick<Platform, 'settings' | 'database' | 'objects' | 'runs' | 'trackingKey' | 'log'>) {
+}: Pick<
+  Platform,
+  'settings' | 'database' | 'objects' | 'runs' | 'trackingKey' | 'descriptions' | 'signed' | 'log'
+>) {
   const report: Report = (event, details) => log.info(details, event);
   const { url, credentials, workspace } = settings.mlflow;
   const login = new MlflowLogin(trackingKey('mlflow login'));
@@ -49,6 +54,10 @@ export async function openTracking({
       versions: new SqlModelVersions(database.db),
       signatures: new VersionSignatures(trackingKey('model versions')),
       registeredByRun: registeredByRun(runs),
+      bundles: {
+        require: (bundle, what) => descriptions.require(bundle, what),
+        sign: (bundle) => signed.sign(bundle),
+      },
     }),
   };
 }

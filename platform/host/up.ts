@@ -30,6 +30,7 @@ import { type Afterwards, openPlatform, openServerLog, type Platform } from './p
 import { readiness } from './readiness.ts';
 import { openRecurringPipelines } from './recurring-pipelines.ts';
 import { repeat } from './repeating.ts';
+import { RequestLog } from './request-log.ts';
 import { ServedModels } from './served-models.ts';
 import { serverFacts } from './server-facts.ts';
 import type { PlatformSettings } from './settings.ts';
@@ -110,6 +111,8 @@ async function startServer({
   afterwards(() => engine.close());
   const served = await openServedModels(platform, project.models);
   afterwards(() => served.close());
+  const requests = openRequestLog(platform, project.models);
+  afterwards(() => requests.close());
   const controllers = openControllers(platform, project.models, {
     ...{ engine, served },
     registry: tracking.registry,
@@ -128,6 +131,7 @@ async function startServer({
     engine,
     controllers,
     served,
+    requests,
     sweeps,
     recurring,
     experiments,
@@ -211,10 +215,21 @@ async function openServedModels(platform: Platform, models: readonly LoadedModel
     ...platform,
     folder: join(settings.home, 'serving'),
     log: (error) => log.error({ err: error }, 'a model server failed'),
+    tell: (text) => log.info(text),
   });
   return new ServedModels({
     ...{ releases: platform.releases, servers },
     models: models.filter(({ target }) => target === undefined),
+  });
+}
+
+/** Of models whose project wants it. */
+function openRequestLog({ settings, now, log }: Platform, models: readonly LoadedModel[]): RequestLog {
+  return new RequestLog({
+    ...{ folder: join(settings.home, 'requests'), now },
+    wishOf: (environment, name) =>
+      models.find((model) => model.name === name)?.rules.get(environment)?.logRequests,
+    report: (error) => log.error({ err: error }, 'requests of a model are not logged'),
   });
 }
 
@@ -242,6 +257,7 @@ function appResources(parts: {
   engine: EngineOfLeader;
   controllers: ReturnType<typeof openControllers>;
   served: ServedModels;
+  requests: RequestLog;
   sweeps: Sweeps;
   recurring: RecurringPipelines;
   experiments: Experiments;
@@ -258,6 +274,7 @@ function appResources(parts: {
     engine,
     controllers,
     served,
+    requests,
     sweeps,
     recurring,
     experiments,
@@ -272,7 +289,7 @@ function appResources(parts: {
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.name, controllers, served, sweeps, recurring, experiments },
+    ...{ engine, leader, title: project.name, controllers, served, requests, sweeps, recurring, experiments },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),

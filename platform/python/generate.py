@@ -30,6 +30,7 @@ ANSWERS = [
     *("RunDetails", "Runs", "RunStarted", "RunCurves", "RunDifference", "OutputFiles"),
     *("SweepDetails", "Sweeps"),
     *("Model", "Models", "ModelVersion", "Bundle", "Release", "Releases"),
+    *("ModelDetails", "ModelVerification", "ModelComparison"),
 ]
 # Schemas that the document has inside of others, by where they stand there; "|1" is the second of alternatives.
 NAMES = {
@@ -75,6 +76,15 @@ NAMES = {
     "Models.notOurs[]": "ForeignModel",
     "Bundle.files[]": "BundleFile",
     "Release.stage": "ReleaseStage",
+    "ModelDetails.signature": "ModelSignature",
+    "ModelDetails.example": "ModelExample",
+    "ModelDetails.faults[]": "ModelFault",
+    "ModelCard.data[]": "CardData",
+    "ModelCard.metrics[]": "CardMetric",
+    "ModelCard.releases[]": "CardRelease",
+    "ModelVerification.state": "VerificationState",
+    "ModelComparison.metrics[]": "ComparedMetric",
+    "ModelComparison.signature[]": "ComparedPart",
 }
 
 

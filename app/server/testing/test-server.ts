@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import { StepTokens } from '@visavox/adapters/kubeflow/step/step-tokens';
+import { ModelDescriptions } from '@visavox/adapters/models/model-descriptions';
+import { SignedBundles } from '@visavox/adapters/models/signed-bundles';
+import { SigningKey } from '@visavox/adapters/models/signing-key';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { SqlBundleFacts } from '@visavox/adapters/sql/bundle-facts';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { migrate } from '@visavox/adapters/sql/migrate';
+import { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlProfileIndex } from '@visavox/adapters/sql/profile-index';
@@ -123,6 +128,7 @@ export async function startTestServer({
   let token = operatorToken;
   const theToken = async () => token;
   const { operatorRefused } = services.waysIn;
+  const facts = new SqlBundleFacts(database.db);
   const app = createApp({
     ...services,
     log,
@@ -162,7 +168,12 @@ export async function startTestServer({
       names: async () => [],
       inspect: async () => ({ versions: [], differences: [], aliases: undefined }),
       register: () => Promise.reject(new Error('nothing is registered here')),
+      setAlias: () => Promise.reject(new Error('nothing is registered here')),
     },
+    descriptions: new ModelDescriptions({ objects, facts }),
+    signed: new SignedBundles({ objects, facts, key: new SigningKey(Buffer.alloc(32, 7)) }),
+    aliases: new SqlModelAliases(database.db),
+    requests: { wants: () => false, record: () => {} },
     served: { isServed: () => false, find: () => Promise.reject(new Error('nothing is served here')) },
     sweeps: absentSweeps,
     recurring: absentRecurring,

@@ -150,7 +150,7 @@ export class MlflowModelRegistry implements ModelRegistry {
     await this.#client.post('model-versions/set-tag', signed, nothing);
   }
 
-  async setAlias(name: string, alias: 'champion' | 'challenger', version: number | null): Promise<void> {
+  async setAlias(name: string, alias: string, version: number | null): Promise<void> {
     try {
       if (version === null) await this.#client.delete('registered-models/alias', { name, alias });
       else

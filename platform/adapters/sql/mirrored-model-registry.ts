@@ -1,4 +1,4 @@
-import { canonicalJson, shortDigest } from '@visavox/core/digest';
+import { canonicalJson, type Digest, shortDigest } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { type ModelVersion, modelReference } from '@visavox/core/model';
 import type { ModelRegistry } from '@visavox/core/ports';
@@ -32,6 +32,11 @@ interface Resources {
   readonly signatures: VersionSignatures;
   /** What the run that made a version wrote down of it; see `registeredByRun`. */
   readonly registeredByRun: (model: ModelVersion) => Promise<ModelVersion | 'unfinished' | undefined>;
+  /** Looks at the files of a bundle before they become a version, which throws where they are none, and signs them then. */
+  readonly bundles?: {
+    require(bundle: Digest, what: { readonly files: boolean }): Promise<void>;
+    sign(bundle: Digest): Promise<void>;
+  };
 }
 
 /**
@@ -49,6 +54,7 @@ export class MirroredModelRegistry implements ModelRegistry {
   async register(...[given]: Parameters<ModelRegistry['register']>): Promise<ModelVersion> {
     const { mirror, versions } = this.#resources;
     const { trackingRun: _, ...model } = given;
+    await this.#resources.bundles?.require(model.bundle, { files: model.run === null });
     const registered = await mirror.register(given);
     const known = await versions.get(registered.name, registered.version);
     if (known) {
@@ -147,6 +153,7 @@ export class MirroredModelRegistry implements ModelRegistry {
   }
 
   async #keep(model: ModelVersion): Promise<ModelVersion> {
+    await this.#resources.bundles?.sign(model.bundle);
     await this.#resources.versions.save(model);
     await this.#sign(model);
     return model;

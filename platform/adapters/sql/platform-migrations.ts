@@ -226,4 +226,26 @@ export const platformMigrations: Record<string, Migration> = {
         `create unique index experiment_outcomes on experiment_journal (experiment, request) where request is not null`,
       ),
   },
+  'platform-011-what-models-are': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table bundle_descriptions (
+           bundle text primary key,
+           description json not null)`,
+        `create table bundle_signatures (
+           bundle text primary key,
+           signature json not null,
+           signed_at timestamptz not null default now())`,
+        `create table model_alias_changes (
+           id bigint primary key generated always as identity,
+           model text not null,
+           alias text not null,
+           version integer,
+           actor text not null,
+           reason text not null,
+           at timestamptz not null default now())`,
+        `create index model_alias_changes_model on model_alias_changes (model, id desc)`,
+      ),
+  },
 };

@@ -98,6 +98,20 @@ export interface PlatformTables {
     created_at: Date;
     metrics: Json<unknown>;
   };
+  /** What the files of a bundle say; made again from them where the form has changed. */
+  bundle_descriptions: { bundle: string; description: Json<unknown> };
+  bundle_signatures: { bundle: string; signature: Json<unknown>; signed_at: Generated<Date> };
+  /** Only ever added to. */
+  model_alias_changes: {
+    id: Generated<number>;
+    model: string;
+    alias: string;
+    /** Null: it was taken away. */
+    version: number | null;
+    actor: string;
+    reason: string;
+    at: Generated<Date>;
+  };
   releases: {
     id: string;
     environment: string;

@@ -17,7 +17,7 @@ import { askProfile, askProfileDifference, profileDifferenceText, profileText } 
 import { asReference, Datasets, datasetOf, versionOf } from './dataset-version.ts';
 import { exportDataset } from './export-dataset.ts';
 import { requireOneSource, withQuery } from './query-import.ts';
-import { sendBlob } from './send-blob.ts';
+import { sendFiles } from './send-files.ts';
 
 const State = z.object({
   items: z.number(),
@@ -26,7 +26,6 @@ const State = z.object({
   next: z.number().nullable(),
 });
 
-const askedAtOnce = 5000;
 const shownDifferences = 50;
 
 export const dataCommands: CommandPlugin = (program, context) => {
@@ -214,41 +213,13 @@ async function importFolder(asking: CommandContext, folder: string, options: Imp
   const { leftOut } = contents;
   const items = contents.items.map(({ item }) => item);
   for (const line of remarks(contents)) log(line);
-  const missing = await missingBlobs(request, items);
-  const byDigest = new Map(contents.items.map((one) => [one.item.digest, one]));
-  const toSend = [...byDigest.values()].filter(({ item }) => missing.has(item.digest));
-  log(`${items.length} files, ${toSend.length} to be sent`);
-  const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
-  const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
-  const progress = progressOf('sent', megabytes(total), ' MB');
-  let sent = 0;
-  for (const one of toSend)
-    await sendBlob(request, one, (bytes) => {
-      sent += bytes;
-      progress(megabytes(sent));
-    });
+  const sent = await sendFiles({ request, log }, contents.items);
   const saving = {
     ...{ method: 'POST', path: '/api/v1/datasets', body: { name, items } },
     meanwhile: 'holding the files against the rules of the dataset',
   };
   const { digest } = z.object({ digest: Digest }).parse(await computed(asking, saving));
-  result(
-    { digest, name, items: items.length, sent: toSend.length, leftOut },
-    `${name} ${digest}, ${items.length} items`,
-  );
-}
-
-async function missingBlobs(request: Request, items: readonly DatasetItem[]): Promise<ReadonlySet<Digest>> {
-  const digests = [...new Set(items.map(({ digest }) => digest))];
-  const missing = new Set<Digest>();
-  for (let start = 0; start < digests.length; start += askedAtOnce) {
-    const asked = { digests: digests.slice(start, start + askedAtOnce) };
-    const answer = z
-      .object({ missing: z.array(Digest) })
-      .parse(await request('POST', '/api/v1/blobs/missing', asked));
-    for (const digest of answer.missing) missing.add(digest);
-  }
-  return missing;
+  result({ digest, name, items: items.length, sent, leftOut }, `${name} ${digest}, ${items.length} items`);
 }
 
 /** The server reads for some seconds at a time: a large dataset takes longer than a connection lasts. */

@@ -5,7 +5,7 @@ import { Digest, digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
 import { z } from 'zod';
 import type { CommandContext } from '../plugin.ts';
-import { type FolderItem, folderFault } from './dataset-folder.ts';
+import { folderFault } from './dataset-folder.ts';
 
 const Parts = z.object({
   stored: z.boolean(),
@@ -13,13 +13,19 @@ const Parts = z.object({
 });
 const Joined = z.object({ state: z.enum(['stored', 'storing']) });
 
+/** A file, and what it is called there. */
+export interface SentFile {
+  readonly item: Pick<DatasetItem, 'key' | 'digest' | 'bytes'>;
+  readonly path: string;
+}
+
 /**
  * Sends a file under its digest, in parts where it is large: what an interrupted import has sent is not sent again.
  * `sent` is told how many bytes have gone. Throws a UserError that names the file where it is not any more what it was.
  */
 export async function sendBlob(
   request: CommandContext['request'],
-  { item, path }: FolderItem,
+  { item, path }: SentFile,
   sent: (bytes: number) => void,
 ): Promise<void> {
   const file = await open(path, 'r').catch((cause: unknown) => {
@@ -52,7 +58,7 @@ export async function sendBlob(
 
 async function sendParts(
   request: CommandContext['request'],
-  item: DatasetItem,
+  item: SentFile['item'],
   read: (number: number) => Promise<Uint8Array>,
   sent: (bytes: number) => void,
 ): Promise<void> {
@@ -72,7 +78,7 @@ async function sendParts(
   while (Joined.parse(await request('POST', url, { parts: digests })).state === 'storing');
 }
 
-function changed({ key }: DatasetItem): UserError {
+function changed({ key }: SentFile['item']): UserError {
   return folderFault(
     `${key} changed while it was sent`,
     'Wait until nobody writes to it, then import the folder again: what has arrived is kept.',

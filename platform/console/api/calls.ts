@@ -125,3 +125,19 @@ export const bundleFileAddress = ({ name, version }: Version, file: string) =>
   `/api/v1/models/${encodeURIComponent(name)}/versions/${version}/files/${encodeURIComponent(file)}`;
 export const register = ({ name, ...made }: { name: string; run: string; output: string }) =>
   answer(client.POST('/api/v1/models/{name}/versions', { params: { path: { name } }, body: made }));
+
+const ofVersion = ({ name, version }: Version) => ({
+  params: { path: { name, version: String(version) } },
+});
+export const modelDetails = (version: Version) =>
+  answer(client.GET('/api/v1/models/{name}/versions/{version}/details', ofVersion(version)));
+export const verifyModel = (version: Version) =>
+  answer(client.POST('/api/v1/models/{name}/versions/{version}/verify', ofVersion(version)));
+export const bomAddress = ({ name, version }: Version) =>
+  `/api/v1/models/${encodeURIComponent(name)}/versions/${version}/bom`;
+export const signatureAddress = ({ name, version }: Version) =>
+  `/api/v1/models/${encodeURIComponent(name)}/versions/${version}/signature`;
+export const modelComparison = (query: { a: string; b: string }) =>
+  answer(client.GET('/api/v1/model-comparison', { params: { query } }));
+export const modelAliases = (name: string) =>
+  answer(client.GET('/api/v1/models/{name}/aliases', { params: { path: { name } } }));

@@ -795,7 +795,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Register what a run made as a version; the same files are one version */
+        /** Register what a run made, or files, as a version; the same files are one version */
         post: {
             parameters: {
                 query?: never;
@@ -1394,6 +1394,438 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions/{version}/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its files say of it: signature, input example, card, flavour */
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description as it was registered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions/{version}/bom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its bill of materials: CycloneDX 1.6 (ML-BOM) */
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the same whenever it is asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MlBom"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions/{version}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signature over its files (OpenSSF model signing) */
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description a Sigstore bundle */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelSigningBundle"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions/{version}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold every byte of its files against its signature */
+        post: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                    /** @description a number, or an alias such as champion */
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description read to the last byte */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelVerification"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-signing-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key by which anyone can verify what is signed here */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description of this installation */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelSigningKey"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two model versions side by side, and which of their figures can be compared */
+        get: {
+            parameters: {
+                query: {
+                    environment?: string;
+                    /** @description NAME:VERSION or NAME@ALIAS */
+                    a: string;
+                    b: string;
+                    /** @description the dataset version that was held out: NAME, NAME@DIGEST or a digest */
+                    on?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description side by side */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelComparison"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its aliases mean, and who changed that when and why */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the newest change first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelAliases"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                    alias: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AliasWish"];
+                };
+            };
+            responses: {
+                /** @description as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelAliases"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query: {
+                    reason: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                    alias: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelAliases"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -3611,7 +4043,15 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description what a run made, or files that were sent */
         Registration: {
+            /** @description put to /api/v1/blobs/{digest} before */
+            files: {
+                path: string;
+                digest: string;
+                bytes: number;
+            }[];
+        } | {
             run: string;
             /** @description TASK/OUTPUT; the only output of the type model unless given */
             output?: string;
@@ -3712,6 +4152,152 @@ export interface components {
             reason?: string;
             /** @description a number, or an alias such as champion */
             version: number | string;
+        };
+        ModelDetails: {
+            flavour: string | null;
+            flavours: string[];
+            file: string | null;
+            requirements: string[];
+            python: string | null;
+            faults: {
+                code: string;
+                message: string;
+                action: string;
+            }[];
+            /** @description MLflow's ModelSignature; null where the files do not say it */
+            signature: {
+                inputs: {
+                    [key: string]: unknown;
+                }[] | null;
+                outputs: {
+                    [key: string]: unknown;
+                }[] | null;
+                params: {
+                    [key: string]: unknown;
+                }[] | null;
+            } | null;
+            /** @description its inputs, in words */
+            takes: string[] | null;
+            /** @description its outputs, in words */
+            returns: string[] | null;
+            example: {
+                file: string;
+                /** @description as it is written; null where it is large */
+                value?: unknown;
+            } | null;
+            card: components["schemas"]["ModelCard"];
+            signed: components["schemas"]["ModelVerification"];
+            files: number;
+            bytes: number;
+        };
+        ModelCard: {
+            file: string | null;
+            licence: string | null;
+            task: string | null;
+            tags: string[];
+            data: {
+                name: string;
+                version: string | null;
+            }[];
+            metrics: {
+                name: string;
+                value: number;
+                interval: {
+                    low: number;
+                    high: number;
+                } | null;
+                slice: string | null;
+                data: string | null;
+            }[];
+            limits: string | null;
+            releases: {
+                environment: string;
+                stage: string;
+                reason: string;
+            }[];
+            text: string;
+        };
+        /** @description the signature against the list of files; the files themselves are read by verifying */
+        ModelVerification: {
+            /** @enum {string} */
+            state: "verified" | "unsigned" | "refused";
+            /** @description what is not as it was signed */
+            faults: string[];
+            /** @description the SHA-256 of the public key that signs here */
+            key: string;
+            signedAt: string | null;
+        };
+        MlBom: {
+            [key: string]: unknown;
+        };
+        /** @description what model_signing verify takes */
+        ModelSigningBundle: {
+            [key: string]: unknown;
+        };
+        ModelSigningKey: {
+            id: string;
+            /** @description the public key */
+            pem: string;
+        };
+        ModelComparison: {
+            a: string;
+            b: string;
+            on: string | null;
+            metrics: {
+                name: string;
+                a: number | null;
+                b: number | null;
+                /** @description whether both are of the same data */
+                comparable: boolean;
+                why: string;
+            }[];
+            signature: {
+                name: string;
+                a: string | number | null;
+                b: string | number | null;
+                equal: boolean;
+            }[];
+            card: {
+                name: string;
+                a: string | number | null;
+                b: string | number | null;
+                equal: boolean;
+            }[];
+            lineage: {
+                name: string;
+                a: string | number | null;
+                b: string | number | null;
+                equal: boolean;
+            }[];
+            sizes: {
+                name: string;
+                a: string | number | null;
+                b: string | number | null;
+                equal: boolean;
+            }[];
+        };
+        ModelAliases: {
+            aliases: {
+                alias: string;
+                by: string;
+                reason: string;
+                at: string;
+                version: number;
+            }[];
+            history: {
+                alias: string;
+                by: string;
+                reason: string;
+                at: string;
+                /** @description null: it was taken away */
+                version: number | null;
+                /** @description of champion, which follows the releases there */
+                environment: string | null;
+            }[];
+        };
+        AliasWish: {
+            version: number;
+            reason: string;
         };
         DatasetProfile: {
             /** @enum {number} */

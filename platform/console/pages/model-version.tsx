@@ -10,6 +10,7 @@ import { StageBadge } from '../components/state-badge.tsx';
 import { Link } from '../router.tsx';
 import { useProject } from '../shell/project.tsx';
 import { useFormat } from '../text/format.ts';
+import { ModelFacts } from './model-facts.tsx';
 
 /** One version of a model: what made it, what was measured of it, its files and where it serves. */
 export function ModelVersionPage({ name, version }: { name: string; version: number }) {
@@ -38,6 +39,7 @@ export function ModelVersionPage({ name, version }: { name: string; version: num
         {found && <Metrics metrics={found.metrics} />}
         {found && <Origin version={found} />}
       </div>
+      <ModelFacts name={name} version={version} />
       {files.data && <Files name={name} version={version} files={files.data.files} />}
     </>
   );

@@ -7,6 +7,8 @@ import { Empty } from '../components/empty.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useAddress } from '../router.tsx';
+import { AliasesCard } from './aliases-card.tsx';
+import { ChooseTwo } from './choose-two.tsx';
 import { Register } from './register.tsx';
 import { ReleaseHistory } from './release-history.tsx';
 import { ChangedInMlflow, Propose } from './releases.tsx';
@@ -38,6 +40,8 @@ export function ModelPage({ name }: { name: string }) {
         <Empty title={t('model.none', { name })} text={t('model.none_text')} />
       )}
       {versions.length > 0 && <VersionsTable versions={versions} releases={ofModel} all={all} />}
+      {versions.length > 1 && <ChooseTwo versions={versions} />}
+      {versions.length > 0 && <AliasesCard name={name} />}
       {places.map((place) => (
         <TrainingCard key={place.environment} place={place} />
       ))}

@@ -4,6 +4,7 @@ import { DatasetPage } from '../pages/dataset.tsx';
 import { DatasetsPage } from '../pages/datasets.tsx';
 import { LineagePage } from '../pages/lineage.tsx';
 import { ModelPage } from '../pages/model.tsx';
+import { ModelComparisonPage } from '../pages/model-comparison.tsx';
 import { ModelVersionPage } from '../pages/model-version.tsx';
 import { ModelsPage } from '../pages/models.tsx';
 import { OverviewPage } from '../pages/overview.tsx';
@@ -42,6 +43,12 @@ export const platformPages: readonly ConsolePage[] = [
     path: '/console/models/:name/:version',
     show: ({ name = '', version = '' }) => (
       <ModelVersionPage key={`${name}:${version}`} name={name} version={Number(version)} />
+    ),
+  },
+  {
+    path: '/console/models/:name/compare/:a/:b',
+    show: ({ name = '', a = '', b = '' }) => (
+      <ModelComparisonPage key={`${name}:${a}:${b}`} name={name} a={Number(a)} b={Number(b)} />
     ),
   },
   { path: '/console/releases', Name: named('nav_releases'), show: () => <ReleasesPage /> },

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { statusOfFaultKind, UserError } from '@visavox/core/errors';
+import { parseInvocation } from '../invocations/invocation.ts';
+import { predictionsText } from '../invocations/predictions.ts';
 import type { BufferPool } from '../models/buffer-pool.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { parseHeaderLength, parseInferRequest } from '../protocol/infer-request.ts';
@@ -18,7 +20,11 @@ export interface RestResources {
 }
 
 /** Where HTTP says it more precisely than the kind of fault does. */
-const statusOfCode: Readonly<Record<string, number>> = { method_not_allowed: 405, compressed_request: 415 };
+const statusOfCode: Readonly<Record<string, number>> = {
+  method_not_allowed: 405,
+  compressed_request: 415,
+  content_type_unsupported: 415,
+};
 
 /** The protocol's REST half on Node's own server: a router would cost more than the whole of the path here. */
 export function createRestServer(resources: RestResources): Server {
@@ -87,6 +93,13 @@ async function route(
         200,
         service.models.map(({ name, version }) => ({ name, version, state: 'READY', reason: '' })),
       );
+    case 'invocations':
+      allow(request, 'POST');
+      return invoke(resources, request, response);
+    case 'ping':
+      allow(request, 'GET');
+      response.writeHead(service.ready ? 200 : 503).end('\n');
+      return;
     case 'metrics':
       allow(request, 'GET');
       response.setHeader('content-type', metrics.contentType);
@@ -97,7 +110,7 @@ async function route(
         kind: 'not-found',
         code: 'no_such_endpoint',
         message: `there is nothing at ${url.slice(0, 200)}`,
-        action: 'See the Open Inference Protocol v2; it begins at /v2.',
+        action: 'See the Open Inference Protocol v2, which begins at /v2, and MLflow’s /invocations.',
       });
   }
 }
@@ -163,6 +176,32 @@ async function infer(resources: RestResources, call: ModelCall): Promise<void> {
   }
 }
 
+/** MLflow's way to ask, of a bundle with one network. */
+async function invoke(
+  { service, metrics, maxRequestBytes, buffers }: RestResources,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [only, another] = service.models;
+  if (another) throw severalModels(service.models.map(({ name }) => name));
+  const type = request.headers['content-type'] ?? 'application/json';
+  if (!/^application\/json\s*(;|$)/i.test(type)) throw noJson(type);
+  const model = service.find(only?.name ?? '', undefined);
+  try {
+    const body = await readBody(request, { limit: maxRequestBytes, alignAt: 0, buffers });
+    const started = performance.now();
+    const invocation = parseInvocation(body, model.signature);
+    const inference = await service.infer(model, {
+      ...{ inputs: invocation.inputs, outputs: undefined, abandoned: () => response.destroyed },
+    });
+    sendText(response, 200, predictionsText(inference.outputs, invocation));
+    metrics.answered(model.name, 'rest', inference, performance.now() - started);
+  } catch (error) {
+    metrics.failed(model.name, 'rest', error instanceof UserError ? error.code : 'internal');
+    throw error;
+  }
+}
+
 function sendInference(
   response: ServerResponse,
   { header, parts }: ReturnType<typeof encodeInferResponse>,
@@ -209,6 +248,24 @@ function decodeName(text: string): string {
   } catch {
     return text;
   }
+}
+
+function severalModels(names: readonly string[]): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'model_needed',
+    message: `/invocations names no model, and there are several: ${names.join(', ')}`,
+    action: 'Ask /v2/models/NAME/infer.',
+  });
+}
+
+function noJson(type: string): UserError {
+  return new UserError({
+    kind: 'invalid',
+    code: 'content_type_unsupported',
+    message: `expected application/json, received ${type.slice(0, 100)}`,
+    action: 'Send JSON with dataframe_split, dataframe_records, instances or inputs.',
+  });
 }
 
 function compressed(encoding: string): UserError {

@@ -21,6 +21,7 @@ from ._compare import Difference
 from ._comparison import Comparison
 from ._default import (
     compare,
+    compare_models,
     dataset,
     datasets,
     get_run,
@@ -79,6 +80,7 @@ __all__ = [
     "__version__",
     "api",
     "compare",
+    "compare_models",
     "dataset",
     "datasets",
     "get_run",

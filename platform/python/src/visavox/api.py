@@ -21,6 +21,28 @@ class BrokenRule(BaseModel):
     rows: Annotated[int | None, Field(ge=0)]
     found: str | None
     examples: list[BrokenExample]
+class CardData(BaseModel):
+    name: str
+    version: str | None
+
+
+class Interval(BaseModel):
+    low: float
+    high: float
+
+
+class CardMetric(BaseModel):
+    name: str
+    value: float
+    interval: Interval | None
+    slice: str | None
+    data: str | None
+
+
+class CardRelease(BaseModel):
+    environment: str
+    stage: str
+    reason: str
 
 
 class ChangedFile(BaseModel):
@@ -42,6 +64,23 @@ class CodeOrigin(BaseModel):
     commit: Annotated[str | None, Field(max_length=200)]
     branch: Annotated[str | None, Field(max_length=1000)]
     clean: bool | None
+
+
+class ComparedMetric(BaseModel):
+    name: str
+    a: float | None
+    b: float | None
+    comparable: Annotated[bool, Field(description="whether both are of the same data")]
+    """whether both are of the same data"""
+
+    why: str
+
+
+class ComparedPart(BaseModel):
+    name: str
+    a: str | float | None
+    b: str | float | None
+    equal: bool
 
 
 class CurvePoint(BaseModel):
@@ -118,6 +157,47 @@ class Model(BaseModel):
         Field(description="what MLflow shows otherwise: somebody changed it there"),
     ]
     """what MLflow shows otherwise: somebody changed it there"""
+
+
+class ModelCard(BaseModel):
+    file: str | None
+    licence: str | None
+    task: str | None
+    tags: list[str]
+    data: list[CardData]
+    metrics: list[CardMetric]
+    limits: str | None
+    releases: list[CardRelease]
+    text: str
+
+
+class ModelComparison(BaseModel):
+    a: str
+    b: str
+    on: Annotated[str | None, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    metrics: list[ComparedMetric]
+    signature: list[ComparedPart]
+    card: list[ComparedPart]
+    lineage: list[ComparedPart]
+    sizes: list[ComparedPart]
+
+
+class ModelExample(BaseModel):
+    file: str
+    value: Annotated[Any | None, Field(description="as it is written; null where it is large")] = None
+    """as it is written; null where it is large"""
+
+
+class ModelFault(BaseModel):
+    code: str
+    message: str
+    action: str
+
+
+class ModelSignature(BaseModel):
+    inputs: list[dict[str, Any]] | None
+    outputs: list[dict[str, Any]] | None
+    params: list[dict[str, Any]] | None
 
 
 class ModelVersion(BaseModel):
@@ -329,6 +409,7 @@ class ValidationReport(BaseModel):
     broken: list[BrokenRule]
     library: str
     text: str
+VerificationState = TypeAliasType("VerificationState", Literal["verified", "unsigned", "refused"])
 
 
 class Artifact(BaseModel):
@@ -402,6 +483,17 @@ class Datasets(BaseModel):
 
 class JoinState(BaseModel):
     state: UploadState
+
+
+class ModelVerification(BaseModel):
+    state: VerificationState
+    faults: Annotated[list[str], Field(description="what is not as it was signed")]
+    """what is not as it was signed"""
+
+    key: Annotated[str, Field(description="the SHA-256 of the public key that signs here")]
+    """the SHA-256 of the public key that signs here"""
+
+    signed_at: Annotated[str | None, Field(alias="signedAt")]
 
 
 class Release(BaseModel):
@@ -521,6 +613,27 @@ class Bundle(BaseModel):
 class Dataset(BaseModel):
     digest: Digest
     manifest: DatasetManifest
+
+
+class ModelDetails(BaseModel):
+    flavour: str | None
+    flavours: list[str]
+    file: str | None
+    requirements: list[str]
+    python: str | None
+    faults: list[ModelFault]
+    signature: ModelSignature | None
+    takes: Annotated[list[str] | None, Field(description="its inputs, in words")]
+    """its inputs, in words"""
+
+    returns: Annotated[list[str] | None, Field(description="its outputs, in words")]
+    """its outputs, in words"""
+
+    example: ModelExample | None
+    card: ModelCard
+    signed: ModelVerification
+    files: int
+    bytes: int
 
 
 class RunCurves(BaseModel):

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from .. import api
 from .._comparison import Comparison
+from .._errors import VisavoxError
 from .._items import Source
 from .._pipelines import Pipeline
 from .._references import task_output
@@ -271,17 +273,47 @@ class Client:
         """The versions of a model, or of all, newest first."""
         return self._models.all(name)
 
-    def register(self, name: str, from_: Run | str) -> Model:
-        """Registers what a run made as a version of a model; the same files are one version.
+    def register(
+        self,
+        name: str,
+        from_: Run | str | PathLike[str],
+        *,
+        card: str | PathLike[str] | None = None,
+        example: str | PathLike[str] | None = None,
+        progress: bool = True,
+    ) -> Model:
+        """Registers what a run made, or files, as a version of a model; the same files are one version.
 
-        ``from_``: a run that made one model, its id, or ``RUN/TASK/OUTPUT``.
+        Args:
+            from_: a run that made one model, its id, or ``RUN/TASK/OUTPUT``; or a ``Path``: a folder that MLflow saved,
+                or a file (``.onnx``, ``.keras``).
+            card: of files, its model card: Markdown with Hugging Face's metadata, or JSON.
+            example: of files, an input as MLflow's ``/invocations`` takes it.
+
+        Raises:
+            VisavoxError: ``signature_mismatch`` where the example does not fit the signature, which says why.
         """
+        if isinstance(from_, PathLike):
+            return self._models.register_files(name, Path(from_), card, example, progress=progress)
+        if card is not None or example is not None:
+            raise VisavoxError(
+                "what a run made has its card and example among its files",
+                code="misuse",
+                action="Let the step write README.md and input_example.json into its output.",
+            )
         if not isinstance(from_, str):
             return self._models.register(name, from_.id, None)
         run, slash, output = from_.partition("/")
         if slash:
             task_output(output)
         return self._models.register(name, run, output if slash else None)
+
+    def compare_models(self, a: str, b: str, *, on: str | None = None) -> api.ModelComparison:
+        """Two model versions side by side, and which of their ``metrics`` can be compared.
+
+        ``on``: the dataset version that was held out: a name, ``NAME@DIGEST`` or a digest.
+        """
+        return self._models.compare(a, b, on)
 
     def release(self, model: Model | str, to: str | None = None) -> Release:
         """Brings a model version up beside the champion of an environment, without traffic; ``promote`` lets it serve.

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from .. import _html, api
 from .._canonical import hex_of
+from .._model_files import model_files
 from .._references import model_path, segment
 from .._store import Store, Wanted
 from . import flow
-from .blobs import Address, download
+from .blobs import Address, download, upload
 from .transport import Transport
 
 
@@ -56,9 +59,25 @@ class Model:
         """Of its page in the console."""
         return _html.console(self._transport.settings.server, "models", self.name, str(self.version))
 
+    def details(self) -> api.ModelDetails:
+        """What its files say of it: ``flavour``, ``signature``, ``example``, ``card``, ``requirements``, ``signed``."""
+        return self._transport.get(api.ModelDetails, f"{self._path}/details")
+
+    def verify(self) -> api.ModelVerification:
+        """Every byte of its files against its signature: ``state`` is ``verified``, ``unsigned`` or ``refused``."""
+        return self._transport.post(api.ModelVerification, f"{self._path}/verify")
+
+    def bom(self) -> dict[str, Any]:
+        """Its bill of materials: CycloneDX 1.6 (ML-BOM)."""
+        return dict(json.loads(self._transport.request("GET", f"{self._path}/bom")))
+
+    @property
+    def _path(self) -> str:
+        return f"/api/v1/models/{segment(self.name)}/versions/{self.version}"
+
     def folder(self, path: str | PathLike[str] | None = None, *, progress: bool = True) -> Path:
         """Its files. Downloaded once, checked and kept, read-only; with ``path``, copies of your own are there."""
-        url = f"/api/v1/models/{segment(self.name)}/versions/{self.version}"
+        url = self._path
         bundle = self._transport.get(api.Bundle, f"{url}/bundle")
         files = [Wanted(file.path, file.digest, file.bytes) for file in bundle.files]
 
@@ -158,7 +177,30 @@ class Models:
         return [Model(self._transport, self._store, record) for record in answer.models]
 
     def register(self, name: str, run: str, output: str | None) -> Model:
-        body = {"run": run, **({"output": output} if output is not None else {})}
+        body: dict[str, Any] = {"run": run, **({"output": output} if output is not None else {})}
+        return self._registered(name, body)
+
+    def register_files(
+        self,
+        name: str,
+        path: Path,
+        card: str | PathLike[str] | None,
+        example: str | PathLike[str] | None,
+        *,
+        progress: bool,
+    ) -> Model:
+        items = flow.in_thread(model_files, path, card, example)
+        upload(self._transport, items, shown=progress)
+        files = [{"path": item.about["key"], "digest": item.digest, "bytes": item.bytes} for item in items]
+        return self._registered(name, {"files": files})
+
+    def compare(self, a: str, b: str, on: str | None) -> api.ModelComparison:
+        for reference in (a, b):
+            model_path(reference)
+        query = {"a": a, "b": b, "on": on}
+        return self._transport.get(api.ModelComparison, "/api/v1/model-comparison", query)
+
+    def _registered(self, name: str, body: dict[str, Any]) -> Model:
         made = self._transport.post(api.ModelVersion, f"/api/v1/models/{segment(name)}/versions", body)
         return self.get(f"{made.name}:{made.version}")
 
