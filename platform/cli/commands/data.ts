@@ -17,7 +17,7 @@ import { askProfile, askProfileDifference, profileDifferenceText, profileText } 
 import { asReference, Datasets, datasetOf, versionOf } from './dataset-version.ts';
 import { exportDataset } from './export-dataset.ts';
 import { requireOneSource, withQuery } from './query-import.ts';
-import { sendBlob } from './send-blob.ts';
+import { sendBlobs } from './send-blobs.ts';
 
 const State = z.object({
   items: z.number(),
@@ -222,11 +222,10 @@ async function importFolder(asking: CommandContext, folder: string, options: Imp
   const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
   const progress = progressOf('sent', megabytes(total), ' MB');
   let sent = 0;
-  for (const one of toSend)
-    await sendBlob(request, one, (bytes) => {
-      sent += bytes;
-      progress(megabytes(sent));
-    });
+  await sendBlobs(request, toSend, (bytes) => {
+    sent += bytes;
+    progress(megabytes(sent));
+  });
   const saving = {
     ...{ method: 'POST', path: '/api/v1/datasets', body: { name, items } },
     meanwhile: 'holding the files against the rules of the dataset',
