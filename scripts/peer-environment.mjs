@@ -14,6 +14,7 @@ const requirements = {
   'serving-clients': join(root, 'platform', 'serving', 'testing', 'requirements-clients.txt'),
   kserve: join(root, 'bench', 'peers', 'requirements-kserve.txt'),
   mlserver: join(root, 'bench', 'peers', 'requirements-mlserver.txt'),
+  platform: join(root, 'bench', 'peers', 'requirements-platform.txt'),
   pipelines: join(root, 'bench', 'peers', 'requirements-pipelines.txt'),
 };
 
