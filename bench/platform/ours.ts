@@ -51,10 +51,12 @@ export async function openOurs({ folder, python, data, digits }: Ground): Promis
       case 'fan-out of 20':
         return void (await asks('visavox run fan_out.py --no-cache'));
       case 'sweep of 8':
-      case aloneSweep:
-        return void (await asks(
-          `visavox sweep training.py --param data=digits --space rate=0.01..1 --maximize accuracy --trials 8 --seed ${round}`,
-        ));
+      case aloneSweep: {
+        // Another seed than before, so that no trial is taken from the cache.
+        const seed = work === aloneSweep ? 1000 + round : round;
+        const line = 'visavox sweep training.py --param data=digits --space rate=0.01..1 --maximize accuracy';
+        return void (await asks(`${line} --trials 8 --seed ${seed}`));
+      }
       case 'training': {
         const line = `visavox run training.py --param data=digits --param epochs=${epochsOf(round)}`;
         ({ id: run } = await asks(line));
