@@ -24,6 +24,11 @@ export function cpuOfTree(root: number): number {
     .reduce((sum, one) => sum + (one ? one.cpuMilliseconds + one.endedCpuMilliseconds : 0), 0);
 }
 
+/** CPU time of the children of a process that have ended, with what they had waited for themselves. */
+export function endedCpuOf(process: number): number {
+  return read(process)?.endedCpuMilliseconds ?? 0;
+}
+
 function allProcesses(): ReadonlyMap<number, Process> {
   const all = new Map<number, Process>();
   for (const name of readdirSync('/proc')) {

@@ -1,4 +1,4 @@
-// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|reproduce|upgrade|serving|serving-published|training|training-large|page …]   all of them without a name
+// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|platform|reproduce|upgrade|serving|serving-published|training|training-large|page …]   all of them without a name
 // --json prints one document on stdout: { NAME: { within, … } }; what people read goes to stderr.
 import { UserError } from '@visavox/core/errors';
 
@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rendered-people': async () => (await import('./rendered-people.ts')).benchRenderedPeople,
   search: async () => (await import('./search.ts')).benchSearch,
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
+  platform: async () => (await import('./platform.ts')).benchPlatform,
   reproduce: async () => (await import('./reproduce.ts')).benchReproduce,
   upgrade: async () => (await import('./upgrade.ts')).benchUpgrade,
   serving: async () => (await import('./serving.ts')).benchServing('whole'),

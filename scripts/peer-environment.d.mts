@@ -5,7 +5,8 @@ export type PeerEnvironment =
   | 'serving-clients'
   | 'kserve'
   | 'mlserver'
-  | 'pipelines';
+  | 'pipelines'
+  | 'platform';
 
 export function peerPython(name: PeerEnvironment): string | undefined;
 export function makePeerEnvironment(name: PeerEnvironment): string | undefined;

@@ -15,6 +15,7 @@ const requirements = {
   'model-signing': join(root, 'platform', 'adapters', 'models', 'testing', 'requirements-model-signing.txt'),
   kserve: join(root, 'bench', 'peers', 'requirements-kserve.txt'),
   mlserver: join(root, 'bench', 'peers', 'requirements-mlserver.txt'),
+  platform: join(root, 'bench', 'peers', 'requirements-platform.txt'),
   pipelines: join(root, 'bench', 'peers', 'requirements-pipelines.txt'),
 };
 

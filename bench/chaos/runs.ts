@@ -44,7 +44,7 @@ export async function chaosOfRuns({
   runs,
   seed,
   print,
-  pauses = [0.5, 5],
+  pauses = [1, 8],
 }: ChaosOptions): Promise<ChaosFigures> {
   const started = Date.now();
   const say = (line: string) =>

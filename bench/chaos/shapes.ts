@@ -19,10 +19,16 @@ const number = { type: 'number' } as const;
 /** Killed twice at most, a task comes to its end. */
 const retries = 4;
 
+/** `part`: steps that are given the same may take each other's results, and are to make texts of their own. */
 function step(name: string, mode: 'work' | 'fail' | 'fail-once', milliseconds: number) {
   return component({
     name,
-    inputs: { ledger, number, before: { type: 'artifact', optional: true } },
+    inputs: {
+      ledger,
+      number,
+      part: { type: 'integer', default: 0 },
+      before: { type: 'artifact', optional: true },
+    },
     outputs: { text: 'artifact', loss: 'number' },
     command: ({ inputs, outputs, whenGiven }) => [
       ...['node', 'step.mjs', inputs.ledger, mode, String(milliseconds), inputs.number],
@@ -72,8 +78,8 @@ const fanOut: Shape = {
   numberOf: own,
   pipelineSpec: compile(
     pipeline({ name: 'chaos-fan-out', parameters }, (p) => {
-      const parts = p.forEach([1, 2, 3], { name: 'parts' }, () => ({
-        text: p.task(step('part', 'work', 200), p.parameters).outputs.text,
+      const parts = p.forEach([1, 2, 3], { name: 'parts' }, (part) => ({
+        text: p.task(step('part', 'work', 200), { ...p.parameters, part }).outputs.text,
       }));
       p.task(join, { ...p.parameters, parts: parts.collected.text });
     }),

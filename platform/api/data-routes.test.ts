@@ -1,3 +1,4 @@
+import { packOf } from '@visavox/core/blob-pack';
 import { type DatasetItem, type DatasetVersion, datasetVersion } from '@visavox/core/dataset';
 import { digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
@@ -76,4 +77,28 @@ it('tells what changed since another version, the first of each kind', async () 
 it('knows no version that is not there, on either side', async () => {
   for (const path of [`${digestOf('')}/items`, `${after.digest}/difference?from=birds`])
     expect(await ask(path)).toMatchObject({ status: 404, code: 'unknown_dataset' });
+});
+
+it('takes many small blobs in one request, all of them or none', async () => {
+  const blobs = ['owl', 'rook', 'wren'].map((text) => ({
+    digest: digestOf(text),
+    bytes: new TextEncoder().encode(text),
+  }));
+  const post = async (body: Uint8Array) => {
+    const headers = { 'content-type': 'application/octet-stream' };
+    return app.request('/api/v1/blobs', { method: 'POST', headers, body: new Uint8Array(body) });
+  };
+  const missing = async () => {
+    const response = await app.request('/api/v1/blobs/missing', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ digests: blobs.map(({ digest }) => digest) }),
+    });
+    return (await response.json()).missing;
+  };
+  const cut = await post(packOf(blobs).subarray(0, -1));
+  expect([cut.status, (await cut.json()).code]).toEqual([400, 'pack_invalid']);
+  expect(await missing()).toHaveLength(3);
+  expect((await post(packOf(blobs))).status).toBe(204);
+  expect(await missing()).toEqual([]);
 });

@@ -332,6 +332,21 @@ export const platformRoutes = {
     request: { body: body(BlobDigests) },
     responses: { 200: json(MissingBlobs, 'to be sent'), default: problem },
   }),
+  putBlobs: createRoute({
+    method: 'post',
+    path: '/api/v1/blobs',
+    tags: ['platform'],
+    summary:
+      'Many small blobs at once: a line of JSON, [[digest, length], …], then their bytes in that order',
+    security: operator,
+    request: {
+      body: {
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        required: true,
+      },
+    },
+    responses: { 204: none, default: problem },
+  }),
   putBlob: createRoute({
     method: 'put',
     path: '/api/v1/blobs/{digest}',

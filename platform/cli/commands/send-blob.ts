@@ -78,7 +78,8 @@ async function sendParts(
   while (Joined.parse(await request('POST', url, { parts: digests })).state === 'storing');
 }
 
-function changed({ key }: SentFile['item']): UserError {
+/** A file that is not any more what it was when its digest was computed. */
+export function changed({ key }: SentFile['item']): UserError {
   return folderFault(
     `${key} changed while it was sent`,
     'Wait until nobody writes to it, then import the folder again: what has arrived is kept.',

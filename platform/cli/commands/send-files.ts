@@ -3,7 +3,8 @@ import { Digest } from '@visavox/core/digest';
 import { z } from 'zod';
 import type { CommandContext } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
-import { type SentFile, sendBlob } from './send-blob.ts';
+import type { SentFile } from './send-blob.ts';
+import { sendBlobs } from './send-blobs.ts';
 
 const askedAtOnce = 5000;
 
@@ -23,11 +24,10 @@ export async function sendFiles(
   const total = toSend.reduce((sum, { item }) => sum + item.bytes, 0);
   const progress = progressOf('sent', megabytes(total), ' MB');
   let sent = 0;
-  for (const one of toSend)
-    await sendBlob(request, one, (bytes) => {
-      sent += bytes;
-      progress(megabytes(sent));
-    });
+  await sendBlobs(request, toSend, (bytes) => {
+    sent += bytes;
+    progress(megabytes(sent));
+  });
   return toSend.length;
 }
 

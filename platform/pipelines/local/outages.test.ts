@@ -8,6 +8,7 @@ import type { RunRecord } from '@visavox/core/run';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { component, pipeline } from '../definition.ts';
 import { MemoryRunStore } from '../memory-run-store.ts';
+import type { RunHooks } from '../run-hooks.ts';
 import { type EngineForTest, engineForTest, MemoryObjectStore, requestFor } from '../testing.ts';
 
 class Away extends Error {}
@@ -140,6 +141,27 @@ it('a run that has been tracked says no more that it waits for that, also where 
   await next.engine.recover();
   expect(await next.engine.wait(id)).toMatchObject({ state: 'succeeded', reason: null });
   await next.engine.close();
+});
+
+it('a run that is canceled while it begins to be tracked ends there too', async () => {
+  const ended: (string | null)[] = [];
+  const hooks: RunHooks = {
+    onRunStarted: async () => {
+      await sleep(300);
+      return { trackingRun: 'tracked', environment: {} };
+    },
+    onRunFinished: async ({ trackingRun }) => {
+      ended.push(trackingRun);
+      return [];
+    },
+  };
+  const tracking = await engineForTest({ ...options(), folder: join(folder, 'tracking'), hooks });
+  const id = await tracking.engine.submit(requestFor(chain));
+  await sleep(100);
+  await tracking.engine.cancel(id);
+  expect((await tracking.engine.wait(id)).state).toBe('canceled');
+  expect(ended).toEqual(['tracked']);
+  await tracking.engine.close();
 });
 
 it('a run whose record was saved although nobody works on it is worked on when it is asked for again', async () => {

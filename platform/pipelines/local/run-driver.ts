@@ -55,6 +55,7 @@ export class RunDriver {
   readonly #attempts: ReadonlyMap<string, number>;
   #left: TaskResources['left'] = new Map();
   #finishing = false;
+  #started: Promise<void> = Promise.resolve();
   #environment: Readonly<Record<string, string>> = {};
   #settle: (run: RunRecord) => void = () => {};
 
@@ -91,7 +92,8 @@ export class RunDriver {
       this.#run.reason = explain(error);
       return this.#finish('failed');
     }
-    await this.#startHook();
+    this.#started = this.#startHook();
+    await this.#started;
     if (this.#run.state === 'pending') this.#run.state = 'running';
     this.#advance();
   }
@@ -258,6 +260,8 @@ export class RunDriver {
     if (state === 'failed') {
       this.#run.reason = reasonOfFailure(this.#run.tasks) ?? this.#run.reason ?? 'no task can go on';
     } else if (state === 'canceled') this.#run.reason = 'canceled';
+    // A run that is canceled while it begins to be tracked is ended there as well.
+    await this.#started;
     await Promise.all(this.#hooks);
     const finished: RunRecord = { ...this.#run, state, finishedAt: new Date().toISOString() };
     await this.#hookCalls.runFinished(finished);

@@ -376,7 +376,7 @@ export async function sweepTasks(runFolder: string, graceMs: number): Promise<vo
   const tasks = join(runFolder, 'tasks');
   for (const attempt of await readdir(tasks).catch(() => []))
     await stopAttempt(join(tasks, attempt), graceMs).catch(() => {}); // a half-made folder holds no process
-  await rm(tasks, { recursive: true, force: true });
+  await rm(tasks, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Removes the folders of a task's attempts. */
@@ -387,5 +387,5 @@ export async function removeAttempts(
   last: number,
 ): Promise<void> {
   for (let attempt = first; attempt <= last; attempt++)
-    await rm(attemptFolder(runFolder, task, attempt), { recursive: true, force: true });
+    await rm(attemptFolder(runFolder, task, attempt), { recursive: true, force: true, maxRetries: 5 });
 }
