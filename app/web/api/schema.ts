@@ -3747,6 +3747,358 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{digest}/croissant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The metadata of a version as Croissant 1.0, to lie beside its files
+         * @description Licence and creator are those that the project declares unless given; without them it is refused.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    license?: string;
+                    creator?: string;
+                    description?: string;
+                };
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description JSON-LD */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Croissant"];
+                    };
+                };
+                /** @description the tables are being read: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a version with its parts, and the bytes that nothing else holds
+         * @description What was made from it stays, and lineage still knows that there was a version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDeletion"];
+                };
+            };
+            responses: {
+                /** @description deleted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetTombstone"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dataset-tombstones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dataset versions that were deleted, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all, or those of one dataset */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetTombstones"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The splits of a version, by name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetSplits"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Split a version by group, time or stratum
+         * @description Each part is a dataset version. A split never changes: the same wish gives the same one.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSplit"];
+                };
+            };
+            responses: {
+                /** @description split */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetSplit"];
+                    };
+                };
+                /** @description being split: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/validations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of holding a version against rules, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all that is kept */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetValidations"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Hold a version against rules
+         * @description The outcome is kept: asked for again with the same rules, nothing is read.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewValidation"];
+                };
+            };
+            responses: {
+                /** @description checked, whether the rules hold or not */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetValidation"];
+                    };
+                };
+                /** @description being checked: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sweeps": {
         parameters: {
             query?: never;
@@ -4334,7 +4686,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** A dataset version of blobs that are there already; the same items are the same version */
+        /**
+         * A dataset version of blobs that are there already; the same items are the same version
+         * @description Where the project declares rules for the dataset, a version that breaks them is refused.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4355,6 +4710,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["SavedDataset"];
+                    };
+                };
+                /** @description being held against its rules: send it again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -6347,6 +6711,142 @@ export interface components {
             /** @description the population stability index: by a rule of thumb little moved below 0.1, and much did above 0.25 */
             drift: number | null;
         };
+        Croissant: {
+            [key: string]: unknown;
+        };
+        Computing: {
+            /** @enum {string} */
+            state: "computing";
+        };
+        DatasetTombstone: {
+            dataset: string;
+            name: string;
+            items: number;
+            createdAt: string;
+            deletedAt: string;
+            deletedBy: string;
+            reason: string;
+            released: string[];
+            freed: {
+                blobs: number;
+                bytes: number;
+            } | null;
+        };
+        NewDeletion: {
+            /** @description stays with what is known of the version */
+            reason: string;
+            /**
+             * @description also where a model that was made from it is released
+             * @default false
+             */
+            evenIfReleased?: boolean;
+        };
+        DatasetTombstones: {
+            tombstones: components["schemas"]["DatasetTombstone"][];
+        };
+        DatasetSplit: {
+            digest: string;
+            createdAt: string;
+            split: {
+                /** @enum {number} */
+                format: 1;
+                dataset: string;
+                name: string;
+                rule: components["schemas"]["SplitRule"];
+                /** @enum {string} */
+                of: "items" | "rows";
+                follows: string | null;
+                cuts: {
+                    part: string;
+                    from: number;
+                    text: string;
+                }[];
+                parts: components["schemas"]["SplitPart"][];
+                assignment: string;
+                leftOut: string[];
+            };
+        };
+        SplitRule: {
+            /** @enum {string} */
+            by: "group" | "time" | "stratum";
+            column: string;
+            group: string | null;
+            shares: {
+                part: string;
+                share: number;
+            }[];
+            seed: number;
+        };
+        SplitPart: {
+            part: string;
+            dataset: string;
+            items: number;
+            rows: number | null;
+            units: number;
+        };
+        NewSplit: {
+            /** @default default */
+            name?: string;
+            /** @enum {string} */
+            by: "group" | "time" | "stratum";
+            column: string;
+            /** @default null */
+            group?: string | null;
+            shares: {
+                part: string;
+                share: number;
+            }[];
+            /** @default 0 */
+            seed?: number;
+        };
+        DatasetSplits: {
+            splits: components["schemas"]["DatasetSplit"][];
+        };
+        DatasetValidation: {
+            dataset: string;
+            rules: string;
+            checkedAt: string;
+            report: components["schemas"]["ValidationReport"];
+        };
+        ValidationReport: {
+            /** @enum {number} */
+            format: 1;
+            passed: boolean;
+            /** @enum {string} */
+            of: "rows" | "items";
+            rows: number;
+            brokenRows: number;
+            tables: {
+                item: string;
+                rows: number;
+            }[];
+            unread: {
+                item: string;
+                line: number | null;
+                reason: string;
+            }[];
+            broken: {
+                column: string | null;
+                check: string;
+                rows: number | null;
+                found: string | null;
+                examples: {
+                    item: string;
+                    row: number | null;
+                    line: number | null;
+                    value: string | null;
+                }[];
+            }[];
+            library: string;
+            text: string;
+        };
+        NewValidation: {
+            /** @description a schema of Pandera, as YAML or JSON; those that the project declares for the dataset unless given */
+            rules?: string;
+        };
+        DatasetValidations: {
+            validations: components["schemas"]["DatasetValidation"][];
+        };
         Sweeps: {
             sweeps: components["schemas"]["SweepSummary"][];
         };
@@ -6610,6 +7110,14 @@ export interface components {
                 name: string;
                 items: number;
                 createdAt: string;
+                /** @description the versions that it was split into */
+                splits: {
+                    name: string;
+                    parts: {
+                        part: string;
+                        dataset: string;
+                    }[];
+                }[];
             }[];
         };
         Dataset: {
