@@ -55,7 +55,7 @@ def _program() -> str:
     return resources.files("visavox").joinpath("_validate.py").read_text(encoding="utf-8")
 
 
-@dsl.container_component
+@dsl.container_component  # type: ignore[untyped-decorator]
 def _validate_dataset(
     data: dsl.Input[dsl.Artifact],
     rules: str,
@@ -81,7 +81,7 @@ sys.exit(0 if report["passed"] else "The dataset version breaks its rules; the p
 """
 
 
-@dsl.container_component
+@dsl.container_component  # type: ignore[untyped-decorator]
 def _require_valid(report: dsl.Input[dsl.Artifact]) -> dsl.ContainerSpec:
     return dsl.ContainerSpec(image="python:3.11", command=["python3", "-c", _ENDING], args=[report.path])
 
