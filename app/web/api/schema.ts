@@ -3747,6 +3747,358 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{digest}/croissant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The metadata of a version as Croissant 1.0, to lie beside its files
+         * @description Licence and creator are those that the project declares unless given; without them it is refused.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    license?: string;
+                    creator?: string;
+                    description?: string;
+                };
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description JSON-LD */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Croissant"];
+                    };
+                };
+                /** @description the tables are being read: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a version with its parts, and the bytes that nothing else holds
+         * @description What was made from it stays, and lineage still knows that there was a version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDeletion"];
+                };
+            };
+            responses: {
+                /** @description deleted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetTombstone"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dataset-tombstones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dataset versions that were deleted, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all, or those of one dataset */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetTombstones"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The splits of a version, by name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetSplits"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Split a version by group, time or stratum
+         * @description Each part is a dataset version. A split never changes: the same wish gives the same one.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSplit"];
+                };
+            };
+            responses: {
+                /** @description split */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetSplit"];
+                    };
+                };
+                /** @description being split: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{digest}/validations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of holding a version against rules, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all that is kept */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetValidations"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Hold a version against rules
+         * @description The outcome is kept: asked for again with the same rules, nothing is read.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewValidation"];
+                };
+            };
+            responses: {
+                /** @description checked, whether the rules hold or not */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetValidation"];
+                    };
+                };
+                /** @description being checked: ask again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sweeps": {
         parameters: {
             query?: never;
@@ -4112,6 +4464,285 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Experiments"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Test a release against the champion: in its shadow, or by serving a part of the people */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewExperiment"];
+                };
+            };
+            responses: {
+                /** @description begun */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an experiment says so far; one may look at any time */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description found */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which release serves somebody; the same from the first time on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExposureWish"];
+                };
+            };
+            responses: {
+                /** @description the arm */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Exposed"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What became of requests; a batch is taken whole or not at all, and may be sent again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExperimentOutcomes"];
+                };
+            };
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomesTaken"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an experiment; the champion stays */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExperimentStop"];
+                };
+            };
+            responses: {
+                /** @description ended */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -4334,7 +4965,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** A dataset version of blobs that are there already; the same items are the same version */
+        /**
+         * A dataset version of blobs that are there already; the same items are the same version
+         * @description Where the project declares rules for the dataset, a version that breaks them is refused.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4355,6 +4989,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["SavedDataset"];
+                    };
+                };
+                /** @description being held against its rules: send it again */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Computing"];
                     };
                 };
                 /** @description what was wrong and what to do */
@@ -6394,6 +7037,142 @@ export interface components {
             /** @description the population stability index: by a rule of thumb little moved below 0.1, and much did above 0.25 */
             drift: number | null;
         };
+        Croissant: {
+            [key: string]: unknown;
+        };
+        Computing: {
+            /** @enum {string} */
+            state: "computing";
+        };
+        DatasetTombstone: {
+            dataset: string;
+            name: string;
+            items: number;
+            createdAt: string;
+            deletedAt: string;
+            deletedBy: string;
+            reason: string;
+            released: string[];
+            freed: {
+                blobs: number;
+                bytes: number;
+            } | null;
+        };
+        NewDeletion: {
+            /** @description stays with what is known of the version */
+            reason: string;
+            /**
+             * @description also where a model that was made from it is released
+             * @default false
+             */
+            evenIfReleased?: boolean;
+        };
+        DatasetTombstones: {
+            tombstones: components["schemas"]["DatasetTombstone"][];
+        };
+        DatasetSplit: {
+            digest: string;
+            createdAt: string;
+            split: {
+                /** @enum {number} */
+                format: 1;
+                dataset: string;
+                name: string;
+                rule: components["schemas"]["SplitRule"];
+                /** @enum {string} */
+                of: "items" | "rows";
+                follows: string | null;
+                cuts: {
+                    part: string;
+                    from: number;
+                    text: string;
+                }[];
+                parts: components["schemas"]["SplitPart"][];
+                assignment: string;
+                leftOut: string[];
+            };
+        };
+        SplitRule: {
+            /** @enum {string} */
+            by: "group" | "time" | "stratum";
+            column: string;
+            group: string | null;
+            shares: {
+                part: string;
+                share: number;
+            }[];
+            seed: number;
+        };
+        SplitPart: {
+            part: string;
+            dataset: string;
+            items: number;
+            rows: number | null;
+            units: number;
+        };
+        NewSplit: {
+            /** @default default */
+            name?: string;
+            /** @enum {string} */
+            by: "group" | "time" | "stratum";
+            column: string;
+            /** @default null */
+            group?: string | null;
+            shares: {
+                part: string;
+                share: number;
+            }[];
+            /** @default 0 */
+            seed?: number;
+        };
+        DatasetSplits: {
+            splits: components["schemas"]["DatasetSplit"][];
+        };
+        DatasetValidation: {
+            dataset: string;
+            rules: string;
+            checkedAt: string;
+            report: components["schemas"]["ValidationReport"];
+        };
+        ValidationReport: {
+            /** @enum {number} */
+            format: 1;
+            passed: boolean;
+            /** @enum {string} */
+            of: "rows" | "items";
+            rows: number;
+            brokenRows: number;
+            tables: {
+                item: string;
+                rows: number;
+            }[];
+            unread: {
+                item: string;
+                line: number | null;
+                reason: string;
+            }[];
+            broken: {
+                column: string | null;
+                check: string;
+                rows: number | null;
+                found: string | null;
+                examples: {
+                    item: string;
+                    row: number | null;
+                    line: number | null;
+                    value: string | null;
+                }[];
+            }[];
+            library: string;
+            text: string;
+        };
+        NewValidation: {
+            /** @description a schema of Pandera, as YAML or JSON; those that the project declares for the dataset unless given */
+            rules?: string;
+        };
+        DatasetValidations: {
+            validations: components["schemas"]["DatasetValidation"][];
+        };
         Sweeps: {
             sweeps: components["schemas"]["SweepSummary"][];
         };
@@ -6583,6 +7362,234 @@ export interface components {
             /** @description false where one was under way already */
             started: boolean;
         };
+        Experiments: {
+            experiments: components["schemas"]["ExperimentSummary"][];
+        };
+        ExperimentSummary: {
+            id: string;
+            model: string;
+            environment: string;
+            /** @enum {string} */
+            kind: "shadow" | "ab";
+            /** @enum {string} */
+            state: "running" | "deciding" | "ended";
+            createdAt: string;
+            decision: {
+                /** @enum {string} */
+                outcome: "promote" | "reject" | "no-difference" | "undecided" | "broken" | "stopped";
+                reason: string;
+                at: string;
+            } | null;
+        };
+        ExperimentDetails: {
+            id: string;
+            model: string;
+            environment: string;
+            /** @enum {string} */
+            kind: "shadow" | "ab";
+            /** @enum {string} */
+            state: "running" | "deciding" | "ended";
+            createdAt: string;
+            decision: {
+                /** @enum {string} */
+                outcome: "promote" | "reject" | "no-difference" | "undecided" | "broken" | "stopped";
+                reason: string;
+                at: string;
+            } | null;
+            plan: {
+                /** @enum {string} */
+                kind: "shadow" | "ab";
+                metrics: {
+                    name: string;
+                    /** @enum {string} */
+                    role: "primary" | "guardrail";
+                }[];
+                /** @default 0.05 */
+                alpha?: number;
+                /** @default 0.02 */
+                margin?: number;
+                /** @default 3 */
+                window?: number;
+                /**
+                 * @default [
+                 *       {
+                 *         "share": 0.01,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.05,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.1,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.25,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.5,
+                 *         "people": 1
+                 *       }
+                 *     ]
+                 */
+                ramp?: {
+                    share: number;
+                    people: number;
+                }[];
+                /**
+                 * @default {
+                 *       "people": 10000,
+                 *       "days": 28
+                 *     }
+                 */
+                horizon?: {
+                    people: number;
+                    days: number;
+                };
+                /**
+                 * @default champion
+                 * @enum {string}
+                 */
+                otherwise?: "champion" | "challenger";
+            };
+            arms: {
+                /** @enum {string} */
+                arm: "champion" | "challenger";
+                release: string;
+                people: number;
+                attempts: number;
+            }[];
+            metrics: {
+                name: string;
+                /** @enum {string} */
+                role: "primary" | "guardrail";
+                /** @description the highest e-value so far */
+                e: number;
+                /** @description valid however often one looks */
+                p: number;
+                /** @description of the challenger's error rate less the champion's */
+                low: number;
+                high: number;
+                harm: {
+                    /** @description the highest e-value so far */
+                    e: number;
+                    /** @description valid however often one looks */
+                    p: number;
+                };
+                notInferior: {
+                    /** @description the highest e-value so far */
+                    e: number;
+                    /** @description valid however often one looks */
+                    p: number;
+                };
+            }[];
+            /** @description that people are not shared out as they should be */
+            ratio: {
+                /** @description the highest e-value so far */
+                e: number;
+                /** @description valid however often one looks */
+                p: number;
+            };
+        };
+        NewExperiment: {
+            /** @description up beside the champion */
+            release: string;
+            model: string;
+            environment: string;
+            plan: {
+                /** @enum {string} */
+                kind: "shadow" | "ab";
+                metrics: {
+                    name: string;
+                    /** @enum {string} */
+                    role: "primary" | "guardrail";
+                }[];
+                /** @default 0.05 */
+                alpha?: number;
+                /** @default 0.02 */
+                margin?: number;
+                /** @default 3 */
+                window?: number;
+                /**
+                 * @default [
+                 *       {
+                 *         "share": 0.01,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.05,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.1,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.25,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.5,
+                 *         "people": 1
+                 *       }
+                 *     ]
+                 */
+                ramp?: {
+                    share: number;
+                    people: number;
+                }[];
+                /**
+                 * @default {
+                 *       "people": 10000,
+                 *       "days": 28
+                 *     }
+                 */
+                horizon?: {
+                    people: number;
+                    days: number;
+                };
+                /**
+                 * @default champion
+                 * @enum {string}
+                 */
+                otherwise?: "champion" | "challenger";
+            };
+        };
+        Exposed: {
+            /** @enum {string} */
+            arm: "champion" | "challenger";
+            release: string;
+        };
+        ExposureWish: {
+            /** @description of whoever comes: a pseudonym */
+            key: string;
+        };
+        OutcomesTaken: {
+            counted: number;
+            /** @description told before */
+            known: number;
+            /** @description of keys that were never exposed */
+            unexposed: number;
+        };
+        ExperimentOutcomes: {
+            outcomes: {
+                request: string;
+                key: string;
+                /** Format: date-time */
+                at: string;
+                champion?: {
+                    [key: string]: 0 | 1;
+                };
+                challenger?: {
+                    [key: string]: 0 | 1;
+                };
+            }[];
+        };
+        ExperimentStop: {
+            reason: string;
+        };
         Status: {
             services: {
                 name: string;
@@ -6657,6 +7664,14 @@ export interface components {
                 name: string;
                 items: number;
                 createdAt: string;
+                /** @description the versions that it was split into */
+                splits: {
+                    name: string;
+                    parts: {
+                        part: string;
+                        dataset: string;
+                    }[];
+                }[];
             }[];
         };
         Dataset: {

@@ -93,13 +93,16 @@ describeOnEachDatabase('deleting a dataset version', (database) => {
       codeManifest([{ path: 'data/apple.txt', digest: digestOf('apple'), bytes: 5, executable: false }], []),
     );
     await putBlob(objects, Buffer.from(code));
-    await run(
-      { id: 'r1', pins: { ...exampleRun().pins, code: digestOf(code) }, name: digestOf('pear') },
-      digest,
-    );
+    const model = {
+      ...{ name: 'model', digest: digestOf('pear'), bytes: 4 },
+      ...{ type: 'system.Model', metadata: {} },
+    };
+    const tasks = [exampleTask('train', { outputs: { parameters: {}, artifacts: { model: [model] } } })];
+    const pins = { ...exampleRun().pins, code: digestOf(code) };
+    await run({ id: 'r1', state: 'succeeded', pins, tasks }, digest);
     await deletions.delete(digest, wish);
-    expect(await there('apple', 'quince')).toEqual([true, false]);
-    const { into } = { into: await new PlatformLineage(database().db).into({ kind: 'run', id: 'r1' }) };
+    expect(await there('apple', 'pear', 'quince')).toEqual([true, true, false]);
+    const into = await new PlatformLineage(database().db).into({ kind: 'run', id: 'r1' });
     expect(into).toMatchObject([
       { from: { id: digest, label: expect.stringMatching(/^words \(deleted\) /) } },
     ]);

@@ -2666,6 +2666,285 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Experiments"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Test a release against the champion: in its shadow, or by serving a part of the people */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewExperiment"];
+                };
+            };
+            responses: {
+                /** @description begun */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an experiment says so far; one may look at any time */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description found */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which release serves somebody; the same from the first time on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExposureWish"];
+                };
+            };
+            responses: {
+                /** @description the arm */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Exposed"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What became of requests; a batch is taken whole or not at all, and may be sent again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExperimentOutcomes"];
+                };
+            };
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomesTaken"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an experiment; the champion stays */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExperimentStop"];
+                };
+            };
+            responses: {
+                /** @description ended */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentDetails"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -4813,6 +5092,234 @@ export interface components {
             run: string;
             /** @description false where one was under way already */
             started: boolean;
+        };
+        Experiments: {
+            experiments: components["schemas"]["ExperimentSummary"][];
+        };
+        ExperimentSummary: {
+            id: string;
+            model: string;
+            environment: string;
+            /** @enum {string} */
+            kind: "shadow" | "ab";
+            /** @enum {string} */
+            state: "running" | "deciding" | "ended";
+            createdAt: string;
+            decision: {
+                /** @enum {string} */
+                outcome: "promote" | "reject" | "no-difference" | "undecided" | "broken" | "stopped";
+                reason: string;
+                at: string;
+            } | null;
+        };
+        ExperimentDetails: {
+            id: string;
+            model: string;
+            environment: string;
+            /** @enum {string} */
+            kind: "shadow" | "ab";
+            /** @enum {string} */
+            state: "running" | "deciding" | "ended";
+            createdAt: string;
+            decision: {
+                /** @enum {string} */
+                outcome: "promote" | "reject" | "no-difference" | "undecided" | "broken" | "stopped";
+                reason: string;
+                at: string;
+            } | null;
+            plan: {
+                /** @enum {string} */
+                kind: "shadow" | "ab";
+                metrics: {
+                    name: string;
+                    /** @enum {string} */
+                    role: "primary" | "guardrail";
+                }[];
+                /** @default 0.05 */
+                alpha?: number;
+                /** @default 0.02 */
+                margin?: number;
+                /** @default 3 */
+                window?: number;
+                /**
+                 * @default [
+                 *       {
+                 *         "share": 0.01,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.05,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.1,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.25,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.5,
+                 *         "people": 1
+                 *       }
+                 *     ]
+                 */
+                ramp?: {
+                    share: number;
+                    people: number;
+                }[];
+                /**
+                 * @default {
+                 *       "people": 10000,
+                 *       "days": 28
+                 *     }
+                 */
+                horizon?: {
+                    people: number;
+                    days: number;
+                };
+                /**
+                 * @default champion
+                 * @enum {string}
+                 */
+                otherwise?: "champion" | "challenger";
+            };
+            arms: {
+                /** @enum {string} */
+                arm: "champion" | "challenger";
+                release: string;
+                people: number;
+                attempts: number;
+            }[];
+            metrics: {
+                name: string;
+                /** @enum {string} */
+                role: "primary" | "guardrail";
+                /** @description the highest e-value so far */
+                e: number;
+                /** @description valid however often one looks */
+                p: number;
+                /** @description of the challenger's error rate less the champion's */
+                low: number;
+                high: number;
+                harm: {
+                    /** @description the highest e-value so far */
+                    e: number;
+                    /** @description valid however often one looks */
+                    p: number;
+                };
+                notInferior: {
+                    /** @description the highest e-value so far */
+                    e: number;
+                    /** @description valid however often one looks */
+                    p: number;
+                };
+            }[];
+            /** @description that people are not shared out as they should be */
+            ratio: {
+                /** @description the highest e-value so far */
+                e: number;
+                /** @description valid however often one looks */
+                p: number;
+            };
+        };
+        NewExperiment: {
+            /** @description up beside the champion */
+            release: string;
+            model: string;
+            environment: string;
+            plan: {
+                /** @enum {string} */
+                kind: "shadow" | "ab";
+                metrics: {
+                    name: string;
+                    /** @enum {string} */
+                    role: "primary" | "guardrail";
+                }[];
+                /** @default 0.05 */
+                alpha?: number;
+                /** @default 0.02 */
+                margin?: number;
+                /** @default 3 */
+                window?: number;
+                /**
+                 * @default [
+                 *       {
+                 *         "share": 0.01,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.05,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.1,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.25,
+                 *         "people": 20
+                 *       },
+                 *       {
+                 *         "share": 0.5,
+                 *         "people": 1
+                 *       }
+                 *     ]
+                 */
+                ramp?: {
+                    share: number;
+                    people: number;
+                }[];
+                /**
+                 * @default {
+                 *       "people": 10000,
+                 *       "days": 28
+                 *     }
+                 */
+                horizon?: {
+                    people: number;
+                    days: number;
+                };
+                /**
+                 * @default champion
+                 * @enum {string}
+                 */
+                otherwise?: "champion" | "challenger";
+            };
+        };
+        Exposed: {
+            /** @enum {string} */
+            arm: "champion" | "challenger";
+            release: string;
+        };
+        ExposureWish: {
+            /** @description of whoever comes: a pseudonym */
+            key: string;
+        };
+        OutcomesTaken: {
+            counted: number;
+            /** @description told before */
+            known: number;
+            /** @description of keys that were never exposed */
+            unexposed: number;
+        };
+        ExperimentOutcomes: {
+            outcomes: {
+                request: string;
+                key: string;
+                /** Format: date-time */
+                at: string;
+                champion?: {
+                    [key: string]: 0 | 1;
+                };
+                challenger?: {
+                    [key: string]: 0 | 1;
+                };
+            }[];
+        };
+        ExperimentStop: {
+            reason: string;
         };
         Status: {
             services: {

@@ -1,7 +1,5 @@
 """What pipelines of the kfp SDK use of the platform: ``pip install "visavox[pipelines]"``."""
 
-from __future__ import annotations
-
 from importlib import resources
 from typing import Any
 
@@ -57,14 +55,14 @@ def _program() -> str:
     return resources.files("visavox").joinpath("_validate.py").read_text(encoding="utf-8")
 
 
-@dsl.container_component
+@dsl.container_component  # type: ignore[untyped-decorator]
 def _validate_dataset(
     data: dsl.Input[dsl.Artifact],
     rules: str,
     report: dsl.Output[dsl.Artifact],
     readable: dsl.Output[dsl.Markdown],
     passed: dsl.OutputPath(bool),  # type: ignore[valid-type]
-) -> Any:
+) -> dsl.ContainerSpec:
     return dsl.ContainerSpec(
         image="python:3.11",
         command=_with_packages(_RULES_PACKAGES, ["python3", "-c", _program()]),
@@ -83,8 +81,8 @@ sys.exit(0 if report["passed"] else "The dataset version breaks its rules; the p
 """
 
 
-@dsl.container_component
-def _require_valid(report: dsl.Input[dsl.Artifact]) -> Any:
+@dsl.container_component  # type: ignore[untyped-decorator]
+def _require_valid(report: dsl.Input[dsl.Artifact]) -> dsl.ContainerSpec:
     return dsl.ContainerSpec(image="python:3.11", command=["python3", "-c", _ENDING], args=[report.path])
 
 
