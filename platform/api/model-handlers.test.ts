@@ -94,6 +94,7 @@ beforeEach(() => {
   app.onError((error, c) => answerError(error, c, { log, refused: () => {} }));
   addModelRoutes(app, {
     ...{ registry, releases, objects, log, runs: new MemoryRunStore() },
+    approvals: { ask: () => Promise.reject(new Error('no environment of this test wants an approval')) },
     controllers: new Controllers([
       controller('digits', 'production'),
       controller('iris', 'test'),

@@ -15,6 +15,7 @@ import { addDeletionRoutes } from './deletion-handlers.ts';
 import { addExperimentRoutes } from './experiment-routes.ts';
 import { keyedRequest, requireSameRequest } from './idempotency.ts';
 import { addModelRoutes } from './model-handlers.ts';
+import { byOf } from './operators.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
 import { addRecurringRoutes } from './recurring-routes.ts';
@@ -77,7 +78,7 @@ function unknownKind(word: string, kinds: PlatformResources['lineage']['kinds'])
 }
 
 function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
-  const { releases, controllers, served, services, figures } = resources;
+  const { releases, controllers, served, services, figures, sharedToken, operatorToken } = resources;
   const told = (release: Release | undefined) =>
     release ? { model: release.model, version: release.version, release: release.id } : null;
 
@@ -94,7 +95,11 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
         };
       }),
     );
-    return c.json({ services: [...(await services())], environments, ...(await figures?.()) }, 200);
+    const sharedTokenOn = !(await sharedToken.isOff(await operatorToken()));
+    return c.json(
+      { services: [...(await services())], environments, sharedTokenOn, ...(await figures?.()) },
+      200,
+    );
   });
 }
 
@@ -139,6 +144,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       pipelineSpec,
       ...{ parameters: pinned.parameters, datasets: pinned.datasets },
       trigger,
+      by: byOf(c),
       seed,
       useCache,
       code,
@@ -159,6 +165,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   app.openapi(routes.changeRun, async (c) => {
     const id = await referred(c.req.valid('param').id);
+    c.set('auditTarget', `run:${id}`);
     await runs.annotate(id, c.req.valid('json'));
     const run = await engine.get(id);
     return c.json({ ...run, edges: [...(await graphs.edgesOf(run))] }, 200);
@@ -174,12 +181,14 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   app.openapi(routes.cancelRun, async (c) => {
     const id = await referred(c.req.valid('param').id);
+    c.set('auditTarget', `run:${id}`);
     await engine.cancel(id);
     return c.json({ id }, 202);
   });
 
   app.openapi(routes.resumeRun, async (c) => {
     const id = await referred(c.req.valid('param').id);
+    c.set('auditTarget', `run:${id}`);
     await engine.resume(id);
     return c.json({ id }, 202);
   });
@@ -197,10 +206,12 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
         run.tasks.flatMap(({ name, environment }) => (environment?.lock ? [[name, environment.lock]] : [])),
       ),
       trigger: `reproduces ${of}`,
+      by: byOf(c),
       useCache: false,
       engine: c.req.valid('json').engine,
     });
     log.info({ requestId: c.get('requestId'), run: id, reproduces: of }, 'run submitted');
+    c.set('auditTarget', `run:${id}, reproduces run:${of}`);
     return c.json({ id }, 202);
   });
 

@@ -2,6 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { RunState } from '@visavox/core/run';
 import { croissantRoute } from './croissant-route.ts';
+import { approvalRoutes } from './approval-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { deletionRoutes } from './deletion-routes.ts';
 import { experimentRoutes } from './experiment-routes.ts';
@@ -42,6 +44,7 @@ import { splitRoutes } from './split-routes.ts';
 import { sweepRoutes } from './sweep-routes.ts';
 import { validationRoutes } from './validation-routes.ts';
 import { Computing } from './validation-schemas.ts';
+import { userRoutes } from './user-routes.ts';
 
 /** Of a run, as the run itself names them. */
 const OfOutput = Id.extend({ task: z.string().min(1).max(500), output: z.string().min(1).max(200) });
@@ -85,6 +88,9 @@ export const platformRoutes = {
   ...recurringRoutes,
   ...experimentRoutes,
   ...validationRoutes,
+  ...approvalRoutes,
+  ...userRoutes,
+  ...auditRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',

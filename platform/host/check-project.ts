@@ -29,6 +29,7 @@ export const EnvironmentOfModel = z.strictObject({
   after: z.string().optional(),
   accept: z.array(z.string().min(1)).min(1).optional(),
   acceptWithinSeconds: z.number().positive().optional(),
+  approval: z.literal('second-person').optional(),
 });
 
 const PipelineOrFile = z.custom(

@@ -38,6 +38,8 @@ export interface EnvironmentDeclaration {
   readonly accept?: readonly string[];
   /** How long it may take; 600 unless given. */
   readonly acceptWithinSeconds?: number;
+  /** `second-person`: what would serve here is asked for, and another user than the one who asked approves it. */
+  readonly approval?: 'second-person';
 }
 
 /** A model that trains and is released by itself. */

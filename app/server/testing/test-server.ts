@@ -5,18 +5,23 @@ import { pathToFileURL } from 'node:url';
 import { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import { StepTokens } from '@visavox/adapters/kubeflow/step/step-tokens';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { SqlApprovals } from '@visavox/adapters/sql/approvals';
+import { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlProfileIndex } from '@visavox/adapters/sql/profile-index';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import { SqlUsers } from '@visavox/adapters/sql/users';
 import { KeptDatasetProfiles } from '@visavox/adapters/tables/dataset-profiles';
 import { TableProfiler } from '@visavox/adapters/tables/table-profiler';
 import { clientNetworks } from '@visavox/api/client-network';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { ControllerPort } from '@visavox/api/resources';
+import { SharedToken } from '@visavox/api/shared-token';
+import { UserDoor } from '@visavox/api/user-door';
 import type { ControlState } from '@visavox/control/controller-resources';
 import { Controllers } from '@visavox/control/controllers';
 import type { BundleFiles } from '@visavox/core/bundle';
@@ -123,6 +128,7 @@ export async function startTestServer({
   let token = operatorToken;
   const theToken = async () => token;
   const { operatorRefused } = services.waysIn;
+  const users = new SqlUsers({ db: database.db, now });
   const app = createApp({
     ...services,
     log,
@@ -134,6 +140,9 @@ export async function startTestServer({
     operatorToken: theToken,
     operatorDoor: new OperatorDoor({ operatorToken: theToken, log, now, refused: operatorRefused }),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
+    ...{ users, sharedToken: new SharedToken(database), userDoor: new UserDoor({ users, log, now }) },
+    audit: new SqlAuditLog({ db: database.db, key: Buffer.alloc(32, 7), now }),
+    approvals: new SqlApprovals({ db: database.db, now }),
     relyingParty: relyingPartyAt('http://localhost:4600'),
     webFolder: join(folder, 'web'),
     engine: absentEngine,
@@ -228,7 +237,7 @@ async function census({ db, objects }: Services): Promise<Record<string, number>
 /** Counts, and begins nothing. */
 function idleController({ trainingData }: Services): ControllerPort {
   return {
-    ...{ model: modelName, environment },
+    ...{ model: modelName, environment, needsApproval: false },
     ...{
       tick: absent,
       retrainNow: absent,

@@ -198,6 +198,84 @@ export const platformMigrations: Record<string, Migration> = {
         `create index dataset_tombstones_unfinished on dataset_tombstones (id) where freed_blobs is null`,
       ),
   },
+  /** What is in the audit log stays as it is, also where somebody with the application's rights would have it otherwise. */
+  'platform-011-users': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table users (
+           name text primary key,
+           role text not null check (role in ('viewer', 'data-scientist', 'operator', 'auditor')),
+           password text,
+           password_by text,
+           created_at timestamptz not null,
+           created_by text not null,
+           seen_at timestamptz,
+           removed_at timestamptz)`,
+        `create table user_tokens (
+           id text primary key,
+           user_name text not null references users(name) on delete cascade,
+           name text not null,
+           hash text not null,
+           created_at timestamptz not null,
+           created_by text not null,
+           expires_at timestamptz not null,
+           used_at timestamptz,
+           revoked_at timestamptz)`,
+        `create index user_tokens_user on user_tokens (user_name, created_at desc)`,
+        `create table user_sessions (
+           session_hash text primary key,
+           user_name text not null references users(name) on delete cascade,
+           token text references user_tokens(id) on delete cascade,
+           issued_by text,
+           seen_at timestamptz not null,
+           expires_at timestamptz not null)`,
+        `create index user_sessions_user on user_sessions (user_name)`,
+        `create table audit_log (
+           position bigint primary key,
+           at timestamptz not null,
+           by text not null,
+           role text,
+           action text not null,
+           target text,
+           outcome text not null check (outcome in ('asked', 'done', 'refused')),
+           reason text,
+           network text,
+           request text,
+           previous text,
+           digest text not null)`,
+        `create index audit_log_by on audit_log (by, position desc)`,
+        `create index audit_log_target on audit_log (target, position desc)`,
+        `create function audit_log_is_kept() returns trigger language plpgsql as
+           $$ begin raise exception 'the audit log is only added to'; end $$`,
+        `create trigger audit_log_is_kept before update or delete on audit_log
+           for each row execute function audit_log_is_kept()`,
+        `create trigger audit_log_is_not_emptied before truncate on audit_log
+           for each statement execute function audit_log_is_kept()`,
+        `create table audit_head (
+           id integer primary key check (id = 1),
+           position bigint not null,
+           digest text,
+           seal text not null)`,
+        `create table approvals (
+           id text primary key,
+           release text not null references releases(id) on delete cascade,
+           environment text not null,
+           model text not null,
+           version integer not null,
+           bundle text not null,
+           champion text,
+           state text not null check (state in ('open', 'approving', 'approved', 'rejected', 'overtaken')),
+           asked_by text not null,
+           asked_at timestamptz not null,
+           reason text,
+           decided_by text,
+           decided_at timestamptz,
+           decision text)`,
+        `create unique index approvals_one_open on approvals (release) where state in ('open', 'approving')`,
+        `alter table releases add column by text`,
+      ),
+  },
   /** Of a model one experiment at a time in an environment. A request's outcome counts once, whoever it is told of. */
   'platform-010-experiments': {
     up: (db: Kysely<unknown>) =>

@@ -412,6 +412,7 @@ class Release(BaseModel):
     bundle: Digest
     stage: ReleaseStage
     reason: str
+    by: str | None = None
     created_at: Annotated[str, Field(alias="createdAt")]
     promoted_at: Annotated[str | None, Field(alias="promotedAt")]
 
@@ -426,6 +427,7 @@ class RunSummary(BaseModel):
     state: RunState
     reason: str | None
     trigger: str
+    by: str | None = None
     engine: str
     name: str | None = None
     note: str | None = None
@@ -536,6 +538,7 @@ class RunDetails(BaseModel):
     state: RunState
     reason: str | None
     trigger: str
+    by: str | None = None
     engine: str
     pins: RunPins
     origin: CodeOrigin | None = None
