@@ -155,7 +155,7 @@ function whatIsAnswered(
   { services, places, decoder }: { services: Services; places: Places; decoder: DecoderPool },
 ): OpenApplication {
   const { champion, overview, waysIn } = services;
-  const { log, now, operatorToken, settings } = platform;
+  const { log, now, operatorToken, settings, sharedToken } = platform;
   return {
     lineage: [new ApplicationLineage(services.db)],
     checks: signInChecks({ decoder, champion }),
@@ -166,7 +166,10 @@ function whatIsAnswered(
         ...resources,
         ...services,
         places,
-        operatorDoor: new OperatorDoor({ operatorToken, log, now, refused: waysIn.operatorRefused }),
+        operatorDoor: new OperatorDoor({
+          ...{ operatorToken, log, now, refused: waysIn.operatorRefused },
+          isOff: (token) => sharedToken.isOff(token),
+        }),
         relyingParty: relyingPartyAt(resources.url),
         publicUrl: settings.publicUrl,
       }),

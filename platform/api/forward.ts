@@ -1,6 +1,7 @@
 import { messageOf, UserError } from '@visavox/core/errors';
 import type { MiddlewareHandler } from 'hono';
 import type { Answer, ApiEnv } from './api-env.ts';
+import { networkHeader, sealedNetwork } from './forwarded-network.ts';
 import type { LeaderPort } from './resources.ts';
 
 const forwardedHeader = 'x-visavox-forwarded';
@@ -28,6 +29,8 @@ export function forwardToLeader(
     const { pathname, search } = new URL(c.req.url);
     const { method } = c.req;
     const headers = new Headers({ [forwardedHeader]: '1' });
+    const from = sealedNetwork(c, leader);
+    if (from !== undefined) headers.set(networkHeader, from);
     for (const name of carried) {
       const value = c.req.header(name);
       if (value !== undefined) headers.set(name, value);

@@ -96,6 +96,7 @@ beforeEach(() => {
     ...{ registry, releases, objects, log, runs: new MemoryRunStore() },
     aliases: { history: async () => [], add: () => Promise.reject(new Error('not part of this test')) },
     descriptions: { of: () => Promise.reject(new Error('not part of this test')) },
+    approvals: { ask: () => Promise.reject(new Error('no environment of this test wants an approval')) },
     controllers: new Controllers([
       controller('digits', 'production'),
       controller('iris', 'test'),

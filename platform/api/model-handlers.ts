@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { SqlApprovals } from '@visavox/adapters/sql/approvals';
 import type { InspectedModel } from '@visavox/adapters/sql/mirrored-model-registry';
+import { UserError } from '@visavox/core/errors';
 import { BundleManifest, type ModelVersion, modelReference } from '@visavox/core/model';
 import { presentAliases } from '@visavox/core/model-alias';
 import { getBlob, readBlob } from '@visavox/core/object-store';
@@ -7,9 +9,11 @@ import type { Release } from '@visavox/core/release';
 import { registerFiles } from '@visavox/pipelines/model-files';
 import { registerOutput } from '@visavox/pipelines/model-output';
 import type { ApiEnv } from './api-env.ts';
+import { mayServe } from './approval-checks.ts';
 import { writtenMetrics } from './model-facts.ts';
 import { modelRoutes as routes } from './model-routes.ts';
 import { aliasesOf, releasesOf, versionOf, type Wanted } from './model-versions.ts';
+import { byOf } from './operators.ts';
 import type { ControllerPort, PlatformResources } from './resources.ts';
 import { runReferred } from './run-reference.ts';
 import { streamedBody } from './streams.ts';
@@ -18,7 +22,7 @@ import { unknown } from './unknown.ts';
 type Resources = Pick<
   PlatformResources,
   'registry' | 'releases' | 'controllers' | 'objects' | 'runs' | 'log' | 'aliases' | 'descriptions'
->;
+> & { readonly approvals: Pick<SqlApprovals, 'ask'> };
 
 /** Models, their versions, trainings and releases. */
 export function addModelRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
@@ -78,6 +82,7 @@ function addVersionRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     const run = await resources.runs.get(await runReferred(resources.runs, id));
     if (!run) throw unknown('run', id);
     const model = await registerOutput(resources, run, { name, output });
+    c.set('auditTarget', `model:${modelReference(model)}`);
     log.info({ requestId: c.get('requestId'), run: id, model: modelReference(model) }, 'model registered');
     return c.json(model, 201);
   });
@@ -156,21 +161,21 @@ function addTrainingRoutes(app: OpenAPIHono<ApiEnv>, { controllers, log }: Resou
 }
 
 function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void {
-  const { controllers, log } = resources;
+  const { controllers, releases, log } = resources;
   const within = (environment: string | undefined) => (one: ControllerPort) =>
     environment === undefined || one.environment === environment;
 
   app.openapi(routes.releases, async (c) => {
     const { environment } = c.req.valid('query');
-    const releases = await releasesOf(resources, controllers.all.filter(within(environment)));
-    return c.json({ releases }, 200);
+    const found = await releasesOf(resources, controllers.all.filter(within(environment)));
+    return c.json({ releases: found }, 200);
   });
 
   app.openapi(routes.modelReleases, async (c) => {
     const { name } = c.req.valid('param');
     const { environment } = c.req.valid('query');
-    const releases = await releasesOf(resources, controllers.ofModel(name).filter(within(environment)));
-    return c.json({ releases }, 200);
+    const found = await releasesOf(resources, controllers.ofModel(name).filter(within(environment)));
+    return c.json({ releases: found }, 200);
   });
 
   app.openapi(routes.propose, async (c) => {
@@ -179,7 +184,8 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     const { environment } = c.req.valid('query');
     const controller = controllers.of(name, environment);
     const version = await versionOf(resources, { name, wanted: String(wanted), environment });
-    const release = await controller.propose(version, withReason('proposed by hand', reason));
+    const release = await controller.propose(version, withReason('proposed by hand', reason), byOf(c));
+    c.set('auditTarget', targetOf(release));
     log.info(
       { requestId: c.get('requestId'), release: release.id, name, version },
       'release proposed by hand',
@@ -189,7 +195,8 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
 
   app.openapi(routes.rollback, async (c) => {
     const controller = controllers.of(c.req.valid('param').name, c.req.valid('query').environment);
-    const release = await controller.rollback(withReason('by hand', c.req.valid('query').reason));
+    const release = await controller.rollback(withReason('by hand', c.req.valid('query').reason), byOf(c));
+    c.set('auditTarget', targetOf(release));
     log.info({ requestId: c.get('requestId'), release: release.id }, 'rolled back by hand');
     return c.json(release, 200);
   });
@@ -198,10 +205,32 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     const { id } = c.req.valid('param');
     const release = (await releasesOf(resources, controllers.all)).find((one) => one.id === id);
     if (!release) throw unknown('release', id);
+    c.set('auditTarget', targetOf(release));
+    const controller = controllers.of(release.model, release.environment);
     const reason = withReason('promoted by hand', c.req.valid('query').reason);
-    const promoted = await controllers.of(release.model, release.environment).promote(id, reason);
+    const by = byOf(c);
+    if (controller.needsApproval && release.stage !== 'champion') {
+      if (!mayServe(release)) throw notUp(release);
+      const champion = (await releases.champion(release.environment, release.model))?.id ?? null;
+      const { approval } = await resources.approvals.ask(release, { by, reason, champion });
+      log.info({ requestId: c.get('requestId'), release: id, approval: approval.id }, 'promotion asked for');
+      return c.json(approval, 202);
+    }
+    const promoted = await controller.promote(id, reason, { by });
     log.info({ requestId: c.get('requestId'), release: id }, 'promoted by hand');
     return c.json(promoted, 200);
+  });
+}
+
+const targetOf = ({ id, model, version, environment }: Release) =>
+  `release:${id} of ${modelReference({ name: model, version })} in ${environment}`;
+
+function notUp({ id, stage, reason }: Release): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'release_not_up',
+    message: `release ${id} is ${stage} (${reason}), and cannot be asked for`,
+    action: 'Wait until it is up, or propose its version again.',
   });
 }
 

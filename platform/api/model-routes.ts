@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Name } from '@visavox/core/model';
+import { ApprovalRecord } from './approval-routes.ts';
 import {
   Bundle,
   Candidate,
@@ -118,7 +119,11 @@ export const modelRoutes = {
     ...{ ...base, method: 'post', path: '/api/v1/releases/{id}/promote' },
     summary: 'Make a release the champion of its model in its environment',
     request: { params: Id, query: Reason },
-    responses: { 200: json(ReleaseRecord, 'champion'), default: problem },
+    responses: {
+      200: json(ReleaseRecord, 'champion'),
+      202: json(ApprovalRecord, 'asked for, where a second person has to agree'),
+      default: problem,
+    },
   }),
   rollback: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/rollback' },

@@ -1,28 +1,46 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { accessTo } from './access.ts';
+import { guarded } from './access-guard.ts';
 import type { ApiEnv } from './api-env.ts';
+import { addApprovalRoutes } from './approval-handlers.ts';
+import { addAuditRoutes } from './audit-routes.ts';
+import { auditing } from './auditing.ts';
 import { addDataRoutes } from './data-routes.ts';
 import { forwardToLeader } from './forward.ts';
-import { requireOperator } from './operators.ts';
+import { believeNetwork } from './forwarded-network.ts';
+import { operatorsInLastEnvironment } from './last-environment.ts';
 import { addPlatformRoutes } from './platform-routes.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 import { addServingRoutes } from './serving-routes.ts';
 import { openApi } from './shell.ts';
 import { addStepRoutes } from './step-routes.ts';
+import { addUserRoutes } from './user-handlers.ts';
 
 /**
- * Runs, datasets, models, releases and lineage over HTTP. To be mounted where callers are known already, with bodies that
- * were bounded and read.
+ * Runs, datasets, models, releases, lineage and users over HTTP. To be mounted where callers are known already, with bodies
+ * that were bounded and read.
  */
 export function createPlatformApi(resources: PlatformResources): OpenAPIHono<ApiEnv> {
   const api = openApi<ApiEnv>();
-  const { health, ...forOperators } = routes;
-  for (const route of Object.values(forOperators))
-    api.on([route.method], route.getRoutingPath(), requireOperator);
+  api.use(believeNetwork(resources.leader));
+  for (const route of Object.values(routes))
+    api.on([route.method], route.getRoutingPath(), guarded(accessTo(route), resources));
+  for (const route of [routes.propose, routes.retrain, routes.candidate])
+    api.on([route.method], route.getRoutingPath(), operatorsInLastEnvironment(resources));
   forwardWhatOnlyTheLeaderDoes(api, resources);
-  api.openapi(health, (c) => c.json({ status: 'ok' as const }, 200));
+  // By the process that does it.
+  for (const route of Object.values(routes)) {
+    const { action } = accessTo(route);
+    if (action !== undefined)
+      api.on([route.method], route.getRoutingPath(), auditing(resources.audit, action));
+  }
+  api.openapi(routes.health, (c) => c.json({ status: 'ok' as const }, 200));
   addPlatformRoutes(api, resources);
   addDataRoutes(api, resources);
+  addApprovalRoutes(api, resources);
+  addUserRoutes(api, resources);
+  addAuditRoutes(api, resources);
   addServingRoutes(api, resources);
   addStepRoutes(api, resources);
   return api;
@@ -46,6 +64,6 @@ function forwardWhatOnlyTheLeaderDoes(
   ])
     api.on([route.method], route.getRoutingPath(), forwardToLeader(leader));
   const afterwards = released ? { afterwards: released } : {};
-  for (const route of [routes.propose, routes.rollback, routes.promote])
+  for (const route of [routes.propose, routes.rollback, routes.promote, routes.approve])
     api.on([route.method], route.getRoutingPath(), forwardToLeader(leader, afterwards));
 }

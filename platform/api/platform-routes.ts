@@ -16,6 +16,7 @@ import { addExperimentRoutes } from './experiment-routes.ts';
 import { keyedRequest, requireSameRequest } from './idempotency.ts';
 import { addModelFactsRoutes } from './model-facts-handlers.ts';
 import { addModelRoutes } from './model-handlers.ts';
+import { byOf } from './operators.ts';
 import { addOutputRoutes } from './output-routes.ts';
 import { addProfileRoutes } from './profile-handlers.ts';
 import { addRecurringRoutes } from './recurring-routes.ts';
@@ -79,7 +80,7 @@ function unknownKind(word: string, kinds: PlatformResources['lineage']['kinds'])
 }
 
 function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): void {
-  const { releases, controllers, served, services, figures } = resources;
+  const { releases, controllers, served, services, figures, sharedToken, operatorToken } = resources;
   const told = (release: Release | undefined) =>
     release ? { model: release.model, version: release.version, release: release.id } : null;
 
@@ -96,7 +97,11 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
         };
       }),
     );
-    return c.json({ services: [...(await services())], environments, ...(await figures?.()) }, 200);
+    const sharedTokenOn = !(await sharedToken.isOff(await operatorToken()));
+    return c.json(
+      { services: [...(await services())], environments, sharedTokenOn, ...(await figures?.()) },
+      200,
+    );
   });
 }
 
@@ -141,6 +146,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
       pipelineSpec,
       ...{ parameters: pinned.parameters, datasets: pinned.datasets },
       trigger,
+      by: byOf(c),
       seed,
       useCache,
       code,
@@ -161,6 +167,7 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   app.openapi(routes.changeRun, async (c) => {
     const id = await referred(c.req.valid('param').id);
+    c.set('auditTarget', `run:${id}`);
     await runs.annotate(id, c.req.valid('json'));
     const run = await engine.get(id);
     return c.json({ ...run, edges: [...(await graphs.edgesOf(run))] }, 200);
@@ -176,12 +183,14 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
 
   app.openapi(routes.cancelRun, async (c) => {
     const id = await referred(c.req.valid('param').id);
+    c.set('auditTarget', `run:${id}`);
     await engine.cancel(id);
     return c.json({ id }, 202);
   });
 
   app.openapi(routes.resumeRun, async (c) => {
     const id = await referred(c.req.valid('param').id);
+    c.set('auditTarget', `run:${id}`);
     await engine.resume(id);
     return c.json({ id }, 202);
   });
@@ -199,10 +208,12 @@ function addRunRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformResources): v
         run.tasks.flatMap(({ name, environment }) => (environment?.lock ? [[name, environment.lock]] : [])),
       ),
       trigger: `reproduces ${of}`,
+      by: byOf(c),
       useCache: false,
       engine: c.req.valid('json').engine,
     });
     log.info({ requestId: c.get('requestId'), run: id, reproduces: of }, 'run submitted');
+    c.set('auditTarget', `run:${id}, reproduces run:${of}`);
     return c.json({ id }, 202);
   });
 

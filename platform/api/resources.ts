@@ -1,8 +1,11 @@
 import type { StepGrants } from '@visavox/adapters/kubeflow/step/step-grants';
 import type { ModelDescriptions } from '@visavox/adapters/models/model-descriptions';
 import type { SignedBundles } from '@visavox/adapters/models/signed-bundles';
+import type { SqlApprovals } from '@visavox/adapters/sql/approvals';
+import type { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import type { MirroredModelRegistry } from '@visavox/adapters/sql/mirrored-model-registry';
 import type { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
+import type { SqlUsers } from '@visavox/adapters/sql/users';
 import type { Controller } from '@visavox/control/controller';
 import type { Controllers } from '@visavox/control/controllers';
 import type { Experiments } from '@visavox/control/experiments/experiments';
@@ -28,6 +31,8 @@ import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';
 import type { ServerFacts } from './schemas.ts';
+import type { SharedToken } from './shared-token.ts';
+import type { UserDoor } from './user-door.ts';
 
 export interface ServiceHealth {
   readonly name: string;
@@ -41,6 +46,7 @@ export type ControllerPort = Pick<
   Controller,
   | 'model'
   | 'environment'
+  | 'needsApproval'
   | 'tick'
   | 'retrainNow'
   | 'judgeCandidate'
@@ -68,6 +74,8 @@ export interface LeaderPort {
   /** Whether it is this process. */
   readonly here: boolean;
   url(): Promise<string | undefined>;
+  /** What the processes of this installation know each other's words by. */
+  seal?(text: string): string;
 }
 
 /** A release that is up, and where. */
@@ -122,6 +130,12 @@ export interface ShellResources {
 /** What the platform's API works with. */
 export interface PlatformResources {
   readonly log: Logger;
+  readonly users: SqlUsers;
+  readonly userDoor: UserDoor;
+  readonly operatorToken: OperatorToken;
+  readonly sharedToken: SharedToken;
+  readonly audit: SqlAuditLog;
+  readonly approvals: SqlApprovals;
   readonly runs: RunStore;
   readonly engine: PipelineEngine;
   readonly curves: TrackedCurves;

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { RunState } from '@visavox/core/run';
+import { approvalRoutes } from './approval-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { croissantRoute } from './croissant-route.ts';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { deletionRoutes } from './deletion-routes.ts';
@@ -41,6 +43,7 @@ import {
 } from './schemas.ts';
 import { splitRoutes } from './split-routes.ts';
 import { sweepRoutes } from './sweep-routes.ts';
+import { userRoutes } from './user-routes.ts';
 import { validationRoutes } from './validation-routes.ts';
 import { Computing } from './validation-schemas.ts';
 
@@ -87,6 +90,9 @@ export const platformRoutes = {
   ...recurringRoutes,
   ...experimentRoutes,
   ...validationRoutes,
+  ...approvalRoutes,
+  ...userRoutes,
+  ...auditRoutes,
   health: createRoute({
     method: 'get',
     path: '/health',

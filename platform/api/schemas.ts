@@ -4,6 +4,7 @@ import { DatasetItem, DatasetManifest } from '@visavox/core/dataset';
 import { Digest } from '@visavox/core/digest';
 import { Parameter, RunRecord } from '@visavox/core/run';
 import { RunAnnotationChanges, RunAnnotations, RunSummary } from '@visavox/core/run-summary';
+import { Role } from '@visavox/core/user';
 
 export const Problem = z
   .object({
@@ -42,6 +43,10 @@ export const Status = z
         }),
       )
       .openapi({ description: 'one entry for each model that is released to an environment' }),
+    sharedTokenOn: z
+      .boolean()
+      .optional()
+      .openapi({ description: "whether the operators' shared token still counts" }),
   })
   // Figures that a project adds.
   .catchall(z.unknown())
@@ -238,5 +243,16 @@ export const LineageKinds = z
   })
   .openapi('LineageKinds');
 
-export const OperatorToken = z.object({ token: z.string().max(500) }).openapi('OperatorToken');
-export const OperatorState = z.object({ operator: z.boolean() }).openapi('OperatorState');
+export const OperatorState = z
+  .object({
+    operator: z.boolean().openapi({ description: 'whether they have the role operator' }),
+    user: z
+      .object({
+        name: z.string(),
+        role: Role,
+        shared: z.boolean().openapi({ description: "by the operators' shared token" }),
+        sharedTokenOn: z.boolean().openapi({ description: 'whether that token still counts' }),
+      })
+      .nullable(),
+  })
+  .openapi('OperatorState');

@@ -3,7 +3,7 @@ import { messageOf, UserError } from '@visavox/core/errors';
 import { parseModelReference } from '@visavox/core/model';
 import type { Context } from 'hono';
 import type { ApiEnv } from './api-env.ts';
-import { requireOperator } from './operators.ts';
+import { requireRole } from './operators.ts';
 import type { PlatformResources, ServedRelease } from './resources.ts';
 import { notFound } from './web-page.ts';
 
@@ -25,7 +25,8 @@ export function addServingRoutes(
   app: OpenAPIHono<ApiEnv>,
   { served, requests }: Pick<PlatformResources, 'served' | 'requests'>,
 ): void {
-  app.use(path, requireOperator);
+  // An application that asks for predictions changes nothing.
+  app.use(path, requireRole('viewer'));
   app.all(path, async (c) => {
     const { environment, model } = c.req.param();
     const [, rest] =

@@ -9,6 +9,7 @@ import { coerce, resolveParameters } from '@visavox/pipelines/parameters';
 import { parsePipelineSpec } from '@visavox/pipelines/read-ir';
 import type { ApiEnv } from './api-env.ts';
 import { keyedRequest, requireSameRequest, WithIdempotencyKey } from './idempotency.ts';
+import { byOf } from './operators.ts';
 import type { PlatformResources } from './resources.ts';
 import { body, Id, json, limit, operator, problem } from './route-parts.ts';
 import { NewSweep, SweepDetails, Sweeps } from './sweep-schemas.ts';
@@ -97,6 +98,7 @@ export function addSweepRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformReso
       ...(name !== undefined && { name }),
       run: {
         ...{ parameters: pinned.parameters, datasets: [...pinned.datasets], seed: plan.seed, useCache },
+        by: byOf(c),
         ...(code && { code }),
         ...(engine !== undefined && { engine }),
       },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import type { Command } from 'commander';
-import { operatorToken, operatorTokenFile } from './operator-token.ts';
+import { operatorTokenFile, tokenFor } from './operator-token.ts';
 import type { CommandContext, Lines } from './plugin.ts';
 import { Transport } from './transport.ts';
 
@@ -26,7 +26,7 @@ export function createContext(command: Command, surroundings: Surroundings): Com
     environment.VISAVOX_SERVER ||
     `http://127.0.0.1:${environment.PORT || 4600}`
   ).replace(/\/+$/, '');
-  const token = () => operatorToken(surroundings);
+  const token = () => tokenFor(server, surroundings);
   const log = (text: string) => void stderr.write(`${text}\n`);
   let isWaiting = false;
   const transport = new Transport({
@@ -84,7 +84,7 @@ function withoutToken(
       ? `the server at ${server} does not take this operator's token`
       : `the server at ${server} wants an operator's token, and there is none in ${file}`,
     action:
-      'Run the command in the folder that the server was started in, or set VISAVOX_TOKEN to what follows "#token=" in the address that the server printed.',
+      'Sign in with a token of your own (visavox login, or VISAVOX_TOKEN). At first there is the shared one: run the command in the folder that the server was started in, or use what follows "#token=" in the address that it printed.',
     details: cause.details,
     cause,
   });

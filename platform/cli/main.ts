@@ -1,9 +1,11 @@
 import { UserError } from '@visavox/core/errors';
 import { Command, CommanderError } from 'commander';
+import { auditCommands } from './commands/audit.ts';
 import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { experimentCommands } from './commands/experiments.ts';
 import { initCommand } from './commands/init.ts';
+import { loginCommands } from './commands/login.ts';
 import { modelCommands } from './commands/models.ts';
 import { recurringCommands } from './commands/recurring.ts';
 import { releaseCommands } from './commands/release.ts';
@@ -11,8 +13,10 @@ import { runCommands } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { sweepCommands } from './commands/sweeps.ts';
+import { tokenCommands } from './commands/tokens.ts';
 import { traceCommand } from './commands/trace.ts';
 import { upCommand } from './commands/up.ts';
+import { userCommands } from './commands/users.ts';
 import { loadCommands, loadConfig, projectToAsk, projectToStart } from './config.ts';
 import { createContext, type Surroundings } from './context.ts';
 
@@ -40,6 +44,10 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     serveCommand,
     releaseCommands,
     traceCommand,
+    loginCommands,
+    userCommands,
+    tokenCommands,
+    auditCommands,
   ];
   try {
     const commands = await loadCommands(await loadConfig(surroundings.project));

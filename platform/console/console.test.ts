@@ -139,6 +139,52 @@ describe.skipIf(!browserThere)('in a browser', () => {
     await heading('Operator access');
   });
 
+  it('knows users by their passwords, and shows each what they may see', async () => {
+    const token = await readFile(join(folder, '.visavox/home/secrets/operator.token'), 'utf8');
+    const headers = { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' };
+    const password = 'a password for the console';
+    for (const [name, role] of [
+      ['vera', 'viewer'],
+      ['cleo', 'auditor'],
+    ]) {
+      const body = JSON.stringify({ name, role, password });
+      const added = await fetch(new URL('/api/v1/users', url), { method: 'POST', headers, body });
+      expect(added.status).toBe(201);
+    }
+    const signIn = async (name: string, given: string) => {
+      await page.goto('/console');
+      await page.getByLabel('User name').fill(name);
+      await page.getByLabel('Password', { exact: true }).fill(given);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    };
+    const sections = page.getByRole('navigation');
+    await signIn('vera', 'wrong');
+    await page.getByText('The name and the password do not go together').waitFor();
+    await signIn('vera', password);
+    await page.getByText('Signed in as vera').waitFor();
+    expect(await sections.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
+    expect(await page.getByText('shared token is still on').count(), 'she cannot turn it off').toBe(0);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading('Operator access');
+    expect(await violations(page)).toEqual([]);
+    await signIn('cleo', password);
+    await sections.getByRole('link', { name: 'Users' }).click();
+    await page.getByRole('rowheader', { name: 'vera' }).waitFor();
+    await sections.getByRole('link', { name: 'Audit log' }).click();
+    await heading('Audit log');
+    await page.getByLabel('What', { exact: true }).fill('user.');
+    await page.getByLabel('Outcome').selectOption('Done');
+    await page.getByRole('cell', { name: 'user:vera' }).waitFor();
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText('each entry is as it was written').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Export as JSON lines' }).click();
+    const file = await (await download).path();
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).target)).toEqual(['user:vera', 'user:cleo']);
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('says in an empty project what to do for each page to have something', async () => {
     await asOperator('/console');
     expect(page.url(), 'the token is not left in the address').toBe(new URL('/console', url).href);
@@ -154,7 +200,9 @@ describe.skipIf(!browserThere)('in a browser', () => {
     await look('Models', 'visavox models register NAME --from RUN/TASK/OUTPUT');
     await look('Releases', 'The first training that passes its gate is released');
     await look('Lineage', 'What was it made from');
+    await look('Users', 'Who may use the platform');
     await look('Settings', 'Secrets are not shown');
+    await page.getByText('shared token is still on').waitFor();
   });
 
   describe('of a project with a dataset, a run and a model', () => {

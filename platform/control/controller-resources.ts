@@ -5,6 +5,7 @@ import type {
   ReleaseStore,
   ReleaseTarget,
 } from '@visavox/core/ports';
+import type { Release } from '@visavox/core/release';
 import type { GatePolicy } from './gate.ts';
 import type { TrainingSubject } from './training-subject.ts';
 import type { Trigger } from './trigger.ts';
@@ -40,6 +41,11 @@ export interface ControllerResources {
   readonly now: () => Date;
   /** Keeps the same work of other processes out, where there are others. */
   readonly exclusively?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Asks a second person for what would be made champion, where one has to agree. */
+  readonly askApproval?: (
+    release: Release,
+    wish: { readonly by: string; readonly reason: string; readonly champion: string | null },
+  ) => Promise<void>;
   /** Told what happened, once a step: for the log. */
   readonly report: (event: string, details: Record<string, unknown>) => void;
 }

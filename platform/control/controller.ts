@@ -90,8 +90,13 @@ export class Controller {
     });
   }
 
+  /** Whether a second person has to agree before a release serves here. */
+  get needsApproval(): boolean {
+    return this.#resources.askApproval !== undefined;
+  }
+
   /** Makes the release that was champion before the present one champion again. */
-  rollback(reason: string): Promise<Release> {
+  rollback(reason: string, by?: string): Promise<Release> {
     return this.#exclusively(async () => {
       const current = await this.#releases.champion();
       const previous = (await this.#releases.list())
@@ -105,17 +110,20 @@ export class Controller {
           action: 'Propose another model version instead.',
         });
       }
-      await this.#releases.makeChampion(previous, `rolled back: ${reason}`);
+      await this.#releases.makeChampion(previous, `rolled back: ${reason}`, by);
       return previous;
     });
   }
 
   /** Brings a registered version up beside the champion, without giving it traffic. */
-  propose(version: number, reason: string): Promise<Release> {
+  propose(version: number, reason: string, by?: string): Promise<Release> {
     return this.#exclusively(async () => {
       const { registry, releases, target, newId, report } = this.#resources;
       const found = await registry.get(this.model, version);
-      const proposed = await this.#releases.createOnce(newId(), found, { stage: 'preparing', reason });
+      const proposed = await this.#releases.createOnce(newId(), found, {
+        ...{ stage: 'preparing' as const, reason },
+        ...(by !== undefined && { by }),
+      });
       try {
         await target.prepare(proposed);
       } catch (error) {
@@ -131,9 +139,15 @@ export class Controller {
     });
   }
 
-  /** Makes a proposed (or earlier) release champion. */
-  promote(releaseId: string, reason: string): Promise<Release> {
+  /** Makes a proposed (or earlier) release champion. `instead`: the one that has to serve until then; null where none does. */
+  promote(
+    releaseId: string,
+    reason: string,
+    { by, instead }: { readonly by?: string; readonly instead?: string | null } = {},
+  ): Promise<Release> {
     return this.#exclusively(async () => {
+      const champion = (await this.#releases.champion())?.id ?? null;
+      if (instead !== undefined && champion !== instead && champion !== releaseId) throw championChanged();
       const found = await this.#releases.find(releaseId);
       if (!found) {
         throw new UserError({
@@ -143,7 +157,7 @@ export class Controller {
           action: 'List the releases to see their ids.',
         });
       }
-      await this.#releases.makeChampion(found, reason);
+      await this.#releases.makeChampion(found, reason, by);
       return { ...found, stage: 'champion' };
     });
   }
@@ -156,6 +170,15 @@ export class Controller {
       await this.#releases.holdBack(found.id, reason);
       await this.#resources.target.retire(found);
       this.#resources.report('challenger withdrawn', { model: referenceOf(found), reason });
+    });
+  }
+
+  /** For what the platform decides by itself: where a second person has to agree, it is asked for. */
+  promoteOrAsk(releaseId: string, reason: string): Promise<void> {
+    if (!this.needsApproval) return this.promote(releaseId, reason).then(() => undefined);
+    return this.#exclusively(async () => {
+      const found = await this.#releases.find(releaseId);
+      if (found && found.stage !== 'champion') await this.#releases.leaveForApproval({ ...found, reason });
     });
   }
 
@@ -275,6 +298,15 @@ export class Controller {
     this.#tail = result.catch(() => undefined);
     return result;
   }
+}
+
+function championChanged(): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'champion_changed',
+    message: 'another release serves by now than the one that this was to follow',
+    action: 'Look at what serves (visavox releases status), and ask again if it should still be replaced.',
+  });
 }
 
 function trainingUnderWay(run: string): UserError {

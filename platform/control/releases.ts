@@ -31,13 +31,17 @@ export class Releases {
   async createOnce(
     id: string,
     { version, bundle }: ModelVersion,
-    { stage, reason }: Pick<Release, 'stage' | 'reason'>,
+    { stage, reason, by }: Pick<Release, 'stage' | 'reason' | 'by'>,
   ): Promise<Release> {
     const { releases, environment, model, now } = this.#resources;
     const existing = await this.find(id);
     if (existing) return existing;
     const createdAt = now().toISOString();
-    const release = { id, environment, model, version, bundle, stage, reason, createdAt, promotedAt: null };
+    const named = by === undefined ? {} : { by };
+    const release: Release = {
+      ...{ id, environment, model, version, bundle, stage, reason, createdAt, promotedAt: null },
+      ...named,
+    };
     await releases.create(release);
     return release;
   }
@@ -47,16 +51,28 @@ export class Releases {
     return this.#resources.releases.setStage(id, 'held-back', by);
   }
 
-  async makeChampion(release: Release, reason: string): Promise<void> {
+  async makeChampion(release: Release, reason: string, by?: string): Promise<void> {
     const { releases, target, environment, report } = this.#resources;
     const before = await this.champion();
     if (before?.id !== release.id) {
       await target.prepare(release);
-      await releases.promote(release.id, reason);
+      await releases.promote(release.id, reason, by);
     }
     await this.#activate(release);
     if (before && before.id !== release.id) await target.retire(before);
     report('released', { environment, model: referenceOf(release), reason });
+  }
+
+  /** Brings it up beside the champion, and asks a second person to make it that. */
+  async leaveForApproval(release: Release): Promise<void> {
+    const { releases, target, askApproval } = this.#resources;
+    const { id, reason } = release;
+    if (release.stage === 'preparing') {
+      await target.prepare(release);
+      await releases.setStage(id, 'shadow', reason);
+    }
+    const champion = (await this.champion())?.id ?? null;
+    await askApproval?.(release, { by: theController, reason, champion });
   }
 
   /** Tells the target who is champion where a crash or a failure came between a promotion and its activation. */
@@ -97,6 +113,9 @@ export class Releases {
     }
   }
 }
+
+/** Who asks for what nobody has asked for. */
+const theController = 'continuous training';
 
 export function referenceOf({ model, version }: Pick<Release, 'model' | 'version'>): string {
   return modelReference({ name: model, version });

@@ -153,6 +153,8 @@ export interface RunRequest {
   readonly parameters: RunRecord['pins']['parameters'];
   readonly datasets: readonly Digest[];
   readonly trigger: string;
+  /** Who asked for it by hand. */
+  readonly by?: string | undefined;
   readonly seed: number;
   readonly useCache: boolean;
   /** The stored snapshot that its steps run in; what the engine has for such runs unless given. */
@@ -246,7 +248,8 @@ export interface ModelRegistry {
 export interface ReleaseStore {
   create(release: Release): Promise<void>;
   setStage(id: string, stage: Exclude<ReleaseStage, 'champion'>, reason: string): Promise<void>;
-  promote(id: string, reason: string): Promise<void>;
+  /** `by`: who asked for it; nobody where the platform does it by itself. */
+  promote(id: string, reason: string, by?: string): Promise<void>;
   champion(environment: string, model: string): Promise<Release | undefined>;
   /** Newest first; of one model or, without its name, of all. */
   list(environment: string, model?: string): Promise<readonly Release[]>;

@@ -16,6 +16,8 @@ export const Release = z.object({
   bundle: Digest,
   stage: ReleaseStage,
   reason: z.string(),
+  /** Who asked for its stage; left out where the platform did it by itself. */
+  by: z.string().optional(),
   createdAt: z.string(),
   /** When it last became champion. */
   promotedAt: z.string().nullable(),

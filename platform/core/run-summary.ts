@@ -46,7 +46,7 @@ export type RunAnnotationChanges = z.infer<typeof RunAnnotationChanges>;
 
 /** A run for lists: without its tasks' inputs, outputs and commands, which may be hundreds of kilobytes. */
 export const RunSummary = RunRecord.pick({
-  ...{ id: true, pipeline: true, state: true, reason: true, trigger: true, engine: true },
+  ...{ id: true, pipeline: true, state: true, reason: true, trigger: true, by: true, engine: true },
   ...{ name: true, note: true, tags: true, sweep: true, createdAt: true, finishedAt: true },
 }).extend({
   parameters: z.record(z.string(), Parameter),
@@ -68,6 +68,7 @@ export function summaryOf(run: RunRecord): RunSummary {
   return {
     ...{ id, pipeline, state, reason, trigger, engine, createdAt, finishedAt },
     ...annotationsOf(run),
+    ...(run.by !== undefined && { by: run.by }),
     ...(run.sweep !== undefined && { sweep: run.sweep }),
     parameters: run.pins.parameters,
     metrics: inOrder(metricsOf(run)),

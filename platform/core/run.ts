@@ -92,6 +92,8 @@ export const RunRecord = z.object({
   reason: z.string().nullable(),
   /** What asked for it: `manual`, or the trigger's own words. */
   trigger: z.string(),
+  /** Who asked for it by hand. */
+  by: z.string().optional(),
   /** The name of the engine that it is on. */
   engine: z.string(),
   pins: RunPins,

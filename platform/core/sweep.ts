@@ -56,6 +56,8 @@ export const Sweep = z.object({
     useCache: z.boolean(),
     code: CodeReference.optional(),
     engine: z.string().optional(),
+    /** Who asked for it by hand. */
+    by: z.string().optional(),
   }),
   /** Each was written down before its run was submitted. */
   trials: z.array(Trial),

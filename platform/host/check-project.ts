@@ -32,6 +32,7 @@ export const EnvironmentOfModel = z.strictObject({
   logRequests: z
     .strictObject({ sample: z.number().gt(0).max(1), mask: z.array(z.string().min(1)).optional() })
     .optional(),
+  approval: z.literal('second-person').optional(),
 });
 
 const PipelineOrFile = z.custom(

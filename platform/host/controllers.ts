@@ -64,7 +64,8 @@ function openController(
     readonly report: (event: string, details: Record<string, unknown>) => void;
   },
 ): Controller {
-  const { database, datasets, releases, signed, now } = platform;
+  const { database, datasets, releases, signed, approvals, now } = platform;
+  const { approval } = model.rules.get(environment) ?? {};
   return new Controller({
     ...{ model: model.name, environment, registry, engine, datasets, releases, now, report },
     // The environments of a model lead to the last one, and its champion is what others find in the registry.
@@ -86,6 +87,9 @@ function openController(
         urlOf: async (release) => (model.target ? undefined : served.urlOf(release)),
       },
     ),
+    ...(approval === 'second-person' && {
+      askApproval: async (release, wish) => void (await approvals.ask(release, wish)),
+    }),
     state: new SqlControlState(database.db),
     exclusively: databaseLock(database, `visavox ${stateKey(environment, model.name)}`),
     newId: randomUUID,

@@ -15,7 +15,7 @@ export function openExperiments(
     store: new SqlExperimentStore(database.db),
     journal: new SqlExperimentJournal(database.db),
     promote: async ({ model, environment, challenger }, reason) => {
-      await controllers.of(model, environment).promote(challenger, reason);
+      await controllers.of(model, environment).promoteOrAsk(challenger, reason);
     },
     holdBack: ({ model, environment, challenger }, reason) =>
       controllers.of(model, environment).withdraw(challenger, reason),

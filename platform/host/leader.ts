@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { ControlState } from '@visavox/control/controller-resources';
 import { z } from 'zod';
 
@@ -8,8 +9,11 @@ const Announced = z.object({ url: z.string() });
 export class Leader {
   readonly #state: ControlState;
   readonly #leads: () => boolean;
+  readonly #key: Uint8Array;
 
-  constructor(resources: { state: ControlState; leads: () => boolean }) {
+  /** `key`: the same in every process of this installation. */
+  constructor(resources: { state: ControlState; leads: () => boolean; key: Uint8Array }) {
+    this.#key = resources.key;
     this.#state = resources.state;
     this.#leads = resources.leads;
   }
@@ -17,6 +21,10 @@ export class Leader {
   /** Whether it is this process. */
   get here(): boolean {
     return this.#leads();
+  }
+
+  seal(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('base64url');
   }
 
   /** Of the process that announced itself last; it may have gone. */

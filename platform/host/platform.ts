@@ -5,6 +5,8 @@ import { ModelDescriptions } from '@visavox/adapters/models/model-descriptions';
 import { SignedBundles } from '@visavox/adapters/models/signed-bundles';
 import { SigningKey } from '@visavox/adapters/models/signing-key';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { SqlApprovals } from '@visavox/adapters/sql/approvals';
+import { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import { SqlBundleFacts } from '@visavox/adapters/sql/bundle-facts';
 import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
@@ -16,10 +18,12 @@ import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlProfileIndex } from '@visavox/adapters/sql/profile-index';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
+import { SqlUsers } from '@visavox/adapters/sql/users';
 import { KeptDatasetProfiles } from '@visavox/adapters/tables/dataset-profiles';
 import { TableProfiler } from '@visavox/adapters/tables/table-profiler';
 import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { OperatorToken } from '@visavox/api/resources';
+import { SharedToken } from '@visavox/api/shared-token';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { DatasetProfiles, DatasetStore, ModelHost, ReleaseStore, RunStore } from '@visavox/core/ports';
 import type { Migration } from 'kysely';
@@ -56,6 +60,10 @@ export interface Platform {
   readonly objects: ObjectStore;
   readonly operatorToken: OperatorToken;
   readonly operatorSessions: OperatorSessions;
+  readonly sharedToken: SharedToken;
+  readonly users: SqlUsers;
+  readonly audit: SqlAuditLog;
+  readonly approvals: SqlApprovals;
   /** 32 bytes for a purpose of tracking, the same in every process of this installation and known to none of its steps. */
   readonly trackingKey: (purpose: string) => Uint8Array;
   /** What steps in pods show themselves by, and what they may read. */
@@ -124,6 +132,10 @@ export async function openPlatform(
     ...{ settings, log, now, database, objects, operatorToken, project: { name, root, environments } },
     trackingKey: (purpose) => derivedKey(trackingKey, purpose),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
+    sharedToken: new SharedToken(database),
+    users: new SqlUsers({ db: database.db, now }),
+    audit: new SqlAuditLog({ db: database.db, now, key: derivedKey(trackingKey, 'audit log') }),
+    approvals: new SqlApprovals({ db: database.db, now }),
     ...{ runs, stepTokens, steps: new StepGrants({ tokens: stepTokens, runs, objects }) },
     ...{ datasets, profiles },
     releases: new SqlReleaseStore(database.db),

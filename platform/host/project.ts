@@ -43,6 +43,8 @@ export interface EnvironmentDeclaration {
    * values of the columns and tensors that `mask` names are hidden. Nothing is logged unless given.
    */
   readonly logRequests?: { readonly sample: number; readonly mask?: readonly string[] | undefined };
+  /** `second-person`: what would serve here is asked for, and another user than the one who asked approves it. */
+  readonly approval?: 'second-person';
 }
 
 /** A model that trains and is released by itself. */

@@ -9,6 +9,7 @@ import { starting, withHealth } from '@visavox/api/health';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { createPlatformApp, type PlatformAppResources } from '@visavox/api/platform-app';
 import { createStartingApp } from '@visavox/api/starting-app';
+import { UserDoor } from '@visavox/api/user-door';
 import { builtConsole } from '@visavox/console/built';
 import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
@@ -121,7 +122,10 @@ async function startServer({
   const recurring = openRecurringPipelines(platform, { pipelines: project.pipelines, engine });
   const experiments = openExperiments(platform, controllers);
   const deletions = openDeletions(platform, project.application !== undefined);
-  const leader = new Leader({ state: new SqlControlState(platform.database.db), leads });
+  const leader = new Leader({
+    ...{ state: new SqlControlState(platform.database.db), leads },
+    key: platform.trackingKey('between processes'),
+  });
 
   const resources = appResources({
     platform,
@@ -233,9 +237,12 @@ function openRequestLog({ settings, now, log }: Platform, models: readonly Loade
   });
 }
 
-function sweepingSessions({ operatorSessions }: Platform): Repeated {
-  const work = () => operatorSessions.sweep();
-  return { name: 'sweeping sessions of operators', everyMs: sweepEveryMs, work };
+function sweepingSessions({ operatorSessions, users }: Platform): Repeated {
+  const work = async () => {
+    await operatorSessions.sweep();
+    await users.sweep();
+  };
+  return { name: 'sweeping sessions of operators and users', everyMs: sweepEveryMs, work };
 }
 
 function pageOf(settings: PlatformSettings, { declaration, application, root }: LoadedProject) {
@@ -283,7 +290,7 @@ function appResources(parts: {
     url,
   } = parts;
   const { datasets = {} } = project.declaration;
-  const { settings, operatorToken, log, now } = platform;
+  const { settings, operatorToken, sharedToken, users, log, now } = platform;
   const { figures, released, services } = application;
   const { routes } = project;
   return {
@@ -299,7 +306,8 @@ function appResources(parts: {
     aboutDataset: (name) => datasets[name] ?? {},
     facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),
-    operatorDoor: new OperatorDoor({ operatorToken, log, now }),
+    operatorDoor: new OperatorDoor({ operatorToken, log, now, isOff: (token) => sharedToken.isOff(token) }),
+    userDoor: new UserDoor({ users, log, now }),
     secureCookies: url.startsWith('https:'),
     lineage: {
       kinds: project.lineageKinds,

@@ -68,6 +68,7 @@ export async function admit(
     origin: code.origin,
     trackingRun: null,
     ...annotationsOf(request.annotations ?? {}),
+    ...(request.by !== undefined && { by: request.by }),
     ...(request.sweep !== undefined && { sweep: request.sweep }),
     ...(request.requestDigest !== undefined && { requestDigest: request.requestDigest }),
     tasks: tasks.map((task) => pendingRecord(task.name, null)),

@@ -13,12 +13,12 @@ type Resources = Pick<ApiResources, 'waysIn'> & OperatorResources;
 export function identifyCaller(resources: Resources): MiddlewareHandler<AppEnv> {
   const { waysIn, secureCookies } = resources;
   return async (c, next) => {
-    const { operator, program } = await callerOf(c, resources);
+    const { operator, program, user } = await callerOf(c, resources);
     const own = program ? undefined : readCookie(c, 'session', secureCookies);
     c.set('sessionToken', own);
     const session = own === undefined ? null : await waysIn.sessions.find(own);
     const person = session?.next === null ? session.person : null;
-    c.set('caller', { session, person, operator, program });
+    c.set('caller', { session, person, operator, program, user });
     await next();
   };
 }

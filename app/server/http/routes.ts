@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { body, Id, json, limit, none, operator, problem } from '@visavox/api/route-parts';
-import { OperatorToken } from '@visavox/api/schemas';
+import { SignIn } from '@visavox/api/user-schemas';
 import { Name } from '@visavox/core/model';
 import { reportFileNames } from '../model-report.ts';
 import { EnrolmentChallenge, People, Person } from './enrolment-schemas.ts';
@@ -96,8 +96,8 @@ export const routes = {
     method: 'post',
     path: '/api/v1/operator/session',
     tags: ['operation'],
-    summary: "Exchange the operator's token for a session cookie",
-    request: { body: body(OperatorToken) },
+    summary: 'Exchange a token, or a name and a password, for a session cookie',
+    request: { body: body(SignIn) },
     responses: { 200: json(Session, 'signed in'), default: problem },
   }),
   people: createRoute({

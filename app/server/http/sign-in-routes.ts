@@ -1,5 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { operatorStateRoute } from '@visavox/api/operator-routes';
+import {
+  operatorState,
+  operatorStateRoute,
+  signInOperator,
+  signOutOperator,
+} from '@visavox/api/operator-routes';
 import type { UserError } from '@visavox/core/errors';
 import { faceHints } from '@visavox/recognition/face-finding/face-hints';
 import { voiceHints } from '../enrolment/capture-hints.ts';
@@ -8,7 +13,7 @@ import type { ApiResources } from '../resources.ts';
 import type { AppEnv } from './app-env.ts';
 import { requireSomebody, speakerOf } from './auth.ts';
 import { burstOf } from './burst.ts';
-import { giveCookie, takeCookie } from './cookies.ts';
+import { takeCookie } from './cookies.ts';
 import { newEnrolmentChallenge } from './enrolment-challenge.ts';
 import { doorOf, toldSession, welcome } from './entry.ts';
 import { routes } from './routes.ts';
@@ -19,7 +24,7 @@ import { beginVisit } from './visitor.ts';
 /** What people do: look whether a recording is good, sign in, say that it was them. */
 export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResources): void {
   const { champion, signIn, attempts, log, secureCookies } = resources;
-  const { waysIn, operatorSessions, operatorDoor } = resources;
+  const { waysIn } = resources;
 
   app.openapi(routes.checkFace, async (c) => {
     const { bytes } = await readRecording(c, 'face');
@@ -107,23 +112,20 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
     return c.body(null, 204);
   });
 
-  app.openapi(operatorStateRoute, (c) => c.json({ operator: c.get('caller').operator }, 200));
+  app.openapi(operatorStateRoute, async (c) => c.json(await operatorState(c.get('caller'), resources), 200));
 
   app.openapi(routes.operatorSession, async (c) => {
-    const network = c.get('network');
-    const token = await operatorDoor.requireToken(c.req.valid('json').token, network);
-    const value = await operatorSessions.start(token, c.get('operatorSessionToken'));
-    giveCookie(c, 'operator', { value, secure: secureCookies });
-    const details = { network };
-    await waysIn.accessLog.record({ kind: 'operator_signed_in', person: null, by: 'operator', details });
-    c.set('caller', { ...c.get('caller'), operator: true });
+    const user = await signInOperator(c, c.req.valid('json'), resources);
+    const operator = user.role === 'operator';
+    const details = { network: c.get('network') };
+    if (operator)
+      await waysIn.accessLog.record({ kind: 'operator_signed_in', person: null, by: 'operator', details });
+    c.set('caller', { ...c.get('caller'), operator, user });
     return c.json(toldSession(c, resources), 200);
   });
 
   app.openapi(routes.endOperatorSession, async (c) => {
-    const token = c.get('operatorSessionToken');
-    if (token !== undefined) await operatorSessions.end(token);
-    takeCookie(c, 'operator', secureCookies);
+    await signOutOperator(c, resources);
     return c.body(null, 204);
   });
 }

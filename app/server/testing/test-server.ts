@@ -8,6 +8,8 @@ import { ModelDescriptions } from '@visavox/adapters/models/model-descriptions';
 import { SignedBundles } from '@visavox/adapters/models/signed-bundles';
 import { SigningKey } from '@visavox/adapters/models/signing-key';
 import { openOrCreateObjectStore } from '@visavox/adapters/objects/open-object-store';
+import { SqlApprovals } from '@visavox/adapters/sql/approvals';
+import { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import { SqlBundleFacts } from '@visavox/adapters/sql/bundle-facts';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
 import { migrate } from '@visavox/adapters/sql/migrate';
@@ -16,12 +18,15 @@ import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { platformMigrations } from '@visavox/adapters/sql/platform-migrations';
 import { SqlProfileIndex } from '@visavox/adapters/sql/profile-index';
 import { openTestDatabase } from '@visavox/adapters/sql/test-databases';
+import { SqlUsers } from '@visavox/adapters/sql/users';
 import { KeptDatasetProfiles } from '@visavox/adapters/tables/dataset-profiles';
 import { TableProfiler } from '@visavox/adapters/tables/table-profiler';
 import { clientNetworks } from '@visavox/api/client-network';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { ControllerPort } from '@visavox/api/resources';
+import { SharedToken } from '@visavox/api/shared-token';
+import { UserDoor } from '@visavox/api/user-door';
 import type { ControlState } from '@visavox/control/controller-resources';
 import { Controllers } from '@visavox/control/controllers';
 import type { BundleFiles } from '@visavox/core/bundle';
@@ -129,6 +134,7 @@ export async function startTestServer({
   const theToken = async () => token;
   const { operatorRefused } = services.waysIn;
   const facts = new SqlBundleFacts(database.db);
+  const users = new SqlUsers({ db: database.db, now });
   const app = createApp({
     ...services,
     log,
@@ -140,6 +146,9 @@ export async function startTestServer({
     operatorToken: theToken,
     operatorDoor: new OperatorDoor({ operatorToken: theToken, log, now, refused: operatorRefused }),
     operatorSessions: new OperatorSessions({ db: database.db, now }),
+    ...{ users, sharedToken: new SharedToken(database), userDoor: new UserDoor({ users, log, now }) },
+    audit: new SqlAuditLog({ db: database.db, key: Buffer.alloc(32, 7), now }),
+    approvals: new SqlApprovals({ db: database.db, now }),
     relyingParty: relyingPartyAt('http://localhost:4600'),
     webFolder: join(folder, 'web'),
     engine: absentEngine,
@@ -239,7 +248,7 @@ async function census({ db, objects }: Services): Promise<Record<string, number>
 /** Counts, and begins nothing. */
 function idleController({ trainingData }: Services): ControllerPort {
   return {
-    ...{ model: modelName, environment },
+    ...{ model: modelName, environment, needsApproval: false },
     ...{
       tick: absent,
       retrainNow: absent,

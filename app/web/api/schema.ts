@@ -396,7 +396,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Exchange the operator's token for a session cookie */
+        /** Exchange a token, or a name and a password, for a session cookie */
         post: {
             parameters: {
                 query?: never;
@@ -406,7 +406,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["OperatorToken"];
+                    "application/json": components["schemas"]["SignIn"];
                 };
             };
             responses: {
@@ -3180,6 +3180,15 @@ export interface paths {
                         "application/json": components["schemas"]["Release"];
                     };
                 };
+                /** @description asked for, where a second person has to agree */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Approval"];
+                    };
+                };
                 /** @description what was wrong and what to do */
                 default: {
                     headers: {
@@ -5600,6 +5609,783 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description those alone that wait for somebody */
+                    open?: "true" | "false";
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Approvals"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request, and what there is to look at before it is approved */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description as it stands */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckedApproval"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the release champion; by another user than the one who asked */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ApprovalGiven"];
+                };
+            };
+            responses: {
+                /** @description champion */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Release"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave what serves as it is; whoever asked may withdraw it so */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ApprovalRefused"];
+                };
+            };
+            responses: {
+                /** @description rejected */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Approval"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and as what */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description you */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a password of one’s own; sessions that began with the one before end */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChange"];
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tokens without their secrets: one’s own; operators and auditors see those of everybody */
+        get: {
+            parameters: {
+                query?: {
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tokens"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make a token; asked for with a token of one’s own, it does not outlive that */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            responses: {
+                /** @description with its secret, shown this once */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CreatedToken"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token, and end the sessions that it was exchanged for */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by name */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Users"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewUser"];
+                };
+            };
+            responses: {
+                /** @description added */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["User"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a user, with all tokens and sessions; the name is not given again */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Give a user another role or a new password; it counts from the next request on */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UserChanges"];
+                };
+            };
+            responses: {
+                /** @description as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["User"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/operator/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Turn the operators' shared token off, or on again; by a user with the role operator */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SharedTokenSwitch"];
+                };
+            };
+            responses: {
+                /** @description as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedTokenSwitch"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, page by page */
+        get: {
+            parameters: {
+                query?: {
+                    by?: string;
+                    /** @description the beginning of it, such as `release.` */
+                    action?: string;
+                    /** @description the beginning of it, such as `run:` */
+                    target?: string;
+                    outcome?: "asked" | "done" | "refused";
+                    since?: string;
+                    until?: string;
+                    start?: number | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditEntries"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log as JSON lines, oldest first */
+        get: {
+            parameters: {
+                query?: {
+                    by?: string;
+                    /** @description the beginning of it, such as `release.` */
+                    action?: string;
+                    /** @description the beginning of it, such as `run:` */
+                    target?: string;
+                    outcome?: "asked" | "done" | "refused";
+                    since?: string;
+                    until?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description an entry a line */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": Blob;
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow the chain of digests from the first entry on */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description a head that was noted before, as POSITION:DIGEST */
+                    known?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description and what does not fit */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditVerdict"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/steps/grant": {
         parameters: {
             query?: never;
@@ -5989,10 +6775,22 @@ export interface components {
             liveness: "required" | "off";
         };
         OperatorState: {
+            /** @description whether they have the role operator */
             operator: boolean;
+            user: {
+                name: string;
+                /** @enum {string} */
+                role: "viewer" | "data-scientist" | "operator" | "auditor";
+                /** @description by the operators' shared token */
+                shared: boolean;
+                /** @description whether that token still counts */
+                sharedTokenOn: boolean;
+            } | null;
         };
-        OperatorToken: {
-            token: string;
+        SignIn: {
+            token?: string;
+            name?: string;
+            password?: string;
         };
         Person: {
             id: string;
@@ -6363,6 +7161,7 @@ export interface components {
             state: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
             reason: string | null;
             trigger: string;
+            by?: string;
             engine: string;
             name?: string;
             note?: string;
@@ -6431,6 +7230,7 @@ export interface components {
             state: "pending" | "running" | "canceling" | "succeeded" | "failed" | "canceled";
             reason: string | null;
             trigger: string;
+            by?: string;
             engine: string;
             pins: {
                 pipeline: string;
@@ -6739,6 +7539,7 @@ export interface components {
             /** @enum {string} */
             stage: "preparing" | "shadow" | "canary" | "champion" | "retired" | "held-back";
             reason: string;
+            by?: string;
             createdAt: string;
             promotedAt: string | null;
         };
@@ -6747,6 +7548,23 @@ export interface components {
             reason?: string;
             /** @description a number, or an alias such as champion */
             version: number | string;
+        };
+        Approval: {
+            id: string;
+            release: string;
+            environment: string;
+            model: string;
+            version: number;
+            bundle: string;
+            champion: string | null;
+            /** @enum {string} */
+            state: "open" | "approving" | "approved" | "rejected" | "overtaken";
+            askedBy: string;
+            askedAt: string;
+            reason: string | null;
+            decidedBy: string | null;
+            decidedAt: string | null;
+            decision: string | null;
         };
         ModelDetails: {
             flavour: string | null;
@@ -7615,6 +8433,8 @@ export interface components {
                 /** @description where its champion answers over the Open Inference Protocol; /v2 follows */
                 serving?: string | null;
             }[];
+            /** @description whether the operators' shared token still counts */
+            sharedTokenOn?: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -7798,6 +8618,158 @@ export interface components {
             missing: string[];
             corrupted: string[];
             next: number | null;
+        };
+        Approvals: {
+            approvals: components["schemas"]["Approval"][];
+        };
+        CheckedApproval: {
+            id: string;
+            release: string;
+            environment: string;
+            model: string;
+            version: number;
+            bundle: string;
+            champion: string | null;
+            /** @enum {string} */
+            state: "open" | "approving" | "approved" | "rejected" | "overtaken";
+            askedBy: string;
+            askedAt: string;
+            reason: string | null;
+            decidedBy: string | null;
+            decidedAt: string | null;
+            decision: string | null;
+            checks: {
+                /** @enum {string} */
+                check: "declared" | "up" | "same_bundle" | "same_champion" | "asker";
+                passed: boolean;
+                said: string;
+            }[];
+            /** @description of the version that would serve, and of the one that does */
+            metrics: {
+                [key: string]: {
+                    release: number | null;
+                    champion: number | null;
+                };
+            };
+        };
+        ApprovalGiven: {
+            reason?: string;
+        };
+        ApprovalRefused: {
+            reason: string;
+        };
+        Me: {
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "data-scientist" | "operator" | "auditor";
+            /** @description by the operators' shared token, which anybody may have */
+            shared: boolean;
+            /** @description of the token that was shown */
+            tokenExpiresAt: string | null;
+            /** @description whether the operators' shared token still counts */
+            sharedTokenOn: boolean;
+        };
+        PasswordChange: {
+            /** @description needed where there is one */
+            current?: string;
+            /** @description to sign in to the console with; never shown again */
+            password: string;
+        };
+        Tokens: {
+            tokens: components["schemas"]["UserToken"][];
+        };
+        UserToken: {
+            id: string;
+            user: string;
+            name: string;
+            createdAt: string;
+            createdBy: string;
+            expiresAt: string;
+            lastUsedAt: string | null;
+            /** @enum {string} */
+            state: "valid" | "expired" | "revoked";
+        };
+        CreatedToken: {
+            id: string;
+            user: string;
+            name: string;
+            createdAt: string;
+            createdBy: string;
+            expiresAt: string;
+            lastUsedAt: string | null;
+            /** @enum {string} */
+            state: "valid" | "expired" | "revoked";
+            /** @description the secret, shown this once */
+            token: string;
+        };
+        NewToken: {
+            /** @description whose; oneself unless given */
+            user?: string;
+            /** @description what it is for */
+            name: string;
+            /** @default 90 */
+            days?: number;
+        };
+        Users: {
+            users: components["schemas"]["User"][];
+        };
+        User: {
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "data-scientist" | "operator" | "auditor";
+            password: boolean;
+            createdAt: string;
+            createdBy: string;
+            lastSeenAt: string | null;
+        };
+        NewUser: {
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "data-scientist" | "operator" | "auditor";
+            /** @description to sign in to the console with; never shown again */
+            password?: string;
+        };
+        UserChanges: {
+            /** @enum {string} */
+            role?: "viewer" | "data-scientist" | "operator" | "auditor";
+            /** @description to sign in to the console with; never shown again */
+            password?: string;
+        };
+        SharedTokenSwitch: {
+            on: boolean;
+        };
+        AuditEntries: {
+            entries: components["schemas"]["AuditEntry"][];
+            total: number;
+        };
+        AuditEntry: {
+            by: string;
+            role: string | null;
+            action: string;
+            target: string | null;
+            /** @enum {string} */
+            outcome: "asked" | "done" | "refused";
+            reason: string | null;
+            network: string | null;
+            request: string | null;
+            position: number;
+            at: string;
+            previous: string | null;
+            digest: string;
+        };
+        AuditVerdict: {
+            intact: boolean;
+            entries: number;
+            /** @description to be noted elsewhere, and compared with later */
+            head: {
+                position: number;
+                digest: string | null;
+            };
+            faults: {
+                position: number;
+                /** @enum {string} */
+                fault: "changed" | "missing" | "out_of_order" | "cut_off" | "differs" | "seal_broken" | "unsealed";
+            }[];
         };
     };
     responses: never;

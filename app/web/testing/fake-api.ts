@@ -19,6 +19,7 @@ import {
 
 export const OPERATOR_TOKEN = 'open-sesame';
 
+const someUser = { name: 'operator token', role: 'operator', shared: true, sharedTokenOn: false };
 const nobody: Session = {
   person: null,
   operator: false,
@@ -236,7 +237,12 @@ export function fakeApi() {
         /^attempts\/(.+)\/feedback$/,
         ([id]) => new Answer(200, { id, outcome: 'genuine', samples: 4 }),
       ],
-      ['GET', /^operator\/session$/, () => new Answer(200, { operator: session.operator })],
+      [
+        'GET',
+        /^operator\/session$/,
+        () => new Answer(200, { operator: session.operator, user: session.operator ? someUser : null }),
+      ],
+      ['GET', /^approvals$/, () => new Answer(200, { approvals: [] })],
       ['GET', /^session$/, () => new Answer(200, session)],
       [
         'DELETE',

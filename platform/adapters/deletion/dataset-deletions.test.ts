@@ -5,7 +5,7 @@ import { codeManifest } from '@visavox/core/code';
 import { type DatasetItem, datasetVersion } from '@visavox/core/dataset';
 import { canonicalJson, type Digest, digestOf } from '@visavox/core/digest';
 import { hasBlob, type ObjectStore, putBlob } from '@visavox/core/object-store';
-import { exampleRun } from '@visavox/pipelines/run-store.contract';
+import { exampleRun, exampleTask } from '@visavox/pipelines/run-store.contract';
 import { beforeEach, expect, it } from 'vitest';
 import { FolderObjectStore } from '../objects/folder-object-store.ts';
 import { KeptSplits } from '../splits/kept-splits.ts';

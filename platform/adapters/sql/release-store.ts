@@ -37,7 +37,7 @@ export class SqlReleaseStore implements ReleaseStore {
     throw known ? releaseServes(id) : unknownRelease(id);
   }
 
-  async promote(id: string, reason: string): Promise<void> {
+  async promote(id: string, reason: string, by?: string): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
       // Two promotions of one model would lock each other's champions; they wait here instead.
       await sql`select pg_advisory_xact_lock(hashtext('visavox promote'))`.execute(transaction);
@@ -59,7 +59,7 @@ export class SqlReleaseStore implements ReleaseStore {
         .execute();
       await transaction
         .updateTable('releases')
-        .set({ stage: 'champion', reason, promoted_at: this.#now() })
+        .set({ stage: 'champion', reason, by: by ?? null, promoted_at: this.#now() })
         .where('id', '=', id)
         .execute();
     });
@@ -89,9 +89,10 @@ export class SqlReleaseStore implements ReleaseStore {
 }
 
 function releaseOf(row: Selectable<PlatformTables['releases']>): Release {
-  const { created_at, promoted_at, position: _, ...release } = row;
+  const { created_at, promoted_at, position: _, by, ...release } = row;
   return {
     ...release,
+    ...(by !== null && { by }),
     createdAt: created_at.toISOString(),
     promotedAt: promoted_at?.toISOString() ?? null,
   };

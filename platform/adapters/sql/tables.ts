@@ -1,7 +1,10 @@
+import type { ApprovalState } from '@visavox/core/approval';
+import type { AuditOutcome } from '@visavox/core/audit';
 import type { Arm, Experiment } from '@visavox/core/experiment';
 import type { ReleaseStage } from '@visavox/core/release';
 import type { RunState, TaskState } from '@visavox/core/run';
 import type { SweepState } from '@visavox/core/sweep';
+import type { Role } from '@visavox/core/user';
 import type { ColumnType, Generated } from 'kysely';
 
 /** Written as text (`JSON.stringify`), read as the value: both drivers agree on nothing else. */
@@ -122,6 +125,8 @@ export interface PlatformTables {
     reason: string;
     created_at: Date;
     promoted_at: Date | null;
+    /** Who asked for it; null where the platform did it by itself. */
+    by: string | null;
     position: Generated<number>;
   };
   control_state: { key: string; value: Json<unknown> };
@@ -131,5 +136,72 @@ export interface PlatformTables {
     token_fingerprint: string;
     seen_at: Date;
     expires_at: Date;
+  };
+  users: {
+    name: string;
+    role: Role;
+    /** As `hashOfPassword` makes it. */
+    password: string | null;
+    /** Who set it, and so knows it or knew it. */
+    password_by: string | null;
+    created_at: Date;
+    created_by: string;
+    seen_at: Date | null;
+    /** Whoever was removed keeps the name, which is in the audit log. */
+    removed_at: Date | null;
+  };
+  user_tokens: {
+    id: string;
+    user_name: string;
+    name: string;
+    hash: string;
+    created_at: Date;
+    created_by: string;
+    expires_at: Date;
+    used_at: Date | null;
+    revoked_at: Date | null;
+  };
+  user_sessions: {
+    session_hash: string;
+    user_name: string;
+    /** The token that it was begun with, with which it ends. */
+    token: string | null;
+    /** Who made the token or set the password that it was begun with. */
+    issued_by: string | null;
+    seen_at: Date;
+    expires_at: Date;
+  };
+  audit_log: {
+    position: number;
+    at: Date;
+    by: string;
+    role: string | null;
+    action: string;
+    target: string | null;
+    outcome: AuditOutcome;
+    reason: string | null;
+    network: string | null;
+    request: string | null;
+    previous: string | null;
+    digest: string;
+  };
+  /** One row: where the chain ends, sealed with a key that is not in the database. */
+  audit_head: { id: number; position: number; digest: string | null; seal: string };
+  approvals: {
+    id: string;
+    release: string;
+    environment: string;
+    model: string;
+    version: number;
+    bundle: string;
+    /** The release that served when it was asked for. */
+    champion: string | null;
+    state: ApprovalState;
+    asked_by: string;
+    asked_at: Date;
+    reason: string | null;
+    decided_by: string | null;
+    decided_at: Date | null;
+    decision: string | null;
   };
 }

@@ -1,3 +1,4 @@
+import { Approval } from '@visavox/core/approval';
 import { UserError } from '@visavox/core/errors';
 import { parseModelReference } from '@visavox/core/model';
 import { Release } from '@visavox/core/release';
@@ -5,7 +6,10 @@ import { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { inEnvironment, queryOf, versionOf } from '../references.ts';
 import { table } from '../table.ts';
+import { approvalCommands, askedFor } from './approvals.ts';
 
+/** Where a second person has to agree, it is asked for. */
+const Promoted = z.union([Approval, Release]);
 const Releases = z.object({ releases: z.array(Release) });
 const Environments = z.object({
   environments: z.array(z.object({ name: z.string(), model: z.string() })),
@@ -20,7 +24,11 @@ interface RollbackOptions {
 }
 
 export const releaseCommands: CommandPlugin = (program, context) => {
-  const release = program.command('release').description('which model version serves, and why');
+  const release = program
+    .command('release')
+    .alias('releases')
+    .description('which model version serves, and why');
+  approvalCommands(release, context);
   const rows = (releases: readonly Release[]) =>
     table(
       ['release', 'environment', 'model', 'stage', 'since', 'reason'],
@@ -64,10 +72,9 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     .description('make a proposed release champion, without a restart')
     .action(async (id: string, { reason }: { reason?: string }, command) => {
       const { request, result } = context(command);
-      const promoted = Release.parse(
-        await request('POST', `/api/v1/releases/${encodeURIComponent(id)}/promote${queryOf({ reason })}`),
-      );
-      result(promoted, rows([promoted]));
+      const path = `/api/v1/releases/${encodeURIComponent(id)}/promote${queryOf({ reason })}`;
+      const answer = Promoted.parse(await request('POST', path));
+      result(answer, 'askedBy' in answer ? askedFor(answer) : rows([answer]));
     });
   release
     .command('rollback')

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type PackedBlob, packBlobs, packBytes, packOf } from '@visavox/core/blob-pack';
 import { digestOf } from '@visavox/core/digest';
-import { UserError } from '@visavox/core/errors';
 import type { CommandContext } from '../plugin.ts';
 import { folderFault } from './dataset-folder.ts';
 import { changed, type SentFile, sendBlob } from './send-blob.ts';

@@ -2,6 +2,7 @@ import type { Status } from '@visavox/api/schemas';
 import type { z } from 'zod';
 import type { CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
+import { sharedTokenNotice } from './login.ts';
 
 type Serving = z.infer<typeof Status>['environments'][number]['champion'];
 
@@ -12,9 +13,10 @@ export const statusCommand: CommandPlugin = (program, context) => {
     .command('status')
     .description('services, environments, champion and challenger, health')
     .action(async (_options, command) => {
-      const { request, result, server } = context(command);
+      const { request, result, server, log } = context(command);
       const { Status } = await import('@visavox/api/schemas');
       const status = Status.parse(await request('GET', '/api/v1/status'));
+      if (status.sharedTokenOn) log(sharedTokenNotice);
       result(
         status,
         [

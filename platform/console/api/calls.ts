@@ -7,6 +7,8 @@ const withId = (id: string) => ({ params: { path: { id } } });
 export const operatorState = () => answer(client.GET('/api/v1/operator/session'));
 export const operatorSession = (token: string) =>
   answer(client.POST('/api/v1/operator/session', { body: { token } }));
+export const passwordSession = (body: { name: string; password: string }) =>
+  answer(client.POST('/api/v1/operator/session', { body }));
 export const signOutOperator = () => answer(client.DELETE('/api/v1/operator/session'));
 
 export const status = () => answer(client.GET('/api/v1/status'));
@@ -69,6 +71,22 @@ export const propose = ({
     client.POST('/api/v1/models/{name}/releases', { params: at({ model, environment }), body: { version } }),
   );
 export const promote = (id: string) => answer(client.POST('/api/v1/releases/{id}/promote', withId(id)));
+
+export const approvals = async () =>
+  (await answer(client.GET('/api/v1/approvals', { params: { query: { open: 'true' } } }))).approvals;
+export const approval = (id: string) => answer(client.GET('/api/v1/approvals/{id}', withId(id)));
+export const approve = (id: string) =>
+  answer(client.POST('/api/v1/approvals/{id}/approve', { ...withId(id), body: {} }));
+export const reject = ({ id, reason }: { id: string; reason: string }) =>
+  answer(client.POST('/api/v1/approvals/{id}/reject', { ...withId(id), body: { reason } }));
+
+export type AuditWish = NonNullable<paths['/api/v1/audit']['get']['parameters']['query']>;
+export const auditPage = (query: AuditWish) => answer(client.GET('/api/v1/audit', { params: { query } }));
+export const auditVerdict = () => answer(client.GET('/api/v1/audit/verify'));
+export const auditExportAddress = (query: Readonly<Record<string, string>>) =>
+  `/api/v1/audit/export?${new URLSearchParams(query)}`;
+
+export const users = async () => (await answer(client.GET('/api/v1/users'))).users;
 
 export const trace = (kind: TraceKind, id: string) =>
   answer(client.GET('/api/v1/trace/{kind}/{id}', { params: { path: { kind, id } } }));

@@ -40,4 +40,7 @@ export type DatasetDifference = Schemas['DatasetDifference'];
 export type DatasetSplit = Schemas['DatasetSplit'];
 export type DatasetValidation = Schemas['DatasetValidation'];
 export type DatasetTombstone = Schemas['DatasetTombstone'];
+export type Approval = Schemas['Approval'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type SignedIn = NonNullable<Schemas['OperatorState']['user']>;
 export type ServerFacts = Schemas['ServerFacts'];

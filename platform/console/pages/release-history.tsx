@@ -36,8 +36,9 @@ export function ReleaseHistory({
   });
   const release = useMutation({
     mutationFn: ({ id }: Release) => promote(id),
-    onSuccess(_, { version }) {
-      onDone(t('releases.promoted', { version: String(version) }));
+    onSuccess(answer, { version }) {
+      const said = 'askedBy' in answer ? 'releases.asked' : 'releases.promoted';
+      onDone(t(said, { version: String(version) }));
       return queries.invalidateQueries();
     },
   });
@@ -122,6 +123,7 @@ function ReleaseItem({
             : `${t('releases.created')} ${format.moment(release.createdAt)}`}
           {' · '}
           <Digest value={release.bundle} />
+          {release.by !== undefined && ` · ${t('releases.by', { who: release.by })}`}
         </p>
         <div className="actions">
           {(stage === 'shadow' || stage === 'canary' || stage === 'held-back') && (

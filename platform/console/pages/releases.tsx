@@ -7,6 +7,7 @@ import { DoneNotice } from '../components/done-notice.tsx';
 import { Empty } from '../components/empty.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { Approvals } from './approvals.tsx';
 import { ReleaseHistory } from './release-history.tsx';
 
 export function ReleasesPage() {
@@ -22,6 +23,7 @@ export function ReleasesPage() {
       <PageHead title={t('releases.title')} text={t('releases.text')} />
       {error && <ProblemNotice error={error} />}
       <DoneNotice text={said} />
+      <Approvals onDone={setSaid} />
       {versions.data && <ChangedInMlflow {...versions.data} />}
       {list.data?.length === 0 && <Empty title={t('releases.none')} text={t('releases.none_text')} />}
       {list.data &&

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOutOperator } from '../api/calls.ts';
+import type { SignedIn } from '../api/types.ts';
 import { LanguageChoice, ThemeChoice } from '../components/choices.tsx';
 import { Mark } from '../components/mark.tsx';
 import { Link, useAddress } from '../router.tsx';
@@ -14,7 +15,15 @@ function isCurrent(section: string, path: string): boolean {
   return section === home ? here === home : here === section || here.startsWith(`${section}/`);
 }
 
-export function ConsoleFrame({ pages, children }: { pages: readonly ConsolePage[]; children: ReactNode }) {
+export function ConsoleFrame({
+  pages,
+  user,
+  children,
+}: {
+  pages: readonly ConsolePage[];
+  user: SignedIn;
+  children: ReactNode;
+}) {
   const { t } = useTranslation('console');
   const { t: tc } = useTranslation();
   const { pathname } = useAddress();
@@ -61,6 +70,11 @@ export function ConsoleFrame({ pages, children }: { pages: readonly ConsolePage[
           <LanguageChoice />
           <ThemeChoice />
           {Links && <Links />}
+          <p className="muted small-print">
+            {user.shared ? t('users.shared') : t('users.signed_in', { name: user.name })}
+            <br />
+            {t(`users.role_${user.role}`)}
+          </p>
           <button type="button" className="button quiet small" onClick={() => leave.mutate()}>
             {t('sign_out')}
           </button>
@@ -68,8 +82,19 @@ export function ConsoleFrame({ pages, children }: { pages: readonly ConsolePage[
       </header>
       <main id="content">
         {Notice && <Notice />}
+        {user.sharedTokenOn && user.role === 'operator' && <SharedTokenNotice />}
         {children}
       </main>
     </div>
+  );
+}
+
+/** There for the first minute; then anybody could have done what was done with it. */
+function SharedTokenNotice() {
+  const { t } = useTranslation('console');
+  return (
+    <p className="notice warn">
+      {t('users.shared_on')} <code>visavox users shared-token off</code>
+    </p>
   );
 }

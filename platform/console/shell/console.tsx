@@ -34,11 +34,15 @@ export function Console({ project }: { project: ConsoleProject }) {
         </p>
       )
     );
-  if (!current.data?.operator) return <TokenPage />;
-  const pages = pagesOf(project);
+  const user = current.data?.user;
+  if (!user) return <TokenPage />;
+  const audits = user.role === 'operator' || user.role === 'auditor';
+  const pages = pagesOf(project).filter((page) => audits || !page.audits);
   return (
     <ProjectContext value={project}>
-      <ConsoleFrame pages={pages}>{shown(pages, pathname)}</ConsoleFrame>
+      <ConsoleFrame pages={pages} user={user}>
+        {shown(pages, pathname)}
+      </ConsoleFrame>
     </ProjectContext>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
+import { AuditPage } from '../pages/audit.tsx';
 import { DatasetPage } from '../pages/dataset.tsx';
 import { DatasetsPage } from '../pages/datasets.tsx';
 import { LineagePage } from '../pages/lineage.tsx';
@@ -15,6 +16,7 @@ import { SettingsPage } from '../pages/settings.tsx';
 import { SweepPage } from '../pages/sweep.tsx';
 import { SweepsPage } from '../pages/sweeps.tsx';
 import { TracePage } from '../pages/trace.tsx';
+import { UsersPage } from '../pages/users.tsx';
 import type { Texts } from '../text/texts.ts';
 import type { ConsolePage } from './project.tsx';
 
@@ -57,5 +59,7 @@ export const platformPages: readonly ConsolePage[] = [
     path: '/console/trace/:kind/:id',
     show: ({ kind = '', id = '' }) => <TracePage kind={kind} id={id} />,
   },
+  { path: '/console/users', audits: true, Name: named('nav_users'), show: () => <UsersPage /> },
+  { path: '/console/audit', audits: true, Name: named('nav_audit'), show: () => <AuditPage /> },
   { path: '/console/settings', Name: named('nav_settings'), show: () => <SettingsPage /> },
 ];

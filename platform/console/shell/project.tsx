@@ -6,6 +6,8 @@ export interface ConsolePage {
   readonly path: string;
   /** Its name in the navigation. A page without one is reached from others. */
   readonly Name?: ComponentType;
+  /** For operators and auditors alone. */
+  readonly audits?: boolean;
   readonly show: (values: Readonly<Record<string, string>>) => ReactNode;
 }
 

@@ -63,4 +63,18 @@ export const problems = {
     'The bytes of this item are damaged. Import the file again: that repairs every version that holds it.',
   release_serves: 'This release serves already.',
   run_finished: 'This run has ended already.',
+  role_needed: 'Your role does not allow this. Ask an operator to do it, or for another role.',
+  password_invalid: 'The name and the password do not go together.',
+  token_expired: 'This token has expired. Make a new one: visavox tokens create.',
+  token_revoked: 'This token was revoked. Use another one.',
+  operator_token_off: 'The operators’ shared token was turned off. Sign in as yourself.',
+  own_user_needed: 'The shared token is nobody’s own. Sign in as yourself.',
+  second_person_needed:
+    'Whoever asked cannot approve, and the shared token approves nothing. Another operator has to.',
+  approval_overtaken:
+    'What was asked for has changed since; nothing was released. Look at what serves, and ask again.',
+  approval_decided: 'Somebody else has decided this already.',
+  unknown_approval: 'Nobody has asked for this.',
+  release_not_up: 'This release is not up, and cannot be asked for.',
+  champion_changed: 'Another release serves by now. Look at it, and ask again.',
 } as const;

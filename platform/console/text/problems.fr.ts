@@ -68,4 +68,18 @@ export const problems: Translation<typeof english> = {
     'Le contenu de cet élément est abîmé. Importez à nouveau le fichier : chaque version qui le contient est réparée.',
   release_serves: 'Cette version est déjà en service.',
   run_finished: 'Cette exécution est déjà terminée.',
+  role_needed: 'Votre rôle ne le permet pas. Demandez-le à un opérateur, ou demandez un autre rôle.',
+  password_invalid: 'Le nom et le mot de passe ne vont pas ensemble.',
+  token_expired: 'Ce jeton a expiré. Créez-en un autre : visavox tokens create.',
+  token_revoked: 'Ce jeton a été révoqué. Utilisez-en un autre.',
+  operator_token_off: 'Le jeton partagé des opérateurs a été désactivé. Connectez-vous sous votre nom.',
+  own_user_needed: 'Le jeton partagé n’est à personne. Connectez-vous sous votre nom.',
+  second_person_needed:
+    'Qui l’a demandé ne peut pas l’approuver, et le jeton partagé n’approuve rien. Il faut un autre opérateur.',
+  approval_overtaken:
+    'Ce qui avait été demandé a changé depuis ; rien n’a été mis en service. Regardez ce qui l’est, et demandez à nouveau.',
+  approval_decided: 'Quelqu’un d’autre en a déjà décidé.',
+  unknown_approval: 'Personne n’a demandé cela.',
+  release_not_up: 'Cette version n’est pas prête, et ne peut pas être demandée.',
+  champion_changed: 'Une autre version est en service entre-temps. Regardez-la, et demandez à nouveau.',
 };

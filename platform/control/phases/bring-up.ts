@@ -10,12 +10,12 @@ export type BroughtUp =
   | { readonly kind: 'given up'; readonly reason: string };
 
 /**
- * Makes a release champion. Every failure counts, also of what is unavailable: a model server that never comes up is
+ * Makes a release champion, or leaves it beside the champion where a second person has to agree. Every failure counts, also of what is unavailable: a model server that never comes up is
  * unavailable for ever. What cannot be brought up is held back after so many tries; what is champion by then stays it,
  * since whoever serves follows the release store.
  */
 export async function bringUp(
-  { releases, report }: PhaseContext,
+  { releases, report, askApproval }: PhaseContext,
   id: string,
   failuresBefore: number,
 ): Promise<BroughtUp> {
@@ -23,7 +23,8 @@ export async function bringUp(
   if (release === undefined || release.stage === 'held-back' || release.stage === 'retired')
     return { kind: 'done' };
   try {
-    await releases.makeChampion(release, release.reason);
+    if (askApproval && release.stage !== 'champion') await releases.leaveForApproval(release);
+    else await releases.makeChampion(release, release.reason);
     return { kind: 'done' };
   } catch (error) {
     const failures = failuresBefore + 1;

@@ -30,7 +30,7 @@ export class MemoryReleaseStore implements ReleaseStore {
     this.#releases.set(id, { ...release, stage, reason });
   }
 
-  async promote(id: string, reason: string): Promise<void> {
+  async promote(id: string, reason: string, by?: string): Promise<void> {
     const release = this.#get(id);
     if (release.stage === 'champion') return;
     if (release.stage === 'held-back') {
@@ -44,7 +44,10 @@ export class MemoryReleaseStore implements ReleaseStore {
     // Found without a pause, so that two promotions at once leave one champion.
     const old = this.#champion(release.environment, release.model);
     if (old) this.#releases.set(old.id, { ...old, stage: 'retired' });
-    this.#releases.set(id, { ...release, stage: 'champion', reason, promotedAt: this.#now().toISOString() });
+    const { by: _, ...before } = release;
+    const named = by === undefined ? {} : { by };
+    const promotedAt = this.#now().toISOString();
+    this.#releases.set(id, { ...before, ...named, stage: 'champion', reason, promotedAt });
   }
 
   async champion(environment: string, model: string): Promise<Release | undefined> {

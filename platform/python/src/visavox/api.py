@@ -21,6 +21,8 @@ class BrokenRule(BaseModel):
     rows: Annotated[int | None, Field(ge=0)]
     found: str | None
     examples: list[BrokenExample]
+
+
 class CardData(BaseModel):
     name: str
     version: str | None
@@ -409,6 +411,8 @@ class ValidationReport(BaseModel):
     broken: list[BrokenRule]
     library: str
     text: str
+
+
 VerificationState = TypeAliasType("VerificationState", Literal["verified", "unsigned", "refused"])
 
 
@@ -504,6 +508,7 @@ class Release(BaseModel):
     bundle: Digest
     stage: ReleaseStage
     reason: str
+    by: str | None = None
     created_at: Annotated[str, Field(alias="createdAt")]
     promoted_at: Annotated[str | None, Field(alias="promotedAt")]
 
@@ -518,6 +523,7 @@ class RunSummary(BaseModel):
     state: RunState
     reason: str | None
     trigger: str
+    by: str | None = None
     engine: str
     name: str | None = None
     note: str | None = None
@@ -649,6 +655,7 @@ class RunDetails(BaseModel):
     state: RunState
     reason: str | None
     trigger: str
+    by: str | None = None
     engine: str
     pins: RunPins
     origin: CodeOrigin | None = None
