@@ -135,7 +135,8 @@ async function bundle(context, folder, entryPoints) {
     external: [...native, ...leftOut],
     // CommonJS packages inside still ask for Node's own modules.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      // Under a name that no package brings along.
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },
   });
   for (const input of Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules')))

@@ -34,9 +34,15 @@ beforeAll(async () => {
   await enrol(server, ada);
 });
 beforeEach(async () => {
-  before = await server.census();
+  before = await kept();
 });
 afterAll(() => server.close());
+
+/** What is kept but for the audit log, which has whatever operators are refused as well. */
+async function kept(): Promise<Record<string, number>> {
+  const { audit_log: _log, audit_head: _head, ...others } = await server.census();
+  return others;
+}
 
 /** A problem document that says what to do, and nothing written. */
 async function expectRefusal(response: Response, status: number, code: string): Promise<void> {
@@ -46,7 +52,7 @@ async function expectRefusal(response: Response, status: number, code: string): 
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(problem.action).toMatch(/\w{4}/);
   expect(problem.requestId).toBe(response.headers.get('x-request-id'));
-  expect(await server.census()).toEqual(before);
+  expect(await kept()).toEqual(before);
 }
 
 describe('an enrolment is refused whole', () => {
@@ -114,7 +120,7 @@ describe('a sign-in is refused', () => {
 
   it('without pictures of somebody who is there; the challenge is still good', async () => {
     const challenge = await newChallenge(server, ada.name);
-    before = await server.census();
+    before = await kept();
     const fields = { name: ada.name, challenge: challenge.id };
     const body = form(fields, { face: ada.probe.faces, voice: [ada.probe.voice] });
     const response = await server.app.request('/api/v1/attempts', { method: 'POST', body });
@@ -125,21 +131,21 @@ describe('a sign-in is refused', () => {
     const madeUp = { id: 'made-up', digits: '1234', turn: null };
     await expectRefusal(await measure(server, { ...own(), challenge: madeUp }), 404, 'challenge_unknown');
     const challenge = await newChallenge(server, 'Somebody Else');
-    before = await server.census();
+    before = await kept();
     await expectRefusal(await measure(server, { ...own(), challenge }), 404, 'challenge_unknown');
   });
   it('with an expired or a replayed challenge', async () => {
     const challenge = await newChallenge(server, ada.name);
     await measure(server, { ...own(), challenge });
     const old = await newChallenge(server, ada.name);
-    before = await server.census();
+    before = await kept();
     await expectRefusal(await measure(server, { ...own(), challenge }), 409, 'challenge_used');
     server.advance(150);
     await expectRefusal(await measure(server, { ...own(), challenge: old }), 410, 'challenge_expired');
   });
   it('without a usable face; the challenge is still good', async () => {
     const challenge = await newChallenge(server, ada.name);
-    before = await server.census();
+    before = await kept();
     const faces = [await beside([], 320, 240)];
     const refused = await measure(server, { ...own(), probe: { ...ada.probe, faces }, challenge });
     await expectRefusal(refused, 400, 'no_face');
@@ -227,7 +233,7 @@ describe('the character NUL', () => {
         await expectRefusal(await ask(path, 'POST', body), 400, 'request_invalid');
     // A wrong token, which is written down once.
     await ask('/api/v1/operator/session', 'POST', '{"token":"one that is wrong and as long as one may be"}');
-    before = await server.census();
+    before = await kept();
     const escaped = await ask('/api/v1/operator/session', 'POST', '{"token":"\\\\u0000"}');
     await expectRefusal(escaped, 401, 'operator_token_invalid');
   });

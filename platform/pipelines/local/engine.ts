@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { CodeReference } from '@visavox/core/code';
-import { Digest } from '@visavox/core/digest';
+import { canonicalJson, Digest } from '@visavox/core/digest';
 import { messageOf } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { PipelineEngine, RunRequest, RunStore } from '@visavox/core/ports';
@@ -184,7 +184,9 @@ export class LocalEngine implements PipelineEngine {
     const note = { useCache: request.useCache, locks: request.locks };
     await this.#writeNote(run.id, note);
     await this.#saveNew(run);
-    this.#start(run, parsePipelineSpec(request.pipelineSpec), note);
+    // As it is pinned: whoever takes the run up later goes through its tasks in the same order.
+    const pinned: unknown = JSON.parse(canonicalJson(request.pipelineSpec));
+    this.#start(run, parsePipelineSpec(pinned), note);
     return run.id;
   }
 
