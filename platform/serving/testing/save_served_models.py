@@ -64,7 +64,7 @@ asked = {
     "one": [*tables, {"inputs": {"x": rows}}, {"instances": rows}, {"inputs": rows}],
     "two": [
         {"dataframe_split": {"columns": ["a", "b"], "data": rows}},
-        {"dataframe_records": [{"a": 1.5, "b": 2}]},
+        {"dataframe_records": [{"a": 1.5, "b": 2.5}]},
         {"inputs": pair},
         {"instances": [{"a": 1.5, "b": 2}, {"a": 3, "b": 4.25}]},
     ],
