@@ -69,7 +69,7 @@ describe('visavox', () => {
     const { code, stderr } = await visavox('--server', url, 'runs', 'list');
     expect(code).toBe(1);
     expect(stderr).toContain(`the server at ${url} does not take this operator's token`);
-    expect(stderr).toContain('set VISAVOX_TOKEN');
+    expect(stderr).toContain('visavox login, or VISAVOX_TOKEN');
   });
 
   it('prints one JSON document on request, asked for as the operator', async () => {
