@@ -18,8 +18,12 @@ it('hands what the one controller remembered to that of the model and environmen
   await sql`create schema public`.execute(db);
   await migrate(db, [before]);
   const [releases, state] = [new SqlReleaseStore(db), new SqlControlState(db)];
-  await releases.create(exampleRelease('one'));
-  await releases.promote('one', 'published');
+  // As that version wrote it: today's store knows columns that were not there.
+  const { id, environment, model, version, bundle } = exampleRelease('one');
+  await sql`insert into releases (id, environment, model, version, bundle, stage, reason, created_at, promoted_at)
+    values (${id}, ${environment}, ${model}, ${version}, ${bundle}, 'champion', 'published', now(), now())`.execute(
+    db,
+  );
   const training = { phase: 'submitting', run: 'run-1', dataset: 'sha256:1', trigger: '5 new people' };
   await state.set('controller', { training, paused: true });
   await state.set('leader', { url: 'http://leader' });
