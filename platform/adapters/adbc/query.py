@@ -23,7 +23,7 @@ FILES = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv", ".j
 ROWS_AT_ONCE = 50_000
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     pass
 
 
@@ -39,7 +39,7 @@ def batches(source: str, query: str) -> Iterator[pyarrow.RecordBatchReader]:
             yield cursor.fetch_record_batch()
         return
     if "://" in source and not source.startswith("file://"):
-        raise Refused("it is no address of PostgreSQL (postgresql://…), and no file")
+        raise RefusedError("it is no address of PostgreSQL (postgresql://…), and no file")
     path = Path(source.removeprefix("file://"))
     ending = Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
     if ending in FILES:
@@ -60,17 +60,17 @@ def batches(source: str, query: str) -> Iterator[pyarrow.RecordBatchReader]:
         with duckdb.connect(str(path), read_only=True) as database:
             yield database.execute(query).to_arrow_reader(ROWS_AT_ONCE)
     else:
-        raise Refused("it is no database of SQLite or DuckDB, and no .parquet, .csv, .tsv or .jsonl")
+        raise RefusedError("it is no database of SQLite or DuckDB, and no .parquet, .csv, .tsv or .jsonl")
 
 
 def write(job: dict[str, str]) -> dict[str, Any]:
     rows = 0
     with batches(job["from"], job["query"]) as reader:
         if not reader.schema.names:
-            raise Refused("it gives no columns")
+            raise RefusedError("it gives no columns")
         repeated = {name for name in reader.schema.names if reader.schema.names.count(name) > 1}
         if repeated:
-            raise Refused(f"it gives two columns {min(repeated)}; name one of them otherwise: … AS …")
+            raise RefusedError(f"it gives two columns {min(repeated)}; name one of them otherwise: … AS …")
         with parquet.ParquetWriter(job["to"], reader.schema, compression="zstd") as writer:
             for batch in reader:
                 rows += batch.num_rows
