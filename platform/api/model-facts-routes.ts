@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { Name } from '@visavox/core/model';
 import {
   AliasHistory,
   AliasReason,
@@ -11,19 +10,11 @@ import {
   SigningBundle,
   SigningKey,
 } from './model-facts-schemas.ts';
-import { body, json, operator, problem } from './route-parts.ts';
+import { body, InEnvironment, json, OfModel, OfVersion, operator, problem } from './route-parts.ts';
 
-const OfModel = z.object({ name: Name });
-const OfVersion = OfModel.extend({
-  version: z
-    .string()
-    .regex(/^([1-9][0-9]{0,8}|[a-z]{1,30})$/, 'a number, or an alias such as champion')
-    .openapi({ description: 'a number, or an alias such as champion' }),
-});
 const OfAlias = OfModel.extend({
   alias: z.string().regex(/^[a-z]{1,30}$/, 'an alias has small letters, 30 at most'),
 });
-const Where = z.object({ environment: Name.optional() });
 const base = { tags: ['platform'], security: operator };
 const version = '/api/v1/models/{name}/versions/{version}';
 
@@ -32,25 +23,25 @@ export const modelFactsRoutes = {
   modelDetails: createRoute({
     ...{ ...base, method: 'get', path: `${version}/details` },
     summary: 'What its files say of it: signature, input example, card, flavour',
-    request: { params: OfVersion, query: Where },
+    request: { params: OfVersion, query: InEnvironment },
     responses: { 200: json(ModelDetails, 'as it was registered'), default: problem },
   }),
   modelBom: createRoute({
     ...{ ...base, method: 'get', path: `${version}/bom` },
     summary: 'Its bill of materials: CycloneDX 1.6 (ML-BOM)',
-    request: { params: OfVersion, query: Where },
+    request: { params: OfVersion, query: InEnvironment },
     responses: { 200: json(Bom, 'the same whenever it is asked for'), default: problem },
   }),
   modelSigned: createRoute({
     ...{ ...base, method: 'get', path: `${version}/signature` },
     summary: 'The signature over its files (OpenSSF model signing)',
-    request: { params: OfVersion, query: Where },
+    request: { params: OfVersion, query: InEnvironment },
     responses: { 200: json(SigningBundle, 'a Sigstore bundle'), default: problem },
   }),
   verifyModel: createRoute({
     ...{ ...base, method: 'post', path: `${version}/verify` },
     summary: 'Hold every byte of its files against its signature',
-    request: { params: OfVersion, query: Where },
+    request: { params: OfVersion, query: InEnvironment },
     responses: { 200: json(ModelVerification, 'read to the last byte'), default: problem },
   }),
   signingKey: createRoute({
@@ -62,7 +53,7 @@ export const modelFactsRoutes = {
     ...{ ...base, method: 'get', path: '/api/v1/model-comparison' },
     summary: 'Two model versions side by side, and which of their figures can be compared',
     request: {
-      query: Where.extend({
+      query: InEnvironment.extend({
         a: z.string().max(200).openapi({ description: 'NAME:VERSION or NAME@ALIAS' }),
         b: z.string().max(200),
         on: z

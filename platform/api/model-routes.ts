@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { Name } from '@visavox/core/model';
 import { ApprovalRecord } from './approval-routes.ts';
 import {
   Bundle,
@@ -16,18 +15,9 @@ import {
   TrainingProgress,
   TrainingWish,
 } from './model-schemas.ts';
-import { body, Id, json, operator, problem } from './route-parts.ts';
+import { body, Id, InEnvironment, json, OfModel, OfVersion, operator, problem } from './route-parts.ts';
 import { RunStarted } from './schemas.ts';
 
-const OfModel = z.object({ name: Name });
-const OfVersion = OfModel.extend({
-  version: z
-    .string()
-    .regex(/^([1-9][0-9]{0,8}|[a-z]{1,30})$/, 'a number, or an alias such as champion')
-    .openapi({ description: 'a number, or an alias such as champion' }),
-});
-/** May be left out where the model is released to one environment. */
-const Where = z.object({ environment: Name.optional() });
 const base = { tags: ['platform'], security: operator };
 
 /** Models, their versions, trainings and releases, by the model's name. */
@@ -50,19 +40,19 @@ export const modelRoutes = {
   }),
   modelVersion: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/versions/{version}' },
-    request: { params: OfVersion, query: Where },
+    request: { params: OfVersion, query: InEnvironment },
     responses: { 200: json(Model, 'found'), default: problem },
   }),
   bundle: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/versions/{version}/bundle' },
     summary: 'What a model version is made of: its files with their digests',
-    request: { params: OfVersion, query: Where },
+    request: { params: OfVersion, query: InEnvironment },
     responses: { 200: json(Bundle, 'its manifest'), default: problem },
   }),
   bundleFile: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/versions/{version}/files/{file}' },
     summary: 'One file of a model version',
-    request: { params: OfVersion.extend({ file: z.string().min(1).max(200) }), query: Where },
+    request: { params: OfVersion.extend({ file: z.string().min(1).max(200) }), query: InEnvironment },
     responses: {
       200: {
         description: 'its bytes',
@@ -73,32 +63,32 @@ export const modelRoutes = {
   }),
   trainingProgress: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/training' },
-    summary: 'Where continuous training stands',
-    request: { params: OfModel, query: Where },
+    summary: 'InEnvironment continuous training stands',
+    request: { params: OfModel, query: InEnvironment },
     responses: { 200: json(TrainingProgress, 'now'), default: problem },
   }),
   training: createRoute({
     ...{ ...base, method: 'put', path: '/api/v1/models/{name}/training' },
     summary: 'Pause continuous training, or let it go on',
-    request: { params: OfModel, query: Where, body: body(Training) },
+    request: { params: OfModel, query: InEnvironment, body: body(Training) },
     responses: { 200: json(Training, 'as it is now'), default: problem },
   }),
   retrain: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/training' },
     summary: 'Train now, whatever the triggers say; the training that is under way where there is one',
-    request: { params: OfModel, query: Where, body: body(TrainingWish) },
+    request: { params: OfModel, query: InEnvironment, body: body(TrainingWish) },
     responses: { 202: json(RunStarted, 'started'), default: problem },
   }),
   candidate: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/candidates' },
     summary: 'Have a model judged that was made by hand, and released where it passes the gate',
-    request: { params: OfModel, query: Where, body: body(Candidate) },
+    request: { params: OfModel, query: InEnvironment, body: body(Candidate) },
     responses: { 202: json(RunStarted, 'the run that judges it'), default: problem },
   }),
   releases: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/releases' },
     summary: 'The releases of all models',
-    request: { query: Where },
+    request: { query: InEnvironment },
     responses: {
       200: json(Releases, 'by model and environment, of each the newest first'),
       default: problem,
@@ -106,13 +96,13 @@ export const modelRoutes = {
   }),
   modelReleases: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/releases' },
-    request: { params: OfModel, query: Where },
+    request: { params: OfModel, query: InEnvironment },
     responses: { 200: json(Releases, 'by environment, of each the newest first'), default: problem },
   }),
   propose: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/releases' },
     summary: 'Bring a model version up beside the champion',
-    request: { params: OfModel, query: Where, body: body(Proposal) },
+    request: { params: OfModel, query: InEnvironment, body: body(Proposal) },
     responses: { 201: json(ReleaseRecord, 'proposed'), default: problem },
   }),
   promote: createRoute({
@@ -128,7 +118,7 @@ export const modelRoutes = {
   rollback: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/rollback' },
     summary: 'Make the release before the present one champion again',
-    request: { params: OfModel, query: Where.extend(Reason.shape) },
+    request: { params: OfModel, query: InEnvironment.extend(Reason.shape) },
     responses: { 200: json(ReleaseRecord, 'serving again'), default: problem },
   }),
 } as const;

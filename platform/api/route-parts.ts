@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Name } from '@visavox/core/model';
 import { Problem } from './schemas.ts';
 
 /** What descriptions of routes are put together from. */
@@ -23,6 +24,15 @@ export const Id = z.object({
     .max(200)
     .regex(/^[^\0]*$/, 'a NUL is in no id'),
 });
+export const OfModel = z.object({ name: Name });
+export const OfVersion = OfModel.extend({
+  version: z
+    .string()
+    .regex(/^([1-9][0-9]{0,8}|[a-z]{1,30})$/, 'a number, or an alias such as champion')
+    .openapi({ description: 'a number, or an alias such as champion' }),
+});
+/** May be left out where the model is released to one environment. */
+export const InEnvironment = z.object({ environment: Name.optional() });
 /** By an operator. */
 export const operator = [{ operatorToken: [] }, { operatorSession: [] }];
 export const none = { description: 'done' };

@@ -201,19 +201,25 @@ export class RecurringPipelines {
 
   /** Schedules count from when it was first looked at. */
   async #looked(pipeline: RecurringPipeline): Promise<State> {
-    const state = await this.#state(pipeline);
-    if ((await this.#resources.state.get(keyOf(pipeline.name))) === undefined)
-      await this.#remember(pipeline, state);
-    return state;
+    const known = await this.#known(pipeline);
+    if (known) return known;
+    const fresh = this.#fresh();
+    await this.#remember(pipeline, fresh);
+    return fresh;
   }
 
-  async #state({ name }: RecurringPipeline): Promise<State> {
-    const { state, now } = this.#resources;
-    const known = await state.get(keyOf(name));
-    const since = now().toISOString();
-    return known === undefined
-      ? { since, marks: {}, run: null, request: null, paused: false, trouble: null }
-      : State.parse(known);
+  async #state(pipeline: RecurringPipeline): Promise<State> {
+    return (await this.#known(pipeline)) ?? this.#fresh();
+  }
+
+  async #known({ name }: RecurringPipeline): Promise<State | undefined> {
+    const known = await this.#resources.state.get(keyOf(name));
+    return known === undefined ? undefined : State.parse(known);
+  }
+
+  #fresh(): State {
+    const since = this.#resources.now().toISOString();
+    return { since, marks: {}, run: null, request: null, paused: false, trouble: null };
   }
 
   #remember({ name }: RecurringPipeline, state: State): Promise<void> {

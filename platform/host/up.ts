@@ -273,22 +273,7 @@ function appResources(parts: {
   page: ReturnType<typeof pageOf>;
   url: string;
 }): PlatformAppResources {
-  const {
-    platform,
-    project,
-    application,
-    tracking,
-    engine,
-    controllers,
-    served,
-    requests,
-    sweeps,
-    recurring,
-    experiments,
-    leader,
-    page,
-    url,
-  } = parts;
+  const { platform, project, application, tracking, deletions, page, url, ...opened } = parts;
   const { datasets = {} } = project.declaration;
   const { settings, operatorToken, sharedToken, users, log, now } = platform;
   const { figures, released, services } = application;
@@ -296,13 +281,13 @@ function appResources(parts: {
   return {
     ...platform,
     ...page,
-    ...{ engine, leader, title: project.name, controllers, served, requests, sweeps, recurring, experiments },
+    ...{ ...opened, title: project.name },
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
     ...{ registry: tracking.registry, curves: tracking.curves },
     ...{ validations: openValidations(platform), rulesOf: declaredRules(project) },
-    ...{ splits: openSplits(platform), ...parts.deletions },
+    ...{ splits: openSplits(platform), ...deletions },
     aboutDataset: (name) => datasets[name] ?? {},
     facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),

@@ -2,13 +2,16 @@ import { UserError } from '@visavox/core/errors';
 import { Experiment } from '@visavox/core/experiment';
 import type { ExperimentStore } from '@visavox/core/ports';
 import type { Kysely } from 'kysely';
+import { KeptRecords } from './kept-records.ts';
 import type { PlatformTables } from './tables.ts';
 
 export class SqlExperimentStore implements ExperimentStore {
   readonly #db: Kysely<PlatformTables>;
+  readonly #records: KeptRecords<Experiment>;
 
   constructor(db: Kysely<PlatformTables>) {
     this.#db = db;
+    this.#records = new KeptRecords(db, 'experiments', (record) => Experiment.parse(record));
   }
 
   async create(experiment: Experiment): Promise<void> {
@@ -25,44 +28,16 @@ export class SqlExperimentStore implements ExperimentStore {
     if (Number(numInsertedOrUpdatedRows) === 0) throw oneRuns(experiment);
   }
 
-  async get(id: string): Promise<Experiment | undefined> {
-    const row = await this.#db
-      .selectFrom('experiments')
-      .where('id', '=', id)
-      .select('record')
-      .executeTakeFirst();
-    return row && Experiment.parse(row.record);
+  get(id: string): Promise<Experiment | undefined> {
+    return this.#records.get(id);
   }
 
-  async list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly Experiment[]> {
-    let query = this.#db
-      .selectFrom('experiments')
-      .select('record')
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc');
-    if (filter.unfinished) query = query.where('state', '!=', 'ended');
-    if (filter.limit !== undefined) query = query.limit(filter.limit);
-    return (await query.execute()).map(({ record }) => Experiment.parse(record));
+  list({ unfinished, ...filter }: { unfinished?: boolean; limit?: number }): Promise<readonly Experiment[]> {
+    return this.#records.list({ ...filter, ...(unfinished && { states: ['running', 'deciding'] }) });
   }
 
-  async change(id: string, change: (experiment: Experiment) => Experiment): Promise<Experiment | undefined> {
-    return this.#db.transaction().execute(async (db) => {
-      const row = await db
-        .selectFrom('experiments')
-        .where('id', '=', id)
-        .select('record')
-        .forUpdate()
-        .executeTakeFirst();
-      if (!row) return undefined;
-      const changed = change(Experiment.parse(row.record));
-      const { state } = changed;
-      await db
-        .updateTable('experiments')
-        .set({ state, record: JSON.stringify(changed) })
-        .where('id', '=', id)
-        .execute();
-      return changed;
-    });
+  change(id: string, change: (experiment: Experiment) => Experiment): Promise<Experiment | undefined> {
+    return this.#records.change(id, change);
   }
 }
 

@@ -1,13 +1,16 @@
 import type { SweepStore } from '@visavox/core/ports';
 import { Sweep } from '@visavox/core/sweep';
 import type { Kysely } from 'kysely';
+import { KeptRecords } from './kept-records.ts';
 import type { PlatformTables } from './tables.ts';
 
 export class SqlSweepStore implements SweepStore {
   readonly #db: Kysely<PlatformTables>;
+  readonly #records: KeptRecords<Sweep>;
 
   constructor(db: Kysely<PlatformTables>) {
     this.#db = db;
+    this.#records = new KeptRecords(db, 'sweeps', (record) => Sweep.parse(record));
   }
 
   async create(sweep: Sweep): Promise<void> {
@@ -19,39 +22,15 @@ export class SqlSweepStore implements SweepStore {
       .execute();
   }
 
-  async get(id: string): Promise<Sweep | undefined> {
-    const row = await this.#db.selectFrom('sweeps').where('id', '=', id).select('record').executeTakeFirst();
-    return row && Sweep.parse(row.record);
+  get(id: string): Promise<Sweep | undefined> {
+    return this.#records.get(id);
   }
 
-  async list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly Sweep[]> {
-    let query = this.#db
-      .selectFrom('sweeps')
-      .select('record')
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc');
-    if (filter.unfinished) query = query.where('state', 'in', ['running', 'canceling']);
-    if (filter.limit !== undefined) query = query.limit(filter.limit);
-    return (await query.execute()).map(({ record }) => Sweep.parse(record));
+  list({ unfinished, ...filter }: { unfinished?: boolean; limit?: number }): Promise<readonly Sweep[]> {
+    return this.#records.list({ ...filter, ...(unfinished && { states: ['running', 'canceling'] }) });
   }
 
-  async change(id: string, change: (sweep: Sweep) => Sweep): Promise<Sweep | undefined> {
-    return this.#db.transaction().execute(async (db) => {
-      const row = await db
-        .selectFrom('sweeps')
-        .where('id', '=', id)
-        .select('record')
-        .forUpdate()
-        .executeTakeFirst();
-      if (!row) return undefined;
-      const changed = change(Sweep.parse(row.record));
-      const { state } = changed;
-      await db
-        .updateTable('sweeps')
-        .set({ state, record: JSON.stringify(changed) })
-        .where('id', '=', id)
-        .execute();
-      return changed;
-    });
+  change(id: string, change: (sweep: Sweep) => Sweep): Promise<Sweep | undefined> {
+    return this.#records.change(id, change);
   }
 }

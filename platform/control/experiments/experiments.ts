@@ -84,7 +84,7 @@ export class Experiments {
     if (known) return known;
     if (experiment.state !== 'running') throw hasEnded(experiment);
     const { plan, salt } = experiment;
-    if (plan.kind === 'shadow') return journal.expose(id, { key, arm: 'champion', share: 0 });
+    if (plan.kind === 'shadow') return journal.expose(id, inShadow(key));
     const { share } = await this.#read(experiment);
     return journal.expose(id, { key, arm: armOf(key, salt, share), share });
   }
@@ -102,13 +102,12 @@ export class Experiments {
     const wrong = records.map((one) => faultOf(one, experiment.plan)).find((fault) => fault !== undefined);
     if (wrong !== undefined) throw notAnOutcome(wrong);
     const keys = records.map(({ key }) => key);
-    let exposed = await journal.exposuresOf(id, keys);
-    if (experiment.plan.kind === 'shadow') {
-      // Both arms have answered whoever came.
-      for (const key of new Set(keys)) if (!exposed.has(key)) await this.expose(id, key);
-      exposed = await journal.exposuresOf(id, keys);
-    }
-    const valid = records.filter(({ key }) => exposed.has(key));
+    const exposed = await journal.exposuresOf(id, keys);
+    const isShadow = experiment.plan.kind === 'shadow';
+    // Both arms have answered whoever came.
+    if (isShadow)
+      for (const key of new Set(keys)) if (!exposed.has(key)) await journal.expose(id, inShadow(key));
+    const valid = isShadow ? records : records.filter(({ key }) => exposed.has(key));
     const counted = await journal.record(id, valid);
     return { counted, known: valid.length - counted, unexposed: records.length - valid.length };
   }
@@ -228,6 +227,10 @@ export class Experiments {
 interface Place {
   readonly model: string;
   readonly environment: string;
+}
+
+function inShadow(key: string): Exposure {
+  return { key, arm: 'champion', share: 0 };
 }
 
 /** What of a record is not an outcome of the plan. */
