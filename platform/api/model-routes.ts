@@ -63,7 +63,7 @@ export const modelRoutes = {
   }),
   trainingProgress: createRoute({
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/training' },
-    summary: 'InEnvironment continuous training stands',
+    summary: 'Where continuous training stands',
     request: { params: OfModel, query: InEnvironment },
     responses: { 200: json(TrainingProgress, 'now'), default: problem },
   }),
