@@ -1,4 +1,4 @@
-// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|platform|reproduce|upgrade|serving|serving-published|training|training-large|page …]   all of them without a name
+// npm run bench -- [signin|overload|rendered-people|search|memory|pipelines|platform|reproduce|experiments|upgrade|serving|serving-published|training|training-large|page …]   all of them without a name
 // --json prints one document on stdout: { NAME: { within, … } }; what people read goes to stderr.
 import { UserError } from '@visavox/core/errors';
 
@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   pipelines: async () => (await import('./pipelines.ts')).benchPipelines,
   platform: async () => (await import('./platform.ts')).benchPlatform,
   reproduce: async () => (await import('./reproduce.ts')).benchReproduce,
+  experiments: async () => (await import('./experiments.ts')).benchExperiments,
   upgrade: async () => (await import('./upgrade.ts')).benchUpgrade,
   serving: async () => (await import('./serving.ts')).benchServing('whole'),
   'serving-published': async () => (await import('./serving.ts')).benchServing('published'),

@@ -1,6 +1,7 @@
 export type PeerEnvironment =
   | 'croissant'
   | 'model-signing'
+  | 'oracles'
   | 'python-package'
   | 'serving-clients'
   | 'kserve'

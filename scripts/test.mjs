@@ -19,6 +19,7 @@ for (const [name, folder] of [
   ['python-package', 'python'],
   ['croissant', 'tables'],
   ['model-signing', 'models'],
+  ['oracles', 'experiments'],
 ])
   if (onlyFiles.length === 0 || onlyFiles.some((path) => path.includes(folder))) makePeerEnvironment(name);
 

@@ -22,7 +22,7 @@ export const ExperimentPlan = z.object({
     .min(1)
     .refine((all) => all.filter(({ role }) => role === 'primary').length === 1, 'expected one primary metric')
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'two metrics share a name'),
-  /** How often a decision may be wrong where there is no difference. */
+  /** How often the challenger may be promoted where there is no difference; and, apart from that, how often it may be rejected. */
   alpha: z.number().gt(0).lt(0.5).default(0.05),
   /** The smallest difference of success rates that is worth having. */
   margin: z.number().gte(0).lt(1).default(0.02),

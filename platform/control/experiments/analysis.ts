@@ -182,11 +182,17 @@ abstract class MetricFold {
   }
 
   result(alpha: number): MetricAnalysis {
-    const [[low, high], [from, to]] = [
-      rateInterval(this.#first.challenger, alpha / 2),
-      rateInterval(this.#first.champion, alpha / 2),
-    ];
-    return { ...this.#metric, reached: this.#reached, difference: [low - to, high - from] };
+    const [champion, challenger] = [{ ...this.#first.champion }, { ...this.#first.challenger }];
+    // Not what decides, but for the horizon: found when it is read, since a test is looked at after each batch.
+    return {
+      ...this.#metric,
+      reached: this.#reached,
+      get difference() {
+        const [low, high] = rateInterval(challenger, alpha / 2);
+        const [from, to] = rateInterval(champion, alpha / 2);
+        return [low - to, high - from] as const;
+      },
+    };
   }
 }
 

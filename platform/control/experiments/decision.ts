@@ -28,9 +28,7 @@ export function decide(
     guardrails.length === 0
       ? plan.alpha
       : plan.alpha / (metric.role === 'primary' ? 2 : 2 * guardrails.length);
-  const harm = metrics.find(({ reached, ...metric }) =>
-    isDecided(reached.worse, allowed({ ...metric, reached })),
-  );
+  const harm = metrics.find((metric) => isDecided(metric.reached.worse, allowed(metric)));
   if (harm)
     return {
       outcome: 'reject',
