@@ -6,6 +6,7 @@ import type {
   ReleaseTarget,
 } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
+import type { ProductionTest } from './experiments/production-test.ts';
 import type { GatePolicy } from './gate.ts';
 import type { TrainingSubject } from './training-subject.ts';
 import type { Trigger } from './trigger.ts';
@@ -41,6 +42,8 @@ export interface ControllerResources {
   readonly now: () => Date;
   /** Keeps the same work of other processes out, where there are others. */
   readonly exclusively?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** What a candidate has to pass beside the champion before it serves, where it has to. */
+  readonly productionTest?: ProductionTest;
   /** Asks a second person for what would be made champion, where one has to agree. */
   readonly askApproval?: (
     release: Release,

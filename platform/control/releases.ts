@@ -63,14 +63,18 @@ export class Releases {
     report('released', { environment, model: referenceOf(release), reason });
   }
 
+  /** Beside the champion, without traffic. May be repeated. */
+  async bringUpBeside(release: Release): Promise<void> {
+    if (release.stage !== 'preparing') return;
+    await this.#resources.target.prepare(release);
+    await this.#resources.releases.setStage(release.id, 'shadow', release.reason);
+  }
+
   /** Brings it up beside the champion, and asks a second person to make it that. */
   async leaveForApproval(release: Release): Promise<void> {
-    const { releases, target, askApproval } = this.#resources;
-    const { id, reason } = release;
-    if (release.stage === 'preparing') {
-      await target.prepare(release);
-      await releases.setStage(id, 'shadow', reason);
-    }
+    const { askApproval } = this.#resources;
+    const { reason } = release;
+    await this.bringUpBeside(release);
     const champion = (await this.champion())?.id ?? null;
     await askApproval?.(release, { by: theController, reason, champion });
   }

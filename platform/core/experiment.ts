@@ -48,6 +48,14 @@ export const ExperimentPlan = z.object({
 });
 export type ExperimentPlan = z.infer<typeof ExperimentPlan>;
 
+/** The test that a candidate has to pass in an environment, after the gate. */
+export const ProductionTestPlan = z.strictObject({
+  ...ExperimentPlan.shape,
+  /** With fewer requests a day, over the last week, the gate's verdict has to do. There is always a test unless this is given. */
+  minimumRequestsPerDay: z.number().positive().optional(),
+});
+export type ProductionTestPlan = z.infer<typeof ProductionTestPlan>;
+
 /**
  * `promote`: the challenger errs less. `reject`: it does harm. `no-difference`: none worth having. `undecided`: the horizon was
  * reached. `broken`: people are not shared out as they should be. `stopped`: by hand, or by what happened to its releases.

@@ -1,6 +1,7 @@
 import { GatePolicy } from '@visavox/control/gate';
 import { Retention } from '@visavox/core/dataset-tombstone';
 import { UserError } from '@visavox/core/errors';
+import { ProductionTestPlan } from '@visavox/core/experiment';
 import { Parameter, taskOutput } from '@visavox/core/run';
 import { z } from 'zod';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
@@ -33,6 +34,7 @@ export const EnvironmentOfModel = z.strictObject({
     .strictObject({ sample: z.number().gt(0).max(1), mask: z.array(z.string().min(1)).optional() })
     .optional(),
   approval: z.literal('second-person').optional(),
+  experiment: ProductionTestPlan.optional(),
 });
 
 const PipelineOrFile = z.custom(
@@ -63,6 +65,7 @@ const Model = z
     offerGate: GatePolicy.optional(),
     subject: Callable.optional(),
     target: Callable.optional(),
+    requestsPerDay: Callable.optional(),
   })
   .superRefine((model, { addIssue }) => {
     const wrong = trainedOnFault(model) ?? environmentsFault(model.environments);

@@ -4,8 +4,11 @@ import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import { Controller } from '@visavox/control/controller';
 import { stateKey } from '@visavox/control/controller-state';
 import { Controllers } from '@visavox/control/controllers';
+import type { Experiments } from '@visavox/control/experiments/experiments';
+import { productionTest } from '@visavox/control/experiments/production-test';
 import type { TrainingSubject } from '@visavox/control/training-subject';
 import type { Trigger } from '@visavox/control/trigger';
+import { ProductionTestPlan } from '@visavox/core/experiment';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
 import { withAcceptance } from './acceptance.ts';
 import { datasetTraining } from './dataset-training.ts';
@@ -24,6 +27,7 @@ interface OpenedForControllers {
   readonly registry: ModelRegistry;
   /** Where releases of models serve that have no target of their own. */
   readonly served: Pick<ServedModels, 'target' | 'urlOf'>;
+  readonly experiments: Pick<Experiments, 'begin' | 'of'>;
 }
 
 /** One for each model and environment that the project declares. */
@@ -57,6 +61,7 @@ function openController(
     registry,
     engine,
     served,
+    experiments,
     report,
   }: OpenedForControllers & {
     readonly model: LoadedModel;
@@ -65,7 +70,7 @@ function openController(
   },
 ): Controller {
   const { database, datasets, releases, signed, approvals, now } = platform;
-  const { approval } = model.rules.get(environment) ?? {};
+  const { approval, experiment } = model.rules.get(environment) ?? {};
   return new Controller({
     ...{ model: model.name, environment, registry, engine, datasets, releases, now, report },
     // The environments of a model lead to the last one, and its champion is what others find in the registry.
@@ -87,6 +92,13 @@ function openController(
         urlOf: async (release) => (model.target ? undefined : served.urlOf(release)),
       },
     ),
+    ...(experiment && {
+      productionTest: productionTest({
+        ...{ experiments, place: { model: model.name, environment } },
+        plan: ProductionTestPlan.parse(experiment),
+        requestsPerDay: model.requestsPerDay?.bind(model, platform, environment),
+      }),
+    }),
     ...(approval === 'second-person' && {
       askApproval: async (release, wish) => void (await approvals.ask(release, wish)),
     }),

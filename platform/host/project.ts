@@ -3,11 +3,13 @@ import type { ApiEnv } from '@visavox/api/api-env';
 import type { GatePolicy } from '@visavox/control/gate';
 import type { TrainingSubject } from '@visavox/control/training-subject';
 import type { Trigger } from '@visavox/control/trigger';
+import type { ProductionTestPlan } from '@visavox/core/experiment';
 import type { LineageKind } from '@visavox/core/lineage-kinds';
 import type { ModelRegistry, ReleaseTarget } from '@visavox/core/ports';
 import type { Parameter } from '@visavox/core/run';
 import type { OpenEngine } from '@visavox/pipelines/engines';
 import type { PipelineNode } from '@visavox/pipelines/nodes';
+import type { z } from 'zod';
 import type { Application } from './application.ts';
 import type { EngineResources, StepSurroundings } from './engine-resources.ts';
 import type { Platform } from './platform.ts';
@@ -43,6 +45,11 @@ export interface EnvironmentDeclaration {
    * values of the columns and tensors that `mask` names are hidden. Nothing is logged unless given.
    */
   readonly logRequests?: { readonly sample: number; readonly mask?: readonly string[] | undefined };
+  /**
+   * A test that what passed the gate has to pass here beside the champion, in shadow or as an A/B test, before it serves
+   * (docs/experiments.md). Without it the gate decides.
+   */
+  readonly experiment?: z.input<typeof ProductionTestPlan>;
   /** `second-person`: what would serve here is asked for, and another user than the one who asked approves it. */
   readonly approval?: 'second-person';
 }
@@ -80,6 +87,8 @@ export interface ModelDeclaration {
    * Protocol at `/api/v1/serving/ENVIRONMENT/MODEL`.
    */
   readonly target?: (platform: Platform, environment: string) => ReleaseTarget;
+  /** How many requests there were a day over the last week, where an environment's `experiment` asks for a least number. */
+  readonly requestsPerDay?: (platform: Platform, environment: string) => Promise<number>;
 }
 
 /** A pipeline that runs by itself, whether or not a model comes of it: a nightly import, a report, a check. */

@@ -114,13 +114,13 @@ async function startServer({
   afterwards(() => served.close());
   const requests = openRequestLog(platform, project.models);
   afterwards(() => requests.close());
+  const experiments = openExperiments(platform, () => controllers);
   const controllers = openControllers(platform, project.models, {
-    ...{ engine, served },
+    ...{ engine, served, experiments },
     registry: tracking.registry,
   });
   const sweeps = openSweeps(platform, { ...tracking, engine });
   const recurring = openRecurringPipelines(platform, { pipelines: project.pipelines, engine });
-  const experiments = openExperiments(platform, controllers);
   const deletions = openDeletions(platform, project.application !== undefined);
   const leader = new Leader({
     ...{ state: new SqlControlState(platform.database.db), leads },

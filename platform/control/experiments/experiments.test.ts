@@ -10,47 +10,10 @@ import {
 import type { ExperimentJournal, ExperimentStore, JournalEntry } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryExperiments } from '../testing/memory-experiments.ts';
 import { Experiments } from './experiments.ts';
 
-class Kept implements ExperimentStore, ExperimentJournal {
-  readonly all = new Map<string, Experiment>();
-  readonly entries: JournalEntry[] = [];
-
-  async create(experiment: Experiment): Promise<void> {
-    this.all.set(experiment.id, experiment);
-  }
-  async get(id: string): Promise<Experiment | undefined> {
-    return this.all.get(id);
-  }
-  async list({ unfinished }: { unfinished?: boolean }): Promise<readonly Experiment[]> {
-    return [...this.all.values()].filter(({ state }) => !unfinished || state !== 'ended');
-  }
-  async change(id: string, change: (one: Experiment) => Experiment): Promise<Experiment | undefined> {
-    const before = this.all.get(id);
-    if (before) this.all.set(id, change(before));
-    return this.all.get(id);
-  }
-  async expose(_id: string, exposure: Exposure): Promise<Exposure> {
-    const known = (await this.exposuresOf(_id, [exposure.key])).get(exposure.key);
-    if (!known) this.entries.push({ position: this.entries.length + 1, exposure });
-    return known ?? exposure;
-  }
-  async exposuresOf(_id: string, keys: readonly string[]): Promise<ReadonlyMap<string, Exposure>> {
-    const found = this.entries.flatMap((entry) => ('exposure' in entry ? [entry.exposure] : []));
-    return new Map(found.filter(({ key }) => keys.includes(key)).map((one) => [one.key, one]));
-  }
-  async record(_id: string, records: readonly ExperimentRecord[]): Promise<number> {
-    const known = new Set(this.entries.flatMap((entry) => ('record' in entry ? entry.record.request : [])));
-    const fresh = records.filter(({ request }) => !known.has(request));
-    for (const record of fresh) this.entries.push({ position: this.entries.length + 1, record });
-    return fresh.length;
-  }
-  async read(_id: string, after: number, limit: number): Promise<readonly JournalEntry[]> {
-    return this.entries.filter(({ position }) => position > after).slice(0, limit);
-  }
-}
-
-let kept: Kept;
+let kept: MemoryExperiments;
 let clock: Date;
 let releases: Release[];
 let carriedOut: string[];
@@ -58,7 +21,7 @@ let carriedOut: string[];
 let trouble: Error | undefined;
 
 beforeEach(() => {
-  kept = new Kept();
+  kept = new MemoryExperiments();
   clock = new Date('2026-01-05T12:00:00Z');
   releases = [release('old', 'champion'), release('new', 'shadow')];
   carriedOut = [];
@@ -222,7 +185,7 @@ describe('outcomes', () => {
       attempt('ann', { champion: 1 }),
     ])
       await expect(started().record(id, [good, wrong])).rejects.toMatchObject({ code: 'outcome_invalid' });
-    expect(kept.entries).toEqual([]);
+    expect(kept.entriesOf([...kept.all.keys()][0] ?? '')).toEqual([]);
   });
 
   it('of a test that has ended are refused', async () => {

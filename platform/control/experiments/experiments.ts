@@ -46,10 +46,15 @@ export class Experiments {
     this.#resources = resources;
   }
 
-  /** Begins a test of a release that was brought up beside the champion. */
-  async begin(challengerId: string, place: Place, plan: ExperimentPlan): Promise<Experiment> {
+  /** Begins a test of a release that was brought up beside the champion; the plan may depend on which that is. */
+  async begin(
+    challengerId: string,
+    place: Place,
+    planned: ExperimentPlan | ((champion: string) => ExperimentPlan),
+  ): Promise<Experiment> {
     const { store, newId, now, report } = this.#resources;
     const [champion, challenger] = await this.#sides(challengerId, place);
+    const plan = typeof planned === 'function' ? planned(champion.id) : planned;
     const experiment: Experiment = {
       ...place,
       ...{ id: newId(), champion: champion.id, challenger: challenger.id, plan },
@@ -63,6 +68,12 @@ export class Experiments {
 
   list(filter: { readonly limit: number }): Promise<readonly Experiment[]> {
     return this.#resources.store.list(filter);
+  }
+
+  /** All of a model in an environment, newest first. */
+  async of({ model, environment }: Place): Promise<readonly Experiment[]> {
+    const all = await this.#resources.store.list({});
+    return all.filter((one) => one.model === model && one.environment === environment);
   }
 
   async find(id: string): Promise<Experiment> {

@@ -11,6 +11,8 @@ export async function beginIfDue(context: PhaseContext, state: ControllerState):
   const { triggers, subject, releases } = context;
   if (state.paused || failedJustNow(context, state)) return null;
   if (!subject.startsWithoutChampion && !(await releases.champion())) return null;
+  // What it would be compared with may not serve any more when it is done. What is new meanwhile is not lost.
+  if (await context.productionTest?.underWay()) return null;
   const reasons: string[] = [];
   let failure: unknown;
   for (const trigger of triggers) {

@@ -1,4 +1,5 @@
 import { messageOf } from '@visavox/core/errors';
+import type { Release } from '@visavox/core/release';
 import { isNotAccepted } from '../not-accepted.ts';
 import { maximumFailures } from '../step.ts';
 import type { PhaseContext } from './phase-context.ts';
@@ -10,21 +11,17 @@ export type BroughtUp =
   | { readonly kind: 'given up'; readonly reason: string };
 
 /**
- * Makes a release champion, or leaves it beside the champion where a second person has to agree. Every failure counts, also of what is unavailable: a model server that never comes up is
- * unavailable for ever. What cannot be brought up is held back after so many tries; what is champion by then stays it,
+ * Makes a release champion, or leaves it beside the champion: where it is tested there first, or where a second person has to
+ * agree. Every failure counts, also of what is unavailable: a model server that never comes up is unavailable for ever. What cannot be brought up is held back after so many tries; what is champion by then stays it,
  * since whoever serves follows the release store.
  */
-export async function bringUp(
-  { releases, report, askApproval }: PhaseContext,
-  id: string,
-  failuresBefore: number,
-): Promise<BroughtUp> {
+export async function bringUp(context: PhaseContext, id: string, failuresBefore: number): Promise<BroughtUp> {
+  const { releases, report } = context;
   const release = await releases.find(id);
   if (release === undefined || release.stage === 'held-back' || release.stage === 'retired')
     return { kind: 'done' };
   try {
-    if (askApproval && release.stage !== 'champion') await releases.leaveForApproval(release);
-    else await releases.makeChampion(release, release.reason);
+    await takeFurther(context, release);
     return { kind: 'done' };
   } catch (error) {
     const failures = failuresBefore + 1;
@@ -38,4 +35,21 @@ export async function bringUp(
     await releases.holdBack(release.id, heldBack);
     return { kind: 'given up', reason: heldBack };
   }
+}
+
+async function takeFurther(
+  { releases, productionTest, askApproval }: PhaseContext,
+  release: Release,
+): Promise<void> {
+  const champion = await releases.champion();
+  const isTested = productionTest && champion && champion.id !== release.id;
+  const waived = isTested ? await productionTest.waived() : null;
+  if (isTested && waived === null) {
+    await releases.bringUpBeside(release);
+    await productionTest.begin(release);
+    return;
+  }
+  const reason = waived === null ? release.reason : `${release.reason}; ${waived}`;
+  if (askApproval && release.stage !== 'champion') await releases.leaveForApproval({ ...release, reason });
+  else await releases.makeChampion(release, reason);
 }

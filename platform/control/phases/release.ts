@@ -5,7 +5,7 @@ import { bringUp } from './bring-up.ts';
 import type { PhaseContext } from './phase-context.ts';
 import { beginAgain, staleBecause } from './stale.ts';
 
-/** Brings up what passed the gate and makes it champion. */
+/** Brings up what passed the gate, and tests it there or makes it champion. */
 export async function release(
   context: PhaseContext,
   state: ControllerState,
@@ -21,6 +21,9 @@ export async function release(
       return training.byHand ? { next: done, again: true } : beginAgain(context, done, training);
     }
   }
+  // One at a time: what is being tested may be the champion that this one has to be compared with.
+  const other = await context.productionTest?.underWay();
+  if (other && other.challenger !== id) return { next: state, again: false };
   const outcome = await bringUp(context, id, state.failures);
   switch (outcome.kind) {
     case 'done':
