@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { databaseLock } from '@visavox/adapters/sql/database-lock';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { messageOf, SystemError } from '@visavox/core/errors';
-import type { Application, OpenApplication } from '@visavox/host/application';
+import type { Application, Beside, OpenApplication } from '@visavox/host/application';
 import { requireSameSecret } from '@visavox/host/one-secret';
 import type { Afterwards, Platform } from '@visavox/host/platform';
 import { ensureSecret } from '@visavox/host/secrets';
@@ -31,6 +31,7 @@ const heapGrowth = 120;
 const seconds = 1000;
 const followEveryMs = 2 * seconds;
 const keepUpEveryMs = 5 * seconds;
+const tellEveryMs = 5 * seconds;
 const searchEveryMs = 30 * seconds;
 const sweepEveryMs = 300 * seconds;
 
@@ -57,14 +58,14 @@ export function signInApplication(settings: SignInSettings): Application {
   return {
     migrations: applicationMigrations,
     pagePolicy,
-    open: (platform, afterwards) => openSignIn(platform, settings, afterwards),
+    open: (platform, afterwards, beside) => openSignIn(platform, settings, { afterwards, ...beside }),
   };
 }
 
 async function openSignIn(
   platform: Platform,
   settings: SignInSettings,
-  afterwards: Afterwards,
+  { afterwards, experiments }: { readonly afterwards: Afterwards } & Beside,
 ): Promise<OpenApplication> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   const { log } = platform;
@@ -76,14 +77,15 @@ async function openSignIn(
   afterwards(() => decoder.close());
   const services = await openServices(platform, settings, decoder);
   afterwards(() => services.champion.close());
+  afterwards(() => services.shadow.close());
   opened.set(platform, { settings, services });
   await followTheChampion(platform, services);
-  return { ...whatIsDone(services), ...whatIsAnswered(platform, { services, places, decoder }) };
+  return { ...whatIsDone(services, experiments), ...whatIsAnswered(platform, { services, places, decoder }) };
 }
 
 /** The services over a database that is up to date, with a first release. */
 async function openServices(
-  { database, objects, releases, modelHost, settings: where, now }: Platform,
+  { database, objects, releases, modelHost, settings: where, now, log }: Platform,
   settings: SignInSettings,
   decoder: DecoderPool,
 ): Promise<Services> {
@@ -91,6 +93,7 @@ async function openServices(
   await requireSameSecret(database.db, 'columns.key', columnsKey);
   const services = composeServices({
     ...{ database, objects, now, below: randomInt },
+    report: (event, details) => log.warn(details, event),
     secret: Buffer.from(columnsKey, 'hex'),
     host: modelHost,
     loadRecogniser: ({ manifest, files }, served) => Recogniser.load(manifest, files, served, decoder),
@@ -119,11 +122,12 @@ async function followTheChampion({ settings, log }: Platform, { champion }: Serv
   log.info({ release: champion.release }, 'recogniser ready');
 }
 
-function whatIsDone(services: Services): OpenApplication {
-  const { champion, search, releases } = services;
+function whatIsDone(services: Services, experiments: Beside['experiments']): OpenApplication {
+  const { champion, search, releases, shadow, shadowOutcomes } = services;
   return {
     whileServing: [
       { name: 'following the release', everyMs: followEveryMs, work: () => champion.follow() },
+      { name: 'following shadow tests', everyMs: followEveryMs, work: () => shadow.follow() },
       {
         name: 'following who is enrolled',
         everyMs: searchEveryMs,
@@ -132,6 +136,7 @@ function whatIsDone(services: Services): OpenApplication {
     ],
     whileLeading: [
       { name: 'keeping the champion up', everyMs: keepUpEveryMs, work: () => champion.keepUp() },
+      { name: 'telling shadow tests', everyMs: tellEveryMs, work: () => shadowOutcomes.tell(experiments) },
       { name: 'sweeping', everyMs: sweepEveryMs, work: () => sweep(services) },
     ],
     // The published recogniser has to be version 1, so nothing else is registered before it.

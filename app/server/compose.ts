@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
+import { SqlExperimentStore } from '@visavox/adapters/sql/experiment-store';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -22,6 +23,8 @@ import { environment, modelName } from './resources.ts';
 import { Recordings } from './retention/recordings.ts';
 import { TrainingData } from './retention/training-data.ts';
 import { Sealer } from './sealing.ts';
+import { ShadowOutcomes } from './shadow/shadow-outcomes.ts';
+import { ShadowTest } from './shadow/shadow-test.ts';
 import { AttemptRecords } from './sign-in/attempt-record.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { Challenges } from './sign-in/challenges.ts';
@@ -48,6 +51,8 @@ export interface Foundations {
   readonly signInPolicy: SignInPolicy;
   readonly enrolment: EnrolmentPolicy;
   readonly now: () => Date;
+  /** Told what happened that nobody is told otherwise: for the log. */
+  readonly report?: (event: string, details: Record<string, unknown>) => void;
   /** A random number from 0 up to the limit, which is left out; what challenges ask for. */
   readonly below?: (limit: number) => number;
 }
@@ -100,8 +105,14 @@ export function composeServices(foundations: Foundations) {
     lift: ({ name }) => limits.lift(claimedName(name, sealer).hash),
   });
   const { devices } = waysIn;
+  const shadow = new ShadowTest({
+    ...{ db, releases, pool, templates, place: { model: modelName, environment } },
+    experiments: new SqlExperimentStore(database.db),
+    ...(foundations.report && { report: foundations.report }),
+  });
+  const shadowOutcomes = new ShadowOutcomes({ db, sealer, now });
   const signIn = new SignIn({
-    ...{ people, champion, challenges, records },
+    ...{ people, champion, challenges, records, shadow },
     ...{ templates, liveness, sealer, limits, devices, tries },
   });
   const attempts = new Attempts({ db, recordings, now });
@@ -111,7 +122,7 @@ export function composeServices(foundations: Foundations) {
     ...{ db, now, sealer, objects, releases, runs, datasets, recordings, templates, pool, champion },
     ...{ enrolment, enrolmentChallenges, invitations, reviews, search, verification },
     ...{ people, challenges, limits, tries, signIn, attempts, waysIn, overview },
-    ...{ trainingData },
+    ...{ trainingData, shadow, shadowOutcomes },
     livenessPolicy: foundations.liveness,
   };
 }

@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { attacksMigration } from './attacks-migration.ts';
 import { enrolmentMigration } from './enrolment-migration.ts';
+import { shadowMigration } from './shadow/migration.ts';
 import { waysInMigrations } from './ways-in/migrations.ts';
 
 async function statements(db: Kysely<unknown>, ...texts: string[]): Promise<void> {
@@ -154,4 +155,5 @@ export const applicationMigrations: Record<string, Migration> = {
   'application-004-enrolment': enrolmentMigration,
   'application-004-presentation-attacks': attacksMigration,
   ...waysInMigrations,
+  'application-005-shadow-tests': shadowMigration,
 };

@@ -12,7 +12,7 @@ import { ModelVersion } from '@visavox/core/model';
 import { type ObjectStore, putBlob } from '@visavox/core/object-store';
 import type { DatasetStore, ModelRegistry } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
-import type { ModelDeclaration } from '@visavox/host/project';
+import type { EnvironmentDeclaration, ModelDeclaration } from '@visavox/host/project';
 import { compile } from '@visavox/pipelines/compile';
 import { upgradePipeline } from '@visavox/recognition/backbone-pipeline';
 import { publishedBundle, publishedManifest } from '@visavox/recognition/bundle';
@@ -26,6 +26,7 @@ import { signInOn } from './application.ts';
 import { publishedOffer } from './published-offer.ts';
 import { environment } from './resources.ts';
 import type { TrainingData } from './retention/training-data.ts';
+import { refusals, strangersLetIn } from './shadow/shadow-outcomes.ts';
 
 /**
  * A recogniser goes out when its likelihood ratios, or those of one modality, cost less on people that neither saw, and neither the errors at the
@@ -72,10 +73,25 @@ export const offerPolicy: GatePolicy = {
 
 const seed = 1;
 
+/**
+ * Where enough people sign in, what passed the gate judges beside the champion for two weeks at most. Without harm it serves then:
+ * the gate has found it better on people whom it never saw.
+ */
+const shadowTest: EnvironmentDeclaration['experiment'] = {
+  kind: 'shadow',
+  metrics: [
+    { name: refusals, role: 'primary' },
+    { name: strangersLetIn, role: 'guardrail' },
+  ],
+  horizon: { people: 10_000, days: 14 },
+  otherwise: 'challenger',
+  minimumRequestsPerDay: 50,
+};
+
 /** The model of sign-in: trained on what new people bring, released when it is better for people whom it never saw. */
 const recogniser: ModelDeclaration = {
   pipeline: recogniserPipeline,
-  environments: [environment],
+  environments: [{ name: environment, experiment: shadowTest }],
   counts: ['people', 'samples'],
   triggers: (platform) => {
     const { people, samples } = signInOn(platform).settings.retrain;
@@ -100,6 +116,7 @@ const recogniser: ModelDeclaration = {
     });
   },
   target: (platform) => signInOn(platform).services.champion,
+  requestsPerDay: (platform) => signInOn(platform).services.attempts.perDay(),
 };
 export default recogniser;
 

@@ -120,6 +120,21 @@ export type OwnTables = WaysInTables & {
   earlier_tries: { name: string; visit: string; contract: string; probe: Uint8Array; expires_at: Date };
   /** Names that failed from a network within the last day. */
   failed_names: { network: string; name: string; last_at: Date };
+  /** Of attempts that a shadow test runs on, until what was right is known and told. */
+  shadow_judgements: {
+    attempt: string;
+    experiment: string;
+    person: string;
+    visit: string | null;
+    /** Whether each would have let the person in, and somebody else by the same recordings. */
+    champion: boolean;
+    challenger: boolean;
+    champion_stranger: boolean | null;
+    challenger_stranger: boolean | null;
+    /** Whether the person was let in at the same visit soon after. */
+    confirmed: Generated<boolean>;
+    created_at: Date;
+  };
   attempts: {
     id: string;
     /** Null once the person is forgotten. */

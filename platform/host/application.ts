@@ -3,6 +3,7 @@ import type { PagePolicy } from '@visavox/api/guards';
 import type { Checks } from '@visavox/api/health';
 import type { PlatformAppResources } from '@visavox/api/platform-app';
 import type { ServiceHealth } from '@visavox/api/resources';
+import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { LineageSource } from '@visavox/core/lineage';
 import type { ModelRegistry } from '@visavox/core/ports';
 import type { Migration } from 'kysely';
@@ -22,7 +23,12 @@ export interface Application {
   readonly migrations?: Readonly<Record<string, Migration>>;
   readonly pagePolicy?: PagePolicy;
   /** Opens what it needs beside the platform. What it hands to `afterwards` is closed before the platform is. */
-  open(platform: Platform, afterwards: Afterwards): Promise<OpenApplication>;
+  open(platform: Platform, afterwards: Afterwards, beside: Beside): Promise<OpenApplication>;
+}
+
+/** What there is beside the open platform by then. */
+export interface Beside {
+  readonly experiments: Pick<Experiments, 'record' | 'expose'>;
 }
 
 /** What an open application adds; all of it may be left out. */

@@ -103,7 +103,9 @@ async function startServer({
     ...{ log, afterwards },
     migrations: project.application?.migrations,
   });
-  const application: OpenApplication = (await project.application?.open(platform, afterwards)) ?? {};
+  const experiments = openExperiments(platform, () => controllers);
+  const application: OpenApplication =
+    (await project.application?.open(platform, afterwards, { experiments })) ?? {};
   const tracking = await openTracking(platform);
   afterwards(() => tracking.mlflow.stop());
   let leadership: Leadership | undefined;
@@ -114,7 +116,6 @@ async function startServer({
   afterwards(() => served.close());
   const requests = openRequestLog(platform, project.models);
   afterwards(() => requests.close());
-  const experiments = openExperiments(platform, () => controllers);
   const controllers = openControllers(platform, project.models, {
     ...{ engine, served, experiments },
     registry: tracking.registry,

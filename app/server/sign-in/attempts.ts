@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Recordings } from '../retention/recordings.ts';
 import type { ApplicationTables, Decision, Outcome } from '../tables.ts';
 import { independentOfRecordings, mayTeach, type Speaker } from './independence.ts';
@@ -49,6 +49,19 @@ export class Attempts {
       latencyMs: row.latency_ms,
       feedback: row.feedback,
     }));
+  }
+
+  /** Of people who are enrolled, over the last week; not what operators measured. */
+  async perDay(): Promise<number> {
+    const days = 7;
+    const { count } = await this.#db
+      .selectFrom('attempts')
+      .select(sql<number>`count(*)::int`.as('count'))
+      .where('person', 'is not', null)
+      .where('measured', '=', false)
+      .where('created_at', '>', new Date(this.#now().getTime() - days * 86_400_000))
+      .executeTakeFirstOrThrow();
+    return count / days;
   }
 
   /**

@@ -12,6 +12,7 @@ import type { Templates } from '../enrolment/templates.ts';
 import type { Evidence } from '../recogniser-port.ts';
 import { type Recording, requireDistinct, requireRecordings } from '../retention/recordings.ts';
 import type { Sealer } from '../sealing.ts';
+import type { ShadowTest } from '../shadow/shadow-test.ts';
 import type { Decision } from '../tables.ts';
 import type { AttemptRecords } from './attempt-record.ts';
 import type { Challenge, Challenges } from './challenges.ts';
@@ -67,6 +68,7 @@ interface SignInResources {
   readonly devices: KnownDevices;
   readonly tries: EarlierTries;
   readonly sealer: Sealer;
+  readonly shadow: Pick<ShadowTest, 'judge' | 'letIn'>;
 }
 
 interface Claimant {
@@ -131,7 +133,7 @@ export class SignIn {
     { release, loaded }: Serving,
     { request, claimant, challenge }: { request: SignInRequest; claimant: Claimant; challenge: Challenge },
   ): Promise<SignInResult> {
-    const { templates, liveness, records, tries } = this.#resources;
+    const { templates, liveness, records, tries, shadow } = this.#resources;
     const { recogniser } = loaded;
     const { person } = claimant;
     // Whoever takes part without face and voice is nobody to them.
@@ -188,6 +190,20 @@ export class SignIn {
       recordings: request.recordings,
       receivedAt: request.receivedAt,
     });
+    if (known && !result.measured && alive.faults.length === 0) {
+      const seen = { person: known.id, visit: request.visitor.visit, at: request.receivedAt };
+      // A second try is judged by both tries: what that says of a challenger, which has seen one of them, is nothing.
+      if (!earlier)
+        shadow.judge({
+          ...seen,
+          id,
+          captures,
+          probe,
+          loaded,
+          accepted: recogniser.decide(evidence) === 'accept',
+        });
+      if (accepted) shadow.letIn(seen);
+    }
     return result;
   }
 
