@@ -29,14 +29,17 @@ import type { TrainingData } from './retention/training-data.ts';
 import { refusals, strangersLetIn } from './shadow/shadow-outcomes.ts';
 
 /**
- * A recogniser goes out when its likelihood ratios, or those of one modality, cost less on people that neither saw, and neither the errors at the
+ * A recogniser goes out when its likelihood ratios, or those of one modality, cost a twentieth less on people that neither saw, and neither the errors at the
  * threshold nor the order of scores of either modality gets worse, in clear recordings as under every other condition. And neither
  * modality lets in who only has the other: a stranger's voice beside the right face, or the reverse, in one of a hundred at most.
  */
 export const gatePolicy: GatePolicy = {
   minimumUnits: 6,
   criteria: [
-    { metric: 'fused/cllr', rule: 'improve', tolerance: 0, orElse: ['voice/cllr', 'face/cllr'] },
+    {
+      ...{ metric: 'fused/cllr', rule: 'improve', tolerance: 0, leastGain: 0.05 },
+      orElse: ['voice/cllr', 'face/cllr'],
+    },
     { metric: 'fused/cllr', rule: 'not-worse', tolerance: 0.002 },
     { metric: 'fused/fnmr', rule: 'not-worse', tolerance: 0.01 },
     { metric: 'fused/fmr', rule: 'not-worse', tolerance: 0.002 },

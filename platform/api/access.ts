@@ -26,6 +26,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'DELETE /api/v1/operator/session': anybody,
 
   'GET /api/v1/status': reads,
+  'GET /api/v1/metrics': reads,
   'GET /api/v1/settings': reads,
   'GET /api/v1/me': reads,
   'PUT /api/v1/me/password': oneself('user.password'),

@@ -51,6 +51,11 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addStatusRoute(app, resources);
   const { kinds, sources } = resources.lineage;
 
+  app.openapi(routes.metrics, async (c) => {
+    const { body, contentType } = await resources.metrics.text(resources);
+    return c.text(body, 200, { 'content-type': contentType });
+  });
+
   app.openapi(routes.settings, (c) => c.json(resources.facts, 200));
 
   app.openapi(routes.lineageKinds, (c) =>

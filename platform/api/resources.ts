@@ -30,6 +30,7 @@ import type { Release } from '@visavox/core/release';
 import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';
+import type { Metrics } from './metrics.ts';
 import type { ServerFacts } from './schemas.ts';
 import type { SharedToken } from './shared-token.ts';
 import type { UserDoor } from './user-door.ts';
@@ -125,6 +126,8 @@ export interface ShellResources {
   /** Cookies go over https alone. */
   readonly secureCookies: boolean;
   readonly pagePolicy?: PagePolicy | undefined;
+  /** Of this process, for Prometheus. */
+  readonly metrics: Metrics;
 }
 
 /** What the platform's API works with. */
@@ -167,6 +170,7 @@ export interface PlatformResources {
   readonly recurring: RecurringPort;
   readonly experiments: ExperimentsPort;
   readonly leader: LeaderPort;
+  readonly metrics: Metrics;
   /** What this process does about a release that the leader changed. */
   readonly released?: () => Promise<void>;
   readonly lineage: LineageLine;

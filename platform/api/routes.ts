@@ -106,6 +106,20 @@ export const platformRoutes = {
     security: operator,
     responses: { 200: json(Status, 'services and environments'), default: problem },
   }),
+  metrics: createRoute({
+    method: 'get',
+    path: '/api/v1/metrics',
+    tags: ['operation'],
+    summary: 'Of this process and of what is released and tested, as Prometheus reads it',
+    security: operator,
+    responses: {
+      200: {
+        content: { 'text/plain': { schema: z.string() } },
+        description: 'in the text format of Prometheus',
+      },
+      default: problem,
+    },
+  }),
   settings: createRoute({
     method: 'get',
     path: '/api/v1/settings',

@@ -23,6 +23,7 @@ export function openShell<E extends ApiEnv>(resources: ShellResources): OpenAPIH
   const refused = reportRefusals(resources.log);
   app.onError((error, c) => answerError(error, c, { log: resources.log, refused }));
   app.notFound((c) => notFound(c));
+  app.use(resources.metrics.timed);
   if (resources.secureCookies) app.use(overHttpsAlone);
   app.use(identifyRequest(resources), requireKnownHost(resources.allowedHosts), requireSameOrigin);
   app.use(refuseNul, limitBody);

@@ -45,6 +45,23 @@ describe('the gate', () => {
     });
   });
 
+  it('holds back an improvement that is not worth having, however sure it is', () => {
+    const worthwhile: GatePolicy = {
+      minimumUnits: 10,
+      criteria: [{ metric: 'cost', rule: 'improve', tolerance: 0, leastGain: 0.05, orElse: ['error rate'] }],
+    };
+    const errors: [number, number, number, number] = [0.02, 0.02, -0.01, 0.01];
+    expect(judge(comparison([0.4, 0.39, -0.012, -0.008], errors), worthwhile)).toMatchObject({
+      pass: false,
+      reasons: [
+        'cost 0.4 -> 0.39 (difference -0.012 to -0.008): better, but by less than is worth having (0.02)',
+      ],
+    });
+    expect(judge(comparison([0.4, 0.38, -0.03, -0.01], errors), worthwhile).pass).toBe(true);
+    const elsewhere = comparison([0.4, 0.39, -0.012, -0.008], [0.02, 0.018, -0.003, -0.001]);
+    expect(judge(elsewhere, worthwhile).pass, 'a part gained enough').toBe(true);
+  });
+
   it('holds back an improvement that may be chance', () => {
     const verdict = judge(comparison([0.4, 0.38, -0.06, 0.02], [0.02, 0.02, -0.01, 0.01]), policy);
     expect(verdict).toMatchObject({

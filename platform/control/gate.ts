@@ -38,7 +38,7 @@ export const Comparison = z.object({
 export type Comparison = z.infer<typeof Comparison>;
 
 /**
- * `improve`: the candidate must be better, and its interval must not reach past `tolerance` on the wrong side.
+ * `improve`: the candidate must be better, by `leastGain` at least, and its interval must not reach past `tolerance` on the wrong side.
  * `not-worse`: the candidate may be worse by `tolerance` at most, unless the interval says that it is chance.
  * `not-surely-worse`: for parts that are small: worse by more than `tolerance` only where the interval says it is no chance.
  * `at-most`, `at-least`: a limit (`tolerance`) for the candidate's own value, whatever the champion's is.
@@ -51,6 +51,11 @@ export const Criterion = z.object({
   better: z.enum(['lower', 'higher']).optional(),
   /** With `improve`: a metric of a part that may be better instead, where the whole has next to no errors left. */
   orElse: z.array(z.string()).optional(),
+  /**
+   * With `improve`: the smallest gain worth having, as a share of the champion's value. A gate that is asked often lets through what is
+   * better by chance; what is better by next to nothing is not worth that.
+   */
+  leastGain: z.number().min(0).lt(1).optional(),
 });
 export type Criterion = z.infer<typeof Criterion>;
 
@@ -151,7 +156,13 @@ function judgeOne(criterion: Criterion, metrics: readonly MetricComparison[]): J
     case 'improve': {
       const better = difference < 0;
       const certain = high === null || high <= criterion.tolerance;
-      if (better && certain) return { pass: true, reason: `${figures}: better` };
+      const least = (criterion.leastGain ?? 0) * Math.abs(found.champion ?? 0);
+      if (better && certain && -difference >= least) return { pass: true, reason: `${figures}: better` };
+      if (better && certain)
+        return {
+          pass: false,
+          reason: `${figures}: better, but by less than is worth having (${format(least)})`,
+        };
       return {
         pass: false,
         reason: better ? `${figures}: better, but by less than chance may give` : `${figures}: not better`,

@@ -6,6 +6,7 @@ import { clientNetworks } from '@visavox/api/client-network';
 import { onlyForwarded } from '@visavox/api/forward';
 import { allowedHosts } from '@visavox/api/guards';
 import { starting, withHealth } from '@visavox/api/health';
+import { Metrics } from '@visavox/api/metrics';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { createPlatformApp, type PlatformAppResources } from '@visavox/api/platform-app';
 import { createStartingApp } from '@visavox/api/starting-app';
@@ -286,7 +287,7 @@ function appResources(parts: {
     ...(figures && { figures }),
     ...(released && { released }),
     ...(routes && { routes: (app) => routes(app, platform) }),
-    ...{ registry: tracking.registry, curves: tracking.curves },
+    ...{ registry: tracking.registry, curves: tracking.curves, metrics: new Metrics() },
     ...{ validations: openValidations(platform), rulesOf: declaredRules(project) },
     ...{ splits: openSplits(platform), ...deletions },
     aboutDataset: (name) => datasets[name] ?? {},

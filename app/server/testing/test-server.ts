@@ -22,6 +22,7 @@ import { SqlUsers } from '@visavox/adapters/sql/users';
 import { KeptDatasetProfiles } from '@visavox/adapters/tables/dataset-profiles';
 import { TableProfiler } from '@visavox/adapters/tables/table-profiler';
 import { clientNetworks } from '@visavox/api/client-network';
+import { Metrics } from '@visavox/api/metrics';
 import { OperatorDoor } from '@visavox/api/operator-door';
 import { OperatorSessions } from '@visavox/api/operator-sessions';
 import type { ControllerPort } from '@visavox/api/resources';
@@ -172,6 +173,7 @@ export async function startTestServer({
     curves: { latest: async () => undefined, history: async () => [] },
     steps: new StepGrants({ ...services, tokens: new StepTokens(Buffer.alloc(32, 7)) }),
     leader: { here: true, url: async () => undefined },
+    metrics: new Metrics(),
     registry: {
       list: async () => [],
       names: async () => [],

@@ -9,6 +9,7 @@ import type { RunStore } from '@visavox/core/ports';
 import { component, pipeline } from '@visavox/pipelines/definition';
 import { pino } from 'pino';
 import { clientNetworks } from '../client-network.ts';
+import { Metrics } from '../metrics.ts';
 import { openShell } from '../shell.ts';
 import { addStepRoutes } from '../step-routes.ts';
 
@@ -77,7 +78,7 @@ export async function stepServer({
 }): Promise<StepServerForTest> {
   const log = pino({ level: 'silent' });
   const app = openShell({
-    ...{ log, now: () => new Date(), secureCookies: false },
+    ...{ log, now: () => new Date(), secureCookies: false, metrics: new Metrics() },
     ...{ networkOf: clientNetworks([]), allowedHosts: new Set([hostname]) },
   });
   addStepRoutes(app, { ...resources, steps: new StepGrants(resources), log });

@@ -7,14 +7,17 @@ import { emptyTables, openTestDatabase } from '@visavox/adapters/sql/test-databa
 import { SqlUsers } from '@visavox/adapters/sql/users';
 import { Controller } from '@visavox/control/controller';
 import { Controllers } from '@visavox/control/controllers';
+import type { Analysis } from '@visavox/control/experiments/analysis';
 import { MemoryControlState } from '@visavox/control/testing/memory-stores';
 import { putBundle } from '@visavox/core/bundle';
 import { UserError } from '@visavox/core/errors';
+import type { Experiment } from '@visavox/core/experiment';
 import type { ModelVersion } from '@visavox/core/model';
 import type { Role } from '@visavox/core/user';
 import { MemoryObjectStore } from '@visavox/pipelines/testing';
 import { pino } from 'pino';
 import { clientNetworks } from '../client-network.ts';
+import { Metrics } from '../metrics.ts';
 import { OperatorDoor } from '../operator-door.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { createPlatformApp } from '../platform-app.ts';
@@ -48,6 +51,16 @@ export class TestPlatform {
   readonly app: ReturnType<typeof createPlatformApp>;
   /** Models and environments that are declared, to be changed under a running server. */
   readonly places: ControllerPort[];
+  /** None, unless a test puts some in. */
+  readonly experiments = {
+    list: async (): Promise<readonly Experiment[]> => [],
+    begin: absent('experiment'),
+    find: absent('experiment'),
+    analysis: absent('experiment') as (one: Experiment) => Promise<Analysis>,
+    expose: absent('experiment'),
+    record: absent('experiment'),
+    stop: absent('experiment'),
+  };
   readonly #bundles: readonly ModelVersion['bundle'][];
   #offset = 0;
   token = sharedToken;
@@ -173,16 +186,9 @@ export class TestPlatform {
         setPaused: absent('pipeline'),
         runNow: absent('pipeline'),
       },
-      experiments: {
-        list: async () => [],
-        begin: absent('experiment'),
-        find: absent('experiment'),
-        analysis: absent('experiment'),
-        expose: absent('experiment'),
-        record: absent('experiment'),
-        stop: absent('experiment'),
-      },
+      experiments: this.experiments,
       leader: { here: true, url: async () => undefined },
+      metrics: new Metrics(),
       lineage: { kinds: [], sources: [] },
       services: async () => [],
       facts: {

@@ -1,13 +1,6 @@
 import { digestOf } from '@visavox/core/digest';
 import { UserError } from '@visavox/core/errors';
-import {
-  type Arm,
-  type Experiment,
-  ExperimentPlan,
-  type ExperimentRecord,
-  type Exposure,
-} from '@visavox/core/experiment';
-import type { ExperimentJournal, ExperimentStore, JournalEntry } from '@visavox/core/ports';
+import { type Arm, type Experiment, ExperimentPlan, type ExperimentRecord } from '@visavox/core/experiment';
 import type { Release } from '@visavox/core/release';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryExperiments } from '../testing/memory-experiments.ts';
