@@ -17,6 +17,7 @@ import { pino } from 'pino';
 import { clientNetworks } from '../client-network.ts';
 import { OperatorDoor } from '../operator-door.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
+import { OrganisationDoor } from '../organisation-door.ts';
 import { createPlatformApp } from '../platform-app.ts';
 import type { ControllerPort } from '../resources.ts';
 import { SharedToken } from '../shared-token.ts';
@@ -28,6 +29,8 @@ const absent = (what: string) => (): Promise<never> =>
   Promise.reject(
     new UserError({ kind: 'not-found', code: 'absent', message: `no ${what} in this test`, action: 'None.' }),
   );
+
+type Organisation = Pick<ConstructorParameters<typeof OrganisationDoor>[0], 'name' | 'provider' | 'roles'>;
 
 export interface Answered {
   readonly status: number;
@@ -52,7 +55,11 @@ export class TestPlatform {
   #offset = 0;
   token = sharedToken;
 
-  private constructor(database: Database, bundles: readonly ModelVersion['bundle'][]) {
+  private constructor(
+    database: Database,
+    bundles: readonly ModelVersion['bundle'][],
+    organisation?: Organisation | undefined,
+  ) {
     this.database = database;
     this.#bundles = bundles;
     const now = () => new Date(Date.now() + this.#offset);
@@ -114,6 +121,12 @@ export class TestPlatform {
       ...{ users: this.users, audit: this.audit, approvals: this.approvals, releases: this.releases },
       ...{ registry, controllers, operatorToken, sharedToken: shared },
       userDoor: new UserDoor({ users: this.users, log, now }),
+      organisation:
+        organisation &&
+        new OrganisationDoor({
+          ...{ users: this.users, audit: this.audit, log, now, url: 'http://localhost' },
+          ...{ cookieKey: 'a key of this test', ...organisation },
+        }),
       operatorDoor: new OperatorDoor({ operatorToken, log, now, isOff: (token) => shared.isOff(token) }),
       operatorSessions: new OperatorSessions({ db, now }),
       networkOf: clientNetworks([]),
@@ -207,9 +220,9 @@ export class TestPlatform {
   }
 
   /** Another one, in whose database nothing is left of this one. */
-  async anew(): Promise<TestPlatform> {
+  async anew(organisation?: Organisation): Promise<TestPlatform> {
     await emptyTables(this.database);
-    return new TestPlatform(this.database, this.#bundles);
+    return new TestPlatform(this.database, this.#bundles, organisation);
   }
 
   close(): Promise<void> {
