@@ -171,6 +171,17 @@ describe('a role', () => {
     });
   });
 
+  it('is not all that is kept of whoever named a model: by their name, in the history', async () => {
+    const bob = await platform.user('bob', 'data-scientist');
+    const path = '/api/v1/models/iris/aliases/baseline';
+    await ask(bob, 'PUT', path, { version: 1, reason: 'the paper' });
+    const { body } = await ask(sharedToken, 'DELETE', `${path}?reason=done`);
+    expect(body.history).toMatchObject([
+      { alias: 'baseline', version: null, by: 'operator token' },
+      { alias: 'baseline', version: 1, by: 'bob', reason: 'the paper' },
+    ]);
+  });
+
   it('shows the tokens of others to operators and auditors alone', async () => {
     const [ada, bob] = [await platform.user('ada', 'auditor'), await platform.user('bob', 'viewer')];
     expect((await ask(ada, 'GET', '/api/v1/tokens')).body.tokens).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { SqlApprovals } from '@visavox/adapters/sql/approvals';
 import { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import type { Database } from '@visavox/adapters/sql/database';
+import { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
 import { emptyTables, openTestDatabase } from '@visavox/adapters/sql/test-databases';
@@ -162,7 +163,7 @@ export class TestPlatform {
         signature: absent('model'),
         verify: absent('model'),
       } as never,
-      aliases: { add: absent('alias'), history: async () => [] },
+      aliases: new SqlModelAliases(db),
       requests: { wants: () => false, record: () => {} },
       objects: new MemoryObjectStore(),
       steps: {
