@@ -76,6 +76,15 @@ describe.skipIf(!browserThere)('signing in by the organisation', () => {
     await page.getByText('Signed in as ada').waitFor();
     expect(page.url()).toBe(new URL('/console/runs', url).href);
     await page.getByText('Data scientist').waitFor();
+    // For the command line, where nobody signs in so.
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('What it is for').fill('laptop');
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    const token = await page.locator('.command code').innerText();
+    expect(await violations(page)).toEqual([]);
+    const headers = { authorization: `Bearer ${token}` };
+    const me = await (await fetch(new URL('/api/v1/me', url), { headers })).json();
+    expect(me).toMatchObject({ name: 'ada', role: 'data-scientist', shared: false });
     await page.getByRole('button', { name: 'Sign out' }).click();
     // The provider still knows who it is, and asks for nothing.
     await begin(page);

@@ -531,6 +531,15 @@ export const console = {
     VISAVOX_CODE_LIMIT: 'How large a project’s folder may be',
   },
 
+  own_token: {
+    title: 'A token for the command line',
+    text: 'With it the command line and programs act as {{name}}, for 90 days unless it is revoked: visavox tokens revoke.',
+    name: 'What it is for',
+    missing: 'Please say what it is for, such as “laptop”.',
+    go: 'Make a token',
+    once: 'The token is shown this once. Paste it where the command line asks for it:',
+  },
+
   users: {
     title: 'Users',
     text: 'Who may use the platform, and as what. They are added and changed on the command line: visavox users.',

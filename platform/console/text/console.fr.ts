@@ -542,6 +542,15 @@ export const console: Translation<typeof english> = {
     VISAVOX_CODE_LIMIT: 'Taille maximale du dossier d’un projet',
   },
 
+  own_token: {
+    title: 'Un jeton pour la ligne de commande',
+    text: 'Avec ce jeton, la ligne de commande et les programmes agissent au nom de {{name}}, pendant 90 jours sauf révocation : visavox tokens revoke.',
+    name: 'À quoi il sert',
+    missing: 'Veuillez dire à quoi il sert, par exemple « portable ».',
+    go: 'Créer un jeton',
+    once: 'Le jeton n’est affiché que cette fois. Collez-le là où la ligne de commande le demande :',
+  },
+
   users: {
     title: 'Utilisateurs',
     text: 'Qui peut utiliser la plateforme, et à quel titre. On les ajoute et les modifie en ligne de commande : visavox users.',
