@@ -29,9 +29,9 @@ export function TokenPage({ organisation }: { organisation: Organisation | null 
       <div className="one">
         <div className="stack tight">
           <Heading title={t('token_title')} />
+          <OrganisationSignIn organisation={organisation} />
           <p className="lead">{t('token_text')}</p>
         </div>
-        <OrganisationSignIn organisation={organisation} />
         <form className="stack" onSubmit={submit} noValidate>
           {login.isError && <ProblemNotice error={login.error} />}
           <TextField
@@ -43,7 +43,11 @@ export function TokenPage({ organisation }: { organisation: Organisation | null 
             onChange={({ target }) => setToken(target.value)}
           />
           <div className="actions">
-            <button type="submit" className="button" disabled={login.isPending}>
+            <button
+              type="submit"
+              className={organisation ? 'button plain' : 'button'}
+              disabled={login.isPending}
+            >
               {t('token_go')}
             </button>
           </div>
