@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PendingSignIn } from '@visavox/adapters/oidc/openid-provider';
+import { isDatabaseAway } from '@visavox/adapters/sql/database-away';
 import { UserError } from '@visavox/core/errors';
 import type { Context } from 'hono';
 import { getSignedCookie, setSignedCookie } from 'hono/cookie';
@@ -117,5 +118,6 @@ const refusal = (code: string) => `${home}?refused=${encodeURIComponent(code)}`;
 /** Others are the server's own faults, which are logged. */
 function codeOf(error: unknown): string {
   if (error instanceof UserError) return error.code;
+  if (isDatabaseAway(error)) return 'database_unavailable';
   throw error;
 }
