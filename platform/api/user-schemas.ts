@@ -1,5 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { passwordCharacters, Role, Subject, tokenDays, User, UserName, UserToken } from '@visavox/core/user';
+import {
+  NewUserName,
+  passwordCharacters,
+  Role,
+  Subject,
+  tokenDays,
+  User,
+  UserName,
+  UserToken,
+} from '@visavox/core/user';
 
 export const UserRecord = z.object(User.shape).openapi('User');
 export const Users = z.object({ users: z.array(UserRecord) }).openapi('Users');
@@ -12,7 +21,7 @@ const subject = Subject.describe(
   'whom the organisation’s OpenID provider knows them as, who then signs in as this user',
 );
 export const NewUser = z
-  .object({ name: UserName, role: Role, password: password.optional(), subject: subject.optional() })
+  .object({ name: NewUserName, role: Role, password: password.optional(), subject: subject.optional() })
   .openapi('NewUser');
 export const UserChanges = z
   .object({

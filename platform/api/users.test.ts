@@ -116,6 +116,11 @@ describe('a token', () => {
   });
 });
 
+it('is not called what records call those who are no users', async () => {
+  const named = await ask(sharedToken, 'POST', '/api/v1/users', { name: 'nobody', role: 'viewer' });
+  expect(named).toMatchObject({ status: 400, body: { code: 'request_invalid' } });
+});
+
 describe('a role', () => {
   it('counts from the next request on', async () => {
     const ada = await platform.user('ada', 'operator');

@@ -33,6 +33,13 @@ export const sharedTokenName = 'operator token';
 /** Who adds users, and gives them roles, as the organisation's OpenID provider says. No user can be called that. */
 export const organisationName = 'organisation sign-in';
 
+/** Who acts, or tries to, where it is no user: a new one is not called that, since nobody could tell them apart afterwards. */
+const nobodysNames = ['nobody', 'visavox', 'release', 'retention'];
+export const NewUserName = UserName.refine(
+  (name) => !nobodysNames.includes(name),
+  `${nobodysNames.join(', ')} are what the records call those who are no users: choose another name`,
+);
+
 /** Whom an OpenID provider knows somebody as: it never gives the subject to somebody else (255 ASCII characters at most). */
 export const Subject = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'expected 1 to 255 ASCII characters');
 

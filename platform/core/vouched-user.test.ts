@@ -57,6 +57,10 @@ describe('a name', () => {
     expect(nameOf({ email, email_verified: false })).toBeUndefined();
     expect(nameOf({ email })).toBeUndefined();
   });
+
+  it('is none that records have for those who are no users', () => {
+    expect(nameOf({ preferred_username: 'Nobody' })).toBeUndefined();
+  });
 });
 
 describe('roles in a setting', () => {

@@ -1,4 +1,4 @@
-import { Role, UserName } from './user.ts';
+import { NewUserName, Role } from './user.ts';
 
 /** What an OpenID provider says of somebody. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ export function roleOf(claims: Claims, { claim, roles, otherwise }: RoleRules): 
 export function nameOf(claims: Claims): string | undefined {
   const candidates = [claims.preferred_username, isVerified(claims) ? claims.email : undefined];
   return candidates
-    .map((name) => UserName.safeParse(typeof name === 'string' ? name.toLowerCase() : name))
+    .map((name) => NewUserName.safeParse(typeof name === 'string' ? name.toLowerCase() : name))
     .find(({ success }) => success)?.data;
 }
 
