@@ -133,6 +133,37 @@ describe.skipIf(!hasHelm)('the chart (scripts/cluster-tools.mjs makes Helm)', ()
     expect(JSON.stringify(policy)).toContain('"kubernetes.io/metadata.name":"visavox-runs"');
   });
 
+  it('tells the application by which provider users sign in, and keeps the secret in its Secret', () => {
+    const objects = render(
+      'production',
+      ...['oidc.issuer=https://sso.example.org/realms/main', 'oidc.clientId=visavox'],
+      ...[
+        'oidc.existingSecret=visavox-oidc',
+        'oidc.roles[0].value=/ml/admins',
+        'oidc.roles[0].role=operator',
+      ],
+      ...['oidc.roles[1].value=ml-team', 'oidc.roles[1].role=data-scientist', 'oidc.defaultRole=viewer'],
+    );
+    const { oidc } = parseSettings(environmentOf(objects, 'visavox'), '/app');
+    expect(oidc).toEqual({
+      name: 'sso.example.org',
+      client: {
+        ...{ issuer: 'https://sso.example.org/realms/main', clientId: 'visavox', wantedClaim: 'groups' },
+        ...{ clientSecret: 'from a secret', scopes: 'openid profile email' },
+      },
+      roles: {
+        claim: 'groups',
+        roles: [
+          { value: '/ml/admins', role: 'operator' },
+          { value: 'ml-team', role: 'data-scientist' },
+        ],
+        otherwise: 'viewer',
+      },
+    });
+    expect(JSON.stringify(objects)).toContain('"secretKeyRef":{"name":"visavox-oidc","key":"client-secret"}');
+    expect(parseSettings(environmentOf(render('production'), 'visavox'), '/app').oidc).toBeUndefined();
+  });
+
   it('lets a predictor run as many threads as it may use processors', () => {
     const runtime = JSON.stringify(render('trial').find(({ kind }) => kind === 'ServingRuntime'));
     expect(runtime).toContain('"name":"VISAVOX_THREADS","valueFrom":{"resourceFieldRef"');

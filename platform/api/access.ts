@@ -24,6 +24,8 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'GET /api/v1/operator/session': anybody,
   'POST /api/v1/operator/session': anybody,
   'DELETE /api/v1/operator/session': anybody,
+  'GET /api/v1/operator/oidc': anybody,
+  'GET /api/v1/operator/oidc/callback': anybody,
 
   'GET /api/v1/status': reads,
   'GET /api/v1/metrics': reads,

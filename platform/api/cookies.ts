@@ -42,6 +42,11 @@ export function giveCookie<E extends ApiEnv>(
   });
 }
 
+/** One that a browser also sends where another site leads it here. */
+export function takeLaxCookie<E extends ApiEnv>(c: Context<E>, cookie: Cookie, secure: boolean): void {
+  deleteCookie(c, cookieName(cookie, secure), { httpOnly: true, sameSite: 'Lax', secure, path: '/' });
+}
+
 export function takeCookie<E extends ApiEnv>(c: Context<E>, cookie: Cookie, secure: boolean): void {
   deleteCookie(c, cookieName(cookie, secure), { httpOnly: true, sameSite: 'Strict', secure, path: '/' });
 }

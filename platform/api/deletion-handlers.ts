@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiEnv } from './api-env.ts';
 import { datasetDigest } from './dataset-digest.ts';
+import { byOf } from './operators.ts';
 import type { PlatformResources } from './resources.ts';
 import { platformRoutes as routes } from './routes.ts';
 
@@ -10,7 +11,7 @@ export function addDeletionRoutes(
 ): void {
   app.openapi(routes.deleteDataset, async (c) => {
     const dataset = datasetDigest(c.req.valid('param').digest);
-    const tombstone = await deletions.delete(dataset, { ...c.req.valid('json'), by: 'operator' });
+    const tombstone = await deletions.delete(dataset, { ...c.req.valid('json'), by: byOf(c) });
     const { name, reason, freed } = tombstone;
     log.info({ requestId: c.get('requestId'), dataset, name, reason, freed }, 'dataset version deleted');
     return c.json(tombstone, 200);

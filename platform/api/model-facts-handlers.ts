@@ -7,11 +7,11 @@ import { presentAliases, requireOwnAlias } from '@visavox/core/model-alias';
 import { compareModels, datasetName } from '@visavox/core/model-comparison';
 import { partText } from '@visavox/core/model-signature';
 import { getBlob } from '@visavox/core/object-store';
-import type { Context } from 'hono';
 import type { ApiEnv } from './api-env.ts';
 import { bytesOf, comparedModel, factsOf, type ModelFacts } from './model-facts.ts';
 import { modelFactsRoutes as routes } from './model-facts-routes.ts';
 import { releasesOf, versionOf, type Wanted } from './model-versions.ts';
+import { byOf } from './operators.ts';
 import type { PlatformResources } from './resources.ts';
 import { unknown } from './unknown.ts';
 
@@ -51,8 +51,8 @@ export function addModelFactsRoutes(app: OpenAPIHono<ApiEnv>, resources: Resourc
     const given = await aliases.history(name);
     const declared = controllers.all.filter(({ model }) => model === name);
     const champions = (await releasesOf(resources, declared)).flatMap(
-      ({ version, environment, promotedAt: at, reason }) =>
-        at === null ? [] : [{ alias: 'champion', version, environment, at, reason, by: 'release' }],
+      ({ version, environment, promotedAt: at, reason, by }) =>
+        at === null ? [] : [{ alias: 'champion', version, environment, at, reason, by: by ?? 'release' }],
     );
     const all = [...given.map(({ model: _, ...change }) => ({ ...change, environment: null })), ...champions];
     return {
@@ -140,7 +140,7 @@ export function addModelFactsRoutes(app: OpenAPIHono<ApiEnv>, resources: Resourc
     await find({ name, wanted: String(version) });
     // The registry first: what it refuses has not happened.
     await registry.setAlias(name, alias, version);
-    await aliases.add({ model: name, alias, version, reason, by: whoAsks(c) });
+    await aliases.add({ model: name, alias, version, reason, by: byOf(c) });
     log.info({ requestId: c.get('requestId'), model: name, alias, version }, 'alias given');
     return c.json(await history(name), 200);
   });
@@ -152,7 +152,7 @@ export function addModelFactsRoutes(app: OpenAPIHono<ApiEnv>, resources: Resourc
       throw unknown('alias', `${name}@${alias}`);
     await registry.setAlias(name, alias, null);
     const { reason } = c.req.valid('query');
-    await aliases.add({ model: name, alias, version: null, reason, by: whoAsks(c) });
+    await aliases.add({ model: name, alias, version: null, reason, by: byOf(c) });
     log.info({ requestId: c.get('requestId'), model: name, alias }, 'alias taken away');
     return c.json(await history(name), 200);
   });
@@ -174,9 +174,4 @@ function wantedBy(text: string, environment: string | undefined): Wanted {
   const reference = parseModelReference(text);
   const { name } = reference;
   return { name, wanted: 'version' in reference ? String(reference.version) : reference.alias, environment };
-}
-
-/** Operators share one token, so that only the way is known. */
-function whoAsks(c: Context<ApiEnv>): string {
-  return c.get('caller')?.program === false ? 'operator (console)' : 'operator';
 }

@@ -145,7 +145,7 @@ function addTrainingRoutes(app: OpenAPIHono<ApiEnv>, { controllers, log }: Resou
   app.openapi(routes.retrain, async (c) => {
     const { trigger } = c.req.valid('json');
     const { name } = c.req.valid('param');
-    const { run } = await controllers.of(name, c.req.valid('query').environment).retrainNow(trigger);
+    const { run } = await controllers.of(name, c.req.valid('query').environment).retrainNow(trigger, byOf(c));
     log.info({ requestId: c.get('requestId'), model: name, run, trigger }, 'retraining asked for');
     return c.json({ id: run }, 202);
   });
@@ -154,7 +154,7 @@ function addTrainingRoutes(app: OpenAPIHono<ApiEnv>, { controllers, log }: Resou
     const { parameters, trigger } = c.req.valid('json');
     const { name } = c.req.valid('param');
     const controller = controllers.of(name, c.req.valid('query').environment);
-    const { run } = await controller.judgeCandidate(parameters, trigger);
+    const { run } = await controller.judgeCandidate(parameters, trigger, byOf(c));
     log.info({ requestId: c.get('requestId'), model: name, run, trigger }, 'candidate handed in');
     return c.json({ id: run }, 202);
   });

@@ -39,12 +39,16 @@ export type SignInResources = OperatorResources & { readonly audit: SqlAuditLog 
 /** Who is signed in, for pages. */
 export async function operatorState(
   { user }: { readonly user?: ApiUser | undefined },
-  { sharedToken, operatorToken }: Pick<OperatorResources, 'sharedToken' | 'operatorToken'>,
+  resources: Pick<OperatorResources, 'sharedToken' | 'operatorToken' | 'organisation'>,
 ): Promise<z.infer<typeof OperatorState>> {
-  if (!user) return { operator: false, user: null };
+  const { sharedToken, operatorToken } = resources;
+  const organisation = resources.organisation
+    ? { name: resources.organisation.name, address: resources.organisation.address }
+    : null;
+  if (!user) return { operator: false, user: null, organisation };
   const { name, role, shared } = user;
   const sharedTokenOn = !(await sharedToken.isOff(await operatorToken()));
-  return { operator: role === 'operator', user: { name, role, shared, sharedTokenOn } };
+  return { operator: role === 'operator', user: { name, role, shared, sharedTokenOn }, organisation };
 }
 
 /** Begins a session, whose cookie is a new one each time. */
@@ -53,9 +57,8 @@ export async function signInOperator<E extends ApiEnv>(
   { token, name = '', password = '' }: z.infer<typeof SignIn>,
   resources: SignInResources,
 ): Promise<ApiUser> {
-  const { operatorSessions, users, userDoor, operatorToken, audit, secureCookies: secure } = resources;
+  const { userDoor, audit } = resources;
   const network = c.get('network');
-  const before = c.get('operatorSessionToken');
   const event = { ...whoAndWhere(c), action: 'session.begin' };
   let user: ApiUser;
   try {
@@ -72,6 +75,19 @@ export async function signInOperator<E extends ApiEnv>(
       });
     throw error;
   }
+  await startUserSession(c, user, resources);
+  return user;
+}
+
+/** For whom somebody was found to be: ends the session before, and gives the cookie of a new one. */
+export async function startUserSession<E extends ApiEnv>(
+  c: Context<E>,
+  user: ApiUser,
+  resources: SignInResources,
+): Promise<void> {
+  const { operatorSessions, users, operatorToken, audit, secureCookies: secure } = resources;
+  const before = c.get('operatorSessionToken');
+  const event = { ...whoAndWhere(c), action: 'session.begin' };
   if (before !== undefined) await Promise.all([operatorSessions.end(before), users.endSession(before)]);
   const { role, issuedBy } = user;
   const value = user.shared
@@ -80,7 +96,6 @@ export async function signInOperator<E extends ApiEnv>(
   const by = user.shared ? sharedTokenName : user.name;
   await audit.append({ ...event, by, role, target: null, outcome: 'done', reason: null });
   giveCookie(c, operatorCookie, { value, secure });
-  return user;
 }
 
 export async function signOutOperator<E extends ApiEnv>(

@@ -6,6 +6,7 @@ import type { ApiCaller, ApiEnv, ApiUser } from './api-env.ts';
 import { operatorCookie, readCookie } from './cookies.ts';
 import type { OperatorDoor } from './operator-door.ts';
 import type { OperatorSessions } from './operator-sessions.ts';
+import type { OrganisationDoor } from './organisation-door.ts';
 import type { OperatorToken } from './resources.ts';
 import type { SharedToken } from './shared-token.ts';
 import type { UserDoor } from './user-door.ts';
@@ -17,6 +18,8 @@ export interface OperatorResources {
   readonly sharedToken: SharedToken;
   readonly users: SqlUsers;
   readonly userDoor: UserDoor;
+  /** Undefined where no OpenID provider is named. */
+  readonly organisation?: OrganisationDoor | undefined;
   readonly secureCookies: boolean;
 }
 

@@ -4,6 +4,7 @@ import { Bodies } from './bodies.ts';
 import { isOfDatasets } from './guards.ts';
 import { addOperatorRoutes } from './operator-routes.ts';
 import { identifyOperator, type OperatorResources } from './operators.ts';
+import { addOrganisationRoutes } from './organisation-routes.ts';
 import { createPlatformApi } from './platform-api.ts';
 import { readBody } from './read-body.ts';
 import type { PlatformResources, ShellResources } from './resources.ts';
@@ -28,6 +29,7 @@ export function createPlatformApp(resources: PlatformAppResources): OpenAPIHono<
   app.use((c, next) => (isOfDatasets(c.req.path) ? next() : read(c, next)));
   app.use('/api/*', identifyOperator(resources));
   addOperatorRoutes(app, resources);
+  addOrganisationRoutes(app, resources);
   app.route('/', createPlatformApi(resources));
   resources.routes?.(app);
   describeApi(app, {

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiEnv } from './api-env.ts';
+import { byOf } from './operators.ts';
 import type { PlatformResources } from './resources.ts';
 import { body, json, operator, problem } from './route-parts.ts';
 
@@ -74,7 +75,7 @@ export function addRecurringRoutes(app: OpenAPIHono<ApiEnv>, { recurring, log }:
 
   app.openapi(routes.runRecurring, async (c) => {
     const { name } = c.req.valid('param');
-    const begun = await recurring.runNow(name, 'by hand');
+    const begun = await recurring.runNow(name, 'by hand', byOf(c));
     log.info({ requestId: c.get('requestId'), pipeline: name, ...begun }, 'recurring pipeline run by hand');
     return c.json(begun, 202);
   });

@@ -31,6 +31,7 @@ import type { Logger } from 'pino';
 import type { clientNetworks } from './client-network.ts';
 import type { PagePolicy } from './guards.ts';
 import type { Metrics } from './metrics.ts';
+import type { OrganisationDoor } from './organisation-door.ts';
 import type { ServerFacts } from './schemas.ts';
 import type { SharedToken } from './shared-token.ts';
 import type { UserDoor } from './user-door.ts';
@@ -135,6 +136,8 @@ export interface PlatformResources {
   readonly log: Logger;
   readonly users: SqlUsers;
   readonly userDoor: UserDoor;
+  /** Undefined where no OpenID provider is named. */
+  readonly organisation?: OrganisationDoor | undefined;
   readonly operatorToken: OperatorToken;
   readonly sharedToken: SharedToken;
   readonly audit: SqlAuditLog;

@@ -254,5 +254,12 @@ export const OperatorState = z
         sharedTokenOn: z.boolean().openapi({ description: 'whether that token still counts' }),
       })
       .nullable(),
+    organisation: z
+      .object({
+        name: z.string().openapi({ description: 'what people call it' }),
+        address: z.string().openapi({ description: 'where a browser begins' }),
+      })
+      .nullable()
+      .openapi({ description: 'the OpenID provider by which users may sign in too' }),
   })
   .openapi('OperatorState');

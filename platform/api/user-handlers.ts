@@ -1,10 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { SqlUsers } from '@visavox/adapters/sql/users';
+import type { Identity, SqlUsers } from '@visavox/adapters/sql/users';
 import { UserError } from '@visavox/core/errors';
 import { mayActAs } from '@visavox/core/user';
 import type { Context } from 'hono';
 import type { ApiEnv, ApiUser } from './api-env.ts';
 import { byOf, unauthenticated } from './operators.ts';
+import type { OrganisationDoor } from './organisation-door.ts';
 import { hashOfPassword } from './passwords.ts';
 import type { OperatorToken } from './resources.ts';
 import type { SharedToken } from './shared-token.ts';
@@ -14,6 +15,7 @@ import { userRoutes as routes } from './user-routes.ts';
 interface Resources {
   readonly users: SqlUsers;
   readonly userDoor: UserDoor;
+  readonly organisation?: OrganisationDoor | undefined;
   readonly operatorToken: OperatorToken;
   readonly sharedToken: SharedToken;
 }
@@ -28,17 +30,22 @@ export function addUserRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): v
   app.openapi(routes.users, async (c) => c.json({ users: [...(await users.list())] }, 200));
 
   app.openapi(routes.addUser, async (c) => {
-    const { name, role, password } = c.req.valid('json');
+    const { name, role, password, subject } = c.req.valid('json');
+    const identity = subject === undefined ? undefined : identityOf(subject, resources);
     const hash = password === undefined ? null : await hashOfPassword(password);
-    return c.json(await users.add({ name, role, password: hash, by: byOf(c) }), 201);
+    return c.json(await users.add({ name, role, password: hash, identity, by: byOf(c) }), 201);
   });
 
   app.openapi(routes.changeUser, async (c) => {
-    const { role, password } = c.req.valid('json');
+    const { role, password, subject } = c.req.valid('json');
+    const identity = subject === undefined || subject === null ? subject : identityOf(subject, resources);
     const hash = password === undefined ? undefined : await hashOfPassword(password);
     const { name } = c.req.valid('param');
     const mayLock = await sharedIsOn();
-    return c.json(await users.change(name, { role, password: hash }, { mayLock, by: byOf(c) }), 200);
+    return c.json(
+      await users.change(name, { role, password: hash, identity }, { mayLock, by: byOf(c) }),
+      200,
+    );
   });
 
   app.openapi(routes.removeUser, async (c) => {
@@ -119,6 +126,16 @@ function userOf(c: Context<ApiEnv>): ApiUser {
   const { user } = c.get('caller');
   if (!user) throw unauthenticated();
   return user;
+}
+
+function identityOf(subject: string, { organisation }: Pick<Resources, 'organisation'>): Identity {
+  if (organisation) return { issuer: organisation.issuer, subject };
+  throw new UserError({
+    kind: 'invalid',
+    code: 'oidc_not_configured',
+    message: 'this server knows no OpenID provider by which users could sign in',
+    action: 'Name one: VISAVOX_OIDC_ISSUER (docs/users.md)',
+  });
 }
 
 function ownUserNeeded(): UserError {

@@ -1,5 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { passwordCharacters, Role, tokenDays, User, UserName, UserToken } from '@visavox/core/user';
+import {
+  NewUserName,
+  passwordCharacters,
+  Role,
+  Subject,
+  tokenDays,
+  User,
+  UserName,
+  UserToken,
+} from '@visavox/core/user';
 
 export const UserRecord = z.object(User.shape).openapi('User');
 export const Users = z.object({ users: z.array(UserRecord) }).openapi('Users');
@@ -8,11 +17,18 @@ const password = z
   .min(passwordCharacters.least)
   .max(passwordCharacters.most)
   .openapi({ description: 'to sign in to the console with; never shown again' });
+const subject = Subject.describe(
+  'whom the organisation’s OpenID provider knows them as, who then signs in as this user',
+);
 export const NewUser = z
-  .object({ name: UserName, role: Role, password: password.optional() })
+  .object({ name: NewUserName, role: Role, password: password.optional(), subject: subject.optional() })
   .openapi('NewUser');
 export const UserChanges = z
-  .object({ role: Role.optional(), password: password.optional() })
+  .object({
+    role: Role.optional(),
+    password: password.optional(),
+    subject: subject.nullable().optional(),
+  })
   .openapi('UserChanges');
 export const PasswordChange = z
   .object({

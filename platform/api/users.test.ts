@@ -116,6 +116,11 @@ describe('a token', () => {
   });
 });
 
+it('is not called what records call those who are no users', async () => {
+  const named = await ask(sharedToken, 'POST', '/api/v1/users', { name: 'nobody', role: 'viewer' });
+  expect(named).toMatchObject({ status: 400, body: { code: 'request_invalid' } });
+});
+
 describe('a role', () => {
   it('counts from the next request on', async () => {
     const ada = await platform.user('ada', 'operator');
@@ -169,6 +174,17 @@ describe('a role', () => {
     expect(await ask(bob, 'POST', `/api/v1/releases/${proposed.body.id}/promote`)).toMatchObject({
       status: 403,
     });
+  });
+
+  it('is not all that is kept of whoever named a model: by their name, in the history', async () => {
+    const bob = await platform.user('bob', 'data-scientist');
+    const path = '/api/v1/models/iris/aliases/baseline';
+    await ask(bob, 'PUT', path, { version: 1, reason: 'the paper' });
+    const { body } = await ask(sharedToken, 'DELETE', `${path}?reason=done`);
+    expect(body.history).toMatchObject([
+      { alias: 'baseline', version: null, by: 'operator token' },
+      { alias: 'baseline', version: 1, by: 'bob', reason: 'the paper' },
+    ]);
   });
 
   it('shows the tokens of others to operators and auditors alone', async () => {

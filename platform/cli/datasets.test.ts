@@ -193,7 +193,9 @@ describe('the guide to data', { timeout: 400_000 }, () => {
       creator: { name: 'The station' },
     });
     const { tombstones } = await visavox('data', 'deleted', 'old-visits');
-    expect(tombstones).toMatchObject([{ items: 1, deletedBy: 'operator', reason: 'not needed any more' }]);
+    expect(tombstones).toMatchObject([
+      { items: 1, deletedBy: 'operator token', reason: 'not needed any more' },
+    ]);
   });
 
   it('declares what a project may declare', async () => {

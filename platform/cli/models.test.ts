@@ -89,7 +89,7 @@ describe('docs/models.md', { timeout: 240_000 }, () => {
   it('keeps what aliases meant, by whom and why, here and in MLflow', () => {
     expect(answerTo('models show wines@baseline')).toMatchObject({ version: 2, aliases: ['baseline'] });
     expect(answerTo('models aliases wines --history').history).toMatchObject([
-      { alias: 'baseline', version: 2, by: 'operator', reason: 'the paper was revised' },
+      { alias: 'baseline', version: 2, by: 'operator token', reason: 'the paper was revised' },
       { alias: 'baseline', version: 1, reason: 'what the paper reports' },
     ]);
     expect(answerTo('models alias wines baseline --remove').aliases).toEqual([]);

@@ -62,6 +62,7 @@ it('a pipeline runs by its schedule, again and again, until it is paused', async
     expect(runs).toSatisfy((all: { state: string }[]) => all.every(({ state }) => state === 'succeeded'));
     return runs;
   });
+  expect(newest, 'nobody asked for it').not.toHaveProperty('by');
   const logs = await terminal.types('runs', 'logs', newest.id);
   expect(logs.stdout).toContain('hello');
 });
@@ -75,7 +76,9 @@ it('a new version of a dataset runs what waits for it', async () => {
 
 it('one without triggers runs by hand, and the list says how each stands', async () => {
   const { run } = await terminal.asks('pipelines', 'run', 'by-hand');
-  expect(await terminal.asks('runs', 'show', run)).toMatchObject({ trigger: 'by hand' });
+  expect(await terminal.asks('runs', 'show', run)).toMatchObject({
+    ...{ trigger: 'by hand', by: 'operator token' },
+  });
   const { pipelines } = await terminal.asks('pipelines', 'list');
   expect(pipelines).toMatchObject([
     { name: 'each-second', paused: true, next: null },

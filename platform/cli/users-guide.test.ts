@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { parsePlatformSettings } from '@visavox/host/settings';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { Terminal } from './testing/terminal.ts';
@@ -38,6 +39,15 @@ export default defineProject({
 });
 `;
 
+/** The settings that the guide shows of each provider. */
+function settingsIn(text: string): Record<string, string>[] {
+  return [...text.matchAll(/^```env\n(.*?)^```/gms)].map(([, block = '']) =>
+    Object.fromEntries(
+      [...block.matchAll(/^(\w+)="?(.*?)"?$/gm)].map(([, name = '', value = '']) => [name, value]),
+    ),
+  );
+}
+
 let guide: string;
 let terminal: Terminal;
 let release: string;
@@ -45,11 +55,13 @@ beforeAll(async () => {
   guide = await readFile(join(root, 'docs', 'users.md'), 'utf8');
   const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(guide) ?? [];
   const { environments } = parse(yaml).models.songs;
-  terminal = await Terminal.open({
+  const files = {
     'visavox.config.ts': config.replace('ENVIRONMENTS', JSON.stringify(environments)),
     'package.json': JSON.stringify({ type: 'module' }),
     'run.ts': `import config from './visavox.config.ts';\nexport default config.models.songs.pipeline;\n`,
-  });
+  };
+  // Its provider is away, which a server is started without.
+  terminal = await Terminal.open(files, settingsIn(guide)[0]);
   await symlink(join(root, 'node_modules'), join(terminal.folder, 'node_modules'));
   await mkdir(join(terminal.folder, 'birds'));
   await writeFile(join(terminal.folder, 'birds', 'rook.txt'), 'kaah');
@@ -124,12 +136,22 @@ it('the commands of docs/users.md run, from the first minute to the audit log', 
       'grace: user.password',
       'grace: token.create',
       'grace: approval.approve',
+      'ada: user.edit',
     ]),
   );
   expect(entries.find(({ action }) => action === 'release.promote')).toMatchObject({
     reason: 'knows the rook',
     network: '127.0.0.1',
   });
+});
+
+it('shows settings of providers that a server accepts', () => {
+  const all = settingsIn(guide).map((settings) => parsePlatformSettings(settings, { root: '/songs' }).oidc);
+  expect(all.map((oidc) => [oidc?.name, oidc?.roles.claim, oidc?.roles.roles.length])).toEqual([
+    ['sso.example.org', 'groups', 3],
+    ['login.microsoftonline.com', 'roles', 3],
+    ['Google', 'email', 2],
+  ]);
 });
 
 it('says that the log was tampered with, and ends with 1', async () => {

@@ -12,6 +12,7 @@ export const StoredRequest = z.object({
   trigger: z.string(),
   seed: z.number().int(),
   useCache: z.boolean(),
+  by: z.string().optional(),
 }) satisfies z.ZodType<RunRequest>;
 
 /** A training that is under way. */

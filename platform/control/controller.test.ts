@@ -16,8 +16,8 @@ describe('continuous training', () => {
     await world.controller().tick();
     expect(world.engine.requests.size).toBe(0);
     expect((await world.controller().progress()).paused).toBe(true);
-    expect(await world.controller().retrainNow('by hand')).toMatchObject({ started: true });
-    expect(world.engine.requests.size).toBe(1);
+    expect(await world.controller().retrainNow('by hand', 'ada')).toMatchObject({ started: true });
+    expect([...world.engine.requests.values()]).toMatchObject([{ by: 'ada' }]);
     await world.engine.finish('run-1', 'succeeded');
     await world.controller().tick();
     world.people = 10;

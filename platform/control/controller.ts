@@ -70,11 +70,11 @@ export class Controller {
   }
 
   /** Asks for a training whatever the triggers say; returns the run's id, also when one is under way already. */
-  retrainNow(trigger: string): Promise<{ run: string; started: boolean }> {
+  retrainNow(trigger: string, by?: string): Promise<{ run: string; started: boolean }> {
     return this.#exclusively(async () => {
       const state = await this.#state();
       if (state.training) return { run: state.training.run, started: false };
-      return { run: await this.#begin(await begun(this.#context, state, { trigger })), started: true };
+      return { run: await this.#begin(await begun(this.#context, state, { trigger, by })), started: true };
     });
   }
 
@@ -82,11 +82,15 @@ export class Controller {
    * Has a model judged that somebody made by hand, by a run that the project makes of what they gave. What passes the gate
    * is released, as what was trained is. Returns the run's id.
    */
-  judgeCandidate(given: Readonly<Record<string, Parameter>>, trigger: string): Promise<{ run: string }> {
+  judgeCandidate(
+    given: Readonly<Record<string, Parameter>>,
+    trigger: string,
+    by?: string,
+  ): Promise<{ run: string }> {
     return this.#exclusively(async () => {
       const state = await this.#state();
       if (state.training) throw trainingUnderWay(state.training.run);
-      return { run: await this.#begin(await candidateBegun(this.#context, state, { trigger, given })) };
+      return { run: await this.#begin(await candidateBegun(this.#context, state, { trigger, given, by })) };
     });
   }
 

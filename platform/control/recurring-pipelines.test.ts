@@ -129,13 +129,13 @@ describe('somebody who wants it now', () => {
     expect(submitted).toHaveLength(1);
   });
 
-  it('has it run later where the engine is away', async () => {
+  it('is known to have asked for it, also where the engine has it later', async () => {
     const recurring = started([]);
     trouble = new UserError({ kind: 'unavailable', code: 'away', message: 'away', action: 'Wait.' });
-    expect(await recurring.runNow('report', 'by hand')).toEqual({ run: 'run 1', started: true });
+    expect(await recurring.runNow('report', 'by hand', 'ada')).toEqual({ run: 'run 1', started: true });
     trouble = undefined;
     await recurring.tick();
-    expect(submitted.map(({ id }) => id)).toEqual(['run 1']);
+    expect(submitted).toMatchObject([{ id: 'run 1', by: 'ada' }]);
   });
 
   it('is told what is wrong, which is not tried again until it is due', async () => {

@@ -91,12 +91,16 @@ export class RecurringPipelines {
   }
 
   /** Begins a run whatever the triggers say; returns the one that is under way, where there is one. */
-  async runNow(name: string, reason: string): Promise<{ readonly run: string; readonly started: boolean }> {
+  async runNow(
+    name: string,
+    reason: string,
+    by?: string,
+  ): Promise<{ readonly run: string; readonly started: boolean }> {
     const pipeline = this.#named(name);
     return this.#exclusively(async () => {
       const state = await this.#state(pipeline);
       if (state.run !== null && (await this.#isUnderWay(state))) return { run: state.run, started: false };
-      const begun = await this.#begun(pipeline, state, reason);
+      const begun = await this.#begun(pipeline, state, reason, by);
       await this.#remember(pipeline, begun);
       // What is due is written down: the next tick submits it, here or in another process.
       await this.#submit(pipeline, begun).catch((error: unknown) => {
@@ -135,11 +139,20 @@ export class RecurringPipelines {
     await this.#submit(pipeline, begun);
   }
 
-  async #begun(pipeline: RecurringPipeline, state: State, trigger: string): Promise<State & { run: string }> {
+  /** `by`: who asked for it by hand. */
+  async #begun(
+    pipeline: RecurringPipeline,
+    state: State,
+    trigger: string,
+    by?: string,
+  ): Promise<State & { run: string }> {
     const id = this.#resources.newId();
     const { parameters, datasets } = await this.#resources.pin(pipeline);
     const { pipelineSpec, useCache } = pipeline;
-    const request = { id, pipelineSpec, parameters, datasets: [...datasets], trigger, seed: 1, useCache };
+    const request = {
+      ...{ id, pipelineSpec, parameters, datasets: [...datasets], trigger, seed: 1, useCache },
+      ...(by !== undefined && { by }),
+    };
     return { ...state, request, run: id, marks: await this.#marks(pipeline, state), trouble: null };
   }
 

@@ -10,7 +10,7 @@ export const DatasetTombstone = z.object({
   items: Count,
   createdAt: z.string(),
   deletedAt: z.string(),
-  /** Who deleted it: `operator`, or `retention`. */
+  /** Who deleted it: a user, or `retention`. */
   deletedBy: z.string(),
   reason: z.string(),
   /** Models made from it that served, or might have, when it was deleted all the same: `irises:3 in production`. */

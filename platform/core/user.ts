@@ -30,12 +30,27 @@ export const passwordCharacters = { least: 15, most: 200 } as const;
 /** Who acts without a user: whoever has the operators' shared token. No user can be called that. */
 export const sharedTokenName = 'operator token';
 
+/** Who adds users, and gives them roles, as the organisation's OpenID provider says. No user can be called that. */
+export const organisationName = 'organisation sign-in';
+
+/** Who acts, or tries to, where it is no user: a new one is not called that, since nobody could tell them apart afterwards. */
+const nobodysNames = ['nobody', 'visavox', 'release', 'retention'];
+export const NewUserName = UserName.refine(
+  (name) => !nobodysNames.includes(name),
+  `${nobodysNames.join(', ')} are what the records call those who are no users: choose another name`,
+);
+
+/** Whom an OpenID provider knows somebody as: it never gives the subject to somebody else (255 ASCII characters at most). */
+export const Subject = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'expected 1 to 255 ASCII characters');
+
 /** A user of the platform, as others see them. */
 export const User = z.object({
   name: UserName,
   role: Role,
   /** How they may sign in beside their tokens. */
   password: z.boolean(),
+  /** Whom the organisation's OpenID provider knows them as; null where they do not sign in by it. */
+  subject: Subject.nullable(),
   createdAt: z.string(),
   createdBy: z.string(),
   lastSeenAt: z.string().nullable(),

@@ -25,7 +25,7 @@ export function serverFacts(
 
 /** By the name of the environment variable that sets it. */
 function shown(settings: PlatformSettings): Readonly<Record<string, string | undefined>> {
-  const { mlflow, kubeflow, kserve } = settings;
+  const { mlflow, kubeflow, kserve, oidc } = settings;
   return {
     VISAVOX_ROLE: settings.role,
     VISAVOX_HOME: settings.home,
@@ -45,6 +45,11 @@ function shown(settings: PlatformSettings): Readonly<Record<string, string | und
     KFP_ENDPOINT: withoutSecrets(kubeflow?.endpoint),
     VISAVOX_SERVING: kserve ? 'kserve' : 'in-process',
     KSERVE_NAMESPACE: kserve?.namespace,
+    VISAVOX_OIDC_ISSUER: withoutSecrets(oidc?.client.issuer),
+    VISAVOX_OIDC_CLIENT_ID: oidc?.client.clientId,
+    VISAVOX_OIDC_ROLES_CLAIM: oidc?.roles.claim,
+    VISAVOX_OIDC_ROLES: oidc && listed(oidc.roles.roles.map(({ value, role }) => `${value}=${role}`)),
+    VISAVOX_OIDC_DEFAULT_ROLE: oidc?.roles.otherwise,
     VISAVOX_CODE_LIMIT: `${settings.codeLimits.bytes / 1e6}MB`,
   };
 }

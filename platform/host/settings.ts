@@ -11,6 +11,7 @@ import { UserError } from '@visavox/core/errors';
 import { limitsFrom, type SnapshotLimits } from '@visavox/pipelines/code/snapshot-limits';
 import { z } from 'zod';
 import { KubeflowEnvironment, type KubeflowSettings, kubeflowSettings } from './kubeflow-settings.ts';
+import { OidcEnvironment, type OidcSettings, oidcSettings } from './oidc-settings.ts';
 import { type KserveSettings, kserveSettings, ServingEnvironment } from './serving-settings.ts';
 
 /** Environment variables, as a process has them. */
@@ -66,6 +67,7 @@ const PlatformEnvironment = z.object({
   VISAVOX_CODE_LIMIT: z.string().optional(),
   ...KubeflowEnvironment.shape,
   ...ServingEnvironment.shape,
+  ...OidcEnvironment.shape,
 });
 
 export interface PlatformSettings {
@@ -98,6 +100,8 @@ export interface PlatformSettings {
   readonly kubeflow: KubeflowSettings | undefined;
   /** Undefined: networks are served in each process. */
   readonly kserve: KserveSettings | undefined;
+  /** Undefined: users sign in with tokens and passwords alone. */
+  readonly oidc: OidcSettings | undefined;
 }
 
 /**
@@ -144,6 +148,7 @@ export function parsePlatformSettings(
     engine: values.VISAVOX_ENGINE,
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),
+    oidc: oidcSettings(values, invalidSetting),
     ownUrl: values.VISAVOX_OWN_URL,
     trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
   };

@@ -28,6 +28,7 @@ import { Leader } from './leader.ts';
 import { startLeading } from './leading.ts';
 import { listen } from './listener.ts';
 import type { LoadedModel, LoadedProject } from './load-project.ts';
+import { openOrganisationDoor } from './organisation.ts';
 import { type Afterwards, openPlatform, openServerLog, type Platform } from './platform.ts';
 import { readiness } from './readiness.ts';
 import { openRecurringPipelines } from './recurring-pipelines.ts';
@@ -295,6 +296,7 @@ function appResources(parts: {
     networkOf: clientNetworks(settings.trustedProxies),
     operatorDoor: new OperatorDoor({ operatorToken, log, now, isOff: (token) => sharedToken.isOff(token) }),
     userDoor: new UserDoor({ users, log, now }),
+    organisation: openOrganisationDoor(platform, url),
     secureCookies: url.startsWith('https:'),
     lineage: {
       kinds: project.lineageKinds,

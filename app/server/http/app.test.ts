@@ -70,6 +70,8 @@ describe('the API description', () => {
         "get /api/v1/operator/session",
         "post /api/v1/operator/session",
         "delete /api/v1/operator/session",
+        "get /api/v1/operator/oidc",
+        "get /api/v1/operator/oidc/callback",
         "post /api/v1/people",
         "post /api/v1/passkeys/authentication/options",
         "post /api/v1/passkeys/authentication/verify",

@@ -5,6 +5,7 @@ import {
   signInOperator,
   signOutOperator,
 } from '@visavox/api/operator-routes';
+import { addOrganisationRoutes } from '@visavox/api/organisation-routes';
 import type { UserError } from '@visavox/core/errors';
 import { faceHints } from '@visavox/recognition/face-finding/face-hints';
 import { voiceHints } from '../enrolment/capture-hints.ts';
@@ -122,6 +123,12 @@ export function addSignInRoutes(app: OpenAPIHono<AppEnv>, resources: ApiResource
       await waysIn.accessLog.record({ kind: 'operator_signed_in', person: null, by: 'operator', details });
     c.set('caller', { ...c.get('caller'), operator, user });
     return c.json(toldSession(c, resources), 200);
+  });
+
+  addOrganisationRoutes(app, resources, async (c, { role }) => {
+    const details = { network: c.get('network') };
+    if (role === 'operator')
+      await waysIn.accessLog.record({ kind: 'operator_signed_in', person: null, by: 'operator', details });
   });
 
   app.openapi(routes.endOperatorSession, async (c) => {

@@ -130,6 +130,7 @@ imagePullSecrets:
 {{- with .Values.trustedProxies }}
 - { name: VISAVOX_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
 {{- end }}
+{{- include "visavox.oidcEnvironment" . }}
 - { name: VISAVOX_RETRAIN_PEOPLE, value: {{ .Values.controller.retrain.people | quote }} }
 - { name: VISAVOX_RETRAIN_SAMPLES, value: {{ .Values.controller.retrain.samples | quote }} }
 - { name: VISAVOX_ATTEMPT_FAILURES, value: {{ .Values.attempts.failures | quote }} }
@@ -146,6 +147,31 @@ imagePullSecrets:
 {{- end }}
 {{- range $name, $value := .Values.application.environment }}
 - { name: {{ $name }}, value: {{ $value | quote }} }
+{{- end }}
+{{- end }}
+
+{{- define "visavox.oidcEnvironment" -}}
+{{- $oidc := .Values.oidc -}}
+{{- if $oidc.issuer }}
+- { name: VISAVOX_OIDC_ISSUER, value: {{ $oidc.issuer | quote }} }
+- { name: VISAVOX_OIDC_CLIENT_ID, value: {{ required "oidc.clientId is needed beside oidc.issuer" $oidc.clientId | quote }} }
+{{- if $oidc.existingSecret }}
+- name: VISAVOX_OIDC_CLIENT_SECRET
+  valueFrom: { secretKeyRef: { name: {{ $oidc.existingSecret }}, key: {{ $oidc.key }} } }
+{{- end }}
+{{- with $oidc.name }}
+- { name: VISAVOX_OIDC_NAME, value: {{ . | quote }} }
+{{- end }}
+- { name: VISAVOX_OIDC_SCOPES, value: {{ $oidc.scopes | quote }} }
+- { name: VISAVOX_OIDC_ROLES_CLAIM, value: {{ $oidc.rolesClaim | quote }} }
+{{- $roles := list -}}
+{{- range $oidc.roles }}{{ $roles = append $roles (printf "%s=%s" .value .role) }}{{ end }}
+{{- with $roles }}
+- { name: VISAVOX_OIDC_ROLES, value: {{ join "," . | quote }} }
+{{- end }}
+{{- with $oidc.defaultRole }}
+- { name: VISAVOX_OIDC_DEFAULT_ROLE, value: {{ . | quote }} }
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -326,4 +326,14 @@ export const platformMigrations: Record<string, Migration> = {
         `alter table releases add column by text`,
       ),
   },
+  /** Whom the organisation's OpenID provider knows users as. Whoever was removed keeps it, so as to stay out. */
+  'platform-013-organisation-sign-in': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `alter table users add column issuer text, add column subject text,
+           add check ((issuer is null) = (subject is null))`,
+        `create unique index users_subject on users (issuer, subject)`,
+      ),
+  },
 };

@@ -144,6 +144,9 @@ export interface PlatformTables {
     password: string | null;
     /** Who set it, and so knows it or knew it. */
     password_by: string | null;
+    /** Of the organisation's OpenID provider, with whom it knows them as; null where they do not sign in by it. */
+    issuer: string | null;
+    subject: string | null;
     created_at: Date;
     created_by: string;
     seen_at: Date | null;

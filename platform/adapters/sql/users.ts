@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '@visavox/core/errors';
 import { hashOfToken, newToken, sameSecret } from '@visavox/core/token';
-import type { Role, User, UserToken } from '@visavox/core/user';
+import { organisationName, type Role, type User, type UserToken } from '@visavox/core/user';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { PlatformTables } from './tables.ts';
@@ -21,6 +21,14 @@ export interface SignedIn {
   /** Who made the token or set the password; null where the organisation vouches. */
   readonly issuedBy: string | null;
 }
+
+/** Whom an OpenID provider knows somebody as. */
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+const nobody = { issuer: null, subject: null } as const;
 
 type Tables = Kysely<PlatformTables>;
 
@@ -50,24 +58,70 @@ export class SqlUsers {
     return userOf(row);
   }
 
-  async add(user: { name: string; role: Role; password: string | null; by: string }): Promise<User> {
-    const { name, role, password, by } = user;
-    const { numInsertedOrUpdatedRows } = await this.#db
-      .insertInto('users')
-      .values({
-        ...{ name, role, password, password_by: password === null ? null : by },
-        ...{ created_at: this.#now(), created_by: by },
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (numInsertedOrUpdatedRows) return this.get(name);
-    throw (await found(this.#db, name)) ? nameTaken(name) : nameWasRemoved(name);
+  add(user: {
+    name: string;
+    role: Role;
+    password: string | null;
+    identity?: Identity | undefined;
+    by: string;
+  }): Promise<User> {
+    const { name, role, password, identity, by } = user;
+    return this.#alone(async (db) => {
+      if (identity) await freeIdentity(db, identity, name);
+      const row = await db
+        .insertInto('users')
+        .values({
+          ...{ name, role, password, password_by: password === null ? null : by, ...identity },
+          ...{ created_at: this.#now(), created_by: by },
+        })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (row) return userOf(row);
+      throw (await found(db, name)) ? nameTaken(name) : nameWasRemoved(name);
+    });
   }
 
-  /** `mayLock`: there is another way in than an operator among the users. */
+  /**
+   * Lets in whom the organisation vouches for: adds them the first time, and gives them the role that it says. Nobody becomes
+   * a user that was there before. `record` writes down what is changed, in the same transaction.
+   */
+  enter(
+    { name, role, ...identity }: Identity & { readonly name: string | undefined; readonly role: Role },
+    record: (
+      entered: { readonly user: string; readonly before: Role | null },
+      db: Transaction<PlatformTables>,
+    ) => Promise<unknown>,
+  ): Promise<SignedIn> {
+    return this.#alone(async (db) => {
+      const known = await identified(db, identity);
+      if (known?.removed_at) throw userRemoved(known.name);
+      if (known && known.role !== role) {
+        await db.updateTable('users').set({ role }).where('name', '=', known.name).execute();
+        await record({ user: known.name, before: known.role }, db);
+      }
+      if (known) return { name: known.name, role, token: undefined, issuedBy: null };
+      if (name === undefined) throw nameMissing();
+      const at = this.#now();
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('users')
+        .values({ name, role, ...identity, created_at: at, created_by: organisationName })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .executeTakeFirst();
+      if (!numInsertedOrUpdatedRows) throw nameOfAnother(name);
+      await record({ user: name, before: null }, db);
+      return { name, role, token: undefined, issuedBy: null };
+    });
+  }
+
+  /** `mayLock`: there is another way in than an operator among the users. `identity`: null where they sign in by it no more. */
   change(
     name: string,
-    changes: { readonly role?: Role | undefined; readonly password?: string | undefined },
+    changes: {
+      readonly role?: Role | undefined;
+      readonly password?: string | undefined;
+      readonly identity?: Identity | null | undefined;
+    },
     { mayLock, by }: { mayLock: boolean; by: string },
   ): Promise<User> {
     return this.#alone(async (db) => {
@@ -76,15 +130,21 @@ export class SqlUsers {
       const { role = row.role, password = row.password } = changes;
       if (role !== 'operator' && !mayLock) await requireOtherOperator(db, name);
       const password_by = changes.password === undefined ? row.password_by : by;
-      await db.updateTable('users').set({ role, password, password_by }).where('name', '=', name).execute();
-      // Whoever knew the old password may be signed in by it.
-      if (changes.password !== undefined)
+      const { issuer, subject } = changes.identity === undefined ? row : (changes.identity ?? nobody);
+      if (changes.identity) await freeIdentity(db, changes.identity, name);
+      await db
+        .updateTable('users')
+        .set({ role, password, password_by, issuer, subject })
+        .where('name', '=', name)
+        .execute();
+      // Whoever knew the old password, or was vouched for, may be signed in by it.
+      if (changes.password !== undefined || subject !== row.subject || issuer !== row.issuer)
         await db
           .deleteFrom('user_sessions')
           .where('user_name', '=', name)
           .where('token', 'is', null)
           .execute();
-      return userOf({ ...row, role, password });
+      return userOf({ ...row, role, password, subject });
     });
   }
 
@@ -273,6 +333,24 @@ function found(db: Tables, name: string) {
     .executeTakeFirst();
 }
 
+/** Also whoever was removed. */
+function identified(db: Tables, { issuer, subject }: Identity) {
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+}
+
+/** Whoever was removed gives it up to the user as whom an operator lets them in again. */
+async function freeIdentity(db: Tables, identity: Identity, name: string): Promise<void> {
+  const holder = await identified(db, identity);
+  if (!holder || holder.name === name) return;
+  if (holder.removed_at === null) throw subjectTaken(holder.name);
+  await db.updateTable('users').set(nobody).where('name', '=', holder.name).execute();
+}
+
 function operators(db: Tables) {
   return db
     .selectFrom('users')
@@ -299,7 +377,7 @@ function isOld(seen: Date | null, at: Date): boolean {
 
 function userOf(row: Selectable<PlatformTables['users']>): User {
   return {
-    ...{ name: row.name, role: row.role, password: row.password !== null },
+    ...{ name: row.name, role: row.role, password: row.password !== null, subject: row.subject },
     ...{ createdAt: row.created_at.toISOString(), createdBy: row.created_by },
     lastSeenAt: row.seen_at?.toISOString() ?? null,
   };
@@ -339,6 +417,47 @@ function nameWasRemoved(name: string): UserError {
     code: 'user_was_removed',
     message: `somebody else was called ${name}, and is in the audit log by that name`,
     action: 'Choose another name.',
+  });
+}
+
+function userRemoved(name: string): UserError {
+  return new UserError({
+    kind: 'forbidden',
+    code: 'oidc_user_removed',
+    message: `the user ${name} was removed here`,
+    action:
+      'An operator lets them in again as another user: visavox users add NAME --role ROLE --subject SUBJECT',
+    details: { name },
+  });
+}
+
+function nameMissing(): UserError {
+  return new UserError({
+    kind: 'forbidden',
+    code: 'oidc_name_missing',
+    message:
+      'the organisation’s provider says neither a user name nor an address of e-mail that it has verified',
+    action:
+      'Let it send preferred_username, or add the user by hand: visavox users add NAME --role ROLE --subject SUBJECT',
+  });
+}
+
+function nameOfAnother(name: string): UserError {
+  return new UserError({
+    kind: 'forbidden',
+    code: 'oidc_name_taken',
+    message: `there is, or was, a user ${name} here, who is not known to be the same person`,
+    action: `An operator who knows that they are says so: visavox users edit ${name} --subject SUBJECT`,
+    details: { name },
+  });
+}
+
+function subjectTaken(name: string): UserError {
+  return new UserError({
+    kind: 'conflict',
+    code: 'subject_taken',
+    message: `this is ${name} already`,
+    action: `Take it from them first: visavox users edit ${name} --no-subject`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { SqlApprovals } from '@visavox/adapters/sql/approvals';
 import { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import type { Database } from '@visavox/adapters/sql/database';
+import { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
 import { emptyTables, openTestDatabase } from '@visavox/adapters/sql/test-databases';
@@ -20,6 +21,7 @@ import { clientNetworks } from '../client-network.ts';
 import { Metrics } from '../metrics.ts';
 import { OperatorDoor } from '../operator-door.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
+import { OrganisationDoor } from '../organisation-door.ts';
 import { createPlatformApp } from '../platform-app.ts';
 import type { ControllerPort } from '../resources.ts';
 import { SharedToken } from '../shared-token.ts';
@@ -31,6 +33,8 @@ const absent = (what: string) => (): Promise<never> =>
   Promise.reject(
     new UserError({ kind: 'not-found', code: 'absent', message: `no ${what} in this test`, action: 'None.' }),
   );
+
+type Organisation = Pick<ConstructorParameters<typeof OrganisationDoor>[0], 'name' | 'provider' | 'roles'>;
 
 export interface Answered {
   readonly status: number;
@@ -65,7 +69,11 @@ export class TestPlatform {
   #offset = 0;
   token = sharedToken;
 
-  private constructor(database: Database, bundles: readonly ModelVersion['bundle'][]) {
+  private constructor(
+    database: Database,
+    bundles: readonly ModelVersion['bundle'][],
+    organisation?: Organisation | undefined,
+  ) {
     this.database = database;
     this.#bundles = bundles;
     const now = () => new Date(Date.now() + this.#offset);
@@ -127,6 +135,12 @@ export class TestPlatform {
       ...{ users: this.users, audit: this.audit, approvals: this.approvals, releases: this.releases },
       ...{ registry, controllers, operatorToken, sharedToken: shared },
       userDoor: new UserDoor({ users: this.users, log, now }),
+      organisation:
+        organisation &&
+        new OrganisationDoor({
+          ...{ users: this.users, audit: this.audit, log, now, url: 'http://localhost' },
+          ...{ cookieKey: 'a key of this test', ...organisation },
+        }),
       operatorDoor: new OperatorDoor({ operatorToken, log, now, isOff: (token) => shared.isOff(token) }),
       operatorSessions: new OperatorSessions({ db, now }),
       networkOf: clientNetworks([]),
@@ -162,7 +176,7 @@ export class TestPlatform {
         signature: absent('model'),
         verify: absent('model'),
       } as never,
-      aliases: { add: absent('alias'), history: async () => [] },
+      aliases: new SqlModelAliases(db),
       requests: { wants: () => false, record: () => {} },
       objects: new MemoryObjectStore(),
       steps: {
@@ -213,9 +227,9 @@ export class TestPlatform {
   }
 
   /** Another one, in whose database nothing is left of this one. */
-  async anew(): Promise<TestPlatform> {
+  async anew(organisation?: Organisation): Promise<TestPlatform> {
     await emptyTables(this.database);
-    return new TestPlatform(this.database, this.#bundles);
+    return new TestPlatform(this.database, this.#bundles, organisation);
   }
 
   close(): Promise<void> {

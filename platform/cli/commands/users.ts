@@ -6,6 +6,22 @@ import { sharedTokenNotice } from './login.ts';
 
 const rolesInWords = 'viewer, data-scientist, operator or auditor';
 
+const subjectInWords =
+  'who they are for the organisation’s OpenID provider, as the audit log has it of a sign-in that was refused';
+
+interface NewUserOptions {
+  readonly role: string;
+  readonly password?: boolean;
+  readonly subject?: string;
+}
+
+interface UserOptions {
+  readonly role?: string;
+  readonly password?: boolean;
+  /** False: none. */
+  readonly subject?: string | false;
+}
+
 /** Users of the platform and what they may do. */
 export const userCommands: CommandPlugin = (program, context) => {
   const users = program.command('users').description('who may use the platform, and as what');
@@ -22,9 +38,9 @@ export const userCommands: CommandPlugin = (program, context) => {
         answer.users.length === 0
           ? 'There are no users yet. Add yourself: visavox users add NAME --role operator'
           : table(
-              ['user', 'role', 'password', 'last seen', 'added by'],
+              ['user', 'role', 'password', 'organisation', 'last seen', 'added by'],
               answer.users.map((user) => [
-                ...[user.name, user.role, user.password ? 'yes' : 'no'],
+                ...[user.name, user.role, user.password ? 'yes' : 'no', user.subject === null ? 'no' : 'yes'],
                 ...[user.lastSeenAt?.slice(0, 16) ?? 'never', user.createdBy],
               ]),
             ),
@@ -35,12 +51,13 @@ export const userCommands: CommandPlugin = (program, context) => {
     .argument('<name>', 'small letters, digits, and ".", "_", "@", "+" or "-"')
     .requiredOption('--role <role>', rolesInWords)
     .option('--password', 'ask for a password to sign in to the console with; it may be piped in')
-    .description('add a user, who signs in with a token or a password')
-    .action(async (name: string, options: { role: string; password?: boolean }, command) => {
+    .option('--subject <subject>', subjectInWords)
+    .description('add a user, who signs in with a token or a password, or by the organisation')
+    .action(async (name: string, options: NewUserOptions, command) => {
       const { request, result } = context(command);
       const { UserRecord } = await import('@visavox/api/user-schemas');
       const password = options.password ? await askSecret('Password') : undefined;
-      const sent = { name, role: options.role, password };
+      const sent = { name, role: options.role, password, subject: options.subject };
       const user = UserRecord.parse(await request('POST', '/api/v1/users', sent));
       result(
         user,
@@ -52,14 +69,18 @@ export const userCommands: CommandPlugin = (program, context) => {
     .argument('<name>', 'a user')
     .option('--role <role>', rolesInWords)
     .option('--password', 'ask for a new password; it may be piped in')
-    .description('give a user another role or a new password')
-    .action(async (name: string, options: { role?: string; password?: boolean }, command) => {
+    .option('--subject <subject>', subjectInWords)
+    .option('--no-subject', 'they do not sign in by the organisation any more')
+    .description('give a user another role or a new password, or say who they are for the organisation')
+    .action(async (name: string, options: UserOptions, command) => {
       const { request, result } = context(command);
       const { UserRecord } = await import('@visavox/api/user-schemas');
-      if (options.role === undefined && !options.password) throw nothingToChange(name);
+      const { role, subject: given } = options;
+      const subject = given === false ? null : given;
+      if (role === undefined && !options.password && subject === undefined) throw nothingToChange(name);
       const password = options.password ? await askSecret('Password') : undefined;
       const path = `/api/v1/users/${encodeURIComponent(name)}`;
-      const user = UserRecord.parse(await request('PATCH', path, { role: options.role, password }));
+      const user = UserRecord.parse(await request('PATCH', path, { role, password, subject }));
       result(user, `${user.name} is ${user.role}.`);
     });
   users

@@ -88,6 +88,10 @@ export const auditExportAddress = (query: Readonly<Record<string, string>>) =>
 
 export const users = async () => (await answer(client.GET('/api/v1/users'))).users;
 
+/** Of whoever is signed in; the secret is in the answer alone. */
+export const createToken = (name: string) =>
+  answer(client.POST('/api/v1/tokens', { body: { name, days: 90 } }));
+
 export const trace = (kind: TraceKind, id: string) =>
   answer(client.GET('/api/v1/trace/{kind}/{id}', { params: { path: { kind, id } } }));
 /** In the order of the flow of data. */

@@ -103,6 +103,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign in by the organisation’s OpenID provider: for browsers, which are sent there */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description a page of the console to be shown afterwards */
+                    return_to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description elsewhere */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the organisation’s OpenID provider sends browsers back to */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description elsewhere */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -4863,6 +4952,13 @@ export interface components {
                 /** @description whether that token still counts */
                 sharedTokenOn: boolean;
             } | null;
+            /** @description the OpenID provider by which users may sign in too */
+            organisation: {
+                /** @description what people call it */
+                name: string;
+                /** @description where a browser begins */
+                address: string;
+            } | null;
         };
         Problem: {
             type: string;
@@ -6449,6 +6545,7 @@ export interface components {
             /** @enum {string} */
             role: "viewer" | "data-scientist" | "operator" | "auditor";
             password: boolean;
+            subject: string | null;
             createdAt: string;
             createdBy: string;
             lastSeenAt: string | null;
@@ -6459,12 +6556,16 @@ export interface components {
             role: "viewer" | "data-scientist" | "operator" | "auditor";
             /** @description to sign in to the console with; never shown again */
             password?: string;
+            /** @description whom the organisation’s OpenID provider knows them as, who then signs in as this user */
+            subject?: string;
         };
         UserChanges: {
             /** @enum {string} */
             role?: "viewer" | "data-scientist" | "operator" | "auditor";
             /** @description to sign in to the console with; never shown again */
             password?: string;
+            /** @description whom the organisation’s OpenID provider knows them as, who then signs in as this user */
+            subject?: string | null;
         };
         SharedTokenSwitch: {
             on: boolean;

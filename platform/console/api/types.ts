@@ -43,4 +43,5 @@ export type DatasetTombstone = Schemas['DatasetTombstone'];
 export type Approval = Schemas['Approval'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type SignedIn = NonNullable<Schemas['OperatorState']['user']>;
+export type Organisation = NonNullable<Schemas['OperatorState']['organisation']>;
 export type ServerFacts = Schemas['ServerFacts'];

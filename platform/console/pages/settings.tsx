@@ -7,6 +7,7 @@ import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Link } from '../router.tsx';
 import { useWords } from '../text/words.ts';
+import { OwnToken } from './own-token.tsx';
 import { Services } from './services.tsx';
 
 /** What the server runs with; to be read. */
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <>
           <Project facts={facts.data} />
           <Values settings={facts.data.settings} />
+          <OwnToken />
         </>
       )}
       {now.data && <Services services={now.data.services} />}

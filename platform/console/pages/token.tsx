@@ -1,21 +1,24 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { operatorSession, passwordSession } from '../api/calls.ts';
+import type { Organisation } from '../api/types.ts';
 import { Heading } from '../components/heading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { TextField } from '../components/text-field.tsx';
+import { navigate, queryWith, useAddress } from '../router.tsx';
+import { useCodeText } from '../text/code-text.ts';
 
-export function TokenPage() {
+/** Where a sign-in by the organisation that came to nothing leaves its code. */
+const refusedKey = 'refused';
+
+export function TokenPage({ organisation }: { organisation: Organisation | null }) {
   const { t } = useTranslation('console');
   const queries = useQueryClient();
   const [token, setToken] = useState('');
   const [missing, setMissing] = useState(false);
-  const login = useMutation({
-    mutationFn: operatorSession,
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['operator'] }),
-  });
+  const login = useMutation({ mutationFn: operatorSession, onSuccess: () => open(queries) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setMissing(token.trim() === '');
@@ -26,6 +29,7 @@ export function TokenPage() {
       <div className="one">
         <div className="stack tight">
           <Heading title={t('token_title')} />
+          <OrganisationSignIn organisation={organisation} />
           <p className="lead">{t('token_text')}</p>
         </div>
         <form className="stack" onSubmit={submit} noValidate>
@@ -39,7 +43,11 @@ export function TokenPage() {
             onChange={({ target }) => setToken(target.value)}
           />
           <div className="actions">
-            <button type="submit" className="button" disabled={login.isPending}>
+            <button
+              type="submit"
+              className={organisation ? 'button plain' : 'button'}
+              disabled={login.isPending}
+            >
               {t('token_go')}
             </button>
           </div>
@@ -50,6 +58,43 @@ export function TokenPage() {
   );
 }
 
+/** Where the organisation's own sign-in is in use; and what became of one that ended here again. */
+function OrganisationSignIn({ organisation }: { organisation: Organisation | null }) {
+  const { t } = useTranslation('console');
+  const explain = useCodeText();
+  const refused = useAddress().searchParams.get(refusedKey);
+  return (
+    <>
+      {refused !== null && (
+        <p className="notice bad" role="alert">
+          {explain(refused)}
+        </p>
+      )}
+      {organisation && (
+        <div className="actions">
+          <a
+            className="button"
+            href={`${organisation.address}?return_to=${encodeURIComponent(addressWithoutRefusal())}`}
+          >
+            {t('organisation_go', { name: organisation.name })}
+          </a>
+        </div>
+      )}
+    </>
+  );
+}
+
+function addressWithoutRefusal(): string {
+  const query = queryWith({ [refusedKey]: null });
+  return `${window.location.pathname}${query === '?' ? '' : query}`;
+}
+
+/** Shows what was asked for, now that somebody is signed in; what was wrong before is over. */
+function open(queries: QueryClient): Promise<void> {
+  navigate(addressWithoutRefusal(), 'replace');
+  return queries.invalidateQueries({ queryKey: ['operator'] });
+}
+
 /** For users who have a password. */
 function PasswordForm() {
   const { t } = useTranslation('console');
@@ -57,10 +102,7 @@ function PasswordForm() {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [missing, setMissing] = useState(false);
-  const login = useMutation({
-    mutationFn: passwordSession,
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['operator'] }),
-  });
+  const login = useMutation({ mutationFn: passwordSession, onSuccess: () => open(queries) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const isWhole = name.trim() !== '' && password !== '';

@@ -35,7 +35,7 @@ export function Console({ project }: { project: ConsoleProject }) {
       )
     );
   const user = current.data?.user;
-  if (!user) return <TokenPage />;
+  if (!user) return <TokenPage organisation={current.data?.organisation ?? null} />;
   const audits = user.role === 'operator' || user.role === 'auditor';
   const pages = pagesOf(project).filter((page) => audits || !page.audits);
   return (

@@ -19,6 +19,7 @@ export const console = {
   token: 'Token',
   token_missing: 'Please paste the token.',
   token_go: 'Open the console',
+  organisation_go: 'Sign in with {{name}}',
   password_title: 'With a name and a password',
   password_name: 'User name',
   password: 'Password',
@@ -522,7 +523,21 @@ export const console = {
     KFP_ENDPOINT: 'Kubeflow Pipelines',
     VISAVOX_SERVING: 'Where models answer',
     KSERVE_NAMESPACE: 'Namespace of predictors (KServe)',
+    VISAVOX_OIDC_ISSUER: 'Organisation that users sign in by (OpenID Connect)',
+    VISAVOX_OIDC_CLIENT_ID: 'What the organisation knows it as',
+    VISAVOX_OIDC_ROLES_CLAIM: 'Claim that says the role',
+    VISAVOX_OIDC_ROLES: 'Roles by its values',
+    VISAVOX_OIDC_DEFAULT_ROLE: 'Role of everybody else there',
     VISAVOX_CODE_LIMIT: 'How large a project’s folder may be',
+  },
+
+  own_token: {
+    title: 'A token for the command line',
+    text: 'With it the command line and programs act as {{name}}, for 90 days unless it is revoked: visavox tokens revoke.',
+    name: 'What it is for',
+    missing: 'Please say what it is for, such as “laptop”.',
+    go: 'Make a token',
+    once: 'The token is shown this once. Paste it where the command line asks for it:',
   },
 
   users: {

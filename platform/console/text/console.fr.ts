@@ -21,6 +21,7 @@ export const console: Translation<typeof english> = {
   token: 'Jeton',
   token_missing: 'Veuillez coller le jeton.',
   token_go: 'Ouvrir la console',
+  organisation_go: 'Se connecter avec {{name}}',
   password_title: 'Avec un nom et un mot de passe',
   password_name: 'Nom d’utilisateur',
   password: 'Mot de passe',
@@ -533,7 +534,21 @@ export const console: Translation<typeof english> = {
     KFP_ENDPOINT: 'Kubeflow Pipelines',
     VISAVOX_SERVING: 'Où répondent les modèles',
     KSERVE_NAMESPACE: 'Espace de noms des prédicteurs (KServe)',
+    VISAVOX_OIDC_ISSUER: 'Organisation par laquelle on se connecte (OpenID Connect)',
+    VISAVOX_OIDC_CLIENT_ID: 'Nom du service auprès de l’organisation',
+    VISAVOX_OIDC_ROLES_CLAIM: 'Déclaration (claim) qui donne le rôle',
+    VISAVOX_OIDC_ROLES: 'Rôles selon ses valeurs',
+    VISAVOX_OIDC_DEFAULT_ROLE: 'Rôle de toutes les autres personnes',
     VISAVOX_CODE_LIMIT: 'Taille maximale du dossier d’un projet',
+  },
+
+  own_token: {
+    title: 'Un jeton pour la ligne de commande',
+    text: 'Avec ce jeton, la ligne de commande et les programmes agissent au nom de {{name}}, pendant 90 jours sauf révocation : visavox tokens revoke.',
+    name: 'À quoi il sert',
+    missing: 'Veuillez dire à quoi il sert, par exemple « portable ».',
+    go: 'Créer un jeton',
+    once: 'Le jeton n’est affiché que cette fois. Collez-le là où la ligne de commande le demande :',
   },
 
   users: {

@@ -46,6 +46,21 @@ export const problems = {
   secret_differs: 'The parts of the service have different secrets. Its operator has to correct that.',
   internal_error: 'The service made a mistake. It was logged; try again in a moment.',
   service_unreachable: 'The service cannot be reached. Check the connection, then try again.',
+  oidc_not_configured: 'This service knows no organisation that users could sign in by.',
+  oidc_unavailable:
+    'The organisation’s sign-in does not answer. Try again in a minute, or use a token or a password.',
+  oidc_state_lost:
+    'This sign-in was not begun in this browser, or it took longer than ten minutes. Begin again.',
+  oidc_denied: 'The organisation’s sign-in let nobody in. Begin again, or ask whoever runs it.',
+  oidc_failed:
+    'What the organisation’s sign-in sent did not hold. Begin again; if it stays, an operator finds the reason in the log of the service.',
+  oidc_no_role:
+    'The organisation knows you, but nothing that it says of you gives a role here. Ask an operator which group you need.',
+  oidc_user_removed: 'You were a user here, and were removed. An operator can let you in again.',
+  oidc_name_missing:
+    'The organisation says no name of you that a user can have. An operator can add you, and finds this sign-in in the audit log.',
+  oidc_name_taken:
+    'There is, or was, a user of your name here. If that is you, ask an operator to say so: they find this sign-in in the audit log.',
   operator_token_invalid:
     'This token is not the right one. Copy it from the terminal where the service was started.',
   busy: 'The service has much to do right now. Try again in a few seconds.',

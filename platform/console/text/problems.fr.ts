@@ -52,6 +52,22 @@ export const problems: Translation<typeof english> = {
   secret_differs: 'Les parties du service ont des secrets différents. Son exploitant doit y remédier.',
   internal_error: 'Le service a commis une erreur. Elle est notée ; réessayez dans un instant.',
   service_unreachable: 'Le service est injoignable. Vérifiez la connexion, puis réessayez.',
+  oidc_not_configured: 'Ce service ne connaît aucune organisation par laquelle se connecter.',
+  oidc_unavailable:
+    'La connexion de l’organisation ne répond pas. Réessayez dans une minute, ou utilisez un jeton ou un mot de passe.',
+  oidc_state_lost:
+    'Cette connexion n’a pas été commencée dans ce navigateur, ou elle a duré plus de dix minutes. Recommencez.',
+  oidc_denied:
+    'La connexion de l’organisation n’a laissé entrer personne. Recommencez, ou demandez à qui s’en occupe.',
+  oidc_failed:
+    'La réponse de la connexion de l’organisation n’est pas valable. Recommencez ; si cela persiste, un opérateur en trouve la raison dans le journal du service.',
+  oidc_no_role:
+    'L’organisation vous connaît, mais rien de ce qu’elle dit de vous ne donne un rôle ici. Demandez à un opérateur quel groupe il vous faut.',
+  oidc_user_removed: 'Vous aviez un compte ici, et il a été retiré. Un opérateur peut vous redonner accès.',
+  oidc_name_missing:
+    'L’organisation ne donne de vous aucun nom qui convienne ici. Un opérateur peut vous ajouter : cette connexion est dans le journal d’audit.',
+  oidc_name_taken:
+    'Il y a, ou il y a eu, un compte à votre nom ici. Si c’est le vôtre, demandez à un opérateur de le confirmer : cette connexion est dans le journal d’audit.',
   operator_token_invalid: 'Ce jeton n’est pas le bon. Copiez-le depuis le terminal où le service a démarré.',
   busy: 'Le service est très sollicité. Réessayez dans quelques secondes.',
   no_dataset: 'Il n’y a pas de version du jeu de données dont ce modèle apprend. Importez-en une d’abord.',

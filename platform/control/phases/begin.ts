@@ -34,7 +34,7 @@ export async function beginIfDue(context: PhaseContext, state: ControllerState):
 export async function begun(
   context: PhaseContext,
   state: ControllerState,
-  { trigger, base }: { trigger: string; base?: Digest | undefined },
+  { trigger, base, by }: { trigger: string; base?: Digest | undefined; by?: string | undefined },
 ): Promise<ControllerState> {
   const { subject, releases, newId, report } = context;
   const champion = (await releases.champion()) ?? null;
@@ -43,7 +43,8 @@ export async function begun(
   const marks = await marksOf(context, state);
   const { digest: dataset } = await subject.snapshot();
   const run = newId();
-  const request = { ...(await subject.request(dataset, champion, base)), id: run, trigger, useCache: true };
+  const parts = await subject.request(dataset, champion, base);
+  const request = { ...parts, id: run, trigger, useCache: true, ...(by !== undefined && { by }) };
   report('training due', { run, trigger, dataset });
   return {
     ...state,
@@ -61,7 +62,11 @@ export async function begun(
 export async function candidateBegun(
   context: PhaseContext,
   state: ControllerState,
-  { trigger, given }: { trigger: string; given: Readonly<Record<string, Parameter>> },
+  {
+    trigger,
+    given,
+    by,
+  }: { trigger: string; given: Readonly<Record<string, Parameter>>; by?: string | undefined },
 ): Promise<ControllerState> {
   const { subject, releases, newId, report } = context;
   if (!subject.candidate) throw notByHand(context);
@@ -69,7 +74,7 @@ export async function candidateBegun(
   if (!champion) throw noChampion(context);
   const { dataset, ...parts } = await subject.candidate(given, champion);
   const run = newId();
-  const request = { ...parts, id: run, trigger, useCache: true };
+  const request = { ...parts, id: run, trigger, useCache: true, ...(by !== undefined && { by }) };
   report('candidate handed in', { run, trigger, dataset });
   return {
     ...state,
