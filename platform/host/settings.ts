@@ -98,6 +98,8 @@ export interface PlatformSettings {
   readonly kubeflow: KubeflowSettings | undefined;
   /** Undefined: networks are served in each process. */
   readonly kserve: KserveSettings | undefined;
+  /** What this process has for models under the name of an environment variable; undefined where it is not set. */
+  readonly modelSecret: (name: string) => string | undefined;
 }
 
 /**
@@ -144,6 +146,7 @@ export function parsePlatformSettings(
     engine: values.VISAVOX_ENGINE,
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),
+    modelSecret: (name) => given[name],
     ownUrl: values.VISAVOX_OWN_URL,
     trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
   };
