@@ -4,7 +4,7 @@ import {
   Compared,
   DescribedEnvironment,
   ModelEnvironments,
-  ReleaseSettings,
+  ReleaseSettingsRecord,
   SettingsComparison,
 } from './environment-schemas.ts';
 import { Id, json, OfModel, operator, problem } from './route-parts.ts';
@@ -34,6 +34,9 @@ export const environmentRoutes = {
     ...{ ...base, method: 'get', path: '/api/v1/releases/{id}/settings' },
     summary: 'What a release goes out with, beside where it served before',
     request: { params: Id },
-    responses: { 200: json(ReleaseSettings, 'to be looked at before it is promoted'), default: problem },
+    responses: {
+      200: json(ReleaseSettingsRecord, 'to be looked at before it is promoted'),
+      default: problem,
+    },
   }),
 } as const;

@@ -1,5 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { SettingsVersion } from '@visavox/core/environment-settings';
+import {
+  NotHonoured,
+  ReleaseSettings,
+  SettingsDifference,
+  SettingsVersion,
+} from '@visavox/core/environment-settings';
 
 const digestOrNumber =
   'ENVIRONMENT for what it is declared to be now, or ENVIRONMENT:NUMBER for a version of it';
@@ -7,13 +12,7 @@ const digestOrNumber =
 export const SettingsVersionRecord = z.object(SettingsVersion.shape).openapi('SettingsVersion');
 
 export const SettingsDifferences = z
-  .array(
-    z.object({
-      path: z.string().openapi({ example: 'resources.memory' }),
-      from: z.string().nullable(),
-      to: z.string().nullable(),
-    }),
-  )
+  .array(SettingsDifference)
   .openapi({ description: 'by path; null where it is not there' });
 
 export const ModelEnvironment = z
@@ -39,7 +38,7 @@ export const ModelEnvironment = z
       .nullable()
       .openapi({ description: 'names of settings that the server does not have; null where it cannot look' }),
     notHonoured: z
-      .array(z.string())
+      .array(NotHonoured)
       .openapi({ description: 'what is asked for and not given where this server runs' }),
   })
   .openapi('ModelEnvironment');
@@ -60,22 +59,7 @@ export const SettingsComparison = z
   .object({ from: SettingsVersionRecord, to: SettingsVersionRecord, differences: SettingsDifferences })
   .openapi('SettingsComparison');
 
-/** What a release goes out with, beside what it was tried with before. */
-export const ReleaseSettings = z
-  .object({
-    release: z.string(),
-    from: z.object({ environment: z.string(), number: z.number() }).nullable().openapi({
-      description: 'where it served before, or what serves in its environment; null where there is neither',
-    }),
-    to: z
-      .object({ environment: z.string(), number: z.number() })
-      .nullable()
-      .openapi({ description: 'null from before there were any' }),
-    differences: SettingsDifferences,
-    changes: SettingsDifferences.openapi({ description: 'of what is declared now, since it was proposed' }),
-  })
-  .openapi('ReleaseSettings');
-export type ReleaseSettings = z.infer<typeof ReleaseSettings>;
+export const ReleaseSettingsRecord = z.object(ReleaseSettings.shape).openapi('ReleaseSettings');
 
 export const Compared = z.object({
   from: z.string().min(1).max(80).openapi({ description: digestOrNumber, example: 'test' }),

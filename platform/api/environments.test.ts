@@ -49,7 +49,7 @@ it('show what has changed since the release that serves, and what to do', async 
     version: { number: 2 },
     changes: [{ path: 'resources.memory', from: null, to: '2Gi' }],
     todo: 'Release what serves again: visavox release propose iris:1 --to test, and promote it.',
-    notHonoured: ['resources.memory: no limit'],
+    notHonoured: [{ setting: 'resources.memory', said: 'no limit' }],
     versions: [{ number: 2 }, { number: 1 }],
   });
   const again = await served(1, 'test');

@@ -1,10 +1,10 @@
 import {
+  type ReleaseSettings,
   type SettingsDifference,
   type SettingsVersion,
   settingsDifferences,
 } from '@visavox/core/environment-settings';
 import type { Release } from '@visavox/core/release';
-import type { ReleaseSettings } from './environment-schemas.ts';
 import type { PlatformResources } from './resources.ts';
 
 type Resources = Pick<PlatformResources, 'releases' | 'environments'>;

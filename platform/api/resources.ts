@@ -12,7 +12,7 @@ import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
 import type { Sweeps } from '@visavox/control/sweeps';
 import type { DatasetAbout } from '@visavox/core/croissant';
-import type { ServingSettings, SettingsVersion } from '@visavox/core/environment-settings';
+import type { NotHonoured, ServingSettings, SettingsVersion } from '@visavox/core/environment-settings';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -103,8 +103,8 @@ export interface EnvironmentsPort {
   versions(model: string, environment: string): Promise<readonly SettingsVersion[]>;
   /** Settings of the server that it names and that are not there; null where this process cannot look. */
   missingSecrets(settings: ServingSettings): Promise<readonly string[] | null>;
-  /** What is asked for and not given where this server runs, for people. */
-  notHonoured(settings: ServingSettings): readonly string[];
+  /** What is asked for and not given where this server runs. */
+  notHonoured(settings: ServingSettings): readonly NotHonoured[];
 }
 
 /** What a served model was asked, and what it answered. */

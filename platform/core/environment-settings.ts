@@ -61,6 +61,14 @@ export type EnvironmentPolicies = z.infer<typeof EnvironmentPolicies>;
 export const EnvironmentSettings = ServingSettings.extend({ policies: EnvironmentPolicies });
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;
 
+/** What is asked for and not given, or otherwise than it says, where servers are processes of one machine. */
+export const NotHonoured = z.object({
+  setting: z.enum(['replicas.max', 'resources.cpu', 'resources.memory', 'variables']),
+  /** How it is instead, for people. */
+  said: z.string(),
+});
+export type NotHonoured = z.infer<typeof NotHonoured>;
+
 /** Settings as an environment had them; what is equal is one version. */
 export const SettingsVersion = z.object({
   model: z.string(),
@@ -95,13 +103,28 @@ export function servingPart({
   return Object.keys(given).length > 0 ? given : undefined;
 }
 
-/** One thing in which two settings differ; null: it is not there. */
-export interface SettingsDifference {
-  /** Such as `resources.memory`. */
-  readonly path: string;
-  readonly from: string | null;
-  readonly to: string | null;
-}
+/** One thing in which two settings differ, by a path such as `resources.memory`; null: it is not there. */
+export const SettingsDifference = z.object({
+  path: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+});
+export type SettingsDifference = z.infer<typeof SettingsDifference>;
+
+const NumberedSettings = SettingsVersion.pick({ environment: true, number: true });
+
+/** What a release goes out with, beside what it was tried with before. */
+export const ReleaseSettings = z.object({
+  release: z.string(),
+  /** Where it served before, or what serves in its environment; null where there is neither. */
+  from: NumberedSettings.nullable(),
+  /** Null for a release from before there were settings. */
+  to: NumberedSettings.nullable(),
+  differences: z.array(SettingsDifference),
+  /** Of what is declared now, since it was proposed. */
+  changes: z.array(SettingsDifference),
+});
+export type ReleaseSettings = z.infer<typeof ReleaseSettings>;
 
 /** By path. */
 export function settingsDifferences(

@@ -3,6 +3,7 @@ import type { EnvironmentsPort } from '@visavox/api/resources';
 import type { Digest } from '@visavox/core/digest';
 import {
   type EnvironmentSettings,
+  type NotHonoured,
   type ServingSettings,
   type SettingsVersion,
   servingPart,
@@ -53,7 +54,9 @@ export class ModelEnvironments implements EnvironmentsPort {
         const settings = settingsOf(rules.get(environment) ?? {});
         const version = await store.record({ model, environment, settings, by: whoStarted() });
         current.set(keyOf(model, environment), version);
-        const said = onThisMachine ? notHonouredHere(settings) : [];
+        const said = onThisMachine
+          ? notHonouredHere(settings).map((one) => `${one.setting}: ${one.said}`)
+          : [];
         if (said.length > 0)
           warn('settings of an environment that one machine does not give', { model, environment, said });
       }
@@ -74,7 +77,7 @@ export class ModelEnvironments implements EnvironmentsPort {
     return has && missingOf(settings, has);
   }
 
-  notHonoured(settings: ServingSettings): readonly string[] {
+  notHonoured(settings: ServingSettings): readonly NotHonoured[] {
     return this.#resources.onThisMachine ? notHonouredHere(settings) : [];
   }
 

@@ -1,4 +1,4 @@
-import type { ServingSettings } from '@visavox/core/environment-settings';
+import type { NotHonoured, ServingSettings } from '@visavox/core/environment-settings';
 import { UserError } from '@visavox/core/errors';
 import { coresOf } from '@visavox/pipelines/quantity';
 import type { OnThisMachine } from '@visavox/serving/host/local-bundle-servers';
@@ -22,20 +22,43 @@ export function onThisMachine(
   };
 }
 
-/** What settings ask for and one machine does not give, for people. */
-export function notHonouredHere({ replicas, resources, variables, secrets }: ServingSettings): string[] {
+/** What settings ask for and one machine does not give. */
+export function notHonouredHere({
+  replicas = {},
+  resources,
+  variables,
+  secrets,
+}: ServingSettings): NotHonoured[] {
+  const { min = 1 } = replicas;
+  const scales = (replicas.max ?? min) > min;
+  const isGiven = variables !== undefined || secrets !== undefined;
   return [
-    ...(replicas?.max !== undefined && replicas.max > (replicas.min ?? 1)
-      ? [`replicas.max: nothing scales on one machine, where ${replicas.min ?? 1} answer`]
+    ...(scales
+      ? [{ setting: 'replicas.max' as const, said: `nothing scales on one machine, where ${min} answer` }]
       : []),
     ...(resources?.cpu !== undefined
-      ? ['resources.cpu: how many threads a server computes with, and no limit on one machine']
+      ? [
+          {
+            setting: 'resources.cpu' as const,
+            said: 'how many threads a server computes with, and no limit on one machine',
+          },
+        ]
       : []),
     ...(resources?.memory !== undefined
-      ? ['resources.memory: no limit on one machine; a server may take what there is']
+      ? [
+          {
+            setting: 'resources.memory' as const,
+            said: 'no limit on one machine; a server may take what there is',
+          },
+        ]
       : []),
-    ...(variables !== undefined || secrets !== undefined
-      ? ['variables and secrets: given to models that MLflow saved; a network in ONNX reads none']
+    ...(isGiven
+      ? [
+          {
+            setting: 'variables' as const,
+            said: 'given, as secrets are, to models that MLflow saved; a network in ONNX reads none',
+          },
+        ]
       : []),
   ];
 }

@@ -177,7 +177,7 @@ export class TestPlatform {
         missingSecrets: async ({ secrets = {} }) =>
           Object.values(secrets).filter((name) => this.missingSecrets.includes(name)),
         notHonoured: ({ resources }) =>
-          resources?.memory === undefined ? [] : ['resources.memory: no limit'],
+          resources?.memory === undefined ? [] : [{ setting: 'resources.memory', said: 'no limit' }],
       },
       served: { isServed: () => false, find: absent('served model') },
       sweeps: {

@@ -5506,7 +5506,6 @@ export interface components {
             } | null;
             /** @description since the release that serves went out */
             changes: {
-                /** @example resources.memory */
                 path: string;
                 from: string | null;
                 to: string | null;
@@ -5516,7 +5515,11 @@ export interface components {
             /** @description names of settings that the server does not have; null where it cannot look */
             missingSecrets: string[] | null;
             /** @description what is asked for and not given where this server runs */
-            notHonoured: string[];
+            notHonoured: {
+                /** @enum {string} */
+                setting: "replicas.max" | "resources.cpu" | "resources.memory" | "variables";
+                said: string;
+            }[];
         };
         SettingsVersion: {
             model: string;
@@ -5566,7 +5569,6 @@ export interface components {
             } | null;
             /** @description since the release that serves went out */
             changes: {
-                /** @example resources.memory */
                 path: string;
                 from: string | null;
                 to: string | null;
@@ -5576,7 +5578,11 @@ export interface components {
             /** @description names of settings that the server does not have; null where it cannot look */
             missingSecrets: string[] | null;
             /** @description what is asked for and not given where this server runs */
-            notHonoured: string[];
+            notHonoured: {
+                /** @enum {string} */
+                setting: "replicas.max" | "resources.cpu" | "resources.memory" | "variables";
+                said: string;
+            }[];
             /** @description newest first */
             versions: components["schemas"]["SettingsVersion"][];
         };
@@ -5585,7 +5591,6 @@ export interface components {
             to: components["schemas"]["SettingsVersion"];
             /** @description by path; null where it is not there */
             differences: {
-                /** @example resources.memory */
                 path: string;
                 from: string | null;
                 to: string | null;
@@ -5593,26 +5598,20 @@ export interface components {
         };
         ReleaseSettings: {
             release: string;
-            /** @description where it served before, or what serves in its environment; null where there is neither */
             from: {
                 environment: string;
                 number: number;
             } | null;
-            /** @description null from before there were any */
             to: {
                 environment: string;
                 number: number;
             } | null;
-            /** @description by path; null where it is not there */
             differences: {
-                /** @example resources.memory */
                 path: string;
                 from: string | null;
                 to: string | null;
             }[];
-            /** @description of what is declared now, since it was proposed */
             changes: {
-                /** @example resources.memory */
                 path: string;
                 from: string | null;
                 to: string | null;

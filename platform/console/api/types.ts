@@ -44,3 +44,5 @@ export type Approval = Schemas['Approval'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type SignedIn = NonNullable<Schemas['OperatorState']['user']>;
 export type ServerFacts = Schemas['ServerFacts'];
+export type ModelEnvironment = Schemas['ModelEnvironment'];
+export type ReleaseSettings = Schemas['ReleaseSettings'];
