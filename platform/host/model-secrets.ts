@@ -12,10 +12,10 @@ export function modelSecrets(
   return {
     where: { kind: 'cluster', secret: kserve.secret },
     async has() {
-      // Only who controls knows Kubernetes.
+      // Only who controls knows Kubernetes; who may not read the Secret learns from the pods that something is missing.
       if (role === 'server') return null;
       const keys = await (await kserveApi(kserve, environment)).secretKeys();
-      return (name) => keys.includes(name);
+      return keys && ((name) => keys.includes(name));
     },
   };
 }

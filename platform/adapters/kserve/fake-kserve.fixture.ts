@@ -51,6 +51,7 @@ export class FakeKserve {
   readonly #models: string;
   /** What a server would be refused for, whatever it is asked to load: no image, no node. */
   trouble: string | undefined;
+  mayReadSecrets = true;
   /** What Secrets there are, with the values as Kubernetes writes them. */
   readonly secrets = new Map<string, Readonly<Record<string, string>>>();
   /** How many pods answer for each model. */
@@ -99,6 +100,7 @@ export class FakeKserve {
         : status(400, 'no log');
     }
     const [, secret] = /\/secrets\/([^/]+)$/.exec(pathname) ?? [];
+    if (secret !== undefined && !this.mayReadSecrets) return status(403, 'secrets is forbidden');
     if (secret !== undefined) {
       const data = this.secrets.get(secret);
       return data

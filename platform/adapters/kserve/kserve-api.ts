@@ -1,6 +1,7 @@
 import { CoreV1Api, CustomObjectsApi, type KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import type { Digest } from '@visavox/core/digest';
 import type { ServingSettings } from '@visavox/core/environment-settings';
+import { UserError } from '@visavox/core/errors';
 import { isConflict, isNotFound, reach } from '../kubernetes/reach.ts';
 import {
   type InferenceServiceOptions,
@@ -87,14 +88,15 @@ export class KserveApi {
     return answering.length >= replicasOf(this.#options, settings).least;
   }
 
-  /** The keys of the Secret that settings' secrets are taken from; none where there is no such Secret. */
-  async secretKeys(): Promise<readonly string[]> {
+  /** The keys of the Secret that settings' secrets are taken from; none where there is no such Secret, null where it may not be read. */
+  async secretKeys(): Promise<readonly string[] | null> {
     const { namespace, secret: name } = this.#options;
     try {
       const { data = {} } = await this.#reach(() => this.#core.readNamespacedSecret({ namespace, name }));
       return Object.keys(data);
     } catch (error) {
       if (isNotFound(error)) return [];
+      if (error instanceof UserError && error.code === 'kubernetes_forbidden') return null;
       throw error;
     }
   }

@@ -191,6 +191,8 @@ describe('with the settings of an environment', () => {
     expect(await api.secretKeys()).toEqual([]);
     kserve.secrets.set('visavox-models', { PRODUCTION_API_TOKEN: 'MTIz' });
     expect(await api.secretKeys()).toEqual(['PRODUCTION_API_TOKEN']);
+    kserve.mayReadSecrets = false;
+    expect(await api.secretKeys()).toBeNull();
     await close();
   });
 });
