@@ -93,7 +93,8 @@ function shown({ versions, ...state }: z.infer<typeof DescribedEnvironment>): st
       : 'Nothing serves yet.',
     '',
     settings.length > 0 ? table(['setting', 'value'], settings) : 'It is as any other: nothing is set.',
-    ...notHonoured.flatMap(({ setting, said }) => ['', `${setting}: ${said}`]),
+    ...(notHonoured.length > 0 ? [''] : []),
+    ...notHonoured.map(({ setting, said }) => `${setting}: ${said}`),
     ...(missingSecrets === null ? ['\nWhich secrets there are, this server cannot tell.'] : []),
     ...(changes.length > 0
       ? ['', 'Changed since the release:', '', differenceTable('released', 'declared', changes)]
