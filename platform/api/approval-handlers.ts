@@ -8,9 +8,10 @@ import type { ApiEnv, ApiUser } from './api-env.ts';
 import { checksOf, metricsOf } from './approval-checks.ts';
 import { approvalRoutes as routes } from './approval-routes.ts';
 import { byOf, unauthenticated } from './operators.ts';
+import { settingsOfRelease } from './release-settings.ts';
 import type { PlatformResources } from './resources.ts';
 
-type Resources = Pick<PlatformResources, 'releases' | 'controllers' | 'registry' | 'log'> & {
+type Resources = Pick<PlatformResources, 'releases' | 'controllers' | 'registry' | 'environments' | 'log'> & {
   readonly approvals: SqlApprovals;
   readonly users: SqlUsers;
 };
@@ -27,7 +28,10 @@ export function addApprovalRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources
   app.openapi(routes.approval, async (c) => {
     const approval = await approvals.get(c.req.valid('param').id);
     const [checks, metrics] = [await checksOf(approval, resources), await metricsOf(approval, resources)];
-    return c.json({ ...approval, checks, metrics }, 200);
+    const { environment, model, release: id } = approval;
+    const release = (await resources.releases.list(environment, model)).find((one) => one.id === id);
+    const settings = release ? await settingsOfRelease(release, resources) : null;
+    return c.json({ ...approval, checks, metrics, settings }, 200);
   });
 
   app.openapi(routes.approve, async (c) => {

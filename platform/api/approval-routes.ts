@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Approval } from '@visavox/core/approval';
+import { ReleaseSettingsRecord } from './environment-schemas.ts';
 import { ReleaseRecord } from './model-schemas.ts';
 import { body, Id, json, limit, operator, problem } from './route-parts.ts';
 
@@ -21,6 +22,9 @@ export const CheckedApproval = z
     metrics: z
       .record(z.string(), z.object({ release: z.number().nullable(), champion: z.number().nullable() }))
       .openapi({ description: 'of the version that would serve, and of the one that does' }),
+    settings: ReleaseSettingsRecord.nullable().openapi({
+      description: 'what it would serve with, beside where it served before; null where the release is gone',
+    }),
   })
   .openapi('CheckedApproval');
 

@@ -12,6 +12,7 @@ import type { ApiEnv } from './api-env.ts';
 import { addCroissantRoute } from './croissant-route.ts';
 import { addCurveRoute } from './curve-route.ts';
 import { addDeletionRoutes } from './deletion-handlers.ts';
+import { addEnvironmentRoutes } from './environment-handlers.ts';
 import { addExperimentRoutes } from './experiment-routes.ts';
 import { keyedRequest, requireSameRequest } from './idempotency.ts';
 import { addModelFactsRoutes } from './model-facts-handlers.ts';
@@ -39,6 +40,7 @@ export function addPlatformRoutes(app: OpenAPIHono<ApiEnv>, resources: PlatformR
   addCurveRoute(app, { ...resources, engine: referred });
   addOutputRoutes(app, { ...resources, engine: referred });
   addModelRoutes(app, resources);
+  addEnvironmentRoutes(app, resources);
   addModelFactsRoutes(app, resources);
   addProfileRoutes(app, resources);
   addCroissantRoute(app, resources);

@@ -12,6 +12,7 @@ import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { RecurringPipelines } from '@visavox/control/recurring-pipelines';
 import type { Sweeps } from '@visavox/control/sweeps';
 import type { DatasetAbout } from '@visavox/core/croissant';
+import type { NotHonoured, ServingSettings, SettingsVersion } from '@visavox/core/environment-settings';
 import type { LineageLine } from '@visavox/core/lineage-kinds';
 import type { ModelReference } from '@visavox/core/model';
 import type { ObjectStore } from '@visavox/core/object-store';
@@ -96,6 +97,18 @@ export interface ServedModelsPort {
   find(environment: string, reference: ModelReference): Promise<ServedRelease>;
 }
 
+/** What the project declares of the environments of its models. */
+export interface EnvironmentsPort {
+  /** As they are declared now. */
+  current(model: string, environment: string): SettingsVersion | undefined;
+  /** Newest first. */
+  versions(model: string, environment: string): Promise<readonly SettingsVersion[]>;
+  /** Settings of the server that it names and that are not there; null where this process cannot look. */
+  missingSecrets(settings: ServingSettings): Promise<readonly string[] | null>;
+  /** What is asked for and not given where this server runs. */
+  notHonoured(settings: ServingSettings): readonly NotHonoured[];
+}
+
 /** What a served model was asked, and what it answered. */
 export interface ServedRequest {
   readonly environment: string;
@@ -167,6 +180,7 @@ export interface PlatformResources {
   readonly releases: ReleaseStore;
   /** One for each model and environment that the project declares. */
   readonly controllers: Controllers<ControllerPort>;
+  readonly environments: EnvironmentsPort;
   readonly served: ServedModelsPort;
   readonly requests: RequestLogPort;
   readonly sweeps: SweepsPort;

@@ -6,6 +6,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { croissantRoute } from './croissant-route.ts';
 import { CurveWish, RunCurves } from './curve-schemas.ts';
 import { deletionRoutes } from './deletion-routes.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { experimentRoutes } from './experiment-routes.ts';
 import { WithIdempotencyKey } from './idempotency.ts';
 import { modelFactsRoutes } from './model-facts-routes.ts';
@@ -88,6 +89,7 @@ export const platformRoutes = {
   ...splitRoutes,
   ...sweepRoutes,
   ...recurringRoutes,
+  ...environmentRoutes,
   ...experimentRoutes,
   ...validationRoutes,
   ...approvalRoutes,

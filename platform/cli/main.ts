@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { auditCommands } from './commands/audit.ts';
 import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { environmentCommands } from './commands/environments.ts';
 import { experimentCommands } from './commands/experiments.ts';
 import { initCommand } from './commands/init.ts';
 import { loginCommands } from './commands/login.ts';
@@ -43,6 +44,7 @@ async function main(argv: readonly string[], surroundings: Surroundings): Promis
     modelCommands,
     serveCommand,
     releaseCommands,
+    environmentCommands,
     traceCommand,
     loginCommands,
     userCommands,

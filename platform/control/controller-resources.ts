@@ -1,3 +1,4 @@
+import type { Digest } from '@visavox/core/digest';
 import type {
   DatasetStore,
   ModelRegistry,
@@ -23,6 +24,8 @@ export interface ControllerResources {
   readonly environment: string;
   /** The registry's alias `champion` follows this environment: true for one environment of a model at most. */
   readonly setsAlias: boolean;
+  /** The version of the environment's settings that a new release goes out with. */
+  readonly settings?: Digest | undefined;
   /** The names under which its subject counts what is new. */
   readonly counts: readonly string[];
   readonly triggers: readonly Trigger[];

@@ -33,7 +33,7 @@ export class Releases {
     { version, bundle }: ModelVersion,
     { stage, reason, by }: Pick<Release, 'stage' | 'reason' | 'by'>,
   ): Promise<Release> {
-    const { releases, environment, model, now } = this.#resources;
+    const { releases, environment, model, settings, now } = this.#resources;
     const existing = await this.find(id);
     if (existing) return existing;
     const createdAt = now().toISOString();
@@ -41,6 +41,7 @@ export class Releases {
     const release: Release = {
       ...{ id, environment, model, version, bundle, stage, reason, createdAt, promotedAt: null },
       ...named,
+      ...(settings !== undefined && { settings }),
     };
     await releases.create(release);
     return release;

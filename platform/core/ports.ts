@@ -5,6 +5,7 @@ import type { KeptSplit, SplitRule } from './dataset-split.ts';
 import type { DatasetTombstone } from './dataset-tombstone.ts';
 import type { DatasetValidation } from './dataset-validation.ts';
 import type { Digest } from './digest.ts';
+import type { ServingSettings, SettingsVersion } from './environment-settings.ts';
 import type { Experiment, ExperimentRecord, Exposure } from './experiment.ts';
 import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseStage } from './release.ts';
@@ -255,6 +256,14 @@ export interface ReleaseStore {
   list(environment: string, model?: string): Promise<readonly Release[]>;
 }
 
+/** Keeps what environments of models were declared to be. */
+export interface EnvironmentSettingsStore {
+  /** The version with this content; the one that is there already, or a new one. */
+  record(wish: Pick<SettingsVersion, 'model' | 'environment' | 'settings' | 'by'>): Promise<SettingsVersion>;
+  /** Newest first. */
+  list(model: string, environment: string): Promise<readonly SettingsVersion[]>;
+}
+
 /**
  * What an application does for a release before and after it takes traffic. `prepare` may be repeated, must
  * leave the current champion untouched, and answers only when the new bundle truly answers.
@@ -284,12 +293,12 @@ export interface ServedBundle {
   close(): Promise<void>;
 }
 
-/** Where the networks of bundles answer. */
+/** Where the networks of bundles answer. With `settings`, a host that starts servers has some for these alone. */
 export interface ModelHost {
   /** Brings a bundle up beside those that serve; answers when each of `networks` truly answers. May be repeated. */
-  bringUp(bundle: Digest, networks: readonly string[]): Promise<ServedBundle>;
-  /** The bundles that were brought up and not retired, whoever did it. */
+  bringUp(bundle: Digest, networks: readonly string[], settings?: ServingSettings): Promise<ServedBundle>;
+  /** The bundles that were brought up without settings and not retired, whoever did it. */
   list(): Promise<readonly Digest[]>;
   /** Not listed any more, and gone when its callers have closed it. May be repeated, and taken back by `bringUp`. */
-  retire(bundle: Digest): Promise<void>;
+  retire(bundle: Digest, settings?: ServingSettings): Promise<void>;
 }

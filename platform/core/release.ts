@@ -16,6 +16,8 @@ export const Release = z.object({
   bundle: Digest,
   stage: ReleaseStage,
   reason: z.string(),
+  /** The version of its environment's settings that it went out with; left out by those from before there were any. */
+  settings: Digest.optional(),
   /** Who asked for its stage; left out where the platform did it by itself. */
   by: z.string().optional(),
   createdAt: z.string(),

@@ -1,16 +1,21 @@
 import { join } from 'node:path';
 import { getManifest } from '@visavox/core/bundle';
 import type { Digest } from '@visavox/core/digest';
+import type { ServingSettings } from '@visavox/core/environment-settings';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost } from '@visavox/core/ports';
 import { SharedWork } from '@visavox/core/shared-work';
-import type { BundleServers } from '@visavox/serving/host/bundle-servers';
+import { type BundleServers, placeOf } from '@visavox/serving/host/bundle-servers';
 import { modelNames } from '@visavox/serving/models/model-folder';
 import { modelPrograms } from './model-programs.ts';
 import type { PlatformSettings } from './settings.ts';
+import { onThisMachine } from './this-machine.ts';
 
 interface Resources {
-  readonly settings: Pick<PlatformSettings, 'kserve' | 'home' | 'secrets' | 'setup' | 'objects'>;
+  readonly settings: Pick<
+    PlatformSettings,
+    'kserve' | 'home' | 'secrets' | 'setup' | 'objects' | 'modelSecret'
+  >;
   readonly objects: ObjectStore;
   readonly modelHost: ModelHost;
   /** For the files that are served on this machine. */
@@ -26,13 +31,16 @@ export async function openBundleServers({ settings, ...resources }: Resources): 
   const { kserve } = settings;
   if (!kserve) {
     const { LocalBundleServers } = await import('@visavox/serving/host/local-bundle-servers');
-    return LocalBundleServers.open({ objects, folder, log, programs: programsOf(settings, tell) });
+    return LocalBundleServers.open({
+      ...{ objects, folder, log, programs: programsOf(settings, tell) },
+      machineOf: (given) => onThisMachine(given, settings.modelSecret),
+    });
   }
   const { nameOf } = await import('@visavox/adapters/kserve/inference-service');
   return new HostedBundleServers({
     objects,
     modelHost,
-    addressOf: (bundle) => kserve.addressOf(nameOf(bundle)),
+    addressOf: (bundle, given) => kserve.addressOf(nameOf(bundle, given)),
   });
 }
 
@@ -50,38 +58,38 @@ export function programsOf(
   });
 }
 
-/** Bundles that a model host brings up, each at an address that follows from its digest. */
+type Hosted = Pick<Resources, 'objects' | 'modelHost'> & {
+  readonly addressOf: (bundle: Digest, settings?: ServingSettings) => string;
+};
+
+/** Bundles that a model host brings up, each at an address that follows from its digest and its settings. */
 class HostedBundleServers implements BundleServers {
-  readonly #resources: Pick<Resources, 'objects' | 'modelHost'> & {
-    readonly addressOf: (bundle: Digest) => string;
-  };
+  readonly #resources: Hosted;
   readonly #up = new SharedWork<Digest, string>();
 
-  constructor(
-    resources: Pick<Resources, 'objects' | 'modelHost'> & { readonly addressOf: (bundle: Digest) => string },
-  ) {
+  constructor(resources: Hosted) {
     this.#resources = resources;
   }
 
-  bringUp(bundle: Digest): Promise<string> {
-    return this.#up.of(bundle, () => this.#bringUp(bundle));
+  bringUp(bundle: Digest, settings?: ServingSettings): Promise<string> {
+    return this.#up.of(placeOf(bundle, settings), () => this.#bringUp(bundle, settings));
   }
 
-  async retire(bundle: Digest): Promise<void> {
-    this.forget(bundle);
-    await this.#resources.modelHost.retire(bundle);
+  async retire(bundle: Digest, settings?: ServingSettings): Promise<void> {
+    this.forget(bundle, settings);
+    await this.#resources.modelHost.retire(bundle, settings);
   }
 
-  forget(bundle: Digest): void {
-    this.#up.forget(bundle);
+  forget(bundle: Digest, settings?: ServingSettings): void {
+    this.#up.forget(placeOf(bundle, settings));
   }
 
   async close(): Promise<void> {}
 
-  async #bringUp(bundle: Digest): Promise<string> {
+  async #bringUp(bundle: Digest, settings?: ServingSettings): Promise<string> {
     const { objects, modelHost, addressOf } = this.#resources;
     const networks = modelNames(await getManifest(objects, bundle));
-    await (await modelHost.bringUp(bundle, networks)).close();
-    return addressOf(bundle);
+    await (await modelHost.bringUp(bundle, networks, settings)).close();
+    return addressOf(bundle, settings);
   }
 }

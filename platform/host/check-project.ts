@@ -1,5 +1,12 @@
 import { GatePolicy } from '@visavox/control/gate';
 import { Retention } from '@visavox/core/dataset-tombstone';
+import {
+  Replicas,
+  Secrets,
+  ServingResources,
+  SettingName,
+  VariableName,
+} from '@visavox/core/environment-settings';
 import { UserError } from '@visavox/core/errors';
 import { ProductionTestPlan } from '@visavox/core/experiment';
 import { Parameter, taskOutput } from '@visavox/core/run';
@@ -35,6 +42,15 @@ export const EnvironmentOfModel = z.strictObject({
     .optional(),
   approval: z.literal('second-person').optional(),
   experiment: ProductionTestPlan.optional(),
+  replicas: Replicas.optional(),
+  resources: ServingResources.optional(),
+  variables: z.record(VariableName, z.string('expected a text; put numbers in quotes')).optional(),
+  secrets: z
+    .union(
+      [z.array(VariableName.pipe(SettingName)).min(1), Secrets],
+      'expected names, as a list or by variable',
+    )
+    .optional(),
 });
 
 const PipelineOrFile = z.custom(
@@ -68,7 +84,7 @@ const Model = z
     requestsPerDay: Callable.optional(),
   })
   .superRefine((model, { addIssue }) => {
-    const wrong = trainedOnFault(model) ?? environmentsFault(model.environments);
+    const wrong = trainedOnFault(model) ?? environmentsFault(model.environments) ?? settingsFault(model);
     if (wrong) addIssue({ code: 'custom', ...wrong });
   });
 
@@ -126,7 +142,7 @@ export function checkModel(name: string, given: unknown): ModelDeclaration {
 function parse(schema: z.ZodType, given: unknown, place: string): void {
   const parsed = schema.safeParse(given);
   if (parsed.success) return;
-  const issue = parsed.error.issues[0];
+  const issue = firstIssue(parsed.error);
   const at = [place, ...(issue?.path ?? []).map(String)].filter(Boolean).join('.');
   if (issue?.code === 'unrecognized_keys') {
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
@@ -152,6 +168,49 @@ function environmentsFault(
   }
   return undefined;
 }
+
+/** What is said of servers holds where the platform starts them, and each variable has one value. */
+function settingsFault({
+  environments = [],
+  target,
+}: {
+  environments?: readonly (string | z.infer<typeof EnvironmentOfModel>)[] | undefined;
+  target?: unknown;
+}): { path: string[]; message: string } | undefined {
+  for (const [index, one] of environments.entries()) {
+    if (typeof one === 'string') continue;
+    const path = ['environments', String(index)];
+    const ofServers = (['replicas', 'resources', 'variables', 'secrets'] as const).find(
+      (key) => one[key] !== undefined,
+    );
+    if (target !== undefined && ofServers)
+      return {
+        path: [...path, ofServers],
+        message: 'a model with a `target` of its own has servers of its own',
+      };
+    const { variables = {}, secrets = {} } = one;
+    const twice = (Array.isArray(secrets) ? secrets : Object.keys(secrets)).find((name) => name in variables);
+    if (twice) return { path: [...path, 'secrets'], message: `${twice} is among the variables as well` };
+  }
+  return undefined;
+}
+
+/**
+ * What is wrong, at the place where it is: of several forms that something may have, the one counts that it comes closest to, which
+ * is the one whose fault lies deepest and of which nothing is missing.
+ */
+export function firstIssue({ issues }: Pick<z.core.$ZodError, 'issues'>): z.core.$ZodIssue | undefined {
+  const [issue] = issues;
+  if (issue?.code !== 'invalid_union') return issue;
+  const [closest] = issue.errors
+    .flatMap((one) => firstIssue({ issues: one }) ?? [])
+    .filter(({ message }) => !message.endsWith('received undefined'))
+    .sort((a, b) => b.path.length - a.path.length || Number(isKeys(b)) - Number(isKeys(a)));
+  if (!closest || (closest.path.length === 0 && !isKeys(closest))) return issue;
+  return { ...closest, path: [...issue.path, ...closest.path] };
+}
+
+const isKeys = ({ code }: z.core.$ZodIssue) => code === 'unrecognized_keys';
 
 /** What a model is trained on is said once. */
 function trainedOnFault({

@@ -13,6 +13,7 @@ import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
 import { withAcceptance } from './acceptance.ts';
 import { datasetTraining } from './dataset-training.ts';
 import type { LoadedModel } from './load-project.ts';
+import type { ModelEnvironments } from './model-environments.ts';
 import type { Platform } from './platform.ts';
 import { pluginFailed } from './plugin-fault.ts';
 import type { TrainingGrounds } from './project.ts';
@@ -28,6 +29,7 @@ interface OpenedForControllers {
   /** Where releases of models serve that have no target of their own. */
   readonly served: Pick<ServedModels, 'target' | 'urlOf'>;
   readonly experiments: Pick<Experiments, 'begin' | 'of'>;
+  readonly environments: Pick<ModelEnvironments, 'current' | 'requiringSecrets'>;
 }
 
 /** One for each model and environment that the project declares. */
@@ -62,6 +64,7 @@ function openController(
     engine,
     served,
     experiments,
+    environments,
     report,
   }: OpenedForControllers & {
     readonly model: LoadedModel;
@@ -71,9 +74,11 @@ function openController(
 ): Controller {
   const { database, datasets, releases, signed, approvals, now } = platform;
   const { approval, experiment } = model.rules.get(environment) ?? {};
+  const declared = environments.current(model.name, environment);
   return new Controller({
     ...{ model: model.name, environment, registry, engine, datasets, releases, now, report },
     // The environments of a model lead to the last one, and its champion is what others find in the registry.
+    ...(declared && { settings: declared.digest }),
     setsAlias: environment === model.environments.at(-1),
     counts: model.counts ?? [],
     triggers: made(model, 'triggers', () => triggersOf(model, platform)),
@@ -81,16 +86,18 @@ function openController(
     policy: model.gate,
     ...(model.offerGate && { offerPolicy: model.offerGate }),
     subject: made(model, 'subject', () => subjectOf(model, platform, { registry, environment })),
-    target: withAcceptance(
-      verified(
-        made(model, 'target', () => model.target?.(platform, environment) ?? served.target),
-        signed,
+    target: environments.requiringSecrets(
+      withAcceptance(
+        verified(
+          made(model, 'target', () => model.target?.(platform, environment) ?? served.target),
+          signed,
+        ),
+        model.rules.get(environment) ?? {},
+        {
+          ...{ releases, report, root: platform.project.root, setup: platform.settings.setup },
+          urlOf: async (release) => (model.target ? undefined : served.urlOf(release)),
+        },
       ),
-      model.rules.get(environment) ?? {},
-      {
-        ...{ releases, report, root: platform.project.root, setup: platform.settings.setup },
-        urlOf: async (release) => (model.target ? undefined : served.urlOf(release)),
-      },
     ),
     ...(experiment && {
       productionTest: productionTest({

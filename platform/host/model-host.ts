@@ -1,9 +1,11 @@
+import type { KserveApi } from '@visavox/adapters/kserve/kserve-api';
 import { openPlainObjectStore } from '@visavox/adapters/objects/open-object-store';
 import { UserError } from '@visavox/core/errors';
 import type { ObjectStore } from '@visavox/core/object-store';
 import type { ModelHost } from '@visavox/core/ports';
 import { InProcessModelHost } from '@visavox/serving/host/in-process-model-host';
 import { RemoteModelHost } from '@visavox/serving/host/remote-model-host';
+import type { KserveSettings } from './serving-settings.ts';
 import type { PlatformSettings } from './settings.ts';
 
 /** How long a process waits for a model that another one has brought up. */
@@ -23,12 +25,23 @@ export async function openModelHost(
   // Kubernetes' library is loaded only where it is used.
   const { nameOf } = await import('@visavox/adapters/kserve/inference-service');
   const remote = new RemoteModelHost({
-    addressOf: (bundle) => kserve.addressOf(nameOf(bundle)),
+    addressOf: (bundle, given) => kserve.addressOf(nameOf(bundle, given)),
     limitMilliseconds: answerWithinMilliseconds,
   });
   if (settings.role === 'server') return remote;
-  const { KserveApi } = await import('@visavox/adapters/kserve/kserve-api');
   const { KserveModelHost } = await import('@visavox/adapters/kserve/kserve-model-host');
+  return new KserveModelHost({
+    api: await kserveApi(kserve, environment),
+    objects,
+    models: await openPlainObjectStore({ url: kserve.models, s3: settings.objects.s3 }),
+    remote,
+    startLimitMilliseconds: kserve.startLimitSeconds * 1000,
+  });
+}
+
+/** Throws a UserError `kubernetes_unset` where this process knows no Kubernetes. */
+export async function kserveApi(kserve: KserveSettings, environment: string): Promise<KserveApi> {
+  const { KserveApi } = await import('@visavox/adapters/kserve/kserve-api');
   const { kubernetesFromEnvironment } = await import('@visavox/adapters/kubernetes/reach');
   const config = kubernetesFromEnvironment();
   if (!config) {
@@ -39,12 +52,8 @@ export async function openModelHost(
       action: 'Set KUBECONFIG, or run it in a pod with a service account.',
     });
   }
-  const { models, namespace, runtime, serviceAccount, replicas } = kserve;
-  return new KserveModelHost({
-    api: new KserveApi(config, { models, namespace, runtime, serviceAccount, replicas, environment }),
-    objects,
-    models: await openPlainObjectStore({ url: models, s3: settings.objects.s3 }),
-    remote,
-    startLimitMilliseconds: kserve.startLimitSeconds * 1000,
+  const { models, namespace, runtime, serviceAccount, replicas, secret } = kserve;
+  return new KserveApi(config, {
+    ...{ models, namespace, runtime, serviceAccount, replicas, secret, environment },
   });
 }

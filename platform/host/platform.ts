@@ -10,6 +10,7 @@ import { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import { SqlBundleFacts } from '@visavox/adapters/sql/bundle-facts';
 import type { Database } from '@visavox/adapters/sql/database';
 import { SqlDatasetStore } from '@visavox/adapters/sql/dataset-store';
+import { SqlEnvironmentSettings } from '@visavox/adapters/sql/environment-settings';
 import { migrate } from '@visavox/adapters/sql/migrate';
 import { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import { openDatabase } from '@visavox/adapters/sql/open-database';
@@ -73,6 +74,7 @@ export interface Platform {
   readonly datasets: DatasetStore;
   readonly profiles: DatasetProfiles;
   readonly releases: ReleaseStore;
+  readonly environmentSettings: SqlEnvironmentSettings;
   /** What the files of models say, the signatures over them, and what people call versions. */
   readonly descriptions: ModelDescriptions;
   readonly signed: SignedBundles;
@@ -139,6 +141,7 @@ export async function openPlatform(
     ...{ runs, stepTokens, steps: new StepGrants({ tokens: stepTokens, runs, objects }) },
     ...{ datasets, profiles },
     releases: new SqlReleaseStore(database.db),
+    environmentSettings: new SqlEnvironmentSettings(database.db),
     descriptions: new ModelDescriptions({ objects, facts }),
     signed: new SignedBundles({
       ...{ objects, facts },

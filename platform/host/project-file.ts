@@ -8,7 +8,7 @@ import { UserError } from '@visavox/core/errors';
 import { Parameter } from '@visavox/core/run';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { DeclaredDataset, EnvironmentOfModel } from './check-project.ts';
+import { DeclaredDataset, EnvironmentOfModel, firstIssue } from './check-project.ts';
 import type { ModelDeclaration, ProjectDeclaration } from './project.ts';
 
 const TriggerInWords = z.union([
@@ -67,7 +67,7 @@ export async function readProjectFile(file: string): Promise<ProjectDeclaration<
   if (broken) throw invalid(file, broken.message.split('\n')[0] ?? broken.message);
   const parsed = ProjectInWords.safeParse(document.toJS());
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+    const issue = firstIssue(parsed.error);
     const at = issue?.path.map(String).join('.');
     throw invalid(file, `${at ? `"${at}": ` : ''}${issue?.message}`);
   }

@@ -52,6 +52,17 @@ export interface EnvironmentDeclaration {
   readonly experiment?: z.input<typeof ProductionTestPlan>;
   /** `second-person`: what would serve here is asked for, and another user than the one who asked approves it. */
   readonly approval?: 'second-person';
+  /** How many servers answer: `min` of them (1 unless given), and up to `max` where a cluster scales them. */
+  readonly replicas?: { readonly min?: number | undefined; readonly max?: number | undefined };
+  /** Of each server, as Kubernetes has them: `cpu: '500m'`, `memory: '2Gi'`. */
+  readonly resources?: { readonly cpu?: string | undefined; readonly memory?: string | undefined };
+  /** What the model finds in its environment variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /**
+   * Variables whose values are the server's own environment variables (on a cluster: keys of a Secret), by name: a list, or what
+   * they are called there, as in `{ API_TOKEN: 'PRODUCTION_API_TOKEN' }`. What is not set keeps a release from going out.
+   */
+  readonly secrets?: readonly string[] | Readonly<Record<string, string>>;
 }
 
 /** A model that trains and is released by itself. */

@@ -1,5 +1,6 @@
 import { MemoryReleaseStore } from '@visavox/control/testing/memory-stores';
 import type { Digest } from '@visavox/core/digest';
+import type { ServingSettings } from '@visavox/core/environment-settings';
 import { parseModelReference } from '@visavox/core/model';
 import type { Release } from '@visavox/core/release';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -8,20 +9,25 @@ import { ServedModels } from './served-models.ts';
 const bundleOf = (letter: string) => `sha256:${letter.repeat(64)}` as Digest;
 
 let releases: MemoryReleaseStore;
-let up: Set<Digest>;
+let up: Set<string>;
 let served: ServedModels;
+let settings: Map<Digest, ServingSettings>;
 beforeEach(() => {
   releases = new MemoryReleaseStore();
   up = new Set();
+  settings = new Map();
+  const placed = (bundle: Digest, given?: ServingSettings) =>
+    given ? `${bundle} ${given.resources?.memory}` : bundle;
   served = new ServedModels({
     releases,
+    settingsOf: async (release) => settings.get(release.settings ?? ''),
     models: [{ name: 'digits', environments: ['test', 'production'] }],
     servers: {
-      bringUp: async (bundle) => {
-        up.add(bundle);
-        return `http://${bundle.slice(7, 10)}`;
+      bringUp: async (bundle, given) => {
+        up.add(placed(bundle, given));
+        return `http://${bundle.slice(7, 10)}${given ? `/${given.resources?.memory}` : ''}`;
       },
-      retire: async (bundle) => void up.delete(bundle),
+      retire: async (bundle, given) => void up.delete(placed(bundle, given)),
       forget: () => {},
       close: async () => {},
     },
@@ -85,6 +91,19 @@ describe('a model that serves by what its bundle holds', () => {
     await promoted(2, { environment: 'test' });
     await served.target.retire(elsewhere);
     expect(up).toEqual(new Set([bundleOf('2')]));
+  });
+
+  it('is served with what its release went out with, apart from the same bundle elsewhere', async () => {
+    const [small, large] = [`sha256:${'a'.repeat(64)}` as Digest, `sha256:${'b'.repeat(64)}` as Digest];
+    settings.set(small, { resources: { memory: '1Gi' } }).set(large, { resources: { memory: '4Gi' } });
+    await promoted(1, { environment: 'test' });
+    const first = await promoted(1, { settings: small });
+    expect(await urlOf('digits@champion', 'test')).toBe('http://111');
+    expect(await urlOf('digits@champion')).toBe('http://111/1Gi');
+    await promoted(1, { id: 'again', settings: large });
+    expect(await urlOf('digits@champion')).toBe('http://111/4Gi');
+    await served.target.retire(first);
+    expect(up).toEqual(new Set([bundleOf('1'), `${bundleOf('1')} 4Gi`]));
   });
 
   it('says what is up where something else was asked for', async () => {

@@ -1,13 +1,16 @@
 import type { ServedModelsPort, ServedRelease } from '@visavox/api/resources';
+import type { ServingSettings } from '@visavox/core/environment-settings';
 import { UserError } from '@visavox/core/errors';
 import type { ModelReference } from '@visavox/core/model';
 import type { ReleaseStore, ReleaseTarget } from '@visavox/core/ports';
 import { isChallenger, isUp, type Release } from '@visavox/core/release';
-import type { BundleServers } from '@visavox/serving/host/bundle-servers';
+import { type BundleServers, placeOf } from '@visavox/serving/host/bundle-servers';
 
 interface Resources {
   readonly releases: ReleaseStore;
   readonly servers: BundleServers;
+  /** What a release's servers are started with. */
+  readonly settingsOf: (release: Release) => Promise<ServingSettings | undefined>;
   /** Those that are served here, with the environments that they are released to. */
   readonly models: readonly { readonly name: string; readonly environments: readonly string[] }[];
 }
@@ -38,14 +41,14 @@ export class ServedModels implements ServedModelsPort {
 
   /** For the controllers of a model: a release is prepared when its networks answer. */
   get target(): ReleaseTarget {
-    const { servers } = this.#resources;
-    const bringUp = async ({ bundle }: Release) => void (await servers.bringUp(bundle));
+    const bringUp = async (release: Release) => void (await this.urlOf(release));
     return { prepare: bringUp, activate: bringUp, retire: (release) => this.#retire(release) };
   }
 
   /** Where a release that was brought up answers, without `/v2`. */
-  urlOf({ bundle }: Release): Promise<string> {
-    return this.#resources.servers.bringUp(bundle);
+  async urlOf(release: Release): Promise<string> {
+    const { servers, settingsOf } = this.#resources;
+    return servers.bringUp(release.bundle, await settingsOf(release));
   }
 
   close(): Promise<void> {
@@ -54,9 +57,14 @@ export class ServedModels implements ServedModelsPort {
 
   async find(environment: string, reference: ModelReference): Promise<ServedRelease> {
     const release = await this.#released(environment, reference);
-    const { servers } = this.#resources;
+    const { servers, settingsOf } = this.#resources;
     const { bundle } = release;
-    return { release, url: await servers.bringUp(bundle), lost: () => servers.forget(bundle) };
+    const settings = await settingsOf(release);
+    return {
+      release,
+      url: await servers.bringUp(bundle, settings),
+      lost: () => servers.forget(bundle, settings),
+    };
   }
 
   async #released(environment: string, reference: ModelReference): Promise<Release> {
@@ -74,13 +82,17 @@ export class ServedModels implements ServedModelsPort {
     throw nothingServes(environment, reference, up);
   }
 
-  /** Another release may serve the same bundle: a training on the same data makes the same files. */
-  async #retire({ bundle, model }: Release): Promise<void> {
-    const { models, releases, servers } = this.#resources;
+  /** Another release may serve the same bundle with the same settings: a training on the same data makes the same files. */
+  async #retire(retired: Release): Promise<void> {
+    const { models, releases, servers, settingsOf } = this.#resources;
+    const { bundle, model } = retired;
     const { environments = [] } = models.find(({ name }) => name === model) ?? {};
     const all = await Promise.all(environments.map((environment) => releases.list(environment, model)));
-    const isNeeded = all.flat().some((release) => release.bundle === bundle && isUp(release));
-    if (!isNeeded) await servers.retire(bundle);
+    const settings = await settingsOf(retired);
+    const place = placeOf(bundle, settings);
+    const others = all.flat().filter((release) => release.bundle === bundle && isUp(release));
+    const places = await Promise.all(others.map(async (one) => placeOf(bundle, await settingsOf(one))));
+    if (!places.includes(place)) await servers.retire(bundle, settings);
   }
 }
 

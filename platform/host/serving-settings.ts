@@ -10,6 +10,8 @@ export const ServingEnvironment = z.object({
   KSERVE_RUNTIME: z.string().min(1).default('visavox'),
   /** Of the predictors; with the S3 credentials that KServe's storage initializer uses. */
   KSERVE_SERVICE_ACCOUNT: z.string().min(1).optional(),
+  /** The Secret there whose keys are the secrets that environments of models name. */
+  KSERVE_SECRET: z.string().min(1).default('visavox-models'),
   KSERVE_MIN_REPLICAS: z.coerce.number().int().positive().default(1),
   KSERVE_MAX_REPLICAS: z.coerce.number().int().positive().default(3),
   /** Seconds after which a model that does not come up is given up. */
@@ -24,6 +26,7 @@ export interface KserveSettings {
   readonly namespace: string;
   readonly runtime: string;
   readonly serviceAccount: string | undefined;
+  readonly secret: string;
   readonly replicas: { readonly least: number; readonly most: number };
   readonly startLimitSeconds: number;
   /** Of the Service of an InferenceService. */
@@ -44,6 +47,7 @@ export function kserveSettings(
     models: values.VISAVOX_MODELS.replace(/\/+$/, ''),
     runtime: values.KSERVE_RUNTIME,
     serviceAccount: values.KSERVE_SERVICE_ACCOUNT,
+    secret: values.KSERVE_SECRET,
     replicas: { least: values.KSERVE_MIN_REPLICAS, most: values.KSERVE_MAX_REPLICAS },
     startLimitSeconds: values.KSERVE_START_LIMIT,
     addressOf: (name) => address.replace('NAMESPACE', namespace).replace('NAME', name),

@@ -102,6 +102,8 @@ export interface PlatformSettings {
   readonly kserve: KserveSettings | undefined;
   /** Undefined: users sign in with tokens and passwords alone. */
   readonly oidc: OidcSettings | undefined;
+  /** What this process has for models under the name of an environment variable; undefined where it is not set. */
+  readonly modelSecret: (name: string) => string | undefined;
 }
 
 /**
@@ -149,6 +151,7 @@ export function parsePlatformSettings(
     kubeflow: kubeflowSettings(values),
     kserve: kserveSettings(values, invalidSetting),
     oidc: oidcSettings(values, invalidSetting),
+    modelSecret: (name) => given[name],
     ownUrl: values.VISAVOX_OWN_URL,
     trustedProxies: values.VISAVOX_TRUSTED_PROXIES,
   };

@@ -28,6 +28,8 @@ import { Leader } from './leader.ts';
 import { startLeading } from './leading.ts';
 import { listen } from './listener.ts';
 import type { LoadedModel, LoadedProject } from './load-project.ts';
+import { ModelEnvironments } from './model-environments.ts';
+import { modelSecrets } from './model-secrets.ts';
 import { openOrganisationDoor } from './organisation.ts';
 import { type Afterwards, openPlatform, openServerLog, type Platform } from './platform.ts';
 import { readiness } from './readiness.ts';
@@ -114,12 +116,13 @@ async function startServer({
   const leads = () => leadership?.leading === true;
   const engine = await openEngine({ platform, project, tracking, leads });
   afterwards(() => engine.close());
-  const served = await openServedModels(platform, project.models);
+  const environments = await openModelEnvironments(platform, project.models);
+  const served = await openServedModels(platform, project.models, environments);
   afterwards(() => served.close());
   const requests = openRequestLog(platform, project.models);
   afterwards(() => requests.close());
   const controllers = openControllers(platform, project.models, {
-    ...{ engine, served, experiments },
+    ...{ engine, served, environments, experiments },
     registry: tracking.registry,
   });
   const sweeps = openSweeps(platform, { ...tracking, engine });
@@ -137,6 +140,7 @@ async function startServer({
     tracking,
     engine,
     controllers,
+    environments,
     served,
     requests,
     sweeps,
@@ -215,8 +219,23 @@ async function openEngine({
     : EngineOfLeader.waiting({ open, runs, leads });
 }
 
+async function openModelEnvironments(
+  { settings, project, environmentSettings: store, log }: Platform,
+  models: readonly LoadedModel[],
+): Promise<ModelEnvironments> {
+  return ModelEnvironments.open({
+    ...{ store, models, secrets: modelSecrets(settings, project.environments[0]) },
+    onThisMachine: settings.kserve === undefined,
+    warn: (event, details) => log.warn(details, event),
+  });
+}
+
 /** Models without a target of their own serve by what their bundles hold. */
-async function openServedModels(platform: Platform, models: readonly LoadedModel[]): Promise<ServedModels> {
+async function openServedModels(
+  platform: Platform,
+  models: readonly LoadedModel[],
+  environments: ModelEnvironments,
+): Promise<ServedModels> {
   const { settings, log } = platform;
   const servers = await openBundleServers({
     ...platform,
@@ -226,6 +245,7 @@ async function openServedModels(platform: Platform, models: readonly LoadedModel
   });
   return new ServedModels({
     ...{ releases: platform.releases, servers },
+    settingsOf: (release) => environments.servedWith(release),
     models: models.filter(({ target }) => target === undefined),
   });
 }
@@ -266,6 +286,7 @@ function appResources(parts: {
   tracking: Tracking;
   engine: EngineOfLeader;
   controllers: ReturnType<typeof openControllers>;
+  environments: ModelEnvironments;
   served: ServedModels;
   requests: RequestLog;
   sweeps: Sweeps;

@@ -185,6 +185,12 @@ export async function startTestServer({
     signed: new SignedBundles({ objects, facts, key: new SigningKey(Buffer.alloc(32, 7)) }),
     aliases: new SqlModelAliases(database.db),
     requests: { wants: () => false, record: () => {} },
+    environments: {
+      current: () => undefined,
+      versions: async () => [],
+      missingSecrets: async () => [],
+      notHonoured: () => [],
+    },
     served: { isServed: () => false, find: () => Promise.reject(new Error('nothing is served here')) },
     sweeps: absentSweeps,
     recurring: absentRecurring,

@@ -141,6 +141,7 @@ imagePullSecrets:
 - { name: KSERVE_NAMESPACE, value: {{ include "visavox.kserveNamespace" . }} }
 - { name: KSERVE_RUNTIME, value: {{ include "visavox.name" . }} }
 - { name: KSERVE_SERVICE_ACCOUNT, value: {{ include "visavox.name" . }}-predictor }
+- { name: KSERVE_SECRET, value: {{ .Values.serving.kserve.secret }} }
 - { name: KSERVE_MIN_REPLICAS, value: {{ .Values.serving.kserve.replicas.least | quote }} }
 - { name: KSERVE_MAX_REPLICAS, value: {{ .Values.serving.kserve.replicas.most | quote }} }
 - { name: KSERVE_START_LIMIT, value: {{ .Values.serving.kserve.startLimitSeconds | quote }} }

@@ -17,7 +17,9 @@ const Created = z.object({
     predictor: z.object({
       model: z.object({
         storageUri: z.string(),
-        env: z.array(z.object({ name: z.string(), value: z.string() })),
+        env: z.array(
+          z.object({ name: z.string(), value: z.string().optional(), valueFrom: z.unknown().optional() }),
+        ),
       }),
     }),
   }),
@@ -49,6 +51,9 @@ export class FakeKserve {
   readonly #models: string;
   /** What a server would be refused for, whatever it is asked to load: no image, no node. */
   trouble: string | undefined;
+  mayReadSecrets = true;
+  /** What Secrets there are, with the values as Kubernetes writes them. */
+  readonly secrets = new Map<string, Readonly<Record<string, string>>>();
   /** How many pods answer for each model. */
   servers = 1;
 
@@ -94,6 +99,14 @@ export class FakeKserve {
         ? { code: 200, body: `${JSON.stringify({ level: 'error', message: refusal })}\n` }
         : status(400, 'no log');
     }
+    const [, secret] = /\/secrets\/([^/]+)$/.exec(pathname) ?? [];
+    if (secret !== undefined && !this.mayReadSecrets) return status(403, 'secrets is forbidden');
+    if (secret !== undefined) {
+      const data = this.secrets.get(secret);
+      return data
+        ? { code: 200, body: { kind: 'Secret', data } }
+        : status(404, `secrets "${secret}" not found`);
+    }
     if (pathname.endsWith('/pods'))
       return { code: 200, body: { items: this.#pods(selector.split('=')[1] ?? '') } };
     const [, name] = /\/inferenceservices(?:\/([^/]+))?$/.exec(pathname) ?? [];
@@ -127,7 +140,7 @@ export class FakeKserve {
       service.serving = await serve({
         folder: join(this.#models, storageUri.split('/').at(-1) ?? ''),
         expected: Digest.parse(env.find(({ name }) => name === 'VISAVOX_EXPECT')?.value),
-        only: env.find(({ name }) => name === 'VISAVOX_ONLY')?.value.split(','),
+        only: env.find(({ name }) => name === 'VISAVOX_ONLY')?.value?.split(','),
         host: '127.0.0.1',
         httpPort: 0,
         grpcPort: null,

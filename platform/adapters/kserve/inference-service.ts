@@ -1,4 +1,6 @@
-import { Digest, hexOf } from '@visavox/core/digest';
+import { Digest, digestOfJson, hexOf } from '@visavox/core/digest';
+import type { ServingSettings } from '@visavox/core/environment-settings';
+import { placeOf } from '@visavox/serving/host/bundle-servers';
 import { z } from 'zod';
 
 export interface InferenceServiceOptions {
@@ -12,6 +14,8 @@ export interface InferenceServiceOptions {
   /** Of the predictor: it has the credentials with which KServe's initializer reads the models. */
   readonly serviceAccount: string | undefined;
   readonly replicas: { readonly least: number; readonly most: number };
+  /** The Secret that has the values of settings' secrets, by the names that they have there. */
+  readonly secret: string;
 }
 
 export const resource = {
@@ -21,9 +25,11 @@ export const resource = {
 } as const;
 export const modelFormat = 'visavox-bundle';
 const bundleAnnotation = 'visavox/bundle';
+const settingsAnnotation = 'visavox/settings';
 
 /** Short enough for the names that KServe derives from it. */
-export const nameOf = (bundle: Digest) => `model-${hexOf(bundle).slice(0, 20)}`;
+export const nameOf = (bundle: Digest, settings?: ServingSettings) =>
+  `model-${hexOf(placeOf(bundle, settings)).slice(0, 20)}`;
 
 export function selectorOf({ environment }: Pick<InferenceServiceOptions, 'environment'>): string {
   return Object.entries(labelsOf(environment))
@@ -36,21 +42,38 @@ const labelsOf = (environment: string) => ({
   'app.kubernetes.io/part-of': environment,
 });
 
-/** One for each bundle, in KServe's Standard mode: a person is sent to one version's own Service, never split by percentage. */
+/** How many servers there are at least and at most. */
+export function replicasOf(
+  { replicas }: Pick<InferenceServiceOptions, 'replicas'>,
+  settings: ServingSettings = {},
+): { readonly least: number; readonly most: number } {
+  const { min, max } = settings.replicas ?? {};
+  const least = min ?? Math.min(replicas.least, max ?? replicas.least);
+  return { least, most: max ?? Math.max(replicas.most, least) };
+}
+
+/** One for each bundle and its settings, in KServe's Standard mode: a person is sent to one version's own Service, never split by percentage. */
 export function inferenceService(
   bundle: Digest,
   networks: readonly string[],
   options: InferenceServiceOptions,
+  settings?: ServingSettings,
 ) {
-  const { namespace, environment, runtime, models, serviceAccount, replicas } = options;
+  const { namespace, environment, runtime, models, serviceAccount, secret } = options;
+  const { variables = {}, secrets = {}, resources } = settings ?? {};
+  const replicas = replicasOf(options, settings);
   return {
     apiVersion: `${resource.group}/${resource.version}`,
     kind: 'InferenceService',
     metadata: {
-      name: nameOf(bundle),
+      name: nameOf(bundle, settings),
       namespace,
       labels: labelsOf(environment),
-      annotations: { [bundleAnnotation]: bundle, 'serving.kserve.io/deploymentMode': 'Standard' },
+      annotations: {
+        [bundleAnnotation]: bundle,
+        ...(settings && { [settingsAnnotation]: digestOfJson(settings) }),
+        'serving.kserve.io/deploymentMode': 'Standard',
+      },
     },
     spec: {
       predictor: {
@@ -67,7 +90,14 @@ export function inferenceService(
           env: [
             { name: 'VISAVOX_EXPECT', value: bundle },
             { name: 'VISAVOX_ONLY', value: networks.join(',') },
+            ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+            ...Object.entries(secrets).map(([name, key]) => ({
+              name,
+              valueFrom: { secretKeyRef: { name: secret, key } },
+            })),
           ],
+          // What it may use is what it is given room for: nobody else's requests make it slow.
+          ...(resources && { resources: { requests: { ...resources }, limits: { ...resources } } }),
         },
       },
     },

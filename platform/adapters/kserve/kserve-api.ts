@@ -1,11 +1,14 @@
 import { CoreV1Api, CustomObjectsApi, type KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import type { Digest } from '@visavox/core/digest';
+import type { ServingSettings } from '@visavox/core/environment-settings';
+import { UserError } from '@visavox/core/errors';
 import { isConflict, isNotFound, reach } from '../kubernetes/reach.ts';
 import {
   type InferenceServiceOptions,
   InferenceServiceState,
   inferenceService,
   nameOf,
+  replicasOf,
   resource,
   selectorOf,
 } from './inference-service.ts';
@@ -25,8 +28,8 @@ export class KserveApi {
   }
 
   /** False: there is one already. */
-  async create(bundle: Digest, networks: readonly string[]): Promise<boolean> {
-    const body = inferenceService(bundle, networks, this.#options);
+  async create(bundle: Digest, networks: readonly string[], settings?: ServingSettings): Promise<boolean> {
+    const body = inferenceService(bundle, networks, this.#options, settings);
     const { namespace } = this.#options;
     try {
       await this.#reach(() => this.#objects.createNamespacedCustomObject({ ...resource, namespace, body }));
@@ -37,9 +40,9 @@ export class KserveApi {
     }
   }
 
-  async get(bundle: Digest): Promise<InferenceServiceState | undefined> {
+  async get(bundle: Digest, settings?: ServingSettings): Promise<InferenceServiceState | undefined> {
     const { namespace } = this.#options;
-    const name = nameOf(bundle);
+    const name = nameOf(bundle, settings);
     try {
       const found = await this.#reach(() =>
         this.#objects.getNamespacedCustomObject({ ...resource, namespace, name }),
@@ -60,11 +63,15 @@ export class KserveApi {
     return items.map((item) => InferenceServiceState.parse(item));
   }
 
-  async delete(bundle: Digest): Promise<void> {
+  async delete(bundle: Digest, settings?: ServingSettings): Promise<void> {
     const { namespace } = this.#options;
     try {
       await this.#reach(() =>
-        this.#objects.deleteNamespacedCustomObject({ ...resource, namespace, name: nameOf(bundle) }),
+        this.#objects.deleteNamespacedCustomObject({
+          ...resource,
+          namespace,
+          name: nameOf(bundle, settings),
+        }),
       );
     } catch (error) {
       if (!isNotFound(error)) throw error;
@@ -72,18 +79,34 @@ export class KserveApi {
   }
 
   /** Whether as many of its servers answer as there shall be: KServe calls it ready at the first. */
-  async complete(bundle: Digest): Promise<boolean> {
-    const answering = (await this.#pods(bundle)).filter(
+  async complete(bundle: Digest, settings?: ServingSettings): Promise<boolean> {
+    const answering = (await this.#pods(bundle, settings)).filter(
       ({ metadata, status }) =>
         !metadata?.deletionTimestamp &&
         status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
     );
-    return answering.length >= this.#options.replicas.least;
+    return answering.length >= replicasOf(this.#options, settings).least;
+  }
+
+  /** The keys of the Secret that settings' secrets are taken from; none where there is no such Secret, null where it may not be read. */
+  async secretKeys(): Promise<readonly string[] | null> {
+    const { namespace, secret: name } = this.#options;
+    try {
+      const { data = {} } = await this.#reach(() => this.#core.readNamespacedSecret({ namespace, name }));
+      return Object.keys(data);
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      if (error instanceof UserError && error.code === 'kubernetes_forbidden') return null;
+      throw error;
+    }
   }
 
   /** Why its pods do not run, in Kubernetes' words and those of the server in them; `lasting`: waiting will not mend it. */
-  async trouble(bundle: Digest): Promise<{ reason: string; lasting: boolean } | undefined> {
-    for (const pod of await this.#pods(bundle)) {
+  async trouble(
+    bundle: Digest,
+    settings?: ServingSettings,
+  ): Promise<{ reason: string; lasting: boolean } | undefined> {
+    for (const pod of await this.#pods(bundle, settings)) {
       const statuses = [
         ...(pod.status?.initContainerStatuses ?? []),
         ...(pod.status?.containerStatuses ?? []),
@@ -105,9 +128,9 @@ export class KserveApi {
     return undefined;
   }
 
-  async #pods(bundle: Digest): Promise<readonly V1Pod[]> {
+  async #pods(bundle: Digest, settings?: ServingSettings): Promise<readonly V1Pod[]> {
     const { namespace } = this.#options;
-    const labelSelector = `serving.kserve.io/inferenceservice=${nameOf(bundle)}`;
+    const labelSelector = `serving.kserve.io/inferenceservice=${nameOf(bundle, settings)}`;
     const { items } = await this.#reach(() => this.#core.listNamespacedPod({ namespace, labelSelector }));
     return items;
   }

@@ -25,11 +25,11 @@ async function world(options: { startLimitMilliseconds: number; least?: number }
   const replicas = { least, most: 3 };
   const api = new KserveApi(kserve.config, { ...settings, replicas });
   const remote = new RemoteModelHost({
-    addressOf: (bundle) => kserve.addressOf(nameOf(bundle)),
+    addressOf: (bundle, given) => kserve.addressOf(nameOf(bundle, given)),
     limitMilliseconds: 5000,
   });
   return {
-    ...{ kserve, objects, models, folder },
+    ...{ kserve, api, objects, models, folder },
     host: new KserveModelHost({ api, objects, models, remote, startLimitMilliseconds }),
     close: async () => {
       await kserve.stop();
@@ -45,6 +45,7 @@ const settings = {
   models: 's3://models/released',
   serviceAccount: 'predictor',
   replicas: { least: 1, most: 3 },
+  secret: 'visavox-models',
 };
 
 modelHostContract('KServe', async () => {
@@ -129,5 +130,69 @@ it('asks KServe for one server of one bundle, which refuses any other and loads 
         { name: 'VISAVOX_ONLY', value: 'double,half' },
       ],
     },
+  });
+});
+
+describe('with the settings of an environment', () => {
+  const given = {
+    replicas: { min: 2 },
+    resources: { cpu: '500m', memory: '2Gi' },
+    variables: { THRESHOLD: '0.5' },
+    secrets: { API_TOKEN: 'PRODUCTION_API_TOKEN' },
+  };
+  const bundle = bundleOf({ 'double.onnx': onnxFile(doubleGraph) });
+  const digest = bundleDigest(bundle.manifest);
+
+  it('asks for what they say, and for the secret by its name in the Secret', () => {
+    const object = inferenceService(digest, ['double'], settings, given);
+    expect(object.metadata.name).not.toBe(nameOf(digest));
+    expect(object.spec.predictor).toMatchObject({ minReplicas: 2, maxReplicas: 3 });
+    const { env, resources } = object.spec.predictor.model;
+    expect(resources).toEqual({ requests: given.resources, limits: given.resources });
+    expect(env).toEqual([
+      { name: 'VISAVOX_EXPECT', value: digest },
+      { name: 'VISAVOX_ONLY', value: 'double' },
+      { name: 'THRESHOLD', value: '0.5' },
+      {
+        name: 'API_TOKEN',
+        valueFrom: { secretKeyRef: { name: 'visavox-models', key: 'PRODUCTION_API_TOKEN' } },
+      },
+    ]);
+    const one = inferenceService(
+      digest,
+      ['double'],
+      { ...settings, replicas: { least: 2, most: 3 } },
+      {
+        replicas: { max: 1 },
+      },
+    );
+    expect(one.spec.predictor).toMatchObject({ minReplicas: 1, maxReplicas: 1 });
+  });
+
+  it('has servers of its own beside those of the same bundle without, and takes down these alone', async () => {
+    const { host, kserve, objects, close } = await world({ startLimitMilliseconds: 20_000 });
+    await putBundle(objects, bundle);
+    kserve.servers = 2;
+    const plain = await host.bringUp(digest, ['double']);
+    const own = await host.bringUp(digest, ['double'], given);
+    expect(kserve.addressOf(nameOf(digest, given))).not.toBe(kserve.addressOf(nameOf(digest)));
+    const input = { data: Float32Array.of(1, 2), shape: [1, 2] };
+    expect(await own.infer('double', input)).toEqual(await plain.infer('double', input));
+    await own.close();
+    await host.retire(digest, given);
+    expect(await host.list()).toEqual([digest]);
+    expect(kserve.addressOf(nameOf(digest, given))).toMatch(/:9$/);
+    await plain.close();
+    await close();
+  });
+
+  it('knows which secrets there are', async () => {
+    const { kserve, api, close } = await world({ startLimitMilliseconds: 20_000 });
+    expect(await api.secretKeys()).toEqual([]);
+    kserve.secrets.set('visavox-models', { PRODUCTION_API_TOKEN: 'MTIz' });
+    expect(await api.secretKeys()).toEqual(['PRODUCTION_API_TOKEN']);
+    kserve.mayReadSecrets = false;
+    expect(await api.secretKeys()).toBeNull();
+    await close();
   });
 });

@@ -336,4 +336,21 @@ export const platformMigrations: Record<string, Migration> = {
         `create unique index users_subject on users (issuer, subject)`,
       ),
   },
+  'platform-014-environment-settings': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table environment_settings (
+           model text not null,
+           environment text not null,
+           number integer not null,
+           digest text not null,
+           settings json not null,
+           at timestamptz not null default now(),
+           actor text not null,
+           primary key (model, environment, digest),
+           unique (model, environment, number))`,
+        `alter table releases add column settings text`,
+      ),
+  },
 };

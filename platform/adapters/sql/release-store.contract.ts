@@ -15,7 +15,10 @@ export function releaseStoreContract(makeStore: () => Promise<ReleaseStore>): vo
       (await store.list(environment)).map((release) => `${release.id}: ${release.stage}`);
 
     it('answers a release as it was created, the newest first', async () => {
-      const [one, two] = [exampleRelease('one'), exampleRelease('two', { version: 2, stage: 'held-back' })];
+      const [one, two] = [
+        exampleRelease('one'),
+        exampleRelease('two', { version: 2, stage: 'held-back', settings: digestOf('settings') }),
+      ];
       await store.create(one);
       await store.create(two);
       await store.create(exampleRelease('elsewhere', { environment: 'test' }));

@@ -89,10 +89,11 @@ export class SqlReleaseStore implements ReleaseStore {
 }
 
 function releaseOf(row: Selectable<PlatformTables['releases']>): Release {
-  const { created_at, promoted_at, position: _, by, ...release } = row;
+  const { created_at, promoted_at, position: _, by, settings, ...release } = row;
   return {
     ...release,
     ...(by !== null && { by }),
+    ...(settings !== null && { settings }),
     createdAt: created_at.toISOString(),
     promotedAt: promoted_at?.toISOString() ?? null,
   };

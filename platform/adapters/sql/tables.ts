@@ -127,7 +127,19 @@ export interface PlatformTables {
     promoted_at: Date | null;
     /** Who asked for it; null where the platform did it by itself. */
     by: string | null;
+    /** The digest of its environment's settings that it went out with; null from before there were any. */
+    settings: string | null;
     position: Generated<number>;
+  };
+  /** Only ever added to. */
+  environment_settings: {
+    model: string;
+    environment: string;
+    number: number;
+    digest: string;
+    settings: Json<unknown>;
+    at: Generated<Date>;
+    actor: string;
   };
   control_state: { key: string; value: Json<unknown> };
   operator_sessions: {

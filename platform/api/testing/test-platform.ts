@@ -1,6 +1,7 @@
 import { SqlApprovals } from '@visavox/adapters/sql/approvals';
 import { SqlAuditLog } from '@visavox/adapters/sql/audit-log';
 import type { Database } from '@visavox/adapters/sql/database';
+import { SqlEnvironmentSettings } from '@visavox/adapters/sql/environment-settings';
 import { SqlModelAliases } from '@visavox/adapters/sql/model-aliases';
 import { SqlReleaseStore } from '@visavox/adapters/sql/release-store';
 import { SqlRunStore } from '@visavox/adapters/sql/run-store';
@@ -11,6 +12,7 @@ import { Controllers } from '@visavox/control/controllers';
 import type { Analysis } from '@visavox/control/experiments/analysis';
 import { MemoryControlState } from '@visavox/control/testing/memory-stores';
 import { putBundle } from '@visavox/core/bundle';
+import type { EnvironmentSettings, SettingsVersion } from '@visavox/core/environment-settings';
 import { UserError } from '@visavox/core/errors';
 import type { Experiment } from '@visavox/core/experiment';
 import type { ModelVersion } from '@visavox/core/model';
@@ -52,6 +54,11 @@ export class TestPlatform {
   readonly audit: SqlAuditLog;
   readonly approvals: SqlApprovals;
   readonly releases: SqlReleaseStore;
+  readonly environmentSettings: SqlEnvironmentSettings;
+  /** What is declared of `test` and `production`. */
+  readonly #declared = new Map<string, SettingsVersion>();
+  /** Secrets that are not there. */
+  missingSecrets: readonly string[] = [];
   readonly app: ReturnType<typeof createPlatformApp>;
   /** Models and environments that are declared, to be changed under a running server. */
   readonly places: ControllerPort[];
@@ -83,6 +90,7 @@ export class TestPlatform {
     this.audit = new SqlAuditLog({ db, key: Buffer.alloc(32, 7), now });
     this.approvals = new SqlApprovals({ db, now });
     this.releases = new SqlReleaseStore(db, now);
+    this.environmentSettings = new SqlEnvironmentSettings(db);
     const shared = new SharedToken({ db });
     const operatorToken = async () => this.token;
     const versions = bundles.map(
@@ -104,8 +112,12 @@ export class TestPlatform {
     };
     const state = new MemoryControlState();
     let ids = 0;
+    const declared = this.#declared;
     const controller = (environment: string, secondPerson: boolean) =>
       new Controller({
+        get settings() {
+          return declared.get(environment)?.digest;
+        },
         ...{ model: 'iris', environment, setsAlias: false, retryAfterSeconds: 1, state, registry, now },
         ...{ counts: [], triggers: [], releases: this.releases },
         policy: { minimumUnits: 1, criteria: [{ metric: 'cost', rule: 'improve', tolerance: 0 }] },
@@ -186,6 +198,14 @@ export class TestPlatform {
         keepLock: absent('step'),
         keepEnvironment: absent('step'),
       } as never,
+      environments: {
+        current: (_model, environment) => declared.get(environment),
+        versions: (model, environment) => this.environmentSettings.list(model, environment),
+        missingSecrets: async ({ secrets = {} }) =>
+          Object.values(secrets).filter((name) => this.missingSecrets.includes(name)),
+        notHonoured: ({ resources }) =>
+          resources?.memory === undefined ? [] : [{ setting: 'resources.memory', said: 'no limit' }],
+      },
       served: { isServed: () => false, find: absent('served model') },
       sweeps: {
         create: absent('sweep'),
@@ -223,13 +243,25 @@ export class TestPlatform {
         }),
       ),
     );
-    return new TestPlatform(await openTestDatabase(), bundles);
+    return new TestPlatform(await openTestDatabase(), bundles).#declareAll();
   }
 
   /** Another one, in whose database nothing is left of this one. */
   async anew(organisation?: Organisation): Promise<TestPlatform> {
     await emptyTables(this.database);
-    return new TestPlatform(this.database, this.#bundles, organisation);
+    return new TestPlatform(this.database, this.#bundles, organisation).#declareAll();
+  }
+
+  /** As a server that is started again with another declaration. */
+  async declare(environment: string, settings: EnvironmentSettings): Promise<void> {
+    const wish = { model: 'iris', environment, settings, by: 'ada' };
+    this.#declared.set(environment, await this.environmentSettings.record(wish));
+  }
+
+  async #declareAll(): Promise<this> {
+    await this.declare('test', { policies: {} });
+    await this.declare('production', { policies: { after: 'test', approval: 'second-person' } });
+    return this;
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Approval } from '@visavox/core/approval';
+import { ReleaseSettings } from '@visavox/core/environment-settings';
 import { UserError } from '@visavox/core/errors';
 import { Release } from '@visavox/core/release';
 import type { Command } from 'commander';
@@ -6,6 +7,7 @@ import { z } from 'zod';
 import { confirmed } from '../ask-secret.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { table } from '../table.ts';
+import { settingsSaid } from './release-settings.ts';
 
 const Approvals = z.object({ approvals: z.array(Approval) });
 const Checked = Approval.extend({
@@ -14,6 +16,7 @@ const Checked = Approval.extend({
     z.string(),
     z.object({ release: z.number().nullable(), champion: z.number().nullable() }),
   ),
+  settings: ReleaseSettings.nullable(),
 });
 
 /** What a second person has to agree to. */
@@ -103,8 +106,9 @@ async function lookedAt(request: CommandContext['request'], text: string): Promi
   return Checked.parse(await request('GET', `/api/v1/approvals/${encodeURIComponent(id)}`));
 }
 
-function shown({ checks, metrics, ...asked }: z.infer<typeof Checked>): string {
+function shown({ checks, metrics, settings, ...asked }: z.infer<typeof Checked>): string {
   const measured = Object.entries(metrics);
+  const said = settings ? settingsSaid(settings) : '';
   return [
     `${asked.model}:${asked.version} in ${asked.environment}, asked for by ${asked.askedBy}: ${asked.reason ?? 'no reason given'}`,
     '',
@@ -121,6 +125,7 @@ function shown({ checks, metrics, ...asked }: z.infer<typeof Checked>): string {
           ),
         ]
       : []),
+    ...(said === '' ? [] : ['', said]),
   ].join('\n');
 }
 

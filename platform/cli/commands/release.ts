@@ -7,6 +7,7 @@ import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { inEnvironment, queryOf, versionOf } from '../references.ts';
 import { table } from '../table.ts';
 import { approvalCommands, askedFor } from './approvals.ts';
+import { settingsOf, settingsSaid } from './release-settings.ts';
 
 /** Where a second person has to agree, it is asked for. */
 const Promoted = z.union([Approval, Release]);
@@ -56,10 +57,12 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     .option('--reason <text>', why)
     .description('bring a version up beside the champion, without traffic, once it was accepted there')
     .action(async (text: string, { to, reason }: { to?: string; reason?: string }, command) => {
-      const { request, result } = context(command);
+      const { request, result, log } = context(command);
       const reference = parseModelReference(text);
       const path = `/api/v1/models/${encodeURIComponent(reference.name)}/releases${inEnvironment(to)}`;
       const proposed = Release.parse(await request('POST', path, { version: versionOf(reference), reason }));
+      const settings = settingsSaid(await settingsOf(request, proposed.id));
+      if (settings !== '') log(settings);
       result(
         proposed,
         `${rows([proposed])}\n\nIt is up and not serving. Make it champion: visavox release promote ${proposed.id}`,
@@ -71,7 +74,9 @@ export const releaseCommands: CommandPlugin = (program, context) => {
     .option('--reason <text>', why)
     .description('make a proposed release champion, without a restart')
     .action(async (id: string, { reason }: { reason?: string }, command) => {
-      const { request, result } = context(command);
+      const { request, result, log } = context(command);
+      const settings = settingsSaid(await settingsOf(request, id));
+      if (settings !== '') log(settings);
       const path = `/api/v1/releases/${encodeURIComponent(id)}/promote${queryOf({ reason })}`;
       const answer = Promoted.parse(await request('POST', path));
       result(answer, 'askedBy' in answer ? askedFor(answer) : rows([answer]));

@@ -38,6 +38,13 @@ export class Terminal {
     this.url = await this.#server.url;
   }
 
+  /** With more in the environment of the server. */
+  async restart(more: NodeJS.ProcessEnv = {}): Promise<void> {
+    if (this.#server) await stop(this.#server);
+    this.#server = startUp({ bin, folder: this.folder, environment: { ...this.#environment, ...more } });
+    this.url = await this.#server.url;
+  }
+
   /** As `kill -9` does. */
   killServer(): void {
     this.#server?.process.kill('SIGKILL');

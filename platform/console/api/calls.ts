@@ -72,6 +72,10 @@ export const propose = ({
   );
 export const promote = (id: string) => answer(client.POST('/api/v1/releases/{id}/promote', withId(id)));
 
+export const environments = async () => (await answer(client.GET('/api/v1/environments'))).environments;
+export const releaseSettings = (id: string) =>
+  answer(client.GET('/api/v1/releases/{id}/settings', withId(id)));
+
 export const approvals = async () =>
   (await answer(client.GET('/api/v1/approvals', { params: { query: { open: 'true' } } }))).approvals;
 export const approval = (id: string) => answer(client.GET('/api/v1/approvals/{id}', withId(id)));

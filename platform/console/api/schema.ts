@@ -1497,6 +1497,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is declared of each environment of each model, and what has changed since its release */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by model, as they are declared */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelEnvironments"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/environments/{environment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One environment, with the versions of its settings */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                    environment: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description as it stands */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DescribedEnvironment"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/environment-difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What two environments differ in, or two versions of one */
+        get: {
+            parameters: {
+                query: {
+                    /** @description ENVIRONMENT for what it is declared to be now, or ENVIRONMENT:NUMBER for a version of it */
+                    from: string;
+                    /** @description ENVIRONMENT for what it is declared to be now, or ENVIRONMENT:NUMBER for a version of it */
+                    to: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description from the first to the second */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SettingsComparison"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a release goes out with, beside where it served before */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description to be looked at before it is promoted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReleaseSettings"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{name}/versions/{version}/details": {
         parameters: {
             query?: never;
@@ -5366,6 +5558,7 @@ export interface components {
             /** @enum {string} */
             stage: "preparing" | "shadow" | "canary" | "champion" | "retired" | "held-back";
             reason: string;
+            settings?: string;
             by?: string;
             createdAt: string;
             promotedAt: string | null;
@@ -5392,6 +5585,133 @@ export interface components {
             decidedBy: string | null;
             decidedAt: string | null;
             decision: string | null;
+        };
+        ModelEnvironments: {
+            environments: components["schemas"]["ModelEnvironment"][];
+        };
+        ModelEnvironment: {
+            model: string;
+            environment: string;
+            version: components["schemas"]["SettingsVersion"];
+            /** @description what serves there */
+            release: {
+                id: string;
+                version: number;
+                /** @description of the settings that it went out with; null from before there were any */
+                settings: number | null;
+            } | null;
+            /** @description since the release that serves went out */
+            changes: {
+                path: string;
+                from: string | null;
+                to: string | null;
+            }[];
+            /** @description for the changes to hold, or for what is missing */
+            todo: string | null;
+            /** @description names of settings that the server does not have; null where it cannot look */
+            missingSecrets: string[] | null;
+            /** @description what is asked for and not given where this server runs */
+            notHonoured: {
+                /** @enum {string} */
+                setting: "replicas.max" | "resources.cpu" | "resources.memory" | "variables";
+                said: string;
+            }[];
+        };
+        SettingsVersion: {
+            model: string;
+            environment: string;
+            number: number;
+            digest: string;
+            settings: {
+                replicas?: {
+                    min?: number;
+                    max?: number;
+                };
+                resources?: {
+                    cpu?: string;
+                    memory?: string;
+                };
+                variables?: {
+                    [key: string]: string;
+                };
+                secrets?: {
+                    [key: string]: string;
+                };
+                policies: {
+                    after?: string;
+                    accept?: string[];
+                    acceptWithinSeconds?: number;
+                    /** @enum {string} */
+                    approval?: "second-person";
+                    logRequests?: {
+                        sample: number;
+                        mask?: string[];
+                    };
+                };
+            };
+            at: string;
+            by: string;
+        };
+        DescribedEnvironment: {
+            model: string;
+            environment: string;
+            version: components["schemas"]["SettingsVersion"];
+            /** @description what serves there */
+            release: {
+                id: string;
+                version: number;
+                /** @description of the settings that it went out with; null from before there were any */
+                settings: number | null;
+            } | null;
+            /** @description since the release that serves went out */
+            changes: {
+                path: string;
+                from: string | null;
+                to: string | null;
+            }[];
+            /** @description for the changes to hold, or for what is missing */
+            todo: string | null;
+            /** @description names of settings that the server does not have; null where it cannot look */
+            missingSecrets: string[] | null;
+            /** @description what is asked for and not given where this server runs */
+            notHonoured: {
+                /** @enum {string} */
+                setting: "replicas.max" | "resources.cpu" | "resources.memory" | "variables";
+                said: string;
+            }[];
+            /** @description newest first */
+            versions: components["schemas"]["SettingsVersion"][];
+        };
+        SettingsComparison: {
+            from: components["schemas"]["SettingsVersion"];
+            to: components["schemas"]["SettingsVersion"];
+            /** @description by path; null where it is not there */
+            differences: {
+                path: string;
+                from: string | null;
+                to: string | null;
+            }[];
+        };
+        ReleaseSettings: {
+            release: string;
+            from: {
+                environment: string;
+                number: number;
+            } | null;
+            to: {
+                environment: string;
+                number: number;
+            } | null;
+            differences: {
+                path: string;
+                from: string | null;
+                to: string | null;
+            }[];
+            changes: {
+                path: string;
+                from: string | null;
+                to: string | null;
+            }[];
         };
         ModelDetails: {
             flavour: string | null;
@@ -6478,6 +6798,7 @@ export interface components {
                     champion: number | null;
                 };
             };
+            settings: components["schemas"]["ReleaseSettings"] & (Record<string, never> | null);
         };
         ApprovalGiven: {
             reason?: string;

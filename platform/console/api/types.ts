@@ -45,3 +45,5 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type SignedIn = NonNullable<Schemas['OperatorState']['user']>;
 export type Organisation = NonNullable<Schemas['OperatorState']['organisation']>;
 export type ServerFacts = Schemas['ServerFacts'];
+export type ModelEnvironment = Schemas['ModelEnvironment'];
+export type ReleaseSettings = Schemas['ReleaseSettings'];

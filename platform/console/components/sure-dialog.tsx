@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemNotice } from './problem-notice.tsx';
 
@@ -6,6 +6,8 @@ import { ProblemNotice } from './problem-notice.tsx';
 export function SureDialog(props: {
   title: string;
   text: string;
+  /** What there is to look at before. */
+  children?: ReactNode;
   confirm: string;
   danger?: boolean;
   busy: boolean;
@@ -27,6 +29,7 @@ export function SureDialog(props: {
         <p className="muted" aria-live="polite">
           {props.text}
         </p>
+        {props.children}
         {props.error ? <ProblemNotice error={props.error} /> : null}
         <div className="actions">
           <button

@@ -8,6 +8,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Link } from '../router.tsx';
 import { useFormat } from '../text/format.ts';
+import { SettingsOfRelease } from './settings-differences.tsx';
 
 /** What waits for a second person, with what there is to look at before. */
 export function Approvals({ onDone }: { onDone: (said: string) => void }) {
@@ -90,6 +91,7 @@ function Request({ asked, onDone }: { asked: Approval; onDone: (said: string) =>
               </table>
             </div>
           )}
+          {looked.data.settings && <SettingsOfRelease settings={looked.data.settings} />}
         </>
       )}
       <div className="form-row">

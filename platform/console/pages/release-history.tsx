@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { traceAddress, versionAddress } from '../addresses.ts';
-import { type Place, promote, rollBack } from '../api/calls.ts';
-import type { Release } from '../api/types.ts';
+import { type Place, promote, releaseSettings, rollBack } from '../api/calls.ts';
+import type { Release, ReleaseSettings } from '../api/types.ts';
 import { Digest } from '../components/digest.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StageBadge } from '../components/state-badge.tsx';
@@ -11,6 +11,7 @@ import { SureDialog } from '../components/sure-dialog.tsx';
 import { Link } from '../router.tsx';
 import { useProject } from '../shell/project.tsx';
 import { useFormat } from '../text/format.ts';
+import { SettingsOfRelease } from './settings-differences.tsx';
 
 /** What served in a model's environment, the newest first, with what can be done about it. */
 export function ReleaseHistory({
@@ -37,9 +38,20 @@ export function ReleaseHistory({
   const release = useMutation({
     mutationFn: ({ id }: Release) => promote(id),
     onSuccess(answer, { version }) {
+      setWanted(null);
       const said = 'askedBy' in answer ? 'releases.asked' : 'releases.promoted';
       onDone(t(said, { version: String(version) }));
       return queries.invalidateQueries();
+    },
+  });
+  const [wanted, setWanted] = useState<{ release: Release; settings: ReleaseSettings } | null>(null);
+  /** Where it goes out otherwise than it served before, that is looked at first. */
+  const look = useMutation({
+    mutationFn: ({ id }: Release) => releaseSettings(id),
+    onSuccess(settings, one) {
+      const isOther = settings.differences.length + settings.changes.length > 0;
+      if (isOther) setWanted({ release: one, settings });
+      else release.mutate(one);
     },
   });
   const champion = releases.find(({ stage }) => stage === 'champion');
@@ -61,18 +73,32 @@ export function ReleaseHistory({
           </button>
         )}
       </div>
-      {release.error && <ProblemNotice error={release.error} />}
+      {look.error && <ProblemNotice error={look.error} />}
+      {release.error && !wanted && <ProblemNotice error={release.error} />}
       {releases.length === 0 && <p className="card muted">{t('releases.none_here')}</p>}
       <ol className="history">
         {releases.map((one) => (
           <ReleaseItem
             key={one.id}
             release={one}
-            busy={release.isPending}
-            onPromote={() => release.mutate(one)}
+            busy={release.isPending || look.isPending}
+            onPromote={() => look.mutate(one)}
           />
         ))}
       </ol>
+      {wanted && (
+        <SureDialog
+          title={t('environments.promote_title', { version: String(wanted.release.version) })}
+          text={t('environments.promote_text', { environment: place.environment })}
+          confirm={t('releases.promote')}
+          busy={release.isPending}
+          error={release.error}
+          onConfirm={() => release.mutate(wanted.release)}
+          onClose={() => setWanted(null)}
+        >
+          <SettingsOfRelease settings={wanted.settings} />
+        </SureDialog>
+      )}
       {asked && champion && before && (
         <SureDialog
           title={t('releases.roll_back_title')}

@@ -8,6 +8,7 @@ import { Empty } from '../components/empty.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Approvals } from './approvals.tsx';
+import { EnvironmentSettings } from './environment-settings.tsx';
 import { ReleaseHistory } from './release-history.tsx';
 
 export function ReleasesPage() {
@@ -38,6 +39,7 @@ export function ReleasesPage() {
             onDone={setSaid}
           />
         ))}
+      <EnvironmentSettings />
       {versions.data && <Propose models={versions.data.models} places={declared} onDone={setSaid} />}
     </>
   );
@@ -90,7 +92,7 @@ export function Propose({
     mutationFn: propose,
     onSuccess(_, sent) {
       onDone(t('releases.proposed', { version: String(sent.version) }));
-      return queries.invalidateQueries({ queryKey: ['releases'] });
+      return queries.invalidateQueries();
     },
   });
   if (version === undefined || place === undefined) return null;

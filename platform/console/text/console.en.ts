@@ -560,6 +560,31 @@ export const console = {
       'The operators’ shared token is still on: whoever has it may do everything, and nobody knows who it was. Once there are users, one of them turns it off:',
   },
 
+  environments: {
+    title: 'Environments',
+    text: 'What differs between them, as visavox.config declares it. A release keeps what was declared when it went out.',
+    of: 'Settings of {{place}}',
+    number: '{{place}}: settings {{number}}',
+    declared: 'Declared by {{who}}, {{when}}',
+    nothing: 'Nothing is set here.',
+    setting: 'Setting',
+    value: 'Value',
+    released: 'Released',
+    declared_now: 'Declared now',
+    changed: 'Changed since the release of version {{version}}, which serves. Release it again to have it:',
+    at_once: 'Policies hold at once: nothing has to be released.',
+    missing: 'The server does not have {{names}}: nothing is released here until it is started with it.',
+    changed_since_proposed:
+      'What is declared has changed since it was proposed; propose it again to have that.',
+    goes_out: 'It goes out with the settings {{now}}, which differ from {{before}}.',
+    promote_title: 'Promote version {{version}}?',
+    promote_text: 'It will serve {{environment}} with other settings than it served with before.',
+    here_replicas: 'nothing scales on one machine',
+    here_cpu: 'how many threads a server computes with, and no limit on one machine',
+    here_memory: 'no limit on one machine; a server may take what there is',
+    here_variables: 'given, as secrets are, to models that MLflow saved; a network in ONNX reads none',
+  },
+
   approvals: {
     title: 'Waiting for a second person',
     of: '{{model}} version {{version}} in {{environment}}',

@@ -571,6 +571,33 @@ export const console: Translation<typeof english> = {
       'Le jeton partagé des opérateurs est toujours actif : qui le possède peut tout faire, et nul ne sait qui c’était. Dès qu’il y a des utilisateurs, l’un d’eux le désactive :',
   },
 
+  environments: {
+    title: 'Environnements',
+    text: 'Ce qui les distingue, tel que visavox.config le déclare. Une mise en service garde ce qui était déclaré à son départ.',
+    of: 'Réglages de {{place}}',
+    number: '{{place}} : réglages {{number}}',
+    declared: 'Déclarés par {{who}}, {{when}}',
+    nothing: 'Rien n’est réglé ici.',
+    setting: 'Réglage',
+    value: 'Valeur',
+    released: 'En service',
+    declared_now: 'Déclaré à présent',
+    changed:
+      'Modifié depuis la mise en service de la version {{version}}. Remettez-la en service pour que cela s’applique :',
+    at_once: 'Les règles s’appliquent aussitôt : il n’y a rien à remettre en service.',
+    missing: 'Le serveur n’a pas {{names}} : rien n’est mis en service ici avant qu’il ne démarre avec.',
+    changed_since_proposed:
+      'Ce qui est déclaré a changé depuis qu’elle a été proposée ; proposez-la de nouveau pour que cela s’applique.',
+    goes_out: 'Elle part avec les réglages {{now}}, qui diffèrent de {{before}}.',
+    promote_title: 'Promouvoir la version {{version}} ?',
+    promote_text: 'Elle servira {{environment}} avec d’autres réglages qu’auparavant.',
+    here_replicas: 'rien ne s’adapte à la charge sur une seule machine',
+    here_cpu: 'le nombre de fils de calcul d’un serveur, sans limite sur une seule machine',
+    here_memory: 'sans limite sur une seule machine ; un serveur peut prendre ce qu’il y a',
+    here_variables:
+      'données, comme les secrets, aux modèles enregistrés par MLflow ; un réseau ONNX n’en lit aucune',
+  },
+
   approvals: {
     title: 'En attente d’une deuxième personne',
     of: '{{model}}, version {{version}}, dans {{environment}}',

@@ -5,14 +5,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { getManifest } from '@visavox/core/bundle';
 import { canonicalJson, type Digest, shortDigest } from '@visavox/core/digest';
-import { UserError } from '@visavox/core/errors';
+import type { ServingSettings } from '@visavox/core/environment-settings';
+import { SystemError, UserError } from '@visavox/core/errors';
 import type { BundleManifest } from '@visavox/core/model';
 import { type ObjectStore, readBlob } from '@visavox/core/object-store';
 import { SharedWork } from '@visavox/core/shared-work';
 import { manifestFile, requireInside } from '../models/model-folder.ts';
 import { serve } from '../serve.ts';
-import type { BundleServers } from './bundle-servers.ts';
-import { startMlflowModel } from './mlflow-process.ts';
+import { type BundleServers, placeOf } from './bundle-servers.ts';
+import { type MlflowProcess, startMlflowModel } from './mlflow-process.ts';
 import type { ModelPrograms } from './model-programs.ts';
 
 const maxRequestBytes = 64 * 1024 * 1024;
@@ -23,16 +24,38 @@ interface Resources {
   readonly log: (error: unknown) => void;
   /** For models that are no networks; without it they cannot be served. */
   readonly programs?: ModelPrograms | undefined;
+  /** What settings come to on this machine; throws where a secret is not set. */
+  readonly machineOf?: ((settings: ServingSettings) => OnThisMachine) | undefined;
 }
 
+/** How servers run here. */
+export interface OnThisMachine {
+  /** How many of them answer in turn. */
+  readonly servers: number;
+  /** That each computes with; whatever its libraries find right unless given. */
+  readonly threads?: number | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+const asAnywhere: OnThisMachine = { servers: 1, variables: {}, secrets: {} };
+
 interface Up {
-  readonly url: string;
+  /** Asked in turn. */
+  readonly urls: readonly string[];
+  asked: number;
   stop(): Promise<void>;
 }
 
+interface Place {
+  readonly key: Digest;
+  readonly bundle: Digest;
+  readonly machine: OnThisMachine;
+}
+
 /**
- * Model servers on the loopback of this machine, one a bundle: ONNX in a thread of this process, what MLflow saved in a process
- * with the model's own packages.
+ * Model servers on the loopback of this machine, for each bundle and its settings: ONNX in threads of this process, what MLflow
+ * saved in processes with the model's own packages.
  */
 export class LocalBundleServers implements BundleServers {
   readonly #resources: Resources;
@@ -50,66 +73,99 @@ export class LocalBundleServers implements BundleServers {
     return new LocalBundleServers({ ...resources, folder: join(folder, String(process.pid)) });
   }
 
-  async bringUp(bundle: Digest): Promise<string> {
-    return (await this.#up.of(bundle, () => this.#start(bundle))).url;
+  async bringUp(bundle: Digest, settings?: ServingSettings): Promise<string> {
+    const key = placeOf(bundle, settings);
+    const up = await this.#up.of(key, async () => {
+      const machine = (settings && this.#resources.machineOf?.(settings)) ?? asAnywhere;
+      return this.#start({ key, bundle, machine });
+    });
+    const url = up.urls[up.asked++ % up.urls.length];
+    if (url === undefined) throw new SystemError('a bundle is up at no address');
+    return url;
   }
 
-  async retire(bundle: Digest): Promise<void> {
-    await this.#up.forget(bundle)?.then(
-      (one) => one.stop(),
-      () => {},
-    );
+  retire(bundle: Digest, settings?: ServingSettings): Promise<void> {
+    return this.#retire(placeOf(bundle, settings));
   }
 
   /** Its thread says by itself when it ends. */
   forget(): void {}
 
   async close(): Promise<void> {
-    await Promise.all(this.#up.keys().map((bundle) => this.retire(bundle)));
+    await Promise.all(this.#up.keys().map((key) => this.#retire(key)));
     await rm(this.#resources.folder, { recursive: true, force: true });
   }
 
-  async #start(bundle: Digest): Promise<Up> {
+  async #retire(key: Digest): Promise<void> {
+    await this.#up.forget(key)?.then(
+      (one) => one.stop(),
+      () => {},
+    );
+  }
+
+  async #start(place: Place): Promise<Up> {
+    const { bundle } = place;
     const manifest = await getManifest(this.#resources.objects, bundle);
     const way = wayToServe(manifest, this.#resources.programs !== undefined);
     if (way === undefined) throw notServable(manifest.name, bundle);
     const folder = await this.#written(bundle, manifest);
     try {
-      const up =
+      const { urls, stop } =
         way.kind === 'onnx'
-          ? await this.#startOnnx(bundle, folder)
-          : await this.#startMlflow(bundle, { ...manifest, folder: join(folder, way.folder) });
-      return { url: up.url, stop: () => up.stop().finally(() => removed(folder)) };
+          ? await this.#startOnnx(place, folder)
+          : await this.#startMlflow(place, { ...manifest, folder: join(folder, way.folder) });
+      return { urls, asked: 0, stop: () => stop().finally(() => removed(folder)) };
     } catch (error) {
       await removed(folder);
       throw error;
     }
   }
 
-  async #startOnnx(bundle: Digest, folder: string): Promise<Up> {
+  /** Each thread has a session of its own: many of one thread share a machine better than one of many. */
+  async #startOnnx({ key, bundle, machine }: Place, folder: string): Promise<Omit<Up, 'asked'>> {
+    const { servers, threads = 1 } = machine;
     const serving = await serve({
       ...{ folder, expected: bundle, host: '127.0.0.1', httpPort: 0, grpcPort: null },
-      ...{ threads: 1, maxRequestBytes, log: this.#resources.log },
-      onLost: (error) => this.#lost(bundle, error),
+      ...{ threads: servers * threads, maxRequestBytes, log: this.#resources.log },
+      onLost: (error) => this.#lost(key, error),
     });
-    return { url: `http://127.0.0.1:${serving.httpPort}`, stop: () => serving.stop() };
+    return { urls: [`http://127.0.0.1:${serving.httpPort}`], stop: () => serving.stop() };
   }
 
-  #startMlflow(
-    bundle: Digest,
+  /** The first alone: the packages of the model are installed once. */
+  async #startMlflow(
+    { key, bundle, machine: { servers, threads, variables, secrets } }: Place,
     { name, folder }: { readonly name: string; readonly folder: string },
-  ): Promise<Up> {
+  ): Promise<Omit<Up, 'asked'>> {
     const { programs } = this.#resources;
     if (!programs) throw notServable(name, bundle);
-    return startMlflowModel({ folder, name, version: shortDigest(bundle) }, programs, (error) =>
-      this.#lost(bundle, error),
-    );
+    const processes: MlflowProcess[] = [];
+    const stop = async () => void (await Promise.all(processes.map((one) => one.stop())));
+    const start = async () => {
+      const model = { folder, name, version: shortDigest(bundle), secrets };
+      const given = { ...model, variables: { ...threadVariables(threads), ...variables } };
+      const started = await startMlflowModel(given, programs, (error) => {
+        this.#lost(key, error);
+        void stop();
+      });
+      processes.push(started);
+    };
+    try {
+      await start();
+      const others = await Promise.allSettled(Array.from({ length: servers - 1 }, start));
+      const failed = others.find((one) => one.status === 'rejected');
+      if (failed) throw failed.reason;
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { urls: processes.map(({ url }) => url), stop };
   }
 
   /** Whoever wants it next has it started anew. */
-  #lost(bundle: Digest, error: Error): void {
+  #lost(key: Digest, error: Error): void {
     this.#resources.log(error);
-    this.#up.forget(bundle);
+    this.#up.forget(key);
   }
 
   /** The bundle as the folder that a model server reads. */
@@ -136,6 +192,13 @@ export function wayToServe({ files }: Pick<BundleManifest, 'files'>, hasPrograms
   const [mlmodel, another] = files.filter(({ path }) => basename(path) === 'MLmodel');
   if (!hasPrograms || !mlmodel || another) return undefined;
   return { kind: 'mlflow', folder: dirname(mlmodel.path) };
+}
+
+/** What numerical libraries ask for how many threads to compute with. */
+function threadVariables(threads: number | undefined): Record<string, string> {
+  if (threads === undefined) return {};
+  const names = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMEXPR_NUM_THREADS'];
+  return Object.fromEntries(names.map((name) => [name, String(threads)]));
 }
 
 /** Another process of this machine; one of this id that is not ours is taken for alive. */

@@ -38,6 +38,9 @@ beforeAll(async () => {
   servers = await LocalBundleServers.open({
     ...{ objects, folder: join(folder, 'serving'), programs },
     log: (error) => faults.push(error),
+    machineOf: ({ replicas, variables = {} }) => ({
+      ...{ servers: replicas?.min ?? 1, threads: 3, variables, secrets: { TOKEN: 'hush-hush' } },
+    }),
   });
 }, 400_000);
 afterAll(async () => {
@@ -120,6 +123,44 @@ describe.each(['sklearn', 'unsigned', 'pytorch', 'frame', 'one', 'two'])(
     });
   },
 );
+
+describe('with the settings of an environment', { timeout: 400_000 }, () => {
+  const settings = { replicas: { min: 2 }, variables: { THRESHOLD: '0.5' } };
+  const answered = async (url: string) => {
+    const { body } = await post(`${url}/invocations`, { dataframe_records: [{ a: 1 }] });
+    return body.predictions[0];
+  };
+
+  it('answers from as many processes in turn, with its variables and secrets and no others', async () => {
+    process.env.NOT_NAMED = 'of the server';
+    const bundle = await bundleOf('surroundings');
+    const [one, other] = [await servers.bringUp(bundle, settings), await servers.bringUp(bundle, settings)];
+    expect(await servers.bringUp(bundle, settings)).toBe(one);
+    const answers = [await answered(one), await answered(other)];
+    delete process.env.NOT_NAMED;
+    expect(answers[0].pid).not.toBe(answers[1].pid);
+    for (const answer of answers)
+      expect(answer).toMatchObject({
+        THRESHOLD: '0.5',
+        TOKEN: 'hush-hush',
+        OMP_NUM_THREADS: '3',
+        NOT_NAMED: '',
+      });
+    const plain = await servers.bringUp(bundle);
+    expect(await answered(plain)).toMatchObject({ THRESHOLD: '', TOKEN: '', OMP_NUM_THREADS: '' });
+    await servers.retire(bundle, settings);
+    for (const url of [one, other]) await expect(fetch(`${url}/ping`)).rejects.toThrow();
+    expect((await fetch(`${plain}/ping`)).status).toBe(200);
+    await servers.retire(bundle);
+  });
+
+  it('says why it cannot be loaded without the value of a secret', async () => {
+    await expect(servers.bringUp(await bundleOf('talkative'), settings)).rejects.toMatchObject({
+      code: 'model_not_loaded',
+      message: expect.stringMatching(/no entry with \*\*\* and 0\.5/),
+    });
+  });
+});
 
 describe('a model that MLflow saved', { timeout: 400_000 }, () => {
   it('answers over the Open Inference Protocol as well', async () => {

@@ -21,6 +21,10 @@ export interface MlflowModel {
   readonly version: string;
   /** 0 chooses a free one. */
   readonly port?: number;
+  /** What it finds in its environment beside what it needs to start. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The same, of which no value is in anything that is said about it. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 export interface MlflowProcess {
@@ -30,7 +34,7 @@ export interface MlflowProcess {
 
 /** A model that MLflow saved, in a process with its own packages. It ends with this one, also where that is killed. */
 export async function startMlflowModel(
-  { folder, name, version, port = 0 }: MlflowModel,
+  { folder, name, version, port = 0, variables = {}, secrets = {} }: MlflowModel,
   programs: ModelPrograms,
   onLost: (error: Error) => void,
 ): Promise<MlflowProcess> {
@@ -39,27 +43,51 @@ export async function startMlflowModel(
   });
   const [program = '', ...words] = command;
   const child = spawn(program, words, {
-    ...{ cwd: folder, env: environment, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+    ...{ cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+    env: { ...environment, ...variables, ...secrets },
   });
   child.stdin.on('error', () => {}); // it may end first
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = `${said}${text}`.slice(-keptErrors);
-  });
+  const errors = new MaskedEnd(Object.values(secrets));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => errors.add(text));
   let stopping = false;
   const stop = async () => {
     stopping = true;
     await end(child);
   };
   try {
-    const { port: taken } = await started(child, () => said);
+    const { port: taken } = await started(child, () => errors.text);
     child.once('exit', (code, signal) => {
-      if (!stopping) onLost(new Error(`the process of ${name} ended (${signal ?? code}): ${said.trim()}`));
+      if (!stopping)
+        onLost(new Error(`the process of ${name} ended (${signal ?? code}): ${errors.text.trim()}`));
     });
     return { url: `http://127.0.0.1:${taken}`, stop };
   } catch (error) {
     await stop();
     throw notLoaded(name, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The last of what a process wrote, without the values of its secrets. */
+class MaskedEnd {
+  readonly #values: readonly string[];
+  readonly #longest: number;
+  #heard = '';
+
+  constructor(secrets: readonly string[]) {
+    // What is within another one is hidden after it.
+    this.#values = secrets.filter((value) => value.trim() !== '').sort((a, b) => b.length - a.length);
+    this.#longest = this.#values[0]?.length ?? 0;
+  }
+
+  add(text: string): void {
+    this.#heard = `${this.#heard}${text}`.slice(-(keptErrors + this.#longest));
+  }
+
+  get text(): string {
+    // Of a value that was cut through at the beginning, an end would be left.
+    const isCut = this.#heard.length === keptErrors + this.#longest;
+    const masked = this.#values.reduce((text, value) => text.replaceAll(value, '***'), this.#heard);
+    return isCut ? masked.slice(this.#longest) : masked;
   }
 }
 

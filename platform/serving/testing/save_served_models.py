@@ -1,6 +1,7 @@
 """Saves models of several flavours with MLflow, into the folder that is named, and inputs to ask them with."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -38,6 +39,28 @@ class Frame(mlflow.pyfunc.PythonModel):
 
 
 mlflow.pyfunc.save_model(str(folder / "frame"), python_model=Frame(), **packages)
+
+
+class Surroundings(mlflow.pyfunc.PythonModel):
+    """Returns which process answered, and what it found in its environment."""
+
+    def predict(self, context: object, model_input: pd.DataFrame) -> pd.DataFrame:
+        names = ["THRESHOLD", "TOKEN", "OMP_NUM_THREADS", "NOT_NAMED"]
+        return pd.DataFrame([{"pid": str(os.getpid()), **{name: os.environ.get(name, "") for name in names}}])
+
+
+class Talkative(mlflow.pyfunc.PythonModel):
+    """Says what it is not to say, and cannot be loaded."""
+
+    def load_context(self, context: object) -> None:
+        raise RuntimeError(f"no entry with {os.environ['TOKEN']} and {os.environ['THRESHOLD']}")
+
+    def predict(self, context: object, model_input: pd.DataFrame) -> pd.DataFrame:
+        return model_input
+
+
+mlflow.pyfunc.save_model(str(folder / "surroundings"), python_model=Surroundings(), **packages)
+mlflow.pyfunc.save_model(str(folder / "talkative"), python_model=Talkative(), **packages)
 
 
 def network(inputs: list[str], shape: list[object]) -> onnx.ModelProto:

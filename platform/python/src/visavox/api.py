@@ -508,6 +508,7 @@ class Release(BaseModel):
     bundle: Digest
     stage: ReleaseStage
     reason: str
+    settings: Digest | None = None
     by: str | None = None
     created_at: Annotated[str, Field(alias="createdAt")]
     promoted_at: Annotated[str | None, Field(alias="promotedAt")]
