@@ -124,8 +124,9 @@ export function inspectImports(root: string): Inspection {
  */
 function mayTestWith(room: string, target: string): boolean {
   if (room === 'platform/control') return target === 'platform/pipelines';
-  // The provider that the API's own tests sign in by.
-  if (room === 'platform/console' && target === 'platform/api') return true;
+  // The provider that the API's own tests sign in by, and models that a test made.
+  if (room === 'platform/console' && (target === 'platform/api' || target === 'platform/serving'))
+    return true;
   if (room === 'platform/console' || room === 'platform/python')
     return target === 'platform/cli' || target === 'platform/pipelines';
   // Somebody who types commands serves models that a test made.

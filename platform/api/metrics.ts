@@ -1,15 +1,23 @@
+import type { Controller } from '@visavox/control/controller';
+import type { Experiments } from '@visavox/control/experiments/experiments';
 import type { Experiment } from '@visavox/core/experiment';
+import type { ReleaseStore } from '@visavox/core/ports';
 import { isChallenger, type Release } from '@visavox/core/release';
 import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { PlatformResources } from './resources.ts';
 
 /** From what is cached to a sign-in on a slow machine, in seconds. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** What is looked at when somebody asks for metrics. */
-type Sources = Pick<PlatformResources, 'controllers' | 'releases' | 'experiments' | 'services' | 'figures'>;
+interface Sources {
+  readonly controllers: { readonly all: readonly Pick<Controller, 'model' | 'environment'>[] };
+  readonly releases: Pick<ReleaseStore, 'list'>;
+  readonly experiments: Pick<Experiments, 'list' | 'analysis'>;
+  readonly services: () => Promise<readonly { readonly name: string; readonly healthy: boolean }[]>;
+  readonly figures?: () => Promise<Readonly<Record<string, number>>>;
+}
 
 /** What Prometheus reads of a server; one registry each, so that several may run in one process. */
 export class Metrics {

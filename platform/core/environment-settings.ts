@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Digest, digestOfJson } from './digest.ts';
+import { ProductionTestPlan } from './experiment.ts';
 
 /** What a process needs to start at all, and what the platform itself says by variables. */
 const reserved = /^(PATH|HOME|LANG|LD_.*|DYLD_.*|PYTHON.*|NODE_.*|VISAVOX_.*|MLFLOW_TRACKING_URI)$/;
@@ -53,6 +54,7 @@ export const EnvironmentPolicies = z.object({
   accept: z.array(z.string()).optional(),
   acceptWithinSeconds: z.number().optional(),
   approval: z.literal('second-person').optional(),
+  experiment: ProductionTestPlan.optional(),
   logRequests: z.object({ sample: z.number(), mask: z.array(z.string()).optional() }).optional(),
 });
 export type EnvironmentPolicies = z.infer<typeof EnvironmentPolicies>;

@@ -9,6 +9,7 @@ import {
   servingPart,
 } from '@visavox/core/environment-settings';
 import { SystemError } from '@visavox/core/errors';
+import { ProductionTestPlan } from '@visavox/core/experiment';
 import type { EnvironmentSettingsStore, ReleaseTarget } from '@visavox/core/ports';
 import type { Release } from '@visavox/core/release';
 import type { LoadedModel } from './load-project.ts';
@@ -124,6 +125,7 @@ export function settingsOf({
   accept,
   acceptWithinSeconds,
   approval,
+  experiment,
   logRequests,
 }: Omit<EnvironmentDeclaration, 'name'>): EnvironmentSettings {
   const byVariable = isList(secrets) ? Object.fromEntries(secrets.map((name) => [name, name])) : secrets;
@@ -139,6 +141,7 @@ export function settingsOf({
       ...(accept && { accept: [...accept] }),
       ...(acceptWithinSeconds !== undefined && { acceptWithinSeconds }),
       ...(approval && { approval }),
+      ...(experiment && { experiment: ProductionTestPlan.parse(experiment) }),
       ...(logRequests && {
         logRequests: {
           sample: logRequests.sample,
