@@ -113,6 +113,9 @@ describe('a challenger', { timeout: 240_000 }, () => {
       reason: expect.stringContaining(id),
     });
     expect((await tell(`${id}/outcomes`, { outcomes })).body).toMatchObject({ code: 'experiment_ended' });
+    const { stdout } = await terminal.types('experiments', 'show', id);
+    expect(stdout, 'the evidence grows until it decides').toMatch(/refusals +▁[▁-▇]+█+ +▁+ /u);
+    expect(decided, 'what is drawn stays out of the document').not.toHaveProperty('path');
   });
 
   it('serves its part of the people, the same ones each time, until somebody ends it', async () => {
@@ -124,7 +127,10 @@ describe('a challenger', { timeout: 240_000 }, () => {
     const { stdout } = await terminal.types('experiments', 'stop', id, '--reason', 'enough of it');
     expect(stdout).toContain('stopped: enough of it');
     expect(await terminal.asks('experiments', 'list')).toMatchObject({
-      experiments: [{ id, state: 'ended' }, { decision: { outcome: 'promote' } }],
+      experiments: [
+        { id, state: 'ended', people: 40, arms: [{ version: 2 }, { version: 1 }] },
+        { decision: { outcome: 'promote' }, people: 14, arms: [{ version: 1 }, { version: 2 }] },
+      ],
     });
     const { releases } = await terminal.asks('release', 'status');
     expect(releases.find((one: { id: string }) => one.id === challenger).stage).toBe('held-back');

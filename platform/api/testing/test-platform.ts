@@ -182,6 +182,7 @@ export class TestPlatform {
         record: absent('experiment'),
         stop: absent('experiment'),
       },
+      experimentPeople: async () => new Map(),
       leader: { here: true, url: async () => undefined },
       lineage: { kinds: [], sources: [] },
       services: async () => [],
