@@ -1,29 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compile } from '@visavox/pipelines/compile';
-import { component, pipeline } from '@visavox/pipelines/definition';
-import { doubleGraph, echoGraph, onnxFile } from '@visavox/serving/testing/onnx-file';
 import type { Browser, Page } from 'playwright-core';
-import { Terminal } from 'visavox/testing/terminal';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openNumbersProject, proposed, upWithChampion } from 'visavox/testing/numbers-project';
+import type { Terminal } from 'visavox/testing/terminal';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findBrowser, howToGetABrowser, launchBrowser, openPage, violations } from './testing/browser.ts';
 import { buildConsole } from './testing/build-console.ts';
 
 const browserThere = findBrowser() !== undefined;
 if (!browserThere) console.warn(howToGetABrowser);
-
-/** A "training" whose model is a file of the data. */
-const train = component({
-  name: 'train',
-  inputs: { numbers: 'dataset-version', which: 'string' },
-  outputs: { model: 'model', errors: 'number' },
-  command: ({ inputs, outputs }) => [
-    ...['sh', '-c', 'cp "$0/$1.onnx" "$2"; printf 0.5 > "$3"'],
-    ...[inputs.numbers.path, inputs.which, outputs.model.path, outputs.errors.path],
-  ],
-});
-const parameters = { numbers: 'dataset-version', which: { type: 'string', default: 'echo' } } as const;
-const training = pipeline({ name: 'training', parameters }, (p) => void p.task(train, p.parameters));
 
 describe.skipIf(!browserThere)('experiments in a browser', { timeout: 240_000 }, () => {
   let terminal: Terminal;
@@ -33,24 +18,9 @@ describe.skipIf(!browserThere)('experiments in a browser', { timeout: 240_000 },
   let token: string;
 
   beforeAll(async () => {
-    terminal = await Terminal.open({
-      'training.json': JSON.stringify(compile(training)),
-      'visavox.config.yaml': `
-name: numbers
-models:
-  numbers:
-    pipeline: training.json
-    dataset: numbers
-    gate: { errors: { better: lower } }
-`,
-    });
-    await mkdir(join(terminal.folder, 'data'));
-    await writeFile(join(terminal.folder, 'data', 'echo.onnx'), onnxFile(echoGraph));
-    await writeFile(join(terminal.folder, 'data', 'double.onnx'), onnxFile(doubleGraph));
+    terminal = await openNumbersProject();
     await buildConsole();
-    await terminal.up();
-    await terminal.types('data', 'import', 'data', '--name', 'numbers');
-    await terminal.asks('release', 'promote', await proposed('echo'));
+    await upWithChampion(terminal);
     browser = await launchBrowser();
     const secret = join(terminal.folder, '.visavox/home/secrets/operator.token');
     token = (await readFile(secret, 'utf8')).trim();
@@ -78,26 +48,6 @@ models:
     expect(complaints).toEqual([]);
   });
 
-  /** The id of a release that is up beside the champion. */
-  async function proposed(which: string): Promise<string> {
-    const { id } = await terminal.asks(
-      ...['run', 'training.json', '--param', 'numbers=numbers', '--param', `which=${which}`],
-    );
-    // The registry comes up with MLflow, behind the platform.
-    const { version } = await vi.waitFor(
-      async () => {
-        const registered = await terminal.asks('models', 'register', 'numbers', '--from', id);
-        expect(registered).toMatchObject({ version: expect.any(Number) });
-        return registered;
-      },
-      { timeout: 120_000, interval: 2000 },
-    );
-    const proposal = await terminal.asks(
-      ...['release', 'propose', `numbers:${version}`, '--to', 'production'],
-    );
-    return proposal.id;
-  }
-
   const begin = async (challenger: string, ...words: string[]): Promise<string> =>
     (await terminal.asks('experiments', 'begin', challenger, '--model', 'numbers', ...words)).id;
 
@@ -123,7 +73,11 @@ models:
     await page.getByRole('heading', { level: 1 }).waitFor();
   };
   const isAccessible = async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 390],
+    ] as const) {
+      await page.setViewportSize({ width, height: 720 });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // While colours change, no contrast is what it will be.
       await page.evaluate(async () => {
@@ -132,6 +86,7 @@ models:
       });
       expect(await violations(page), colorScheme).toEqual([]);
     }
+    await page.setViewportSize({ width: 1280, height: 720 });
   };
 
   it('says which command begins the first one', async () => {
@@ -143,7 +98,13 @@ models:
   });
 
   it('shows a shadow test: what it says so far and how that went, until it decides', async () => {
-    const id = await begin(await proposed('double'), '--metric', 'refusals', '--guardrail', 'timeouts');
+    const id = await begin(
+      await proposed(terminal, 'double'),
+      '--metric',
+      'refusals',
+      '--guardrail',
+      'timeouts',
+    );
     /** Three attempts each; whether one of the arms errs on the first. */
     const tell = (from: number, to: number, errs: (person: number) => readonly [0 | 1, 0 | 1]) =>
       post(`experiments/${id}/outcomes`, {
@@ -204,7 +165,7 @@ models:
   });
 
   it('shows how an A/B test shares people out, and lets operators alone stop it, who say why', async () => {
-    const id = await begin(await proposed('echo'), '--kind', 'ab', '--metric', 'refusals');
+    const id = await begin(await proposed(terminal, 'echo'), '--kind', 'ab', '--metric', 'refusals');
     for (const person of people(0, 60)) await post(`experiments/${id}/exposures`, { key: `${person}` });
 
     const password = 'a password for experiments';

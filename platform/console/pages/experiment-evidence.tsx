@@ -26,7 +26,8 @@ export function EvidenceTable({ experiment: { metrics, plan } }: { experiment: E
         <h2 id="evidence">{t('experiment.evidence')}</h2>
         <p className="muted">{t('experiment.evidence_text')}</p>
       </div>
-      <div className="table">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
+      <section className="table" aria-label={t('experiment.evidence_table')} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -63,7 +64,7 @@ export function EvidenceTable({ experiment: { metrics, plan } }: { experiment: E
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

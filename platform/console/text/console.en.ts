@@ -321,6 +321,7 @@ export const console = {
     bound_of: 'decides ({{sides}})',
     evidence: 'Evidence',
     evidence_text: 'The highest so far: what reaches its bound decides. The p-values hold at any time.',
+    evidence_table: 'Evidence, error by error',
     metric: 'Error',
     role_primary: 'primary',
     role_guardrail: 'guardrail',

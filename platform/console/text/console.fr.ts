@@ -326,6 +326,7 @@ export const console: Translation<typeof english> = {
     evidence: 'Preuves',
     evidence_text:
       'Les plus élevées jusqu’ici : ce qui atteint son seuil décide. Les p-valeurs sont valables à tout moment.',
+    evidence_table: 'Preuves, erreur par erreur',
     metric: 'Erreur',
     role_primary: 'principale',
     role_guardrail: 'garde-fou',
