@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Experiment } from '@visavox/core/experiment';
 import type { ApiEnv } from './api-env.ts';
+import { detailsOf, summaryOf, versionsOf } from './experiment-details.ts';
 import {
   ExperimentDetails,
   ExperimentOutcomes,
@@ -38,7 +39,15 @@ export const experimentRoutes = {
     tags: ['platform'],
     summary: 'What an experiment says so far; one may look at any time',
     security: operator,
-    request: { params: Id },
+    request: {
+      params: Id,
+      query: z.object({
+        path: z
+          .enum(['true', 'false'])
+          .default('false')
+          .openapi({ description: 'also how the evidence went' }),
+      }),
+    },
     responses: { 200: json(ExperimentDetails, 'found'), default: problem },
   }),
   exposeToExperiment: createRoute({
@@ -70,25 +79,25 @@ export const experimentRoutes = {
   }),
 } as const;
 
-export function addExperimentRoutes(app: OpenAPIHono<ApiEnv>, { experiments, log }: PlatformResources): void {
+export function addExperimentRoutes(
+  app: OpenAPIHono<ApiEnv>,
+  { experiments, experimentPeople, releases, log }: PlatformResources,
+): void {
   const routes = experimentRoutes;
-  const detailed = async (experiment: Experiment) => {
-    const { arms, metrics, ratio } = await experiments.analysis(experiment);
-    return {
-      ...inBrief(experiment),
-      plan: experiment.plan,
-      arms: arms.map((one) => ({ ...one, release: experiment[one.arm] })),
-      metrics: metrics.map(({ name, role, reached, difference: [low, high] }) => ({
-        ...{ name, role, ...evidenceOf(reached.better), low, high },
-        ...{ harm: evidenceOf(reached.worse), notInferior: evidenceOf(reached.withinMargin) },
-      })),
-      ratio: evidenceOf(ratio),
-    };
+  const detailed = async (experiment: Experiment, options?: { readonly path: boolean }) => {
+    const analysis = await experiments.analysis(experiment);
+    return detailsOf(experiment, analysis, {
+      versions: await versionsOf(releases, [experiment]),
+      path: options?.path === true,
+    });
   };
 
   app.openapi(routes.experiments, async (c) => {
     const found = await experiments.list({ limit: c.req.valid('query').limit });
-    return c.json({ experiments: found.map(inBrief) }, 200);
+    const people = await experimentPeople(found.map(({ id }) => id));
+    const versions = await versionsOf(releases, found);
+    const summaries = found.map((one) => summaryOf(one, { versions, people: people.get(one.id) ?? 0 }));
+    return c.json({ experiments: summaries }, 200);
   });
 
   app.openapi(routes.beginExperiment, async (c) => {
@@ -98,9 +107,10 @@ export function addExperimentRoutes(app: OpenAPIHono<ApiEnv>, { experiments, log
     return c.json(await detailed(begun), 201);
   });
 
-  app.openapi(routes.experiment, async (c) =>
-    c.json(await detailed(await experiments.find(c.req.valid('param').id)), 200),
-  );
+  app.openapi(routes.experiment, async (c) => {
+    const experiment = await experiments.find(c.req.valid('param').id);
+    return c.json(await detailed(experiment, { path: c.req.valid('query').path === 'true' }), 200);
+  });
 
   app.openapi(routes.exposeToExperiment, async (c) => {
     const experiment = await experiments.find(c.req.valid('param').id);
@@ -117,13 +127,4 @@ export function addExperimentRoutes(app: OpenAPIHono<ApiEnv>, { experiments, log
     log.info({ requestId: c.get('requestId'), experiment: stopped.id }, 'experiment stopped by hand');
     return c.json(await detailed(stopped), 200);
   });
-}
-
-function inBrief({ id, model, environment, plan, state, createdAt, decision }: Experiment) {
-  return { id, model, environment, kind: plan.kind, state, createdAt, decision };
-}
-
-/** As numbers that JSON can hold. */
-function evidenceOf(log: number): { readonly e: number; readonly p: number } {
-  return { e: Math.exp(Math.min(log, 700)), p: Math.min(1, Math.exp(-log)) };
 }

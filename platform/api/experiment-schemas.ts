@@ -22,9 +22,18 @@ const evidence = {
   p: z.number().openapi({ description: 'valid however often one looks' }),
 };
 
+const arm = {
+  ...{ arm: Arm, release: z.string() },
+  version: z
+    .union([z.int(), z.null()])
+    .openapi({ description: 'of the model; null where it is not known any more' }),
+};
+
 export const ExperimentSummary = z
   .object({
     ...{ id: z.string(), model: z.string(), environment: z.string(), kind: ExperimentKind },
+    arms: z.array(z.object(arm)),
+    people: z.int().openapi({ description: 'so far, at their first exposure' }),
     state: z.enum(['running', 'deciding', 'ended']),
     createdAt: z.string(),
     decision: z.union([ExperimentDecision, z.null()]),
@@ -32,11 +41,42 @@ export const ExperimentSummary = z
   .openapi('ExperimentSummary');
 export const Experiments = z.object({ experiments: z.array(ExperimentSummary) }).openapi('Experiments');
 
+const bound = z.union([z.number(), z.null()]);
+const outcomesTold = z.int().openapi({ description: 'told so far' });
+
+export const ExperimentPath = z
+  .object({
+    metrics: z.array(
+      z.object({
+        name: z.string(),
+        points: z.array(
+          z.object({
+            ...{ outcomes: outcomesTold, people: z.int() },
+            ...{ e: z.number(), harm: z.number(), notInferior: z.number(), inferior: z.number() },
+          }),
+        ),
+      }),
+    ),
+    sharing: z
+      .array(
+        z.object({
+          ...{ people: z.int(), challenger: z.int() },
+          expected: z.number().openapi({ description: 'people that the challenger was to have by then' }),
+          ratio: z.number(),
+        }),
+      )
+      .openapi({ description: 'of an A/B test' }),
+  })
+  .openapi('ExperimentPath', {
+    description:
+      'how the e-values went, 200 points a metric at most: each is the highest since the one before',
+  });
+
 export const ExperimentDetails = z
   .object({
     ...ExperimentSummary.shape,
     plan: z.object(ExperimentPlan.shape),
-    arms: z.array(z.object({ arm: Arm, release: z.string(), people: z.int(), attempts: z.int() })),
+    arms: z.array(z.object({ ...arm, people: z.int(), attempts: z.int() })),
     metrics: z.array(
       z.object({
         ...ExperimentMetric.shape,
@@ -45,9 +85,16 @@ export const ExperimentDetails = z
         high: z.number(),
         harm: z.object(evidence),
         notInferior: z.object(evidence),
+        inferior: z.object(evidence).openapi({ description: 'worse by more than the margin' }),
+        bounds: z
+          .object({ e: bound, harm: bound, notInferior: bound, inferior: bound })
+          .openapi({ description: 'e-values at which it decides; null where it does not' }),
       }),
     ),
-    ratio: z.object(evidence).openapi({ description: 'that people are not shared out as they should be' }),
+    ratio: z
+      .object({ ...evidence, bound: z.number() })
+      .openapi({ description: 'that people are not shared out as they should be' }),
+    path: ExperimentPath.optional(),
   })
   .openapi('ExperimentDetails');
 

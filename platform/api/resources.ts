@@ -186,6 +186,8 @@ export interface PlatformResources {
   readonly sweeps: SweepsPort;
   readonly recurring: RecurringPort;
   readonly experiments: ExperimentsPort;
+  /** How many people each experiment has; none where it is not among them. */
+  readonly experimentPeople: (experiments: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly leader: LeaderPort;
   readonly metrics: Metrics;
   /** What this process does about a release that the leader changed. */

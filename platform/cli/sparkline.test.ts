@@ -10,3 +10,7 @@ it.each([
 ])('draws %s', (_what, values, picture) => {
   expect(sparkline(values, 10)).toBe(picture);
 });
+
+it('draws values within a range: full is its end, and what is outside is at its edge', () => {
+  expect(sparkline([-3, 0, 5, 9.9, 10, 12], 10, { from: 0, to: 10 })).toBe('▁▁▅███');
+});

@@ -3,6 +3,7 @@ const part = encodeURIComponent;
 /** Where things are shown. */
 export const runAddress = (run: string) => `/console/runs/${part(run)}`;
 export const sweepAddress = (sweep: string) => `/console/sweeps/${part(sweep)}`;
+export const experimentAddress = (experiment: string) => `/console/experiments/${part(experiment)}`;
 export const logAddress = (run: string, task: string) => `${runAddress(run)}?log=${part(task)}`;
 export const traceAddress = ({ kind, id }: { readonly kind: string; readonly id: string }) =>
   `/console/trace/${part(kind)}/${part(id)}`;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SqlControlState } from '@visavox/adapters/sql/control-state';
+import { SqlExperimentJournal } from '@visavox/adapters/sql/experiment-journal';
 import type { Leadership } from '@visavox/adapters/sql/leader-lock';
 import { PlatformLineage } from '@visavox/adapters/sql/platform-lineage';
 import { clientNetworks } from '@visavox/api/client-network';
@@ -312,6 +313,7 @@ function appResources(parts: {
     ...{ registry: tracking.registry, curves: tracking.curves, metrics: new Metrics() },
     ...{ validations: openValidations(platform), rulesOf: declaredRules(project) },
     ...{ splits: openSplits(platform), ...deletions },
+    experimentPeople: (ids) => new SqlExperimentJournal(platform.database.db).people(ids),
     aboutDataset: (name) => datasets[name] ?? {},
     facts: serverFacts(settings, project),
     networkOf: clientNetworks(settings.trustedProxies),

@@ -195,6 +195,7 @@ export async function startTestServer({
     sweeps: absentSweeps,
     recurring: absentRecurring,
     experiments: absentExperiments,
+    experimentPeople: async () => new Map(),
     controllers: new Controllers([idleController(services)]),
     lineage: { kinds: orderKinds(applicationKinds), sources: lineage },
     figures: () => services.overview.counts(),

@@ -4843,7 +4843,10 @@ export interface paths {
         /** What an experiment says so far; one may look at any time */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description also how the evidence went */
+                    path?: "true" | "false";
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -8650,6 +8653,15 @@ export interface components {
             environment: string;
             /** @enum {string} */
             kind: "shadow" | "ab";
+            arms: {
+                /** @enum {string} */
+                arm: "champion" | "challenger";
+                release: string;
+                /** @description of the model; null where it is not known any more */
+                version: number | null;
+            }[];
+            /** @description so far, at their first exposure */
+            people: number;
             /** @enum {string} */
             state: "running" | "deciding" | "ended";
             createdAt: string;
@@ -8666,6 +8678,17 @@ export interface components {
             environment: string;
             /** @enum {string} */
             kind: "shadow" | "ab";
+            arms: {
+                /** @enum {string} */
+                arm: "champion" | "challenger";
+                release: string;
+                /** @description of the model; null where it is not known any more */
+                version: number | null;
+                people: number;
+                attempts: number;
+            }[];
+            /** @description so far, at their first exposure */
+            people: number;
             /** @enum {string} */
             state: "running" | "deciding" | "ended";
             createdAt: string;
@@ -8733,13 +8756,6 @@ export interface components {
                  */
                 otherwise?: "champion" | "challenger";
             };
-            arms: {
-                /** @enum {string} */
-                arm: "champion" | "challenger";
-                release: string;
-                people: number;
-                attempts: number;
-            }[];
             metrics: {
                 name: string;
                 /** @enum {string} */
@@ -8763,6 +8779,20 @@ export interface components {
                     /** @description valid however often one looks */
                     p: number;
                 };
+                /** @description worse by more than the margin */
+                inferior: {
+                    /** @description the highest e-value so far */
+                    e: number;
+                    /** @description valid however often one looks */
+                    p: number;
+                };
+                /** @description e-values at which it decides; null where it does not */
+                bounds: {
+                    e: number | null;
+                    harm: number | null;
+                    notInferior: number | null;
+                    inferior: number | null;
+                };
             }[];
             /** @description that people are not shared out as they should be */
             ratio: {
@@ -8770,7 +8800,32 @@ export interface components {
                 e: number;
                 /** @description valid however often one looks */
                 p: number;
+                bound: number;
             };
+            path?: components["schemas"]["ExperimentPath"];
+        };
+        /** @description how the e-values went, 200 points a metric at most: each is the highest since the one before */
+        ExperimentPath: {
+            metrics: {
+                name: string;
+                points: {
+                    /** @description told so far */
+                    outcomes: number;
+                    people: number;
+                    e: number;
+                    harm: number;
+                    notInferior: number;
+                    inferior: number;
+                }[];
+            }[];
+            /** @description of an A/B test */
+            sharing: {
+                people: number;
+                challenger: number;
+                /** @description people that the challenger was to have by then */
+                expected: number;
+                ratio: number;
+            }[];
         };
         NewExperiment: {
             /** @description up beside the champion */

@@ -38,6 +38,19 @@ export class SqlExperimentJournal implements ExperimentJournal {
     return new Map(rows.map(({ key, arm, share }) => [key, { key, arm: Arm.parse(arm), share: share ?? 0 }]));
   }
 
+  /** How many were exposed, by experiment; those without anybody are left out. */
+  async people(experiments: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (experiments.length === 0) return new Map();
+    const rows = await this.#db
+      .selectFrom('experiment_journal')
+      .where('experiment', 'in', experiments)
+      .where('request', 'is', null)
+      .groupBy('experiment')
+      .select(({ fn }) => ['experiment', fn.countAll<string>().as('people')])
+      .execute();
+    return new Map(rows.map(({ experiment, people }) => [experiment, Number(people)]));
+  }
+
   async record(experiment: string, records: readonly ExperimentRecord[]): Promise<number> {
     if (records.length === 0) return 0;
     const rows = records.map((record) => ({

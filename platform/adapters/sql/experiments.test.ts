@@ -46,6 +46,14 @@ describeOnEachDatabase('experiments', (open) => {
     expect([...(await journal.exposuresOf('e', ['ann', 'bob'])).keys()]).toEqual(['ann']);
   });
 
+  it('know how many people each has, however much is told of them', async () => {
+    await store.create(experiment({ id: 'f', environment: 'test' }));
+    for (const key of ['ann', 'bob', 'ann']) await journal.expose('e', { key, arm: 'champion', share: 0.5 });
+    await journal.record('e', [outcome('q1', 'ann'), outcome('q2', 'ann')]);
+    expect(await journal.people(['e', 'f'])).toEqual(new Map([['e', 2]]));
+    expect(await journal.people([])).toEqual(new Map());
+  });
+
   it('count the outcome of a request once, whoever it is told of', async () => {
     expect(await journal.record('e', [outcome('q1', 'ann'), outcome('q2', 'ann')])).toBe(2);
     expect(await journal.record('e', [outcome('q2', 'ann'), outcome('q3', 'ann')])).toBe(1);

@@ -221,6 +221,7 @@ export class TestPlatform {
         runNow: absent('pipeline'),
       },
       experiments: this.experiments,
+      experimentPeople: async () => new Map(),
       leader: { here: true, url: async () => undefined },
       metrics: new Metrics(),
       lineage: { kinds: [], sources: [] },

@@ -2,10 +2,14 @@ import type { ExperimentDetails } from '@visavox/api/experiment-schemas';
 import { Option } from 'commander';
 import type { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
+import { sparkline } from '../sparkline.ts';
 import { table } from '../table.ts';
 import { shortId } from './list-runs.ts';
 
 type Details = z.infer<typeof ExperimentDetails>;
+type Path = NonNullable<Details['path']>;
+
+const sparkWidth = 24;
 
 interface BeginOptions {
   readonly model: string;
@@ -33,12 +37,13 @@ export const experimentCommands: CommandPlugin = (program, context) => {
       const { request, result } = context(command);
       const { Experiments } = await import('@visavox/api/experiment-schemas');
       const answer = Experiments.parse(await request('GET', '/api/v1/experiments'));
-      const rows = answer.experiments.map(({ id, model, environment, kind, state, createdAt, decision }) => [
-        ...[id, model, environment, kind, state, decision?.outcome, createdAt.slice(0, 19)],
+      const rows = answer.experiments.map(({ id, model, environment, kind, people, state, ...one }) => [
+        ...[id, model, environment, kind, people, state],
+        ...[one.decision?.outcome, one.createdAt.slice(0, 19)],
       ]);
       result(
         answer,
-        table(['experiment', 'model', 'environment', 'kind', 'state', 'outcome', 'begun'], rows),
+        table(['experiment', 'model', 'environment', 'kind', 'people', 'state', 'outcome', 'begun'], rows),
       );
     });
   experiments
@@ -47,8 +52,8 @@ export const experimentCommands: CommandPlugin = (program, context) => {
     .description('what it says so far; one may look at any time')
     .action(async (id: string, _options, command) => {
       const { request, result } = context(command);
-      const found = await parsed(request('GET', addressOf(id)));
-      result(found, described(found));
+      const { path, ...found } = await parsed(request('GET', `${addressOf(id)}?path=true`));
+      result(found, [described(found), ...(path ? [wentBy(found, path)] : [])].join('\n\n'));
     });
   experiments
     .command('stop')
@@ -121,8 +126,10 @@ function described({ id, kind, model, environment, state, arms, metrics, ratio, 
     ...(decision ? [`${decision.outcome}: ${decision.reason}`] : []),
     '',
     table(
-      ['arm', 'release', 'people', 'attempts'],
-      arms.map(({ arm, release, people, attempts }) => [arm, shortId(release), people, attempts]),
+      ['arm', 'version', 'release', 'people', 'attempts'],
+      arms.map(({ arm, version, release, people, attempts }) => [
+        ...[arm, version, shortId(release), people, attempts],
+      ]),
     ),
     '',
     table(
@@ -134,5 +141,27 @@ function described({ id, kind, model, environment, state, arms, metrics, ratio, 
     ),
     '',
     `people shared out wrongly: p ${level(ratio)}`,
+  ].join('\n');
+}
+
+/** How the evidence of each error went, from none to what decides. */
+function wentBy({ metrics }: Details, path: Path): string {
+  const sides = ['e', 'harm', 'notInferior'] as const;
+  const rows = metrics.flatMap(({ name, bounds }) => {
+    const points = path.metrics.find((one) => one.name === name)?.points ?? [];
+    const picture = (side: (typeof sides)[number]) => {
+      const bound = bounds[side];
+      if (bound === null) return 'decides nothing';
+      const logs = points.map((point) => Math.log(point[side]));
+      // The last of eight levels begins at the bound.
+      return sparkline(logs, sparkWidth, { from: 0, to: (Math.log(bound) * 8) / 7 });
+    };
+    return points.length < 2 ? [] : [[name, ...sides.map(picture)]];
+  });
+  if (rows.length === 0) return 'No evidence yet: fewer than two outcomes were told.';
+  return [
+    'How the evidence went; █ decides:',
+    '',
+    table(['error', 'fewer', 'more', 'not inferior'], rows),
   ].join('\n');
 }

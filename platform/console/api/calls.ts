@@ -38,6 +38,13 @@ export const sweep = (id: string) => answer(client.GET('/api/v1/sweeps/{id}', wi
 export const steerSweep = (id: string, how: 'cancel' | 'resume') =>
   answer(client.POST(`/api/v1/sweeps/{id}/${how}`, withId(id)));
 
+export const experiments = async () => (await answer(client.GET('/api/v1/experiments'))).experiments;
+/** With how its evidence went. */
+export const experiment = (id: string) =>
+  answer(client.GET('/api/v1/experiments/{id}', { params: { path: { id }, query: { path: 'true' } } }));
+export const stopExperiment = ({ id, reason }: { id: string; reason: string }) =>
+  answer(client.POST('/api/v1/experiments/{id}/stop', { ...withId(id), body: { reason } }));
+
 export const recurringPipelines = async () => (await answer(client.GET('/api/v1/pipelines'))).pipelines;
 const ofPipeline = (name: string) => ({ params: { path: { name } } });
 export const runRecurring = (name: string) =>

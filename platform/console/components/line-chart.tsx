@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../text/format.ts';
 import { ChartTable } from './chart-table.tsx';
 import {
+  type ChartBound,
   type ChartLine,
   type LinePoint,
   nearest,
@@ -28,8 +29,11 @@ export function LineChart(props: {
   /** Whether places are whole numbers. */
   whole: boolean;
   lines: readonly ChartLine[];
+  /** Powers of ten are equally far apart, from this value on; what is below is drawn at it. */
+  logFrom?: number;
+  bounds?: readonly ChartBound[];
 }) {
-  const { axis, whole, lines } = props;
+  const { axis, whole, lines, logFrom, bounds = [] } = props;
   const { t } = useTranslation('console');
   const format = useFormat();
   const frame = useRef<HTMLDivElement>(null);
@@ -38,13 +42,15 @@ export function LineChart(props: {
 
   const places = placesOf(lines);
   const across = rangeOf(places);
-  const up = roomy(rangeOf(lines.flatMap(({ points }) => points.map(({ y }) => y))));
+  const scaled = (y: number) => (logFrom === undefined ? y : Math.log10(Math.max(y, logFrom)));
+  const values = [...lines.flatMap(({ points }) => points), ...bounds].map(({ y }) => scaled(y));
+  const up = roomy(rangeOf(values));
   const inner = {
     width: Math.max(0, width - PLOT_MARGIN.left - PLOT_MARGIN.right),
     height: PLOT_HEIGHT - PLOT_MARGIN.top - PLOT_MARGIN.bottom,
   };
   const xAt = (x: number) => PLOT_MARGIN.left + ((x - across.from) / (across.to - across.from)) * inner.width;
-  const yAt = (y: number) => PLOT_MARGIN.top + (1 - (y - up.from) / (up.to - up.from)) * inner.height;
+  const yAt = (y: number) => PLOT_MARGIN.top + (1 - (scaled(y) - up.from) / (up.to - up.from)) * inner.height;
 
   const index = chosen === null ? -1 : nearest(places, chosen);
   const place = places[index];
@@ -53,8 +59,11 @@ export function LineChart(props: {
   const text = (value: number | undefined) =>
     value === undefined ? '–' : Number.isFinite(value) ? format.brief(value) : String(value);
   const where = (x: number) => t('curves.at', { axis, x: format.figure(x) });
-  const said = lines
-    .map((line) => t('curves.value', { line: line.label, value: text(shownOf(line)?.y) }))
+  const said = [
+    ...lines.map((line) => ({ line: line.label, value: text(shownOf(line)?.y) })),
+    ...bounds.map(({ label, y }) => ({ line: label, value: text(y) })),
+  ]
+    .map((one) => t('curves.value', one))
     .join(', ');
 
   const point = (event: PointerEvent<HTMLElement>) => {
@@ -87,7 +96,7 @@ export function LineChart(props: {
         </h3>
         <span className="muted numbers">{place === undefined ? t('curves.newest') : where(place)}</span>
       </figcaption>
-      <Legend lines={lines} value={(line) => text(shownOf(line)?.y)} />
+      <Legend lines={lines} value={(line) => text(shownOf(line)?.y)} bounds={bounds} text={text} />
       <div
         ref={frame}
         className="plot"
@@ -105,7 +114,7 @@ export function LineChart(props: {
         onKeyDown={step}
       >
         <svg width={width} height={PLOT_HEIGHT} aria-hidden="true">
-          <UpAxis up={up} width={width} yAt={yAt} />
+          <UpAxis up={up} width={width} yAt={yAt} log={logFrom !== undefined} />
           {ticks(across, inner.width / 70, whole ? 1 : 0).map((x) => (
             <text key={x} className="tick" x={xAt(x)} y={PLOT_HEIGHT - 6} textAnchor="middle">
               {format.brief(x)}
@@ -114,6 +123,16 @@ export function LineChart(props: {
           <text className="axis" x={PLOT_MARGIN.left - 8} y={PLOT_HEIGHT - 6} textAnchor="end">
             {axis}
           </text>
+          {bounds.map(({ y }) => (
+            <line
+              key={y}
+              className="bound"
+              x1={PLOT_MARGIN.left}
+              x2={PLOT_MARGIN.left + inner.width}
+              y1={yAt(y)}
+              y2={yAt(y)}
+            />
+          ))}
           {place !== undefined && (
             <line
               className="cursor"
@@ -165,7 +184,13 @@ function Dot(props: { point: LinePoint | undefined; at: (point: LinePoint) => re
   return <circle cx={cx} cy={cy} r={3.5} />;
 }
 
-function Legend({ lines, value }: { lines: readonly ChartLine[]; value: (line: ChartLine) => string }) {
+function Legend(props: {
+  lines: readonly ChartLine[];
+  value: (line: ChartLine) => string;
+  bounds: readonly ChartBound[];
+  text: (y: number) => string;
+}) {
+  const { lines, value, bounds, text } = props;
   const { t } = useTranslation('console');
   const left = lines.length - mostInLegend;
   return (
@@ -183,6 +208,14 @@ function Legend({ lines, value }: { lines: readonly ChartLine[]; value: (line: C
             <path d="M1 4H21" />
           </svg>
           {line.label} <strong className="numbers">{value(line)}</strong>
+        </li>
+      ))}
+      {bounds.map(({ label, y }) => (
+        <li key={y}>
+          <svg width="22" height="8" aria-hidden="true">
+            <line className="bound" x1="1" x2="21" y1="4" y2="4" />
+          </svg>
+          {label} <strong className="numbers">{text(y)}</strong>
         </li>
       ))}
       {left > 0 && <li className="muted">{t('curves.more', { count: left })}</li>}

@@ -13,6 +13,12 @@ export interface ChartLine {
   readonly points: readonly LinePoint[];
 }
 
+/** A line across, at a value at which something happens. */
+export interface ChartBound {
+  readonly label: string;
+  readonly y: number;
+}
+
 export interface Range {
   readonly from: number;
   readonly to: number;

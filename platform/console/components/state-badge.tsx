@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { ReleaseStage, RunState, TaskState } from '../api/types.ts';
+import type { ExperimentSummary, ReleaseStage, RunState, TaskState } from '../api/types.ts';
 
 type Look = '' | 'good' | 'warn' | 'bad' | 'live';
 
@@ -16,6 +16,17 @@ const looks: Record<RunState | TaskState, Look> = {
 export function StateBadge({ state, cached = false }: { state: RunState | TaskState; cached?: boolean }) {
   const { t } = useTranslation('console');
   return <span className={`badge ${looks[state]}`}>{t(cached ? 'state_cached' : `state_${state}`)}</span>;
+}
+
+const experiments: Record<ExperimentSummary['state'], Look> = {
+  running: 'live',
+  deciding: 'live',
+  ended: '',
+};
+
+export function ExperimentBadge({ state }: { state: ExperimentSummary['state'] }) {
+  const { t } = useTranslation('console');
+  return <span className={`badge ${experiments[state]}`}>{t(`experiments.state_${state}`)}</span>;
 }
 
 const stages: Record<ReleaseStage, Look> = {

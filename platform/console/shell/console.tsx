@@ -11,6 +11,7 @@ import { useCodeText } from '../text/code-text.ts';
 import { ConsoleFrame } from './console-frame.tsx';
 import { platformPages } from './platform-pages.tsx';
 import { type ConsolePage, type ConsoleProject, ProjectContext } from './project.tsx';
+import { UserContext } from './user.ts';
 
 const STARTS_WITHIN_S = 60;
 const isStarting = (error: unknown) => error instanceof Problem && error.code === 'starting';
@@ -40,9 +41,11 @@ export function Console({ project }: { project: ConsoleProject }) {
   const pages = pagesOf(project).filter((page) => audits || !page.audits);
   return (
     <ProjectContext value={project}>
-      <ConsoleFrame pages={pages} user={user}>
-        {shown(pages, pathname)}
-      </ConsoleFrame>
+      <UserContext value={user}>
+        <ConsoleFrame pages={pages} user={user}>
+          {shown(pages, pathname)}
+        </ConsoleFrame>
+      </UserContext>
     </ProjectContext>
   );
 }

@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { AuditPage } from '../pages/audit.tsx';
 import { DatasetPage } from '../pages/dataset.tsx';
 import { DatasetsPage } from '../pages/datasets.tsx';
+import { ExperimentPage } from '../pages/experiment.tsx';
+import { ExperimentsPage } from '../pages/experiments.tsx';
 import { LineagePage } from '../pages/lineage.tsx';
 import { ModelPage } from '../pages/model.tsx';
 import { ModelComparisonPage } from '../pages/model-comparison.tsx';
@@ -39,6 +41,8 @@ export const platformPages: readonly ConsolePage[] = [
   { path: '/console/runs/:id', show: ({ id = '' }) => <RunPage key={id} id={id} /> },
   { path: '/console/sweeps', Name: named('nav_sweeps'), show: () => <SweepsPage /> },
   { path: '/console/sweeps/:id', show: ({ id = '' }) => <SweepPage key={id} id={id} /> },
+  { path: '/console/experiments', Name: named('nav_experiments'), show: () => <ExperimentsPage /> },
+  { path: '/console/experiments/:id', show: ({ id = '' }) => <ExperimentPage key={id} id={id} /> },
   { path: '/console/models', Name: named('nav_models'), show: () => <ModelsPage /> },
   { path: '/console/models/:name', show: ({ name = '' }) => <ModelPage key={name} name={name} /> },
   {

@@ -14,9 +14,17 @@ export async function buildConsole(): Promise<void> {
     mode: 'production',
     build: { outDir: made },
   });
-  await rename(builtConsole, before).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  await rename(made, builtConsole);
+  for (;;) {
+    await rename(builtConsole, before).catch(unless('ENOENT'));
+    // Another test may have put its own there meanwhile.
+    if (await rename(made, builtConsole).then(() => true, unless('ENOTEMPTY'))) break;
+    await rm(before, { recursive: true, force: true });
+  }
   await rm(before, { recursive: true, force: true });
+}
+
+function unless(code: string): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
 }

@@ -14,6 +14,7 @@ export const problems = {
   forbidden: 'You are signed in, but not allowed to do this.',
   not_found: 'This no longer exists.',
   unknown_run: 'There is no such run.',
+  unknown_experiment: 'There is no such experiment.',
   unknown_model: 'There is no such model version.',
   unknown_release: 'There is no such release.',
   dataset_deleted:

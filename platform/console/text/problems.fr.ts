@@ -18,6 +18,7 @@ export const problems: Translation<typeof english> = {
   forbidden: 'Votre session n’a pas ce droit.',
   not_found: 'Cela n’existe plus.',
   unknown_run: 'Cette exécution n’existe pas.',
+  unknown_experiment: 'Cette expérience n’existe pas.',
   unknown_model: 'Cette version du modèle n’existe pas.',
   unknown_release: 'Cette mise en service n’existe pas.',
   dataset_deleted:

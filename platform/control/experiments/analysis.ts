@@ -12,19 +12,37 @@ import { type LogRank, noEvents, withEvent } from './statistics/log-rank.ts';
 import { type MeanDifference, noDifferences, withDifference } from './statistics/mean-difference.ts';
 import { rateInterval } from './statistics/rate-interval.ts';
 import { evidenceOfWrongShares } from './statistics/sample-ratio.ts';
+import { ThinnedPath } from './thinned-path.ts';
 
 const arms: readonly Arm[] = ['champion', 'challenger'];
 
 /** The highest that evidence ever was: what is decided by. */
-interface Reached {
+export interface Reached {
   readonly better: LogEvidence;
   readonly worse: LogEvidence;
   readonly withinMargin: LogEvidence;
   readonly beyondMargin: LogEvidence;
 }
 
+/** The highest that evidence was in a stretch of outcomes: no crossing of a bound is lost where points are few. */
+export interface EvidencePoint extends Reached {
+  /** Told so far, and by how many people at their first exposure. */
+  readonly outcomes: number;
+  readonly people: number;
+}
+
+/** How people were shared out, by the number of them. */
+export interface SharingPoint {
+  readonly people: number;
+  readonly challenger: number;
+  /** How many of them the challenger was to have. */
+  readonly expected: number;
+  readonly ratio: LogEvidence;
+}
+
 export interface MetricAnalysis extends ExperimentMetric {
   readonly reached: Reached;
+  readonly path: readonly EvidencePoint[];
   /** Of the error rates of first attempts, challenger's less champion's, at all times at once. */
   readonly difference: readonly [low: number, high: number];
 }
@@ -40,6 +58,8 @@ export interface Analysis {
   readonly metrics: readonly MetricAnalysis[];
   /** Against people being shared out as they should be; the highest that it ever was. */
   readonly ratio: LogEvidence;
+  /** Of an A/B test. */
+  readonly sharing: readonly SharingPoint[];
 }
 
 /**
@@ -53,6 +73,7 @@ export class ExperimentAnalysis {
   readonly #attempts: Record<Arm, number> = { champion: 0, challenger: 0 };
   readonly #people: Record<Arm, number> = { champion: 0, challenger: 0 };
   readonly #shares = new SharesFold();
+  #outcomes = 0;
   position = 0;
 
   constructor(plan: ExperimentPlan) {
@@ -97,11 +118,16 @@ export class ExperimentAnalysis {
     if (exposed === undefined) return;
     for (const arm of this.#plan.kind === 'shadow' ? arms : [exposed])
       if (record[arm]) this.#attempts[arm] += 1;
-    for (const fold of this.#metrics) fold.record(record, exposed);
+    this.#outcomes += 1;
+    for (const fold of this.#metrics) {
+      fold.record(record, exposed);
+      fold.passed(this.#outcomes, this.people);
+    }
   }
 
   result(): Analysis {
     const everyone = this.#plan.kind === 'shadow';
+    const shares = this.#shares;
     return {
       arms: arms.map((arm) => ({
         arm,
@@ -109,7 +135,10 @@ export class ExperimentAnalysis {
         attempts: this.#attempts[arm],
       })),
       metrics: this.#metrics.map((fold) => fold.result(this.#plan.alpha)),
-      ratio: this.#shares.reached,
+      ratio: shares.reached,
+      get sharing() {
+        return shares.path.points;
+      },
     };
   }
 }
@@ -119,6 +148,11 @@ class SharesFold {
   #before = 0;
   #share: number | undefined;
   #counts: [number, number] = [0, 0];
+  #sofar = { people: 0, challenger: 0, expected: 0 };
+  readonly path = new ThinnedPath<SharingPoint>((earlier, later) => ({
+    ...later,
+    ratio: Math.max(earlier.ratio, later.ratio),
+  }));
   reached = 0;
 
   add(arm: Arm, share: number): void {
@@ -128,12 +162,31 @@ class SharesFold {
       this.#share = share;
     }
     this.#counts[arm === 'challenger' ? 1 : 0] += 1;
-    this.reached = Math.max(this.reached, this.#evidence());
+    const ratio = this.#evidence();
+    this.reached = Math.max(this.reached, ratio);
+    const { people, challenger, expected } = this.#sofar;
+    this.#sofar = {
+      people: people + 1,
+      challenger: challenger + (arm === 'challenger' ? 1 : 0),
+      expected: expected + share,
+    };
+    this.path.add({ ...this.#sofar, ratio });
   }
 
   #evidence(): LogEvidence {
     return this.#before + (this.#share === undefined ? 0 : evidenceOfWrongShares(this.#counts, this.#share));
   }
+}
+
+const noEvidence: Reached = { better: 0, worse: 0, withinMargin: 0, beyondMargin: 0 };
+
+function higher(a: Reached, b: Reached): Reached {
+  return {
+    better: Math.max(a.better, b.better),
+    worse: Math.max(a.worse, b.worse),
+    withinMargin: Math.max(a.withinMargin, b.withinMargin),
+    beyondMargin: Math.max(a.beyondMargin, b.beyondMargin),
+  };
 }
 
 interface Counts {
@@ -147,7 +200,12 @@ abstract class MetricFold {
   readonly #metric: ExperimentMetric;
   protected readonly plan: ExperimentPlan;
   #differences: MeanDifference = noDifferences;
-  #reached: Reached = { better: 0, worse: 0, withinMargin: 0, beyondMargin: 0 };
+  #now = noEvidence;
+  #reached = noEvidence;
+  readonly #path = new ThinnedPath<EvidencePoint>((earlier, later) => ({
+    ...later,
+    ...higher(earlier, later),
+  }));
   readonly #first: Record<Arm, Counts> = { champion: { events: 0, of: 0 }, challenger: { events: 0, of: 0 } };
 
   constructor(metric: ExperimentMetric, plan: ExperimentPlan) {
@@ -175,18 +233,25 @@ abstract class MetricFold {
   }
 
   protected reaches(evidence: Partial<Reached>): void {
-    const next = { ...this.#reached };
-    for (const side of Object.keys(next) as (keyof Reached)[])
-      next[side] = Math.max(next[side], evidence[side] ?? 0);
-    this.#reached = next;
+    this.#now = { ...this.#now, ...evidence };
+    this.#reached = higher(this.#reached, this.#now);
+  }
+
+  /** Where the evidence stands after so many outcomes. */
+  passed(outcomes: number, people: number): void {
+    this.#path.add({ outcomes, people, ...this.#now });
   }
 
   result(alpha: number): MetricAnalysis {
     const [champion, challenger] = [{ ...this.#first.champion }, { ...this.#first.challenger }];
+    const path = this.#path;
     // Not what decides, but for the horizon: found when it is read, since a test is looked at after each batch.
     return {
       ...this.#metric,
       reached: this.#reached,
+      get path() {
+        return path.points;
+      },
       get difference() {
         const [low, high] = rateInterval(challenger, alpha / 2);
         const [from, to] = rateInterval(champion, alpha / 2);
