@@ -5691,6 +5691,65 @@ export interface components {
                     acceptWithinSeconds?: number;
                     /** @enum {string} */
                     approval?: "second-person";
+                    experiment?: {
+                        /** @enum {string} */
+                        kind: "shadow" | "ab";
+                        metrics: {
+                            name: string;
+                            /** @enum {string} */
+                            role: "primary" | "guardrail";
+                        }[];
+                        /** @default 0.05 */
+                        alpha?: number;
+                        /** @default 0.02 */
+                        margin?: number;
+                        /** @default 3 */
+                        window?: number;
+                        /**
+                         * @default [
+                         *       {
+                         *         "share": 0.01,
+                         *         "people": 20
+                         *       },
+                         *       {
+                         *         "share": 0.05,
+                         *         "people": 20
+                         *       },
+                         *       {
+                         *         "share": 0.1,
+                         *         "people": 20
+                         *       },
+                         *       {
+                         *         "share": 0.25,
+                         *         "people": 20
+                         *       },
+                         *       {
+                         *         "share": 0.5,
+                         *         "people": 1
+                         *       }
+                         *     ]
+                         */
+                        ramp?: {
+                            share: number;
+                            people: number;
+                        }[];
+                        /**
+                         * @default {
+                         *       "people": 10000,
+                         *       "days": 28
+                         *     }
+                         */
+                        horizon?: {
+                            people: number;
+                            days: number;
+                        };
+                        /**
+                         * @default champion
+                         * @enum {string}
+                         */
+                        otherwise?: "champion" | "challenger";
+                        minimumRequestsPerDay?: number;
+                    };
                     logRequests?: {
                         sample: number;
                         mask?: string[];

@@ -1,10 +1,10 @@
 import type { ExperimentMetric, ExperimentPlan } from '@visavox/core/experiment';
 import type { Reached } from './analysis.ts';
 
-/** The e-values at which evidence decides; null where it decides nothing. They are those of `decide`. */
+/** The e-values at which evidence decides; null where it decides nothing. */
 export type Bounds = Readonly<Record<keyof Reached, number | null>>;
 
-/** Against people being shared out as they should be. */
+/** Against people being shared out as they should be: a test in which they are not says nothing at all. */
 export const RATIO_BOUND = 1000;
 
 export function boundsOf({ role }: ExperimentMetric, { alpha, metrics }: ExperimentPlan): Bounds {

@@ -1,9 +1,7 @@
 import type { ExperimentOutcome, ExperimentPlan } from '@visavox/core/experiment';
-import type { Analysis, MetricAnalysis } from './analysis.ts';
-import { isDecided, type LogEvidence } from './statistics/evidence.ts';
-
-/** How sure it has to be that people are not shared out as they should be: such a test says nothing at all. */
-const BROKEN = 0.001;
+import type { Analysis, MetricAnalysis, Reached } from './analysis.ts';
+import { boundsOf, RATIO_BOUND } from './bounds.ts';
+import type { LogEvidence } from './statistics/evidence.ts';
 
 export interface Verdict {
   readonly outcome: Exclude<ExperimentOutcome, 'stopped'>;
@@ -19,16 +17,13 @@ export function decide(
   plan: ExperimentPlan,
   { people, days }: { readonly people: number; readonly days: number },
 ): Verdict | undefined {
-  if (isDecided(ratio, BROKEN)) {
+  if (ratio >= Math.log(RATIO_BOUND)) {
     const reason = `people are not shared out as they should be (${levelOf(ratio)}): what was measured says nothing`;
     return { outcome: 'broken', reason };
   }
-  const guardrails = metrics.filter(({ role }) => role === 'guardrail');
-  const allowed = (metric: MetricAnalysis) =>
-    guardrails.length === 0
-      ? plan.alpha
-      : plan.alpha / (metric.role === 'primary' ? 2 : 2 * guardrails.length);
-  const harm = metrics.find((metric) => isDecided(metric.reached.worse, allowed(metric)));
+  const isSure = (metric: MetricAnalysis, of: keyof Reached) =>
+    metric.reached[of] >= Math.log(boundsOf(metric, plan)[of] ?? Number.POSITIVE_INFINITY);
+  const harm = metrics.find((metric) => isSure(metric, 'worse'));
   if (harm)
     return {
       outcome: 'reject',
@@ -37,18 +32,18 @@ export function decide(
   const primary = metrics.find(({ role }) => role === 'primary');
   if (!primary) return undefined;
   const { reached } = primary;
-  if (isDecided(reached.better, plan.alpha))
+  if (isSure(primary, 'better'))
     return {
       outcome: 'promote',
       reason: `fewer ${primary.name} with the challenger (${levelOf(reached.better)})`,
     };
-  if (isDecided(reached.beyondMargin, plan.alpha)) {
+  if (isSure(primary, 'beyondMargin')) {
     const reason = `the challenger is worse in ${primary.name} by more than ${plan.margin} (${levelOf(reached.beyondMargin)})`;
     return { outcome: 'reject', reason };
   }
   // An A/B test certifies that nothing is lost as soon as it can; a shadow test may still find a gain.
   const isOver = people >= plan.horizon.people || days >= plan.horizon.days;
-  if (isDecided(reached.withinMargin, plan.alpha) && (plan.kind === 'ab' || isOver)) {
+  if (isSure(primary, 'withinMargin') && (plan.kind === 'ab' || isOver)) {
     const reason = `no difference in ${primary.name} worth having: the challenger is not worse by ${plan.margin} (${levelOf(reached.withinMargin)})`;
     return { outcome: 'no-difference', reason };
   }

@@ -13,11 +13,6 @@ export function evidenceOf(bets: Bets): LogEvidence {
   return logSum(bets) - Math.log(bets.length);
 }
 
-/** Whether the evidence suffices at a level; `reached` has to be the highest that it ever was. */
-export function isDecided(reached: LogEvidence, alpha: number): boolean {
-  return reached >= -Math.log(alpha);
-}
-
 /** The logarithm of a sum, of logarithms. */
 export function logSum(logs: readonly number[]): number {
   const largest = Math.max(...logs);
