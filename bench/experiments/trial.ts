@@ -1,7 +1,7 @@
 import { ExperimentAnalysis } from '@visavox/control/experiments/analysis';
 import { armOf } from '@visavox/control/experiments/assignment';
 import { decide } from '@visavox/control/experiments/decision';
-import type { ExperimentPlan } from '@visavox/core/experiment';
+import type { Arm, ExperimentPlan } from '@visavox/core/experiment';
 import { growthbookP } from './growthbook.ts';
 import type { Stream } from './people.ts';
 
@@ -17,33 +17,36 @@ export interface Trial {
 
 /**
  * An experiment from its first attempt to its decision, by what serves: the assignment, the analysis and the decision rule of the
- * platform, looked at after each outcome that can move it. Attempts that both arms pass, by people who have completed the
+ * platform, looked at after each outcome that can move it: decisions follow from the highest evidence so far. Attempts that both arms pass, by people who have completed the
  * window, cannot: they are only counted.
  */
 export function tried({ rounds }: Stream, plan: ExperimentPlan, salt: string): Trial {
   const analysis = new ExperimentAnalysis(plan);
-  const arms = new Map<number, 'champion' | 'challenger'>();
+  const arms: Arm[] = [];
   let [attempts, position, round] = [0, 0, 0];
   for (const { order, attempts: errors } of rounds) {
     for (const person of order) {
       attempts += 1;
-      const key = String(person);
-      let arm = arms.get(person);
+      let arm = arms[person];
       if (arm === undefined) {
+        const key = String(person);
         const share = plan.kind === 'shadow' ? 0 : analysis.share;
         arm = plan.kind === 'shadow' ? 'champion' : armOf(key, salt, share);
-        arms.set(person, arm);
+        arms[person] = arm;
         analysis.add({ position: ++position, exposure: { key, arm, share } });
       }
       const error = errors[person]!;
       const [mine, other] = [(error & 1) as 0 | 1, (error >> 1) as 0 | 1];
       const matters = plan.kind === 'shadow' ? mine !== other : (arm === 'champion' ? mine : other) === 1;
       if (round >= plan.window && !matters) continue;
+      const key = String(person);
       const outcome =
         plan.kind === 'shadow'
           ? { champion: { [METRIC]: mine }, challenger: { [METRIC]: other } }
           : { [arm]: { [METRIC]: arm === 'champion' ? mine : other } };
+      const before = analysis.risen;
       analysis.add({ position: ++position, record: { request: String(attempts), key, at, ...outcome } });
+      if (analysis.risen === before) continue;
       const verdict = decide(analysis.result(), plan, { people: analysis.people, days: 0 });
       if (verdict) return { outcome: verdict.outcome, attempts };
     }

@@ -83,6 +83,14 @@ export class ExperimentAnalysis {
     );
   }
 
+  /**
+   * How often the highest evidence of a metric has risen. While nothing of an experiment but this is new, and it is as it was, no
+   * decision can have come about.
+   */
+  get risen(): number {
+    return this.#metrics.reduce((sum, fold) => sum + fold.risen, 0);
+  }
+
   /** People at their first exposure. */
   get people(): number {
     return this.#exposed.size;
@@ -180,6 +188,8 @@ class SharesFold {
 
 const noEvidence: Reached = { better: 0, worse: 0, withinMargin: 0, beyondMargin: 0 };
 
+const sides = ['better', 'worse', 'withinMargin', 'beyondMargin'] as const;
+
 function higher(a: Reached, b: Reached): Reached {
   return {
     better: Math.max(a.better, b.better),
@@ -196,6 +206,7 @@ interface Counts {
 
 /** One metric of an experiment. */
 abstract class MetricFold {
+  risen = 0;
   protected readonly name: string;
   readonly #metric: ExperimentMetric;
   protected readonly plan: ExperimentPlan;
@@ -234,7 +245,9 @@ abstract class MetricFold {
 
   protected reaches(evidence: Partial<Reached>): void {
     this.#now = { ...this.#now, ...evidence };
-    this.#reached = higher(this.#reached, this.#now);
+    const before = this.#reached;
+    this.#reached = higher(before, this.#now);
+    if (sides.some((side) => this.#reached[side] > before[side])) this.risen += 1;
   }
 
   /** Where the evidence stands after so many outcomes. */
