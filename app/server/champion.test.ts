@@ -147,6 +147,7 @@ it('never goes back to what it read before a promotion', async () => {
     setStage: (id, stage, reason) => releases.setStage(id, stage, reason),
     promote: (id, reason) => releases.promote(id, reason),
     list: (...where) => releases.list(...where),
+    history: (...given) => releases.history(...given),
     champion: async (...where) => {
       const found = await releases.champion(...where);
       reading();

@@ -104,6 +104,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /api/v1/models/{name}/releases': develops('release.propose'),
   'GET /api/v1/releases': reads,
   'GET /api/v1/models/{name}/releases': reads,
+  'GET /api/v1/models/{name}/release-history': reads,
   'POST /api/v1/releases/{id}/promote': operates('release.promote'),
   'POST /api/v1/models/{name}/rollback': operates('release.rollback'),
   'GET /api/v1/releases/{id}/settings': reads,

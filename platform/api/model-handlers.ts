@@ -178,6 +178,20 @@ function addReleaseRoutes(app: OpenAPIHono<ApiEnv>, resources: Resources): void 
     return c.json({ releases: found }, 200);
   });
 
+  app.openapi(routes.releaseHistory, async (c) => {
+    const { name } = c.req.valid('param');
+    const { environment, limit } = c.req.valid('query');
+    const places = controllers.ofModel(name).filter(within(environment));
+    const found = await Promise.all(
+      places.map((place) => resources.releases.history(place.environment, name, limit)),
+    );
+    const events = found
+      .flat()
+      .sort((a, b) => b.at.localeCompare(a.at))
+      .slice(0, limit);
+    return c.json({ events }, 200);
+  });
+
   app.openapi(routes.propose, async (c) => {
     const { version: wanted, reason } = c.req.valid('json');
     const { name } = c.req.valid('param');

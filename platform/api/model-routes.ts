@@ -9,13 +9,24 @@ import {
   Proposal,
   Reason,
   Registration,
+  ReleaseHistory,
   ReleaseRecord,
   Releases,
   Training,
   TrainingProgress,
   TrainingWish,
 } from './model-schemas.ts';
-import { body, Id, InEnvironment, json, OfModel, OfVersion, operator, problem } from './route-parts.ts';
+import {
+  body,
+  Id,
+  InEnvironment,
+  json,
+  limit,
+  OfModel,
+  OfVersion,
+  operator,
+  problem,
+} from './route-parts.ts';
 import { RunStarted } from './schemas.ts';
 
 const base = { tags: ['platform'], security: operator };
@@ -98,6 +109,12 @@ export const modelRoutes = {
     ...{ ...base, method: 'get', path: '/api/v1/models/{name}/releases' },
     request: { params: OfModel, query: InEnvironment },
     responses: { 200: json(Releases, 'by environment, of each the newest first'), default: problem },
+  }),
+  releaseHistory: createRoute({
+    ...{ ...base, method: 'get', path: '/api/v1/models/{name}/release-history' },
+    summary: 'What became of releases, why and by whom: nothing of it is ever changed',
+    request: { params: OfModel, query: InEnvironment.extend({ limit }) },
+    responses: { 200: json(ReleaseHistory, 'newest first'), default: problem },
   }),
   propose: createRoute({
     ...{ ...base, method: 'post', path: '/api/v1/models/{name}/releases' },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Digest } from '@visavox/core/digest';
 import { BundleManifest, ModelVersion } from '@visavox/core/model';
-import { Release } from '@visavox/core/release';
+import { Release, ReleaseEvent } from '@visavox/core/release';
 import { Parameter, taskOutput } from '@visavox/core/run';
 
 const shown = {
@@ -95,6 +95,9 @@ export const Candidate = z
   .openapi('Candidate');
 export const ReleaseRecord = z.object(Release.shape).openapi('Release');
 export const Releases = z.object({ releases: z.array(ReleaseRecord) }).openapi('Releases');
+export const ReleaseHistory = z
+  .object({ events: z.array(z.object(ReleaseEvent.shape)) })
+  .openapi('ReleaseHistory');
 const reason = z.string().trim().min(1).max(500);
 export const Proposal = z
   .object({

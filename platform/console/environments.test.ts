@@ -111,6 +111,13 @@ it.skipIf(!browserThere)(
     await dialog.getByRole('button', { name: 'Promote', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
     await changed.getByText('Changed since the release').waitFor({ state: 'detached' });
+
+    await page.getByText('What became of them, and why').click();
+    await page
+      .getByRole('cell', { name: /^followed by version 1/ })
+      .first()
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
     await browser.close();
   },
 );

@@ -8,7 +8,7 @@ import type { Digest } from './digest.ts';
 import type { ServingSettings, SettingsVersion } from './environment-settings.ts';
 import type { Experiment, ExperimentRecord, Exposure } from './experiment.ts';
 import type { ModelVersion } from './model.ts';
-import type { Release, ReleaseStage } from './release.ts';
+import type { Release, ReleaseEvent, ReleaseStage } from './release.ts';
 import type { RunRecord } from './run.ts';
 import type { RunAnnotationChanges, RunAnnotations, RunPage, RunQuery } from './run-summary.ts';
 import type { Point } from './search-space.ts';
@@ -254,6 +254,8 @@ export interface ReleaseStore {
   champion(environment: string, model: string): Promise<Release | undefined>;
   /** Newest first; of one model or, without its name, of all. */
   list(environment: string, model?: string): Promise<readonly Release[]>;
+  /** What became of the releases of a model in an environment, newest first; nothing of it is ever changed. */
+  history(environment: string, model: string, limit: number): Promise<readonly ReleaseEvent[]>;
 }
 
 /** Keeps what environments of models were declared to be. */

@@ -26,6 +26,21 @@ export const Release = z.object({
 });
 export type Release = z.infer<typeof Release>;
 
+/** What became of a release at one time: a later reason takes the place of an earlier one in the release, and never here. */
+export const ReleaseEvent = Release.pick({
+  environment: true,
+  model: true,
+  version: true,
+  stage: true,
+}).extend({
+  at: z.string(),
+  /** The id of the release. */
+  release: z.string(),
+  reason: z.string(),
+  by: z.string().optional(),
+});
+export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
+
 /** Whether it serves, or may come to: neither refused nor followed by another. */
 export function isUp({ stage }: Pick<Release, 'stage'>): boolean {
   return stage !== 'retired' && stage !== 'held-back';

@@ -3185,6 +3185,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{name}/release-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of releases, why and by whom: nothing of it is ever changed */
+        get: {
+            parameters: {
+                query?: {
+                    environment?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReleaseHistory"];
+                    };
+                };
+                /** @description what was wrong and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{name}/rollback": {
         parameters: {
             query?: never;
@@ -7879,6 +7929,19 @@ export interface components {
             by?: string;
             createdAt: string;
             promotedAt: string | null;
+        };
+        ReleaseHistory: {
+            events: {
+                environment: string;
+                model: string;
+                version: number;
+                /** @enum {string} */
+                stage: "preparing" | "shadow" | "canary" | "champion" | "retired" | "held-back";
+                at: string;
+                release: string;
+                reason: string;
+                by?: string;
+            }[];
         };
         Proposal: {
             /** @description why, for those who look at it later */

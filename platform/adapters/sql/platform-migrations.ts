@@ -353,4 +353,21 @@ export const platformMigrations: Record<string, Migration> = {
         `alter table releases add column settings text`,
       ),
   },
+  'platform-015-release-events': {
+    up: (db: Kysely<unknown>) =>
+      statements(
+        db,
+        `create table release_events (
+           position bigint generated always as identity primary key,
+           release text not null references releases(id) on delete cascade,
+           at timestamptz not null default now(),
+           stage text not null,
+           reason text not null,
+           by text)`,
+        `create index release_events_release on release_events (release)`,
+        // As far as releases still say it.
+        `insert into release_events (release, at, stage, reason, by)
+           select id, coalesce(promoted_at, created_at), stage, reason, by from releases order by position`,
+      ),
+  },
 };

@@ -49,6 +49,34 @@ export function releaseStoreContract(makeStore: () => Promise<ReleaseStore>): vo
       expect(await stages()).toEqual(['two: retired', 'one: champion']);
     });
 
+    it('keeps every reason that a release ever had, and whose it was', async () => {
+      await store.create(exampleRelease('one', { reason: 'trained' }));
+      await store.create(exampleRelease('two', { version: 2, reason: 'trained again' }));
+      await store.setStage('two', 'shadow', 'tried beside it');
+      await store.promote('one', 'the first', 'ada');
+      await store.promote('two', 'better by 3 %');
+      await store.promote('one', 'rolled back: it was the camera', 'grace');
+      await store.promote('one', 'once more');
+      const said = (await store.history('production', 'recogniser', 100)).map(
+        ({ release, stage, reason, by = 'nobody' }) => `${release} ${stage}, ${by}: ${reason}`,
+      );
+      expect(said).toEqual([
+        'one champion, grace: rolled back: it was the camera',
+        'two retired, grace: followed by version 1: rolled back: it was the camera',
+        'two champion, nobody: better by 3 %',
+        'one retired, nobody: followed by version 2: better by 3 %',
+        'one champion, ada: the first',
+        'two shadow, nobody: tried beside it',
+        expect.stringMatching(/^two .*trained again$/),
+        expect.stringMatching(/^one .*trained$/),
+      ]);
+      expect(await store.history('production', 'recogniser', 2)).toHaveLength(2);
+      expect(await store.history('test', 'recogniser', 100)).toEqual([]);
+      const [latest] = await store.history('production', 'recogniser', 1);
+      expect(latest).toMatchObject({ environment: 'production', model: 'recogniser', version: 1 });
+      expect(Date.parse(latest?.at ?? '')).not.toBeNaN();
+    });
+
     it('changes nothing when the champion is promoted again', async () => {
       await store.create(exampleRelease('one'));
       await store.promote('one', 'the first');

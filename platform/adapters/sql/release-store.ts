@@ -1,7 +1,7 @@
 import { UserError } from '@visavox/core/errors';
 import type { ReleaseStore } from '@visavox/core/ports';
-import type { Release, ReleaseStage } from '@visavox/core/release';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Release, ReleaseEvent, ReleaseStage } from '@visavox/core/release';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { PlatformTables } from './tables.ts';
 
 export class SqlReleaseStore implements ReleaseStore {
@@ -15,24 +15,32 @@ export class SqlReleaseStore implements ReleaseStore {
 
   async create(release: Release): Promise<void> {
     const { createdAt, promotedAt, ...row } = release;
-    await this.#db
-      .insertInto('releases')
-      .values({
-        ...row,
-        created_at: new Date(createdAt),
-        promoted_at: promotedAt === null ? null : new Date(promotedAt),
-      })
-      .execute();
+    const { id, stage, reason, by } = release;
+    await this.#db.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto('releases')
+        .values({
+          ...row,
+          created_at: new Date(createdAt),
+          promoted_at: promotedAt === null ? null : new Date(promotedAt),
+        })
+        .execute();
+      await this.#note(transaction, { release: id, stage, reason, by });
+    });
   }
 
   async setStage(id: string, stage: Exclude<ReleaseStage, 'champion'>, reason: string): Promise<void> {
-    const { numUpdatedRows } = await this.#db
-      .updateTable('releases')
-      .set({ stage, reason })
-      .where('id', '=', id)
-      .where('stage', '!=', 'champion')
-      .executeTakeFirst();
-    if (numUpdatedRows > 0n) return;
+    const changed = await this.#db.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('releases')
+        .set({ stage, reason })
+        .where('id', '=', id)
+        .where('stage', '!=', 'champion')
+        .executeTakeFirst();
+      if (numUpdatedRows > 0n) await this.#note(transaction, { release: id, stage, reason });
+      return numUpdatedRows > 0n;
+    });
+    if (changed) return;
     const known = await this.#db.selectFrom('releases').where('id', '=', id).select('id').executeTakeFirst();
     throw known ? releaseServes(id) : unknownRelease(id);
   }
@@ -45,23 +53,28 @@ export class SqlReleaseStore implements ReleaseStore {
         .selectFrom('releases')
         .where('id', '=', id)
         .forUpdate()
-        .select(['stage', 'environment', 'model'])
+        .select(['stage', 'environment', 'model', 'version'])
         .executeTakeFirst();
       if (!release) throw unknownRelease(id);
       if (release.stage === 'champion') return;
       if (release.stage === 'held-back') throw heldBack(id);
-      await transaction
+      const before = await transaction
         .updateTable('releases')
         .set({ stage: 'retired' })
         .where('environment', '=', release.environment)
         .where('model', '=', release.model)
         .where('stage', '=', 'champion')
+        .returning('id')
         .execute();
+      const followed = `followed by version ${release.version}: ${reason}`;
+      for (const one of before)
+        await this.#note(transaction, { release: one.id, stage: 'retired', reason: followed, by });
       await transaction
         .updateTable('releases')
         .set({ stage: 'champion', reason, by: by ?? null, promoted_at: this.#now() })
         .where('id', '=', id)
         .execute();
+      await this.#note(transaction, { release: id, stage: 'champion', reason, by });
     });
   }
 
@@ -85,6 +98,35 @@ export class SqlReleaseStore implements ReleaseStore {
       .selectAll();
     if (model !== undefined) query = query.where('model', '=', model);
     return (await query.execute()).map(releaseOf);
+  }
+
+  async history(environment: string, model: string, limit: number): Promise<readonly ReleaseEvent[]> {
+    const rows = await this.#db
+      .selectFrom('release_events as event')
+      .innerJoin('releases', 'releases.id', 'event.release')
+      .where('environment', '=', environment)
+      .where('model', '=', model)
+      .orderBy('event.position', 'desc')
+      .limit(limit)
+      .select(['event.release', 'event.at', 'event.stage', 'event.reason', 'event.by'])
+      .select(['environment', 'model', 'version'])
+      .execute();
+    return rows.map(({ at, by, ...event }) => ({
+      ...event,
+      at: at.toISOString(),
+      ...(by !== null && { by }),
+    }));
+  }
+
+  /** In the transaction that changes the release, so that neither is there without the other. */
+  async #note(
+    transaction: Transaction<PlatformTables>,
+    { by, ...event }: Pick<ReleaseEvent, 'release' | 'stage' | 'reason'> & { by?: string | undefined },
+  ): Promise<void> {
+    await transaction
+      .insertInto('release_events')
+      .values({ ...event, by: by ?? null, at: this.#now() })
+      .execute();
   }
 }
 

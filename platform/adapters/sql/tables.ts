@@ -5,7 +5,7 @@ import type { ReleaseStage } from '@visavox/core/release';
 import type { RunState, TaskState } from '@visavox/core/run';
 import type { SweepState } from '@visavox/core/sweep';
 import type { Role } from '@visavox/core/user';
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** Written as text (`JSON.stringify`), read as the value: both drivers agree on nothing else. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -114,6 +114,15 @@ export interface PlatformTables {
     actor: string;
     reason: string;
     at: Generated<Date>;
+  };
+  /** What became of releases; rows are only ever added. */
+  release_events: {
+    position: GeneratedAlways<string>;
+    release: string;
+    at: Date;
+    stage: ReleaseStage;
+    reason: string;
+    by: string | null;
   };
   releases: {
     id: string;

@@ -1,7 +1,7 @@
 import { Approval } from '@visavox/core/approval';
 import { UserError } from '@visavox/core/errors';
 import { parseModelReference } from '@visavox/core/model';
-import { Release } from '@visavox/core/release';
+import { Release, ReleaseEvent } from '@visavox/core/release';
 import { z } from 'zod';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { inEnvironment, queryOf, versionOf } from '../references.ts';
@@ -12,6 +12,7 @@ import { settingsOf, settingsSaid } from './release-settings.ts';
 /** Where a second person has to agree, it is asked for. */
 const Promoted = z.union([Approval, Release]);
 const Releases = z.object({ releases: z.array(Release) });
+const ReleaseHistory = z.object({ events: z.array(ReleaseEvent) });
 const Environments = z.object({
   environments: z.array(z.object({ name: z.string(), model: z.string() })),
 });
@@ -49,6 +50,27 @@ export const releaseCommands: CommandPlugin = (program, context) => {
       const { request, result } = context(command);
       const answer = Releases.parse(await request('GET', '/api/v1/releases'));
       result(answer, rows(answer.releases));
+    });
+  release
+    .command('history')
+    .argument('[model]', 'needed where several models are released')
+    .option('--environment <name>', 'of one environment alone')
+    .option('--limit <count>', 'at most so many', '100')
+    .description('what became of releases, why and by whom, newest first; nothing of it is ever changed')
+    .action(async (named: string | undefined, options: { environment?: string; limit: string }, command) => {
+      const { request, result } = context(command);
+      const model = named ?? (await onlyModel(request));
+      const path = `/api/v1/models/${encodeURIComponent(model)}/release-history${queryOf({ ...options })}`;
+      const answer = ReleaseHistory.parse(await request('GET', path));
+      result(
+        answer,
+        table(
+          ['at', 'environment', 'model', 'became', 'by', 'reason'],
+          answer.events.map(({ at, environment, version, stage, by, reason }) => [
+            ...[at.slice(0, 19), environment, `${model}:${version}`, stage, by, reason],
+          ]),
+        ),
+      );
     });
   release
     .command('propose')

@@ -66,6 +66,14 @@ export const pauseTraining = ({ paused, ...place }: Place & { paused: boolean })
   answer(client.PUT('/api/v1/models/{name}/training', { params: at(place), body: { paused } }));
 
 export const models = () => answer(client.GET('/api/v1/models'));
+export const releaseHistory = async ({ model, environment }: Place) =>
+  (
+    await answer(
+      client.GET('/api/v1/models/{name}/release-history', {
+        params: { path: { name: model }, query: { environment } },
+      }),
+    )
+  ).events;
 export const releases = async () => (await answer(client.GET('/api/v1/releases'))).releases;
 export const rollBack = ({ model, environment }: Pick<Release, 'model' | 'environment'>) =>
   answer(client.POST('/api/v1/models/{name}/rollback', { params: at({ model, environment }) }));

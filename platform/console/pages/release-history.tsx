@@ -11,6 +11,7 @@ import { SureDialog } from '../components/sure-dialog.tsx';
 import { Link } from '../router.tsx';
 import { useProject } from '../shell/project.tsx';
 import { useFormat } from '../text/format.ts';
+import { ReleaseEvents } from './release-events.tsx';
 import { SettingsOfRelease } from './settings-differences.tsx';
 
 /** What served in a model's environment, the newest first, with what can be done about it. */
@@ -86,6 +87,7 @@ export function ReleaseHistory({
           />
         ))}
       </ol>
+      {releases.length > 0 && <ReleaseEvents place={place} />}
       {wanted && (
         <SureDialog
           title={t('environments.promote_title', { version: String(wanted.release.version) })}

@@ -540,6 +540,11 @@ export const console = {
   },
 
   releases: {
+    history: 'What became of them, and why',
+    at: 'When',
+    became: 'Became',
+    who: 'Who',
+    reason: 'Why',
     title: 'Releases',
     text: 'Which model serves where, which served before, and why a candidate was released or held back.',
     none: 'No releases yet.',

@@ -550,6 +550,11 @@ export const console: Translation<typeof english> = {
   },
 
   releases: {
+    history: 'Ce qui leur est arrivé, et pourquoi',
+    at: 'Quand',
+    became: 'Devenue',
+    who: 'Qui',
+    reason: 'Pourquoi',
     title: 'Mises en service',
     text: 'Quel modèle sert où, lequel servait avant, et pourquoi un candidat a été mis en service ou retenu.',
     none: 'Aucune mise en service.',

@@ -1,11 +1,12 @@
 import { UserError } from '@visavox/core/errors';
 import type { ReleaseStore } from '@visavox/core/ports';
-import type { Release } from '@visavox/core/release';
+import type { Release, ReleaseEvent } from '@visavox/core/release';
 import type { ControlState } from '../controller-resources.ts';
 
 /** A release store that lives as long as the process; passes the same contract as the one over SQL. */
 export class MemoryReleaseStore implements ReleaseStore {
   readonly #releases = new Map<string, Release>();
+  readonly #events: ReleaseEvent[] = [];
   readonly #now: () => Date;
 
   constructor(now: () => Date = () => new Date()) {
@@ -15,6 +16,7 @@ export class MemoryReleaseStore implements ReleaseStore {
   async create(release: Release): Promise<void> {
     if (this.#releases.has(release.id)) throw new TypeError(`release ${release.id} exists already`);
     this.#releases.set(release.id, release);
+    this.#note(release);
   }
 
   async setStage(id: string, stage: Exclude<Release['stage'], 'champion'>, reason: string): Promise<void> {
@@ -28,6 +30,8 @@ export class MemoryReleaseStore implements ReleaseStore {
       });
     }
     this.#releases.set(id, { ...release, stage, reason });
+    const { by: _, ...rest } = release;
+    this.#note({ ...rest, stage, reason });
   }
 
   async promote(id: string, reason: string, by?: string): Promise<void> {
@@ -43,11 +47,17 @@ export class MemoryReleaseStore implements ReleaseStore {
     }
     // Found without a pause, so that two promotions at once leave one champion.
     const old = this.#champion(release.environment, release.model);
-    if (old) this.#releases.set(old.id, { ...old, stage: 'retired' });
     const { by: _, ...before } = release;
     const named = by === undefined ? {} : { by };
+    if (old) {
+      this.#releases.set(old.id, { ...old, stage: 'retired' });
+      const { by: __, ...rest } = old;
+      const followed = `followed by version ${release.version}: ${reason}`;
+      this.#note({ ...rest, ...named, stage: 'retired', reason: followed });
+    }
     const promotedAt = this.#now().toISOString();
     this.#releases.set(id, { ...before, ...named, stage: 'champion', reason, promotedAt });
+    this.#note({ ...before, ...named, stage: 'champion', reason });
   }
 
   async champion(environment: string, model: string): Promise<Release | undefined> {
@@ -58,6 +68,19 @@ export class MemoryReleaseStore implements ReleaseStore {
     return [...this.#releases.values()]
       .filter((release) => release.environment === environment && (model ?? release.model) === release.model)
       .reverse();
+  }
+
+  async history(environment: string, model: string, limit: number): Promise<readonly ReleaseEvent[]> {
+    return this.#events
+      .filter((event) => event.environment === environment && event.model === model)
+      .reverse()
+      .slice(0, limit);
+  }
+
+  #note({ id, environment, model, version, stage, reason, by }: Omit<Release, 'promotedAt'>): void {
+    const named = by === undefined ? {} : { by };
+    const at = this.#now().toISOString();
+    this.#events.push({ at, release: id, environment, model, version, stage, reason, ...named });
   }
 
   #champion(environment: string, model: string): Release | undefined {
