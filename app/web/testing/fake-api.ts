@@ -329,6 +329,14 @@ export function fakeApi() {
         () => new Answer(200, { format: 1, name: 'recogniser', files: [], parent: null, properties: {} }),
       ],
       ['GET', /^releases$/, () => new Answer(200, { releases })],
+      // Nothing differs between environments here.
+      [
+        'GET',
+        /^releases\/[^/]+\/settings$/,
+        ([release]) => new Answer(200, { release, from: null, to: null, differences: [], changes: [] }),
+      ],
+      ['GET', /^environments$/, () => new Answer(200, { environments: [] })],
+      ['GET', /^models\/[^/]+\/release-history$/, () => new Answer(200, { events: [] })],
       ['POST', /^(?:releases|models)\/.+$/, () => new Answer(200, releases[0])],
       ['GET', /^(?:datasets|lineage-kinds)$/, () => new Answer(200, { datasets: [], kinds: [] })],
       ['GET', /^trace\/([^/]+)\/(.+)$/, () => new Answer(200, someTrace())],
