@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { readProjectFile } from '@visavox/host/project-file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Terminal } from './testing/terminal.ts';
@@ -176,6 +178,9 @@ describe('the guide to data', { timeout: 400_000 }, () => {
       join(terminal.folder, 'visits', 'visits.csv'),
       `${csv.replaceAll(/,(\d)$/gm, ',$1.5')}\n`,
     );
+    const packed = ['czf', 'visits.tgz', '-C', 'visits', '.'];
+    expect(text).toContain(`tar ${packed.join(' ')}`);
+    await promisify(execFile)('tar', packed, { cwd: terminal.folder });
     for (const [, name = '', body = ''] of text.matchAll(/^```yaml\n# (rules\.yaml)\n(.*?)^```/gms))
       await writeFile(join(terminal.folder, name), body);
     const commands = [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) =>
@@ -186,6 +191,9 @@ describe('the guide to data', { timeout: 400_000 }, () => {
       const { code, stderr } = await terminal.types(...wordsOf(line.replace('npx visavox ', '')));
       expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' });
     }
+    const { datasets } = await terminal.asks('data', 'list');
+    const versions = datasets.filter(({ name }: { name: string }) => name === 'visits');
+    expect(versions, 'folder and archive are one version').toHaveLength(1);
     const croissant = JSON.parse(await readFile(join(terminal.folder, 'croissant.json'), 'utf8'));
     expect(croissant).toMatchObject({
       name: 'visits',

@@ -7,6 +7,7 @@ import { pairs } from '../pairs.ts';
 import type { CommandContext, CommandPlugin } from '../plugin.ts';
 import { progressOf } from '../progress.ts';
 import { table } from '../table.ts';
+import { isArchive, withArchive } from './archive.ts';
 import { croissantCommand } from './data-croissant.ts';
 import { deleteCommands } from './data-delete.ts';
 import { splitCommands } from './data-split.ts';
@@ -32,7 +33,10 @@ export const dataCommands: CommandPlugin = (program, context) => {
   const data = program.command('data').description('dataset versions');
   data
     .command('import')
-    .argument('[folder]', `files, in folders or not; ${labelsFileName} in it may label them (file_name,…)`)
+    .argument(
+      '[folder]',
+      `files, in folders or not, or an archive of them (.zip, .tar, .tar.gz, .tgz); ${labelsFileName} in it may label them (file_name,…)`,
+    )
     .requiredOption('--name <name>', 'of the dataset: small letters, digits, hyphens')
     .option('--query <sql>', 'instead of a folder: what a database gives becomes one Parquet file')
     .option(
@@ -48,6 +52,8 @@ export const dataCommands: CommandPlugin = (program, context) => {
       requireName(options.name);
       requireOneSource(folder, options);
       const { name, query = '', from = '' } = options;
+      if (folder !== undefined && (await isArchive(folder)))
+        return withArchive(folder, (unpacked) => importFolder(asking, unpacked, options));
       if (folder !== undefined) return importFolder(asking, folder, options);
       await withQuery({ name, query, from }, asking.log, (queried) =>
         importFolder(asking, queried.folder, { ...options, provenance: queried.provenance }),
