@@ -3,7 +3,8 @@ import { table } from 'visavox/table';
 import { chance, type Rates, stream } from './experiments/people.ts';
 import { type Trial, tried, triedByGrowthBook } from './experiments/trial.ts';
 
-const ROUNDS = 60;
+/** Attempts of each person: with more people fewer, since most of them decide nothing any more. */
+const roundsOf = (people: number) => (people > 1000 ? 20 : 60);
 const ALPHA = 0.05;
 const NULLS = 10_000;
 const ALTERNATIVES = 2_000;
@@ -76,7 +77,7 @@ export async function benchExperiments(print: (line: string) => void) {
     answers.push(answered(question));
   }
   print(
-    `\nA person's error rate ~ Beta, concentration 5; ${ROUNDS} attempts each; one-sided ${ALPHA}; three errors in four are shared.\n`,
+    `\nA person's error rate ~ Beta, concentration 5; ${roundsOf(60)} attempts each, of 2000 people ${roundsOf(2000)}; one-sided ${ALPHA}; three errors in four are shared.\n`,
   );
   print(
     table(
@@ -99,7 +100,7 @@ export async function benchExperiments(print: (line: string) => void) {
 function answered({ withGrowthBook = false, count, ...question }: Question): Answer {
   const { kind, people, rates } = question;
   const plan = planOf(kind);
-  const streamOf = (seed: number) => stream(rates, { people, rounds: ROUNDS }, chance(seed));
+  const streamOf = (seed: number) => stream(rates, { people, rounds: roundsOf(people) }, chance(seed));
   const trials = Array.from({ length: count }, (_, seed) => tried(streamOf(seed), plan, `salt ${seed}`));
   const theirs = withGrowthBook
     ? trials.map((_, seed) => triedByGrowthBook(streamOf(seed), ALPHA, `salt ${seed}`))

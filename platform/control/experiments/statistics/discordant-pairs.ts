@@ -1,5 +1,8 @@
 import { gammaln } from 'simple-statistics';
-import { type LogEvidence, logBeta, logSum } from './evidence.ts';
+import { type LogEvidence, logBeta } from './evidence.ts';
+
+/** Of the largest term of a sum: less than doubles tell apart. */
+const NEGLIGIBLE = 1e-18;
 
 /**
  * Evidence that the challenger errs less, from pairs of which exactly one erred: `wins` where only the champion did, `losses`
@@ -18,7 +21,17 @@ export function evidenceOfFewerErrors({
   readonly losses: number;
 }): LogEvidence {
   const tosses = wins + losses + 1;
-  const waysOf = (k: number) => gammaln(tosses + 1) - gammaln(k + 1) - gammaln(tosses - k + 1);
-  const ways = Array.from({ length: wins + 1 }, (_, k) => waysOf(k));
-  return logBeta(1 + wins, 1 + losses) + logSum(ways);
+  // From the largest term on, in both directions, as long as terms count: some dozens, however many pairs there are.
+  const most = Math.min(wins, Math.floor(tosses / 2));
+  const largest = gammaln(tosses + 1) - gammaln(most + 1) - gammaln(tosses - most + 1);
+  let sum = 1;
+  for (let k = most, term = 1; k > 0 && term > NEGLIGIBLE; k--) {
+    term *= k / (tosses - k + 1);
+    sum += term;
+  }
+  for (let k = most + 1, term = 1; k <= wins && term > NEGLIGIBLE; k++) {
+    term *= (tosses - k + 1) / k;
+    sum += term;
+  }
+  return logBeta(1 + wins, 1 + losses) + largest + Math.log(sum);
 }
