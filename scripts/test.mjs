@@ -85,7 +85,14 @@ function everythingQuick() {
     check('Python lint', python, ['-m', 'ruff', 'check', 'recognition/training']),
     check('Python lint of clients and peers', python, [
       ...['-m', 'ruff', 'check', '--config', join('recognition', 'training', 'pyproject.toml')],
-      ...['platform/serving', 'platform/adapters', 'platform/cli/templates', 'bench', 'examples'],
+      ...[
+        'platform/serving',
+        'platform/adapters',
+        'platform/control',
+        'platform/cli/templates',
+        'bench',
+        'examples',
+      ],
     ]),
     check('Python lint of the package', python, ['-m', 'ruff', 'check', 'platform/python']),
     check('Python formatting of the package', python, ['-m', 'ruff', 'format', '--check', 'platform/python']),
