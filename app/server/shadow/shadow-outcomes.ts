@@ -25,7 +25,7 @@ interface Judgement {
   readonly champion_stranger: boolean | null;
   readonly challenger_stranger: boolean | null;
   readonly created_at: Date;
-  /** Whether it was the person: null where that is not known (yet). */
+  /** Whether it was the person; null where nothing told within a day. */
   readonly genuine: boolean | null;
 }
 
@@ -47,11 +47,7 @@ export class ShadowOutcomes {
 
   /** Tells what is known by now. After a crash in between it is told again, and counts once. */
   async tell(experiments: OutcomesPort): Promise<void> {
-    const now = this.#now().getTime();
-    const known = (await this.#judgements()).filter(
-      ({ genuine, created_at }) =>
-        genuine !== null || now - created_at.getTime() > openHours * 60 * 60 * 1000,
-    );
+    const known = await this.#known();
     for (const experiment of new Set(known.map((one) => one.experiment))) {
       const own = known.filter((one) => one.experiment === experiment);
       const records = own.flatMap((one) => this.#recordOf(one) ?? []);
@@ -65,9 +61,11 @@ export class ShadowOutcomes {
     }
   }
 
-  async #judgements(): Promise<readonly Judgement[]> {
+  /** What is known, or will not be any more; what is open does not take its place. */
+  async #known(): Promise<readonly Judgement[]> {
+    const openSince = new Date(this.#now().getTime() - openHours * 60 * 60 * 1000);
     const { rows } = await sql<Judgement>`
-      select j.attempt, j.experiment, j.person, j.champion, j.challenger,
+      select * from (select j.attempt, j.experiment, j.person, j.champion, j.challenger,
              j.champion_stranger, j.challenger_stranger, j.created_at,
              case
                when a.feedback = 'impostor' and a.feedback_by <> 'self' then false
@@ -75,8 +73,9 @@ export class ShadowOutcomes {
                when a.decision = 'accept' then true
                when j.confirmed then true
              end as genuine
-      from shadow_judgements j join attempts a on a.id = j.attempt
-      order by j.created_at, j.attempt
+      from shadow_judgements j join attempts a on a.id = j.attempt) judged
+      where genuine is not null or created_at < ${openSince}
+      order by created_at, attempt
       limit ${atOnce}`.execute(this.#db);
     return rows;
   }

@@ -5,7 +5,7 @@ import { Experiments } from '@visavox/control/experiments/experiments';
 import { putBundle } from '@visavox/core/bundle';
 import { ProductionTestPlan } from '@visavox/core/experiment';
 import type { Release } from '@visavox/core/release';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import recogniser from '../recogniser-model.ts';
 import { environment, modelName } from '../resources.ts';
@@ -146,6 +146,23 @@ it('drops what stays open, counting only that nobody else was let in', async () 
   await shadowOutcomes.tell(experiments);
   expect(await judgements()).toEqual([]);
   expect((await records()).at(-1)?.champion).toEqual({ [strangersLetIn]: 0 });
+});
+
+it('tells what is known, however much is open before it', async () => {
+  const { db, shadow, shadowOutcomes, now } = server.services;
+  const before = (await records()).length;
+  await sql`insert into attempts (id, person, release, model, version, bundle, decision, reasons, created_at, latency_ms)
+    select 'open ' || number, ${ids[ada.name]}, 'first', 'recogniser', 1, 'a bundle', 'reject', '[]', ${now()}, 1
+    from generate_series(1, 600) number`.execute(db);
+  await sql`insert into shadow_judgements (attempt, experiment, person, champion, challenger, created_at)
+    select 'open ' || number, ${experiment}, ${ids[ada.name]}, false, false, ${now()}
+    from generate_series(1, 600) number`.execute(db);
+  expect((await (await answer(server, { as: ada.name, by: ada })).json()).decision).toBe('accept');
+  await shadow.settled();
+  await shadowOutcomes.tell(experiments);
+  expect(await records()).toHaveLength(before + 1);
+  expect(await judgements()).toHaveLength(600);
+  await db.deleteFrom('attempts').where('id', 'like', 'open %').execute();
 });
 
 it('keeps nothing of who is forgotten, and goes on when the test has ended', async () => {
