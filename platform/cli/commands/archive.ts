@@ -1,9 +1,10 @@
-import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, mkdir, mkdtemp, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { crc32 } from 'node:zlib';
+import { crc32, createGunzip } from 'node:zlib';
 import { messageOf, UserError } from '@visavox/core/errors';
 import { progressOf } from '../progress.ts';
 
@@ -108,8 +109,7 @@ function tar(file: string): Archive {
       const { list } = await import('tar');
       const found: Entry[] = [];
       let fault: UserError | undefined;
-      await list({
-        file,
+      const names = list({
         strict: true,
         onReadEntry({ path, type, size }) {
           const folder = type === 'Directory';
@@ -118,8 +118,12 @@ function tar(file: string): Archive {
           found.push({ name: path, bytes: size, folder });
         },
       });
+      const ended = once(names, 'end');
+      ended.catch(() => {}); // waited for below
+      await requireWholeTar(file, (chunk) => void names.write(chunk));
+      names.end();
+      await ended;
       if (fault) throw fault;
-      await requireWholeTar(file);
       return found;
     },
     async unpack(into, done) {
@@ -135,20 +139,21 @@ function tar(file: string): Archive {
   };
 }
 
-/** A tar that was cut off between two files looks whole, but for the two blocks of zeros at its end. */
-async function requireWholeTar(file: string): Promise<void> {
-  const { createReadStream } = await import('node:fs');
-  const { createGunzip } = await import('node:zlib');
-  const isPacked = !file.toLowerCase().endsWith('.tar');
+/**
+ * Reads a tar, unpacked, from beginning to end. One that was cut off between two files looks whole, but for the two blocks of zeros
+ * at its end.
+ */
+async function requireWholeTar(file: string, take: (chunk: Buffer) => void): Promise<void> {
   let [last, bytes] = [Buffer.alloc(0), 0];
-  const keepEnd = async (stream: AsyncIterable<Buffer>) => {
-    for await (const chunk of stream) {
+  const read = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
       bytes += chunk.length;
       last = Buffer.concat([last, chunk]).subarray(-1024);
+      take(chunk);
     }
   };
-  if (isPacked) await pipeline(createReadStream(file), createGunzip(), keepEnd);
-  else await pipeline(createReadStream(file), keepEnd);
+  if (file.toLowerCase().endsWith('.tar')) await pipeline(createReadStream(file), read);
+  else await pipeline(createReadStream(file), createGunzip(), read);
   if (bytes < 1024 || last.some((byte) => byte !== 0)) throw unusable(file, 'its end is missing');
 }
 
