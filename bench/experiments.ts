@@ -2,6 +2,7 @@ import { ExperimentPlan } from '@visavox/core/experiment';
 import { table } from 'visavox/table';
 import { chance, type Rates, stream } from './experiments/people.ts';
 import { type Trial, tried, triedByGrowthBook } from './experiments/trial.ts';
+import { quantiles } from './summary.ts';
 
 /** Attempts of each person: with more people fewer, since most of them decide nothing any more. */
 const roundsOf = (people: number) => (people > 1000 ? 20 : 60);
@@ -150,8 +151,7 @@ function tally(trials: readonly Trial[]): Record<string, number> {
 }
 
 function attemptsOf(trials: readonly Trial[]): readonly [number, number] {
-  const sorted = trials.map(({ attempts }) => attempts).sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  const at = quantiles(trials.map(({ attempts }) => attempts));
   return [at(0.5), at(0.9)];
 }
 

@@ -7,9 +7,14 @@ export interface Summary {
 }
 
 export function summarise(values: readonly number[]): Summary {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  const at = quantiles(values);
   return { median: at(0.5), low: at(0.25), high: at(0.75), count: values.length };
+}
+
+/** The value that a share of all values are at or below. */
+export function quantiles(values: readonly number[]): (share: number) => number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (share) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
 }
 
 export function describeSummary({ median, low, high, count }: Summary, unit: string): string {

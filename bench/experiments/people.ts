@@ -17,7 +17,6 @@ export interface Rates {
 export type Attempt = 0 | 1 | 2 | 3;
 
 export interface Stream {
-  readonly people: number;
   /** People in the order in which they come in a round, and what each one's attempt comes to. */
   readonly rounds: Iterable<{ readonly order: Uint16Array; readonly attempts: Uint8Array }>;
 }
@@ -64,5 +63,5 @@ export function stream(
       yield { order, attempts };
     }
   }
-  return { people, rounds: each() };
+  return { rounds: each() };
 }

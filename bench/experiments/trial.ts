@@ -17,8 +17,8 @@ export interface Trial {
 
 /**
  * An experiment from its first attempt to its decision, by what serves: the assignment, the analysis and the decision rule of the
- * platform, looked at after each outcome that can move it: decisions follow from the highest evidence so far. Attempts that both arms pass, by people who have completed the
- * window, cannot: they are only counted.
+ * platform, looked at after each outcome that can move it, since decisions follow from the highest evidence so far. Attempts that
+ * both arms pass, by people who have completed the window, cannot: they are only counted.
  */
 export function tried({ rounds }: Stream, plan: ExperimentPlan, salt: string): Trial {
   const analysis = new ExperimentAnalysis(plan);
@@ -59,7 +59,7 @@ export function tried({ rounds }: Stream, plan: ExperimentPlan, salt: string): T
 export function triedByGrowthBook({ rounds }: Stream, alpha: number, salt: string): Trial {
   const champion = { errors: 0, attempts: 0 };
   const challenger = { errors: 0, attempts: 0 };
-  const arms: ('champion' | 'challenger')[] = [];
+  const arms: Arm[] = [];
   let attempts = 0;
   for (const { order, attempts: errors } of rounds)
     for (const person of order) {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 const nothing = {
   controllers: { all: [] },
   releases: { list: async () => [] },
-  experiments: { list: async () => [], analysis: async () => Promise.reject(new Error('there is none')) },
+  experiments: { running: async () => [], analysis: async () => Promise.reject(new Error('there is none')) },
   services: async () => [],
 };
 const Alerts = z.object({

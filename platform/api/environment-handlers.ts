@@ -7,7 +7,7 @@ import type { ApiEnv } from './api-env.ts';
 import { environmentRoutes as routes } from './environment-routes.ts';
 import type { ModelEnvironment } from './environment-schemas.ts';
 import { releasesOf } from './model-versions.ts';
-import { changesSince, settingsOfRelease, versionOf } from './release-settings.ts';
+import { changesSince, settingsOfRelease } from './release-settings.ts';
 import type { PlatformResources } from './resources.ts';
 import { unknown } from './unknown.ts';
 
@@ -75,7 +75,7 @@ async function stateOf(
 ): Promise<ModelEnvironment> {
   const { model, environment, settings } = version;
   const champion = await releases.champion(environment, model);
-  const released = champion && (await versionOf(champion, { environments }));
+  const released = champion && (await environments.versionOf(champion));
   const missing = await environments.missingSecrets(settings);
   return {
     ...{ model, environment, version },

@@ -6,7 +6,7 @@ import {
   SettingsVersion,
 } from '@visavox/core/environment-settings';
 
-const digestOrNumber =
+const environmentOrVersion =
   'ENVIRONMENT for what it is declared to be now, or ENVIRONMENT:NUMBER for a version of it';
 
 export const SettingsVersionRecord = z.object(SettingsVersion.shape).openapi('SettingsVersion');
@@ -62,6 +62,6 @@ export const SettingsComparison = z
 export const ReleaseSettingsRecord = z.object(ReleaseSettings.shape).openapi('ReleaseSettings');
 
 export const Compared = z.object({
-  from: z.string().min(1).max(80).openapi({ description: digestOrNumber, example: 'test' }),
-  to: z.string().min(1).max(80).openapi({ description: digestOrNumber, example: 'production:2' }),
+  from: z.string().min(1).max(80).openapi({ description: environmentOrVersion, example: 'test' }),
+  to: z.string().min(1).max(80).openapi({ description: environmentOrVersion, example: 'production:2' }),
 });

@@ -52,6 +52,7 @@ it('say what is released, and how far a test is', async () => {
     analysis.add({ position: 2 * person + 1, record });
   }
   platform.experiments.list = async () => [experiment, { ...experiment, id: 'e0', state: 'ended' }];
+  platform.experiments.running = async () => [experiment];
   platform.experiments.analysis = async () => analysis.result();
   const path = '/api/v1/models/iris/releases?environment=test';
   const { body } = await platform.ask(ada, 'POST', path, { version: 2 });

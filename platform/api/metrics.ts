@@ -1,8 +1,7 @@
 import type { Controller } from '@visavox/control/controller';
 import type { Experiments } from '@visavox/control/experiments/experiments';
-import type { Experiment } from '@visavox/core/experiment';
 import type { ReleaseStore } from '@visavox/core/ports';
-import { isChallenger, type Release } from '@visavox/core/release';
+import { standing } from '@visavox/core/release';
 import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -14,7 +13,7 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 interface Sources {
   readonly controllers: { readonly all: readonly Pick<Controller, 'model' | 'environment'>[] };
   readonly releases: Pick<ReleaseStore, 'list'>;
-  readonly experiments: Pick<Experiments, 'list' | 'analysis'>;
+  readonly experiments: Pick<Experiments, 'running' | 'analysis'>;
   readonly services: () => Promise<readonly { readonly name: string; readonly healthy: boolean }[]>;
   readonly figures?: () => Promise<Readonly<Record<string, number>>>;
 }
@@ -23,7 +22,7 @@ interface Sources {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
-  readonly #champion: Gauge<'model' | 'environment' | 'stage'>;
+  readonly #release: Gauge<'model' | 'environment' | 'stage'>;
   readonly #service: Gauge<'service'>;
   readonly #figure: Gauge<'figure'>;
   readonly #experiment: Gauge<'experiment' | 'model' | 'environment' | 'kind'>;
@@ -41,7 +40,7 @@ export class Metrics {
     });
     const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
       new Gauge<L>({ name, help, labelNames: [...labelNames], registers });
-    this.#champion = gauge('visavox_release_version', 'The version that is released', [
+    this.#release = gauge('visavox_release_version', 'The version that is released', [
       ...(['model', 'environment', 'stage'] as const),
     ]);
     this.#service = gauge('visavox_service_up', '1 where a part of the installation is healthy', ['service']);
@@ -74,19 +73,24 @@ export class Metrics {
 
   /** In the text format of Prometheus. */
   async text(sources: Sources): Promise<{ readonly body: string; readonly contentType: string }> {
-    const [releases, experiments, services, figures] = await Promise.all([
-      releasesOf(sources),
-      running(sources),
+    const [released, experiments, services, figures] = await Promise.all([
+      standingOf(sources),
+      sources.experiments.running(),
       sources.services(),
       sources.figures?.() ?? noFigures,
     ]);
     const analyses = await Promise.all(
       experiments.map(async (one) => ({ ...one, analysis: await sources.experiments.analysis(one) })),
     );
-    for (const gauge of [this.#champion, this.#service, this.#figure, this.#experiment]) gauge.reset();
+    for (const gauge of [this.#release, this.#service, this.#figure, this.#experiment]) gauge.reset();
     for (const gauge of [this.#people, this.#evidence]) gauge.reset();
-    for (const { model, environment, version, stage } of releases)
-      this.#champion.set({ model, environment, stage: stage === 'champion' ? stage : 'challenger' }, version);
+    for (const one of released)
+      for (const stage of ['champion', 'challenger'] as const) {
+        const release = one[stage];
+        if (!release) continue;
+        const { model, environment, version } = release;
+        this.#release.set({ model, environment, stage }, version);
+      }
     for (const { name, healthy } of services) this.#service.set({ service: name }, healthy ? 1 : 0);
     for (const [figure, value] of Object.entries(figures)) this.#figure.set({ figure }, value);
     for (const { id: experiment, model, environment, plan, analysis } of analyses) {
@@ -103,21 +107,10 @@ export class Metrics {
 
 const noFigures: Readonly<Record<string, number>> = {};
 
-/** Champions, and what was brought up beside them. */
-async function releasesOf({ controllers, releases }: Sources): Promise<readonly Release[]> {
-  const all = await Promise.all(
-    controllers.all.map(({ environment, model }) => releases.list(environment, model)),
+function standingOf({ controllers, releases }: Sources) {
+  return Promise.all(
+    controllers.all.map(async ({ environment, model }) => standing(await releases.list(environment, model))),
   );
-  return all.flatMap((own) => [
-    ...own.filter(({ stage }) => stage === 'champion'),
-    ...own.filter(isChallenger).slice(0, 1),
-  ]);
-}
-
-/** Of the latest, those that run; what has ended is in the console. */
-async function running({ experiments }: Sources): Promise<readonly Experiment[]> {
-  const latest = await experiments.list({ limit: 100 });
-  return latest.filter(({ state }) => state !== 'ended');
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

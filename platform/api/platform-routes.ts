@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { UserError } from '@visavox/core/errors';
 import { findNode, trace } from '@visavox/core/lineage';
 import { kindNamed } from '@visavox/core/lineage-kinds';
-import { isChallenger, type Release } from '@visavox/core/release';
+import { type Release, standing } from '@visavox/core/release';
 import { pinnedPipeline } from '@visavox/pipelines/admission';
 import { codeOf } from '@visavox/pipelines/code/stored-code';
 import { pinDatasets } from '@visavox/pipelines/dataset-parameters';
@@ -94,12 +94,12 @@ function addStatusRoute(app: OpenAPIHono<ApiEnv>, resources: PlatformResources):
   app.openapi(routes.status, async (c) => {
     const environments = await Promise.all(
       controllers.all.map(async ({ environment: name, model }) => {
-        const serving = await releases.list(name, model);
+        const { champion, challenger } = standing(await releases.list(name, model));
         return {
           name,
           model,
-          champion: told(serving.find(({ stage }) => stage === 'champion')),
-          challenger: told(serving.find(isChallenger)),
+          champion: told(champion),
+          challenger: told(challenger),
           serving: served.isServed(model) ? servingPath(name, model) : null,
         };
       }),

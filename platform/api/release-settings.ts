@@ -15,7 +15,7 @@ type Resources = Pick<PlatformResources, 'releases' | 'environments'>;
  */
 export async function settingsOfRelease(release: Release, resources: Resources): Promise<ReleaseSettings> {
   const { model, environment } = release;
-  const to = await versionOf(release, resources);
+  const to = await resources.environments.versionOf(release);
   const now = resources.environments.current(model, environment);
   const from = await versionBefore(release, now, resources);
   return {
@@ -25,15 +25,6 @@ export async function settingsOfRelease(release: Release, resources: Resources):
     differences: from && to ? [...settingsDifferences(from.settings, to.settings)] : [],
     changes: now ? [...changesSince(to, now)] : [],
   };
-}
-
-/** Undefined for one from before there were any. */
-export async function versionOf(
-  { model, environment, settings }: Release,
-  { environments }: Pick<Resources, 'environments'>,
-): Promise<SettingsVersion | undefined> {
-  if (settings === undefined) return undefined;
-  return (await environments.versions(model, environment)).find(({ digest }) => digest === settings);
 }
 
 /** What is declared otherwise by now; of one from before there were settings, all of them. */
@@ -53,12 +44,12 @@ async function versionBefore(
   const after = now?.settings.policies.after;
   if (after === undefined) {
     const champion = await resources.releases.champion(environment, model);
-    return champion && champion.id !== id ? versionOf(champion, resources) : undefined;
+    return champion && champion.id !== id ? resources.environments.versionOf(champion) : undefined;
   }
   const [served] = (await resources.releases.list(after, model))
     .filter((one) => one.bundle === bundle && one.promotedAt !== null)
     .sort((a, b) => (b.promotedAt ?? '').localeCompare(a.promotedAt ?? ''));
-  const then = served && (await versionOf(served, resources));
+  const then = served && (await resources.environments.versionOf(served));
   return then ?? resources.environments.current(model, after);
 }
 

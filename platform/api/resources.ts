@@ -69,7 +69,7 @@ export type RecurringPort = Pick<RecurringPipelines, 'list' | 'runNow' | 'setPau
 /** Tests of challengers against champions. */
 export type ExperimentsPort = Pick<
   Experiments,
-  'begin' | 'list' | 'find' | 'analysis' | 'expose' | 'record' | 'stop'
+  'begin' | 'list' | 'running' | 'find' | 'analysis' | 'expose' | 'record' | 'stop'
 >;
 
 /** Which process leads, for what only that one can do. */
@@ -103,6 +103,8 @@ export interface EnvironmentsPort {
   current(model: string, environment: string): SettingsVersion | undefined;
   /** Newest first. */
   versions(model: string, environment: string): Promise<readonly SettingsVersion[]>;
+  /** What a release went out with; undefined for one from before there were settings. */
+  versionOf(release: Release): Promise<SettingsVersion | undefined>;
   /** Settings of the server that it names and that are not there; null where this process cannot look. */
   missingSecrets(settings: ServingSettings): Promise<readonly string[] | null>;
   /** What is asked for and not given where this server runs. */

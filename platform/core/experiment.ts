@@ -77,6 +77,9 @@ export const ExperimentDecision = z.object({
 });
 export type ExperimentDecision = z.infer<typeof ExperimentDecision>;
 
+/** Where a model is released, and so tested. */
+export type ExperimentPlace = Pick<Experiment, 'model' | 'environment'>;
+
 /** A shadow or A/B test of a challenger against the champion, by key. */
 export const Experiment = z.object({
   id: z.string(),

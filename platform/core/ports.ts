@@ -6,7 +6,7 @@ import type { DatasetTombstone } from './dataset-tombstone.ts';
 import type { DatasetValidation } from './dataset-validation.ts';
 import type { Digest } from './digest.ts';
 import type { ServingSettings, SettingsVersion } from './environment-settings.ts';
-import type { Experiment, ExperimentRecord, Exposure } from './experiment.ts';
+import type { Experiment, ExperimentPlace, ExperimentRecord, Exposure } from './experiment.ts';
 import type { ModelVersion } from './model.ts';
 import type { Release, ReleaseEvent, ReleaseStage } from './release.ts';
 import type { RunRecord } from './run.ts';
@@ -51,7 +51,11 @@ export interface ExperimentStore {
   create(experiment: Experiment): Promise<void>;
   get(id: string): Promise<Experiment | undefined>;
   /** Newest first. */
-  list(filter: { unfinished?: boolean; limit?: number }): Promise<readonly Experiment[]>;
+  list(filter: {
+    unfinished?: boolean;
+    limit?: number;
+    place?: ExperimentPlace | undefined;
+  }): Promise<readonly Experiment[]>;
   /** Returns it as it is afterwards; undefined where there is none. */
   change(id: string, change: (experiment: Experiment) => Experiment): Promise<Experiment | undefined>;
 }

@@ -46,6 +46,16 @@ export function isUp({ stage }: Pick<Release, 'stage'>): boolean {
   return stage !== 'retired' && stage !== 'held-back';
 }
 
+/** Of the releases of a model in an environment, newest first: what serves, and the newest that was brought up beside it. */
+export function standing<R extends Pick<Release, 'stage'>>(
+  releases: readonly R[],
+): { readonly champion: R | undefined; readonly challenger: R | undefined } {
+  return {
+    champion: releases.find(({ stage }) => stage === 'champion'),
+    challenger: releases.find(isChallenger),
+  };
+}
+
 /** Whether it was proposed beside the champion. */
 export function isChallenger(release: Pick<Release, 'stage'>): boolean {
   return isUp(release) && release.stage !== 'champion';

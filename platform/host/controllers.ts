@@ -8,7 +8,6 @@ import type { Experiments } from '@visavox/control/experiments/experiments';
 import { productionTest } from '@visavox/control/experiments/production-test';
 import type { TrainingSubject } from '@visavox/control/training-subject';
 import type { Trigger } from '@visavox/control/trigger';
-import { ProductionTestPlan } from '@visavox/core/experiment';
 import type { ModelRegistry, PipelineEngine } from '@visavox/core/ports';
 import { withAcceptance } from './acceptance.ts';
 import { datasetTraining } from './dataset-training.ts';
@@ -28,7 +27,7 @@ interface OpenedForControllers {
   readonly registry: ModelRegistry;
   /** Where releases of models serve that have no target of their own. */
   readonly served: Pick<ServedModels, 'target' | 'urlOf'>;
-  readonly experiments: Pick<Experiments, 'begin' | 'of'>;
+  readonly experiments: Pick<Experiments, 'begin' | 'of' | 'running'>;
   readonly environments: Pick<ModelEnvironments, 'current' | 'requiringSecrets'>;
 }
 
@@ -73,12 +72,13 @@ function openController(
   },
 ): Controller {
   const { database, datasets, releases, signed, approvals, now } = platform;
-  const { approval, experiment } = model.rules.get(environment) ?? {};
+  const { approval } = model.rules.get(environment) ?? {};
   const declared = environments.current(model.name, environment);
+  const experiment = declared?.settings.policies.experiment;
   return new Controller({
     ...{ model: model.name, environment, registry, engine, datasets, releases, now, report },
-    // The environments of a model lead to the last one, and its champion is what others find in the registry.
     ...(declared && { settings: declared.digest }),
+    // The environments of a model lead to the last one, and its champion is what others find in the registry.
     setsAlias: environment === model.environments.at(-1),
     counts: model.counts ?? [],
     triggers: made(model, 'triggers', () => triggersOf(model, platform)),
@@ -102,7 +102,7 @@ function openController(
     ...(experiment && {
       productionTest: productionTest({
         ...{ experiments, place: { model: model.name, environment } },
-        plan: ProductionTestPlan.parse(experiment),
+        plan: experiment,
         requestsPerDay: model.requestsPerDay?.bind(model, platform, environment),
       }),
     }),

@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import type { EnvironmentsPort } from '@visavox/api/resources';
-import type { Digest } from '@visavox/core/digest';
 import {
   type EnvironmentSettings,
   type NotHonoured,
@@ -83,9 +82,22 @@ export class ModelEnvironments implements EnvironmentsPort {
   }
 
   /** What a release is served with: what was declared when it went out, whatever is declared by now. */
-  async servedWith({ model, environment, settings }: Release): Promise<ServingSettings | undefined> {
+  async servedWith(release: Release): Promise<ServingSettings | undefined> {
+    const { model, environment, settings } = release;
     if (settings === undefined) return undefined;
-    return servingPart((await this.#version(model, environment, settings)).settings);
+    const version = await this.versionOf(release);
+    if (version) return servingPart(version.settings);
+    throw new SystemError(`no settings ${settings} of ${model} in ${environment} were written down`);
+  }
+
+  async versionOf({ model, environment, settings }: Release): Promise<SettingsVersion | undefined> {
+    if (settings === undefined) return undefined;
+    const key = `${keyOf(model, environment)} ${settings}`;
+    const found =
+      this.#known.get(key) ??
+      (await this.versions(model, environment)).find(({ digest }) => digest === settings);
+    if (found) this.#known.set(key, found);
+    return found;
   }
 
   /** A target that brings nothing up whose secrets are not there. */
@@ -99,17 +111,6 @@ export class ModelEnvironments implements EnvironmentsPort {
       activate: (release) => target.activate(release),
       retire: (release) => target.retire(release),
     };
-  }
-
-  async #version(model: string, environment: string, digest: Digest): Promise<SettingsVersion> {
-    const key = `${keyOf(model, environment)} ${digest}`;
-    const known = this.#known.get(key);
-    if (known) return known;
-    const found = (await this.versions(model, environment)).find((one) => one.digest === digest);
-    if (!found)
-      throw new SystemError(`no settings ${digest} of ${model} in ${environment} were written down`);
-    this.#known.set(key, found);
-    return found;
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '@visavox/core/errors';
-import type { Experiment } from '@visavox/core/experiment';
+import type { Experiment, ExperimentPlace } from '@visavox/core/experiment';
 import type { ExperimentStore, ReleaseStore } from '@visavox/core/ports';
 import { type Probe, voiceAmong } from '@visavox/recognition/recogniser';
 import type { Kysely } from 'kysely';
@@ -46,7 +46,7 @@ export class ShadowTest {
   readonly #releases: Pick<ReleaseStore, 'list'>;
   readonly #pool: RecogniserPool;
   readonly #templates: Templates;
-  readonly #place: { readonly model: string; readonly environment: string };
+  readonly #place: ExperimentPlace;
   readonly #report: (event: string, details: Record<string, unknown>) => void;
   #running: Running | undefined;
   #waiting = 0;
@@ -58,7 +58,7 @@ export class ShadowTest {
     releases: Pick<ReleaseStore, 'list'>;
     pool: RecogniserPool;
     templates: Templates;
-    place: { readonly model: string; readonly environment: string };
+    place: ExperimentPlace;
     report?: (event: string, details: Record<string, unknown>) => void;
   }) {
     this.#db = resources.db;
@@ -133,15 +133,8 @@ export class ShadowTest {
   }
 
   async #current(): Promise<Experiment | undefined> {
-    const { model, environment } = this.#place;
-    const unfinished = await this.#experiments.list({ unfinished: true });
-    return unfinished.find(
-      (one) =>
-        one.model === model &&
-        one.environment === environment &&
-        one.plan.kind === 'shadow' &&
-        one.state === 'running',
-    );
+    const unfinished = await this.#experiments.list({ unfinished: true, place: this.#place });
+    return unfinished.find(({ plan, state }) => plan.kind === 'shadow' && state === 'running');
   }
 
   async #bundleOf({ challenger, model, environment }: Experiment) {

@@ -88,6 +88,7 @@ const absentRecurring: ApiResources['recurring'] = {
 
 const absentExperiments: ApiResources['experiments'] = {
   list: async () => [],
+  running: async () => [],
   ...{ begin: absent, find: absent, analysis: absent, expose: absent, record: absent, stop: absent },
 };
 
@@ -188,6 +189,7 @@ export async function startTestServer({
     environments: {
       current: () => undefined,
       versions: async () => [],
+      versionOf: async () => undefined,
       missingSecrets: async () => [],
       notHonoured: () => [],
     },

@@ -25,15 +25,9 @@ export class SqlEnvironmentSettings implements EnvironmentSettingsStore {
     return this.#db.transaction().execute(async (db) => {
       // Several servers start at once, and each version has a number of its own.
       await sql`select pg_advisory_xact_lock(hashtext('visavox environment settings'))`.execute(db);
-      const known = await db
-        .selectFrom('environment_settings')
-        .where('model', '=', model)
-        .where('environment', '=', environment)
-        .orderBy('number', 'desc')
-        .selectAll()
-        .execute();
-      const same = known.find((row) => row.digest === digest);
-      if (same) return versionOf(same);
+      const known = await versionsIn(db, model, environment);
+      const same = known.find((version) => version.digest === digest);
+      if (same) return same;
       const row = await db
         .insertInto('environment_settings')
         .values({
@@ -46,16 +40,25 @@ export class SqlEnvironmentSettings implements EnvironmentSettingsStore {
     });
   }
 
-  async list(model: string, environment: string): Promise<readonly SettingsVersion[]> {
-    const rows = await this.#db
-      .selectFrom('environment_settings')
-      .where('model', '=', model)
-      .where('environment', '=', environment)
-      .orderBy('number', 'desc')
-      .selectAll()
-      .execute();
-    return rows.map(versionOf);
+  list(model: string, environment: string): Promise<readonly SettingsVersion[]> {
+    return versionsIn(this.#db, model, environment);
   }
+}
+
+/** Newest first. */
+async function versionsIn(
+  db: Kysely<PlatformTables>,
+  model: string,
+  environment: string,
+): Promise<readonly SettingsVersion[]> {
+  const rows = await db
+    .selectFrom('environment_settings')
+    .where('model', '=', model)
+    .where('environment', '=', environment)
+    .orderBy('number', 'desc')
+    .selectAll()
+    .execute();
+  return rows.map(versionOf);
 }
 
 function versionOf({

@@ -32,8 +32,16 @@ export class SqlExperimentStore implements ExperimentStore {
     return this.#records.get(id);
   }
 
-  list({ unfinished, ...filter }: { unfinished?: boolean; limit?: number }): Promise<readonly Experiment[]> {
-    return this.#records.list({ ...filter, ...(unfinished && { states: ['running', 'deciding'] }) });
+  list({
+    unfinished,
+    place,
+    ...filter
+  }: Parameters<ExperimentStore['list']>[0]): Promise<readonly Experiment[]> {
+    return this.#records.list({
+      ...filter,
+      ...(unfinished && { states: ['running', 'deciding'] }),
+      ...(place && { where: { model: place.model, environment: place.environment } }),
+    });
   }
 
   change(id: string, change: (experiment: Experiment) => Experiment): Promise<Experiment | undefined> {

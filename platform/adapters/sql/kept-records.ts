@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Json, PlatformTables } from './tables.ts';
 
 /** Tables whose rows are a record, with its id, its state and when it was made beside it. */
@@ -28,14 +28,23 @@ export class KeptRecords<Kept extends { readonly id: string; readonly state: str
     return row && this.#parse(row.record);
   }
 
-  /** Newest first; in these states alone, where they are named. */
-  async list({ states, limit }: { states?: readonly string[]; limit?: number }): Promise<readonly Kept[]> {
+  /** Newest first; in these states alone, and with these values of columns that the table has besides, where they are named. */
+  async list({
+    states,
+    limit,
+    where = {},
+  }: {
+    states?: readonly string[];
+    limit?: number;
+    where?: Readonly<Record<string, string>>;
+  }): Promise<readonly Kept[]> {
     let query = this.#db
       .selectFrom(this.#table)
       .select('record')
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc');
     if (states) query = query.where('state', 'in', [...states]);
+    for (const [column, value] of Object.entries(where)) query = query.where(sql.ref(column), '=', value);
     if (limit !== undefined) query = query.limit(limit);
     return (await query.execute()).map(({ record }) => this.#parse(record));
   }

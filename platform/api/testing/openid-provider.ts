@@ -1,23 +1,14 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
 import { Provider } from 'oidc-provider';
+
+export { freePort } from '@visavox/adapters/processes/free-port';
 
 export const client = { id: 'visavox', secret: 'a secret between provider and server' } as const;
 
 /** By subject, what the provider says of people. */
 export type Accounts = Map<string, Readonly<Record<string, unknown>>>;
-
-/** A port that nothing listens at. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
 
 /** A certified OpenID provider on this machine, whose sign-in page takes the subject of an account and asks for nothing else. */
 export class TestOpenIdProvider {

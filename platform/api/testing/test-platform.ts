@@ -65,6 +65,7 @@ export class TestPlatform {
   /** None, unless a test puts some in. */
   readonly experiments = {
     list: async (): Promise<readonly Experiment[]> => [],
+    running: async (): Promise<readonly Experiment[]> => [],
     begin: absent('experiment'),
     find: absent('experiment'),
     analysis: absent('experiment') as (one: Experiment) => Promise<Analysis>,
@@ -201,6 +202,8 @@ export class TestPlatform {
       environments: {
         current: (_model, environment) => declared.get(environment),
         versions: (model, environment) => this.environmentSettings.list(model, environment),
+        versionOf: async ({ model, environment, settings }) =>
+          (await this.environmentSettings.list(model, environment)).find(({ digest }) => digest === settings),
         missingSecrets: async ({ secrets = {} }) =>
           Object.values(secrets).filter((name) => this.missingSecrets.includes(name)),
         notHonoured: ({ resources }) =>

@@ -3,6 +3,7 @@ import { messageOf, UserError } from '@visavox/core/errors';
 import type {
   Experiment,
   ExperimentDecision,
+  ExperimentPlace,
   ExperimentPlan,
   ExperimentRecord,
   Exposure,
@@ -71,9 +72,13 @@ export class Experiments {
   }
 
   /** All of a model in an environment, newest first. */
-  async of({ model, environment }: Place): Promise<readonly Experiment[]> {
-    const all = await this.#resources.store.list({});
-    return all.filter((one) => one.model === model && one.environment === environment);
+  of(place: Place): Promise<readonly Experiment[]> {
+    return this.#resources.store.list({ place });
+  }
+
+  /** Those that have not ended, newest first; of a place one at most. */
+  running(place?: Place): Promise<readonly Experiment[]> {
+    return this.#resources.store.list({ unfinished: true, place });
   }
 
   async find(id: string): Promise<Experiment> {
@@ -136,7 +141,7 @@ export class Experiments {
   }
 
   async tick(): Promise<void> {
-    for (const experiment of await this.#resources.store.list({ unfinished: true }))
+    for (const experiment of await this.running())
       await this.#advance(experiment).catch((error: unknown) =>
         this.#resources.report('an experiment failed', {
           experiment: experiment.id,
@@ -235,10 +240,7 @@ export class Experiments {
   }
 }
 
-interface Place {
-  readonly model: string;
-  readonly environment: string;
-}
+type Place = ExperimentPlace;
 
 function inShadow(key: string): Exposure {
   return { key, arm: 'champion', share: 0 };

@@ -1,4 +1,4 @@
-import type { Experiment, ProductionTestPlan } from '@visavox/core/experiment';
+import type { Experiment, ExperimentPlace, ProductionTestPlan } from '@visavox/core/experiment';
 import type { Release } from '@visavox/core/release';
 import type { Experiments } from './experiments.ts';
 
@@ -26,8 +26,8 @@ export function productionTest({
   plan: { minimumRequestsPerDay, ...plan },
   requestsPerDay,
 }: {
-  readonly experiments: Pick<Experiments, 'begin' | 'of'>;
-  readonly place: { readonly model: string; readonly environment: string };
+  readonly experiments: Pick<Experiments, 'begin' | 'of' | 'running'>;
+  readonly place: ExperimentPlace;
   readonly plan: ProductionTestPlan;
   /** Over the last week; undefined where nobody counts them. */
   readonly requestsPerDay?: (() => Promise<number>) | undefined;
@@ -41,7 +41,7 @@ export function productionTest({
     },
 
     async underWay() {
-      return (await experiments.of(place)).find(({ state }) => state !== 'ended');
+      return (await experiments.running(place))[0];
     },
 
     async begin(challenger) {

@@ -1,4 +1,4 @@
-import type { Experiment, ExperimentRecord, Exposure } from '@visavox/core/experiment';
+import type { Experiment, ExperimentPlace, ExperimentRecord, Exposure } from '@visavox/core/experiment';
 import type { ExperimentJournal, ExperimentStore, JournalEntry } from '@visavox/core/ports';
 
 /** Experiments and their journal, as a database keeps them, in memory. */
@@ -19,8 +19,19 @@ export class MemoryExperiments implements ExperimentStore, ExperimentJournal {
   async get(id: string): Promise<Experiment | undefined> {
     return this.all.get(id);
   }
-  async list({ unfinished }: { unfinished?: boolean }): Promise<readonly Experiment[]> {
-    return [...this.all.values()].reverse().filter(({ state }) => !unfinished || state !== 'ended');
+  async list({
+    unfinished,
+    place,
+  }: {
+    unfinished?: boolean;
+    place?: ExperimentPlace | undefined;
+  }): Promise<readonly Experiment[]> {
+    return [...this.all.values()]
+      .reverse()
+      .filter(({ state }) => !unfinished || state !== 'ended')
+      .filter(
+        ({ model, environment }) => !place || (model === place.model && environment === place.environment),
+      );
   }
   async change(id: string, change: (one: Experiment) => Experiment): Promise<Experiment | undefined> {
     const before = this.all.get(id);
